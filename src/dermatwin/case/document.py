@@ -1,0 +1,260 @@
+"""The case: one document that says who is treated, where, with what and what was seen.
+
+Records only; what is *true* of a case beyond its shape (zones that exist, settings that fit the device) is checked in
+`case.checks`. Every record is frozen: change one with `model_copy(update=...)`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from .quantity import (
+    Age,
+    Area,
+    BodyMass,
+    Clock,
+    CourseTime,
+    Density,
+    Dose,
+    Force,
+    Fraction,
+    Frequency,
+    Horizon,
+    Interval,
+    NeedleLength,
+    SmallLength,
+    Speed,
+)
+
+SCHEMA_VERSION = 1
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000)
+
+
+def _read_date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise PydanticCustomError("date", "is not a date; write for example 2026-01-12") from None
+
+
+Date = Annotated[date, BeforeValidator(_read_date), PlainSerializer(date.isoformat, return_type=str),
+                 WithJsonSchema({"type": "string", "format": "date"})]
+
+Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
+Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
+Concern = Literal[
+    "fine_lines", "wrinkles", "acne_scar_rolling", "acne_scar_boxcar", "acne_scar_icepick", "acne_scar", "pores",
+    "hyperpigmentation", "melasma", "sun_spots", "laxity", "striae", "texture", "tone", "surgical_scar", "burn_scar",
+    "hair_loss_aga", "active_acne", "dark_circles",
+]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Count = Annotated[int, Field(ge=1, le=60)]
+
+
+class Item(Record):
+    """A condition, medicine, allergy or recent procedure; free text is matched against the screening rules."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    since: Date | None = None
+    until: Date | None = None
+    zone: Name | None = None
+    note: str = ""
+
+
+def _read_item(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Items = list[Annotated[Item, BeforeValidator(_read_item)]]
+
+
+class Patient(Record):
+    """The person (or animal) treated. What is left out is drawn from the population and said so."""
+
+    age: Age
+    sex: Literal["female", "male"]
+    phototype: Phototype
+    species: Species = "human"
+    body_weight: BodyMass | None = None
+    smoker: bool = False
+    pregnant: bool = False
+    breastfeeding: bool = False
+    conditions: Items = []
+    medications: Items = []
+    allergies: Items = []
+    recent_procedures: Items = []
+    sun: Literal["protected", "usual", "strong"] = "usual"
+
+
+class ConcernRecord(Record):
+    """What bothers the person in a zone, on a scale of the field when there is one."""
+
+    concern: Concern
+    scale: Name | None = None
+    severity: Annotated[float, Field(ge=0.0, le=1e6)] | None = None
+
+
+class Zone(Record):
+    """A stretch of skin. Two zones may share a site (a split face); then each needs a name of its own."""
+
+    zone: Name
+    name: Name | None = None
+    area: Area
+    treated: bool = True
+    concerns: list[ConcernRecord] = []
+
+    @property
+    def key(self) -> str:
+        """The name by which settings, topicals and results refer to this zone."""
+        return self.name or self.zone
+
+
+class CustomDevice(Record):
+    """A device described in the case instead of taken from the catalogue."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] = "custom device"
+    kind: Literal["pen", "roller", "stamp"]
+    needle_count: Annotated[int, Field(ge=1, le=2000)]
+    needle_diameter: SmallLength
+    tip_diameter: SmallLength
+    max_length: NeedleLength
+    min_length: NeedleLength | None = None
+    frequency: Frequency | None = None
+    track_width: SmallLength | None = None
+    drum_diameter: SmallLength | None = None
+    drum_width: SmallLength | None = None
+    array_area: Area | None = None
+    pitch: SmallLength | None = None
+
+
+class Settings(Record):
+    """How one zone is needled in every session."""
+
+    needle_length: NeedleLength
+    device: str | CustomDevice | None = None
+    passes: Annotated[int, Field(ge=1, le=100)] | None = None
+    hand_speed: Speed | None = None
+    frequency: Frequency | None = None
+    force: Force | None = None
+    density: Density | None = None
+
+
+class Sessions(Record):
+    """When the treatment sessions are: a count and an interval, or days after the first."""
+
+    count: Count | None = None
+    interval: Interval | None = None
+    days: list[CourseTime] | None = None
+
+
+class InlineProduct(Record):
+    """A product described in the case instead of taken from the catalogue."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] = "custom product"
+    active: Annotated[str, Field(min_length=1, max_length=100)]
+    strength: Fraction
+    vehicle: Literal["solution", "gel", "cream", "serum", "ointment"] = "gel"
+    ph: Annotated[float, Field(ge=1.0, le=12.0)] | None = None
+
+
+class Topical(Record):
+    """A product put on the skin, at a time relative to the needling."""
+
+    product: str | InlineProduct
+    dose: Dose
+    apply: Clock
+    remove: Clock | None = None
+    occluded: bool = False
+    zones: list[Name] | None = None
+    sessions: list[Count] | None = None
+
+
+class Adjunct(Record):
+    """A treatment beside the needling (PRP, peel, subcision, LED ...)."""
+
+    adjunct: Name
+    zones: list[Name] | None = None
+    detail: str = ""
+
+
+class Aftercare(Record):
+    """What the person does in the days after."""
+
+    occlusion: Clock | None = None
+    sun_protection: bool = True
+
+
+class Course(Record):
+    """Device, dates, settings per zone, topicals and adjuncts."""
+
+    device: str | CustomDevice
+    start: Date
+    sessions: Sessions
+    settings: dict[str, Settings]
+    topicals: list[Topical] = []
+    adjuncts: list[Adjunct] = []
+    aftercare: Aftercare = Aftercare()
+
+
+class Observation(Record):
+    """Something that was measured: drawn beside the prediction of the same quantity."""
+
+    quantity: str
+    zone: Name
+    time: CourseTime | None = None
+    value: float
+    low: float | None = None
+    high: float | None = None
+    band: Literal["sd", "ci90", "ci95", "ci99", "range"] | None = None
+    unit: str
+    n: Annotated[int, Field(ge=1)] | None = None
+    bound: Literal["upper", "lower"] | None = None
+    source: str = ""
+    note: str = ""
+
+
+class Override(Record):
+    """A recorded reason to go on in spite of a soft stop. Hard stops cannot be overridden."""
+
+    rule: str
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    by: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class Case(Record):
+    """The whole run document."""
+
+    dermatwin: Literal[1] = SCHEMA_VERSION
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: str = ""
+    sources: list[str] = []
+    patient: Patient
+    zones: Annotated[list[Zone], Field(min_length=1, max_length=24)]
+    course: Course
+    horizon: Horizon = 364.0
+    observations: list[Observation] = []
+    overrides: list[Override] = []
+
+    def zone(self, key: str) -> Zone:
+        """The zone with this key."""
+        return next(zone for zone in self.zones if zone.key == key)
+
+    @property
+    def session_days(self) -> tuple[float, ...]:
+        """Days of the treatment sessions after the first one."""
+        sessions = self.course.sessions
+        if sessions.days is not None:
+            return tuple(sessions.days)
+        assert sessions.count is not None
+        return tuple(number * (sessions.interval or 0.0) for number in range(sessions.count))

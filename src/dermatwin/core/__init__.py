@@ -1,0 +1,10 @@
+"""Units, errors with paths, run-time checks and chance by named keys. Imports nothing of ours."""
+
+from .chance import Luck
+from .checks import require_balance, require_finite, require_not_negative
+from .errors import CaseError, ComputationError, DermatwinError, EvidenceError, Fault, Notice
+
+__all__ = [
+    "CaseError", "ComputationError", "DermatwinError", "EvidenceError", "Fault", "Luck", "Notice",
+    "require_balance", "require_finite", "require_not_negative",
+]

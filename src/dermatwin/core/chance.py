@@ -1,0 +1,65 @@
+"""Chance by named keys: the same person has the same luck, whatever the treatment.
+
+Random numbers come from a counter-based generator (Philox): the key is (seed, process), the counter is (treatment
+session, block, person). A number therefore depends on its name and on nothing else, neither on the order of calls nor
+on how many people are drawn, so two arms of a comparison share their luck exactly (common random numbers).
+
+Three sources of spread are kept apart: `knowledge` (nobody knows the parameter), `person` (people differ) and
+`chance` (the same person differs from one treatment session or needle to the next). Each can be switched off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+SOURCES = ("knowledge", "person", "chance")
+_WORDS = 4  # numbers of 64 bit that one Philox counter step yields
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The luck of `draws` people under one seed.
+
+    Parameters
+    ----------
+    seed : any non-negative integer.
+    draws : number of people (lanes).
+    vary : the sources of spread that are switched on; the others stay at their median.
+    """
+
+    seed: int
+    draws: int
+    vary: frozenset[str] = frozenset(SOURCES)
+
+    def normal(self, source: str, process: str, session: int = 0, width: int = 1) -> np.ndarray:
+        """Standard normal numbers, shape (draws, width); zeros if `source` is switched off.
+
+        `process` names what is random; `session` is the treatment session (0 for what does not change between
+        sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws` and `width`.
+        """
+        from scipy.special import ndtri
+
+        if source not in self.vary:
+            return np.zeros((self.draws, width))
+        return ndtri(self._uniform(f"{source}:{process}", session, width))
+
+    def uniform(self, source: str, process: str, session: int = 0, width: int = 1) -> np.ndarray:
+        """Uniform numbers in (0, 1), shape (draws, width); one half if `source` is switched off."""
+        if source not in self.vary:
+            return np.full((self.draws, width), 0.5)
+        return self._uniform(f"{source}:{process}", session, width)
+
+    def _uniform(self, process: str, session: int, width: int) -> np.ndarray:
+        key = int.from_bytes(blake2b(process.encode(), digest_size=8).digest(), "little")
+        blocks = -(-width // _WORDS)
+        columns = [self._block(key, session, block) for block in range(blocks)]
+        return np.concatenate(columns, axis=1)[:, :width]
+
+    def _block(self, key: int, session: int, block: int) -> np.ndarray:
+        seed = self.seed & 0xFFFFFFFFFFFFFFFF
+        bits = np.random.Philox(key=np.array([seed, key], np.uint64), counter=np.array([0, block, session, 0], np.uint64))
+        raw = bits.random_raw(self.draws * _WORDS).reshape(self.draws, _WORDS)
+        return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53

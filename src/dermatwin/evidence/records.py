@@ -1,0 +1,74 @@
+"""What evidence is made of: sources, parameters and the catalogue of quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GRADES = {
+    "A": "measured in human microneedling",
+    "B": "other human skin or wounds",
+    "C": "animal, ex vivo or in vitro",
+    "D": "derived from cited values or theory",
+    "E": "assumed",
+}
+"""Evidence grades, best first."""
+
+DISTRIBUTIONS = ("fixed", "lognormal", "normal", "uniform")
+
+
+def weakest(grades: list[str] | tuple[str, ...]) -> str:
+    """The weakest of some grades ('E' is the weakest there is)."""
+    return max(grades)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of the register of sources."""
+
+    id: str
+    citation: str
+    year: str
+    identifier: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number with unit, uncertainty, range, grade and source.
+
+    The median is `value`. Three spreads are kept apart: `knowledge` (nobody knows it), `person` (people differ) and
+    `chance` (one session or needle differs from the next). For a lognormal they are standard deviations of the
+    natural logarithm, for a normal in the parameter's unit; a uniform takes its width from the range. Drawn values
+    follow the distribution truncated to [low, high].
+    """
+
+    name: str
+    symbol: str
+    value: float
+    unit: str
+    distribution: str
+    knowledge: float
+    person: float
+    chance: float
+    low: float
+    high: float
+    grade: str
+    sources: tuple[str, ...]
+    stage: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A computed quantity: what it is, how it is computed and what it stands on."""
+
+    name: str
+    title: str
+    unit: str
+    stage: str
+    equation: str
+    parameters: tuple[str, ...]  # names of parameters it uses directly
+    uses: tuple[str, ...]  # names of quantities it is computed from
+    note: str
+    lower_is_better: bool | None = None

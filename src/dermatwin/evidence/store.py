@@ -1,0 +1,84 @@
+"""One object that holds all evidence: sources, parameters, quantities, and the tables beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from .gate import read_parameters, read_quantities, read_sources, read_table
+from .records import Parameter, Quantity, Source, weakest
+
+DATA = Path(__file__).parent / "data"
+MEASUREMENTS = DATA / "measurements"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that dermatwin believes, with its sources.
+
+    Build it with `Evidence.packaged()` (read once) or `Evidence.read(folder)`; change one belief with `believing`.
+    """
+
+    sources: dict[str, Source]
+    parameters: dict[str, Parameter]
+    quantities: dict[str, Quantity]
+    folder: Path = DATA
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def packaged() -> Evidence:
+        """The evidence that ships with dermatwin."""
+        return Evidence.read(DATA)
+
+    @staticmethod
+    def read(folder: Path) -> Evidence:
+        """Read and check a folder of evidence; raises `EvidenceError` with every fault."""
+        sources = read_sources(sorted(folder.glob("sources*.csv")))
+        parameters = read_parameters(sorted((folder / "parameters").glob("*.csv")), sources)
+        quantities = read_quantities(sorted((folder / "quantities").glob("*.yaml")), parameters)
+        return Evidence(sources, parameters, quantities, folder)
+
+    def believing(self, **values: float) -> Evidence:
+        """The same evidence with other parameter values (in each parameter's own unit); the spread is kept."""
+        changed = {name: replace(self.parameters[name], value=value) for name, value in values.items()}
+        return replace(self, parameters={**self.parameters, **changed})
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Rows of the CSV file `name`.csv beside the parameters (catalogues, rules, actives)."""
+        return read_table(self.folder / f"{name}.csv")
+
+    def measurements(self, name: str) -> list[dict[str, str]]:
+        """Rows of one table of measurements."""
+        return read_table(self.folder / "measurements" / f"{name}.csv")
+
+    @cached_property
+    def _closures(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def stands_on(self, quantity: str) -> tuple[str, ...]:
+        """Names of all parameters behind a quantity, through everything that it is computed from, sorted."""
+        base = quantity.partition("[")[0]
+        if base not in self._closures:
+            seen, names, queue = set(), set(), [base]
+            while queue:
+                entry = self.quantities[queue.pop()]
+                names.update(entry.parameters)
+                fresh = [name for name in entry.uses if name not in seen]
+                seen.update(fresh)
+                queue += fresh
+            self._closures[base] = tuple(sorted(names))
+        return self._closures[base]
+
+    def grade(self, quantity: str) -> str:
+        """The weakest grade that a quantity stands on."""
+        return weakest([self.parameters[name].grade for name in self.stands_on(quantity)] or ["E"])
+
+    def grades(self, quantity: str) -> dict[str, int]:
+        """How many of the parameters behind a quantity carry each grade."""
+        found = [self.parameters[name].grade for name in self.stands_on(quantity)]
+        return {grade: found.count(grade) for grade in sorted(set(found))}
+
+    def sources_of(self, quantity: str) -> tuple[str, ...]:
+        """Ids of all sources behind a quantity, sorted."""
+        return tuple(sorted({s for name in self.stands_on(quantity) for s in self.parameters[name].sources}))

@@ -1,0 +1,126 @@
+"""The only types that the stages hand to one another.
+
+Arrays carry their person axis first, shape (draw, ...); one draw is one possible person under one possible set of
+parameters. Units are canonical (`core.units.CANONICAL`) and named at each field. Every type is frozen; a stage returns
+a new one and never edits what it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .core.errors import Notice
+
+LAYERS = ("epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis")
+"""Tissue layers that heal, from the surface down."""
+
+READOUTS = ("TEWL", "dye", "impedance", "OCT")
+"""Four meanings of 'closed', from the earliest to the latest."""
+
+COMPARTMENTS = ("vehicle", "removed", "evaporated", "stratum_corneum", "viable_epidermis", "dermis", "cleared")
+"""Where a dose can be; together they always hold all of it."""
+
+
+@dataclass(frozen=True)
+class Punctures:
+    """What one treatment session's needles did to one zone.
+
+    A sample of needles stands for all: arrays (draw, needle). A needle that did not pierce has depth 0.
+    """
+
+    zone: str
+    session: int
+    attempted_density: np.ndarray  # (draw,) 1/cm2, needle contacts
+    density: np.ndarray  # (draw,) 1/cm2, punctures that pierced the skin
+    pierced_fraction: np.ndarray  # (draw,) share of contacts that pierced
+    in_situ_depth: np.ndarray  # (draw, needle) mm below the skin surface, needle still inside
+    residual_depth: np.ndarray  # (draw, needle) mm, channel left after removal
+    needle_diameter: np.ndarray  # (draw, needle) mm, needle's local diameter at the skin surface when deepest
+    channel_diameter: np.ndarray  # (draw, needle) mm, hole at the surface after removal
+    force: np.ndarray  # (draw, needle) N, peak force of one needle
+    reach: np.ndarray  # (draw, layer) share of the piercing needles that enter each of LAYERS
+    bleeding_fraction: np.ndarray  # (draw,) share of the punctures that bleed
+    notices: tuple[Notice, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The channels of one zone after one treatment session, hour by hour."""
+
+    zone: str
+    session: int
+    time: np.ndarray  # (time,) h after the session
+    density: np.ndarray  # (draw,) 1/cm2, channels
+    depth: np.ndarray  # (draw,) mm, mean residual depth
+    radius: np.ndarray  # (draw,) mm, root-mean-square radius at the surface just after removal
+    open_fraction: np.ndarray  # (draw, time) open cross-section relative to just after removal [-]
+    tewl: np.ndarray  # (draw, time) g/m2/h
+    closure_time: np.ndarray  # (draw, readout) h, in the order of READOUTS
+    notices: tuple[Notice, ...] = field(default=())
+
+    @property
+    def open_area(self) -> np.ndarray:
+        """Share of the skin surface that is open channel [-], shape (draw, time)."""
+        initial = np.pi * self.density * (0.1 * self.radius) ** 2
+        return initial[:, None] * self.open_fraction
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Where one active of one product went, in one zone, after one treatment session."""
+
+    zone: str
+    session: int
+    product: str
+    active: str
+    time: np.ndarray  # (time,) h after the session (negative before it)
+    dose: np.ndarray  # (draw,) ug/cm2 applied
+    amount: np.ndarray  # (draw, compartment, time) ug/cm2, in the order of COMPARTMENTS
+    through_channels: np.ndarray  # (draw, time) ug/cm2 that has entered by way of the channels
+    intact_below_sc: np.ndarray  # (draw, time) ug/cm2 below the stratum corneum (cleared included) had nobody needled
+    dermal_concentration: np.ndarray  # (draw, time) ug/cm3, mean over the dermis
+    notices: tuple[Notice, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class TissueHistory:
+    """The wound's reaction network over the whole course, one zone."""
+
+    zone: str
+    time: np.ndarray  # (time,) d after the first session
+    sessions: np.ndarray  # (session,) d after the first session
+    states: tuple[str, ...]  # names of the states
+    values: np.ndarray  # (draw, layer, time, state), inside the activated part of the layer
+    activated_fraction: np.ndarray  # (draw, layer, session) share of the layer that a session activates
+    local_damage: np.ndarray  # (draw, layer, session) destroyed share of the activated part
+    status: np.ndarray  # (draw, layer) 0 = done; anything else = failed, values are NaN
+    notices: tuple[Notice, ...] = field(default=())
+
+    def state(self, name: str) -> np.ndarray:
+        """One state by name, shape (draw, layer, time)."""
+        return self.values[..., self.states.index(name)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number per person that leaves the twin: the raw material of an endpoint."""
+
+    name: str  # a quantity of the evidence catalogue; a detail may follow in brackets: dermal_amount[lidocaine]
+    zone: str
+    unit: str
+    values: np.ndarray  # (draw,)
+    time: float | None = None  # d after the first session; None for what has no time
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One time course per person that leaves the twin."""
+
+    name: str
+    zone: str
+    unit: str
+    time: np.ndarray  # (time,) d after the first session, or h after a session where `per_session`
+    values: np.ndarray  # (draw, time)
+    session: int | None = None  # the treatment session, where `time` counts hours from it
