@@ -125,7 +125,7 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
             quantity = Quantity(
                 name=entry["name"], title=entry["title"], unit=str(entry["unit"]), stage=path.stem,
-                equation=entry["equation"].strip(), parameters=tuple(entry.get("parameters", ())),
+                equation=entry["equation"].strip(), parameters=_expand(entry.get("parameters", ()), parameters),
                 uses=tuple(entry.get("uses", ())), note=entry.get("note", "").strip(),
                 lower_is_better=entry.get("lower_is_better"))
             if quantity.name in quantities:
@@ -140,6 +140,15 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
         faults += [Fault(f"{where}.uses", repr(u), "is not a quantity") for u in quantity.uses if u not in quantities]
     _raise(faults)
     return quantities
+
+
+def _expand(names: Iterable[str], parameters: dict[str, Parameter]) -> tuple[str, ...]:
+    """Replace 'thickness[*]' by every parameter of that name, one for each site, sex or scale in the brackets."""
+    found: list[str] = []
+    for name in names:
+        family = name.removesuffix("*]")
+        found += [p for p in parameters if p.startswith(family)] or [name] if family != name else [name]
+    return tuple(found)
 
 
 def _split(text: str) -> tuple[str, ...]:

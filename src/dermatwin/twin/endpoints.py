@@ -1,0 +1,58 @@
+"""Endpoints: numbers that leave the twin with a band, a grade and the sources they stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..evidence import Evidence
+from ..flows import Reading
+
+BAND = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One number with its band: the distribution over draws, and what it stands on."""
+
+    name: str
+    title: str
+    zone: str
+    unit: str
+    time_days: float | None
+    values: np.ndarray = field(repr=False)  # (draw,), NaN where the draw failed
+    grade: str
+    sources: tuple[str, ...]
+
+    @property
+    def band(self) -> tuple[float, float, float]:
+        """5 %, 50 % and 95 % quantile over the draws that did not fail."""
+        good = self.values[np.isfinite(self.values)]
+        if not good.size:
+            return (float("nan"),) * 3
+        low, middle, high = np.quantile(good, BAND)
+        return float(low), float(middle), float(high)
+
+    @property
+    def failed(self) -> int:
+        """Number of draws that failed: counted, never dropped in silence."""
+        return int((~np.isfinite(self.values)).sum())
+
+    def summary(self) -> dict[str, Any]:
+        """The endpoint as plain data, rounded to six significant digits."""
+        low, middle, high = (None if np.isnan(v) else float(f"{v:.6g}") for v in self.band)
+        return {"name": self.name, "title": self.title, "zone": self.zone, "time_days": self.time_days, "unit": self.unit,
+                "median": middle, "p05": low, "p95": high, "failed_draws": self.failed, "grade": self.grade,
+                "sources": list(self.sources)}
+
+
+def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = ()) -> Endpoint:
+    """Give a reading its title, grade and sources from the catalogue of quantities."""
+    base, _, detail = reading.name.partition("[")
+    quantity = evidence.quantities[base]
+    title = f"{quantity.title} ({detail.rstrip(']').replace('_', ' ')})" if detail else quantity.title
+    found = tuple(sorted({*evidence.sources_of(base), *sources}))
+    return Endpoint(reading.name, title, reading.zone, reading.unit, reading.time, np.asarray(reading.values, float),
+                    evidence.grade(base), found)

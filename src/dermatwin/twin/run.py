@@ -1,0 +1,106 @@
+"""The Run: everything that one simulation produced, immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..case import Case, Observation, Settings, Zone
+from ..core.errors import Notice
+from ..device import Device
+from ..evidence import Evidence
+from ..flows import Channels, Curve, Exposure, Punctures, TissueHistory
+from ..screening import Screening
+from ..skin import Skin
+from .endpoints import Endpoint
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class ZoneRun:
+    """What happened in one zone; one entry per treatment session where it says so."""
+
+    zone: Zone
+    skin: Skin
+    device: Device | None  # None where the zone is not treated
+    settings: Settings | None
+    punctures: tuple[Punctures, ...]  # per session
+    channels: tuple[Channels, ...]  # per session
+    exposures: tuple[Exposure, ...]  # per session, product and active
+    history: TissueHistory
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An observation beside the prediction of the same quantity."""
+
+    observation: Observation
+    title: str
+    unit: str
+    low: float
+    median: float
+    high: float
+    inside: bool | None  # None where the observation is a bound that the median neither breaks nor proves
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True)
+class Run:
+    """One simulated course: case, screening, stage results, endpoints, curves, notices, provenance."""
+
+    case: Case
+    screening: Screening
+    zones: tuple[ZoneRun, ...]
+    endpoints: tuple[Endpoint, ...]
+    curves: tuple[Curve, ...]
+    notices: tuple[Notice, ...]
+    provenance: dict[str, Any]
+    evidence: Evidence = field(repr=False)
+
+    def zone(self, key: str) -> ZoneRun:
+        """The results of one zone."""
+        return next(zone for zone in self.zones if zone.zone.key == key)
+
+    def find(self, name: str, zone: str | None = None) -> tuple[Endpoint, ...]:
+        """Endpoints by name, with or without its bracket, in time order."""
+        found = [e for e in self.endpoints
+                 if name in (e.name, e.name.partition("[")[0]) and zone in (None, e.zone)]
+        return tuple(sorted(found, key=lambda e: (e.zone, e.time_days or 0.0)))
+
+    def curve(self, name: str, zone: str, session: int | None = None) -> Curve:
+        """One time course by name."""
+        return next(c for c in self.curves if (c.name, c.zone, c.session) == (name, zone, session))
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every observation of the case beside its prediction."""
+        from .comparison import compare_observations
+
+        return compare_observations(self)
+
+    def summary(self) -> dict[str, Any]:
+        """The run as plain data: what `summary.json` holds."""
+        from .summary import summarise
+
+        return summarise(self)
+
+    def dataset(self) -> xr.Dataset:
+        """The run as labelled arrays with units: dims draw, zone, layer, time and those of single processes."""
+        from .dataset import to_dataset
+
+        return to_dataset(self)
+
+    def write(self, folder: Path | str, *, force: bool = False, report: str | None = None) -> Path:
+        """Write the run folder, whole or not at all; returns its path."""
+        from .folder import write_run
+
+        return write_run(self, Path(folder), force=force, report=report)
+
+
+def band(values: np.ndarray, axis: int = 0) -> np.ndarray:
+    """5 %, 50 % and 95 % quantiles over draws, NaN draws left out: shape (3, ...)."""
+    return np.nanquantile(values, (0.05, 0.5, 0.95), axis=axis)
