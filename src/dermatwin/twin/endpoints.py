@@ -31,7 +31,7 @@ class Endpoint:
         """5 %, 50 % and 95 % quantile over the draws that did not fail."""
         good = self.values[np.isfinite(self.values)]
         if not good.size:
-            return (float("nan"),) * 3
+            return float("nan"), float("nan"), float("nan")
         low, middle, high = np.quantile(good, BAND)
         return float(low), float(middle), float(high)
 

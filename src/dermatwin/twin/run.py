@@ -45,7 +45,7 @@ class Comparison:
     low: float
     median: float
     high: float
-    inside: bool | None  # None where the observation is a bound that the median neither breaks nor proves
+    inside: bool  # the band holds the value, or a value that the bound allows
     endpoint: Endpoint
 
 

@@ -1,0 +1,88 @@
+"""Anatomical sites: the places on a body (or an animal) for which the evidence holds a section of skin.
+
+The catalogue is `sites.csv`. A site belongs to one species; animals share names (`back`, `ear`) with one another and
+are told apart by species. Names and aliases are matched without regard to case, spaces, hyphens and plural.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..evidence.gate import read_table
+from ..evidence.store import DATA
+
+HUMAN = "human"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place on the body. `backing` is what lies below the skin: bone, cartilage, muscle or fat."""
+
+    name: str
+    label: str
+    region: str  # face, neck, scalp, hand, foot, body, whole
+    species: str
+    backing: str
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name under which parameters and the catalogue know this site: `cheek`, `pig_ear`."""
+        return self.name if self.species == HUMAN else f"{self.species}_{self.name}"
+
+    @property
+    def over_bone(self) -> bool:
+        """Whether bone lies directly below the skin (with next to no fat or muscle between)."""
+        return self.backing == "bone"
+
+
+def sites(folder: Path = DATA) -> dict[str, Site]:
+    """Every site of the catalogue in `folder` by its key; human sites carry their plain name."""
+    return dict(_catalogue(folder))
+
+
+def find_site(text: str, species: str = HUMAN, folder: Path = DATA) -> Site:
+    """The site called `text` (a name or an alias) of a species; KeyError with suggestions if there is none."""
+    names = _names(folder, species)
+    word = _plain(text)
+    for candidate in (word, word.removesuffix("s")):
+        if candidate in names:
+            return _catalogue(folder)[names[candidate]]
+    raise KeyError(_unknown(text, species, folder))
+
+
+@lru_cache(maxsize=8)
+def _catalogue(folder: Path) -> dict[str, Site]:
+    found = (_site(row) for row in read_table(folder / "sites.csv"))
+    return {site.key: site for site in found}
+
+
+def _site(row: dict[str, str]) -> Site:
+    aliases = tuple(alias.strip() for alias in row["aliases"].split(";") if alias.strip())
+    return Site(row["site"], row["label"], row["region"], row["species"], row["backing"], aliases, row["note"])
+
+
+@lru_cache(maxsize=64)
+def _names(folder: Path, species: str) -> dict[str, str]:
+    """Plain spelling of every name, label and alias -> key of the site, for one species."""
+    return {_plain(word): site.key for site in _catalogue(folder).values() if site.species == species
+            for word in (*site.aliases, site.label, site.name)}
+
+
+def _plain(text: str) -> str:
+    return "_".join(text.strip().casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _unknown(text: str, species: str, folder: Path) -> str:
+    from difflib import get_close_matches
+
+    names = _names(folder, species)
+    if not names:
+        return f"{species!r} has no skin in the catalogue of sites"
+    close = dict.fromkeys(names[word] for word in get_close_matches(_plain(text), names, n=3))
+    known = sorted({site.name for site in _catalogue(folder).values() if site.species == species})
+    hint = f"did you mean {' or '.join(_catalogue(folder)[key].name for key in close)}? " if close else ""
+    return f"{text!r} is not a site of {species} skin; {hint}known: {', '.join(known)}"

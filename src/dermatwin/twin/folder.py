@@ -1,0 +1,79 @@
+"""The run folder, whole or not at all.
+
+Everything is written into a hidden folder beside the target, which then takes the target's name in one step; a run
+that is killed leaves no half-written result behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import CaseError, Fault
+from .summary import to_json
+
+if TYPE_CHECKING:
+    from .run import Run
+
+MARK = "summary.json"
+
+
+def write_run(run: Run, target: Path, *, force: bool = False, report: str | None = None) -> Path:
+    """Write `run` to the folder `target`.
+
+    `report` is the page to store as report.html. With `force` an earlier run folder is replaced; a folder that is not
+    a run folder is never touched. Raises CaseError for a target that cannot be used.
+    """
+    target = target.absolute()
+    require_usable(target, force=force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        draft.chmod(0o755)
+        _fill(run, draft, report)
+        _swap(draft, target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return target
+
+
+def require_usable(target: Path, *, force: bool) -> None:
+    """CaseError unless `target` can become a run folder."""
+    def fault(expected: str) -> CaseError:
+        return CaseError([Fault("--out", str(target), expected)])
+
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise fault("is not a folder; name a folder that does not exist yet")
+    if target.is_dir() and any(target.iterdir()):
+        if not (target / MARK).is_file():
+            raise fault("is not empty and not an earlier run; name another folder")
+        if not force:
+            raise fault("holds an earlier run; name another folder or add --force")
+    ancestor = next(p for p in (target.parent, *target.parents) if p.exists())
+    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK):
+        raise fault("cannot be written there")
+
+
+def _fill(run: Run, draft: Path, report: str | None) -> None:
+    from ..case import dump_case
+
+    head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
+    (draft / "case.resolved.yaml").write_text(head + dump_case(run.case), encoding="utf-8")
+    run.dataset().to_netcdf(draft / "run.nc", engine="h5netcdf")
+    if report is not None:
+        (draft / "report.html").write_text(report, encoding="utf-8")
+    (draft / MARK).write_text(to_json(run.summary()), encoding="utf-8")
+
+
+def _swap(draft: Path, target: Path) -> None:
+    if target.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+        os.rename(target, old)  # onto an empty folder: one step
+        os.rename(draft, target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.rename(draft, target)

@@ -1,0 +1,154 @@
+"""The stages chained over the treatment sessions: case in, Run out.
+
+    needle -> channel -> delivery, at every session; then healing over the whole course; then outcome.
+
+Nothing flows back. Each stage sees only its inputs and the draws; two cases simulated under the same seed share the
+luck of every person (paired comparison).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .. import barrier, delivery, healing, insertion, outcome
+from .. import skin as sections
+from ..case import Case, Topical, Zone
+from ..core.chance import SOURCES, Luck
+from ..core.errors import CaseError, Fault, Notice
+from ..evidence import Draws, Evidence
+from ..flows import Channels, Curve, Exposure, Punctures, Reading
+from ..screening import screen
+from .endpoints import Endpoint, endpoint
+from .provenance import provenance
+from .resolve import ZonePlan, resolve
+from .run import Run, ZoneRun
+
+Progress = Callable[[float, str], None]
+MAX_DRAWS = 20_000
+
+
+@dataclass(frozen=True)
+class _Output:
+    """What one zone contributes to the run."""
+
+    run: ZoneRun
+    readings: tuple[Reading, ...]
+    curves: tuple[Curve, ...]
+    notices: tuple[Notice, ...]
+    trials: dict[str, tuple[str, ...]]
+
+
+def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress | None = None,
+             vary: frozenset[str] = frozenset(SOURCES), evidence: Evidence | None = None) -> Run:
+    """Run the twin on a case.
+
+    Parameters
+    ----------
+    case : the run document (`load_case`).
+    draws : number of possible people; 5-95 % bands need some hundreds.
+    seed : any non-negative integer; the same seed gives the same run, byte for byte.
+    progress : called with (share done, what is being done).
+    vary : sources of spread that are switched on, of 'knowledge', 'person' and 'chance'.
+    evidence : beliefs other than the packaged ones.
+
+    Raises
+    ------
+    CaseError : a name in the case is unknown or a setting does not fit; carries every fault.
+    ComputationError : mass, positivity or finiteness was violated; says where and when.
+    """
+    _require_sane(draws, seed)
+    tell = progress or (lambda share, what: None)
+    tell(0.0, "reading the evidence")
+    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary))
+    plans = resolve(case)
+    screening = screen(case)
+    outputs = [_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans)]
+    tell(1.0, "done")
+    return Run(
+        case=case, screening=screening, zones=tuple(output.run for output in outputs),
+        endpoints=tuple(_endpoints(outputs, believed.evidence)),
+        curves=tuple(curve for output in outputs for curve in output.curves),
+        notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
+        provenance=provenance(believed, vary), evidence=believed.evidence)
+
+
+def _require_sane(draws: int, seed: int) -> None:
+    faults = []
+    if not 1 <= draws <= MAX_DRAWS:
+        faults.append(Fault("draws", str(draws), f"is outside 1-{MAX_DRAWS}"))
+    if not 0 <= seed < 2**64:
+        faults.append(Fault("seed", str(seed), "is outside 0-18446744073709551615"))
+    if faults:
+        raise CaseError(faults)
+
+
+def _part(tell: Progress, number: int, count: int) -> Progress:
+    return lambda share, what: tell((number + share) / count, what)
+
+
+def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Output:
+    zone, days = plan.zone, case.session_days
+    skin = sections.section_of(zone, case.patient, draws)
+    tell(0.05, f"{zone.key}: needles")
+    punctures = _needle(plan, skin, draws, len(days))
+    covered = case.course.aftercare.occlusion or 0.0
+    soothed = any(healing.is_anti_inflammatory(item.name) for item in case.patient.medications)
+    channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
+    tell(0.15, f"{zone.key}: delivery")
+    exposures = tuple(_deliver(case, zone, channels, skin, draws))
+    tell(0.4, f"{zone.key}: healing")
+    history = healing.heal(punctures, days if plan.settings else (), skin, case.patient, case.horizon, draws)
+    tell(0.85, f"{zone.key}: outcome")
+    adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
+    read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws)
+    run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history)
+    return _Output(run, (*_readings(run, days), *read.readings), (*_curves(run), *read.curves),
+                   (*_notices(run), *read.notices), dict(read.sources))
+
+
+def _needle(plan: ZonePlan, skin: sections.Skin, draws: Draws, sessions: int) -> tuple[Punctures, ...]:
+    if plan.device is None or plan.settings is None:
+        return ()
+    return tuple(insertion.insert(plan.device, plan.settings, skin, draws, session) for session in range(sessions))
+
+
+def _deliver(case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin, draws: Draws):
+    for channel in channels:
+        for topical in case.course.topicals:
+            if _applies(topical, zone.key, channel.session):
+                yield from delivery.deliver(topical, channel, skin, draws)
+
+
+def _applies(topical: Topical, zone: str, session: int) -> bool:
+    here = topical.zones is None or zone in topical.zones
+    return here and (topical.sessions is None or session + 1 in topical.sessions)
+
+
+def _readings(run: ZoneRun, days: tuple[float, ...]):
+    yield from sections.readings(run.skin)
+    for punctures, channels in zip(run.punctures, run.channels, strict=True):
+        day = days[punctures.session]
+        yield from insertion.readings(punctures, run.skin, day)
+        yield from barrier.readings(channels, day)
+    for exposure in run.exposures:
+        yield from delivery.readings(exposure, run.skin, days[exposure.session])
+    yield from healing.readings(run.history)
+
+
+def _curves(run: ZoneRun):
+    for channels in run.channels:
+        yield from barrier.curves(channels)
+    for exposure in run.exposures:
+        yield from delivery.curves(exposure)
+    yield from healing.curves(run.history)
+
+
+def _notices(run: ZoneRun) -> tuple[Notice, ...]:
+    parts: list[Punctures | Channels | Exposure] = [*run.punctures, *run.channels, *run.exposures]
+    return (*run.skin.notices, *(n for part in parts for n in part.notices), *run.history.notices)
+
+
+def _endpoints(outputs: list[_Output], evidence: Evidence) -> list[Endpoint]:
+    return [endpoint(reading, evidence, output.trials.get(reading.name, ()))
+            for output in outputs for reading in output.readings]

@@ -1,0 +1,95 @@
+"""Rows of measurements: read from any folder that holds some of the known files, unseen studies included."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import CaseError, Fault
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "insertion.csv": ("source", "skin", "device", "needle_length_um", "quantity", "value", "unit", "kind"),
+    "closure.csv": ("source", "skin", "device", "needle_length_um", "readout", "quantity", "value", "unit", "kind"),
+    "permeation_microneedle.csv": ("source", "skin", "permeant", "mw_g_mol", "quantity", "value_treated", "unit", "kind"),
+    "permeability_intact.csv": ("source", "compound", "log10_kp_cm_s", "layer", "neat", "mw_g_mol", "crippen_log_p"),
+    "permeability_intact_medians.csv": ("source", "compound", "log10_kp_epidermis_cm_s", "log10_kp_dermis_cm_s"),
+    "healing_timecourse.csv": ("source", "species", "procedure", "quantity", "time_d", "value", "unit", "kind"),
+    "outcomes.csv": ("source", "arm_id", "indication", "role", "outcome_scale", "sessions", "interval_days", "change_mean",
+                     "relative_change", "responders_fraction", "direction"),
+    "adverse_rates.csv": ("source", "population_n", "events_n", "rate", "event", "zone", "phototypes", "arm_kind"),
+}
+"""Known files and the columns without which a row cannot be read; other columns may be missing."""
+
+MAX_BYTES = 50 * 2**20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: its file, its line in it (the header is line 1) and its cells."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell as text, '' where the column is missing."""
+        return self.cells.get(column, "")
+
+    def number(self, column: str) -> float | None:
+        """The cell as a finite number, or None where it is empty or is not one."""
+        try:
+            value = float(self[column])
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags of the `kind` column."""
+        return frozenset(t.strip() for t in self["kind"].split(";") if t.strip())
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The ids of the sources that the row rests on."""
+        return frozenset(s.strip() for s in self["source"].split(";") if s.strip())
+
+
+def read_folder(folder: Path) -> dict[str, list[Row]]:
+    """All known files in a folder; CaseError with every fault when there is none, or one cannot be read."""
+    if not folder.is_dir():
+        raise CaseError([Fault("--evidence", str(folder), "is not a folder")])
+    found = {name: folder / name for name in REQUIRED if (folder / name).exists()}
+    if not found:
+        raise CaseError([Fault("--evidence", str(folder), f"holds none of {', '.join(REQUIRED)}")])
+    faults: list[Fault] = []
+    tables = {name: _read(path, faults) for name, path in found.items()}
+    if faults:
+        raise CaseError(faults)
+    return tables
+
+
+def _read(path: Path, faults: list[Fault]) -> list[Row]:
+    try:
+        if not path.is_file():
+            raise OSError("is not a file")
+        if path.stat().st_size > MAX_BYTES:
+            raise OSError(f"is larger than {MAX_BYTES // 2**20} MiB")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(str(path), "", f"cannot be read: {error}"))
+        return []
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [column for column in REQUIRED[path.name] if column not in (reader.fieldnames or ())]
+    if missing:
+        faults.append(Fault(str(path), "", f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"))
+        return []
+    return [_row(path.name, reader.line_num, cells, faults) for cells in reader]
+
+
+def _row(file: str, line: int, cells: dict[str | None, str | None], faults: list[Fault]) -> Row:
+    if None in cells or None in cells.values():
+        faults.append(Fault(f"{file}:{line}", "", "has another number of cells than the header"))
+    return Row(file, line, {str(k): (v or "").strip() for k, v in cells.items() if k is not None and isinstance(v, str)})
