@@ -1,5 +1,6 @@
 """The run document: patient, zones, course, topicals, observations; read, checked, composed, described."""
 
+from .checks import check_case
 from .document import (
     Adjunct,
     Aftercare,
@@ -17,8 +18,12 @@ from .document import (
     Topical,
     Zone,
 )
+from .loading import case_of, load_case
+from .schema import json_schema
+from .writing import dump_case
 
 __all__ = [
     "Adjunct", "Aftercare", "Case", "ConcernRecord", "Course", "CustomDevice", "InlineProduct", "Item", "Observation",
-    "Override", "Patient", "Sessions", "Settings", "Topical", "Zone",
+    "Override", "Patient", "Sessions", "Settings", "Topical", "Zone", "case_of", "check_case", "dump_case", "json_schema",
+    "load_case",
 ]

@@ -6,6 +6,7 @@ Records only; what is *true* of a case beyond its shape (zones that exist, setti
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -43,9 +44,11 @@ def _read_date(value: Any) -> date:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value))
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("date", "is not a date; write for example 2026-01-12") from None
+        raise PydanticCustomError("date", "is not a day of the calendar; write for example 2026-01-12") from None
+    raise PydanticCustomError("date", "is not a date; write for example 2026-01-12")
 
 
 Date = Annotated[date, BeforeValidator(_read_date), PlainSerializer(date.isoformat, return_type=str),
@@ -76,7 +79,15 @@ def _read_item(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-Items = list[Annotated[Item, BeforeValidator(_read_item)]]
+class _TextOrItem:
+    """JSON schema of an item: its name alone, or the whole record."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 200}, handler(core_schema)]}
+
+
+Items = list[Annotated[Item, BeforeValidator(_read_item), _TextOrItem()]]
 
 
 class Patient(Record):

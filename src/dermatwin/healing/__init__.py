@@ -1,1 +1,26 @@
-"""healing."""
+"""The wound's reaction network: what a course of needling does to cells, mediators and tissue, layer by layer.
+
+What needs the compiled kernel is imported on first use: a command that does not heal does not wait for the compiler,
+and the kernel can be generated anew while the old one does not fit.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .tissue import heal, homogenised, share_of
+    from .read_out import curves, readings
+
+__all__ = ["curves", "heal", "homogenised", "readings", "share_of"]
+
+_HOME = {"heal": "tissue", "homogenised": "tissue", "share_of": "tissue", "curves": "read_out", "readings": "read_out"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value

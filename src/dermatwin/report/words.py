@@ -153,3 +153,11 @@ def lapse(days: float) -> str:
         shown = number(days, 2 if abs(days) < 100 else 3)
         return f"{shown}{NARROW}{'day' if shown == '1' else 'days'}"
     return f"{round(days / 7)}{NARROW}weeks"
+
+
+def sentence(text: str) -> str:
+    """A remark with a capital at its start and a full stop at its end."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

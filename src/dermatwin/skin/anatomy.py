@@ -43,11 +43,11 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
     skin = Skin(
         zone=zone.key, site=site.name, species=patient.species, alive=alive,
         stratum_corneum=corneum, viable_epidermis=epidermis,
-        papillary_dermis=dermis * draws("papillary_dermis_share", "1"), dermis=dermis,
+        papillary_dermis=dermis * draws(f"papillary_dermis_share[{_part(site)}]", "1"), dermis=dermis,
         stiffness=_stiffness(site, draws, zone.key),
         capillary_depth=corneum + epidermis + draws("capillary_loop_offset", "mm", zone=zone.key),
         tewl=draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone.key),
-        temperature=draws(f"skin_temperature[{_temperature_key(site)}]", "degC"),
+        temperature=draws(f"skin_temperature[{site.region}]", "degC"),
         pigment=draws(f"pigment_drive[{patient.phototype}]", "1"),
         age=patient.age, sex=patient.sex, phototype=patient.phototype, over_bone=site.over_bone,
         appendages=draws(f"follicle_density[{site.key}]", "1/cm^2"),
@@ -58,7 +58,8 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
 
 def _stratum_corneum(site: Site, patient: Patient, draws: Draws, zone: str) -> np.ndarray:
     """Stratum corneum [mm]: thicker with pigmentation, thinner in smokers; no effect of age or sex was found."""
-    thickness = draws(f"stratum_corneum_thickness[{site.key}]", "mm") * draws("stratum_corneum_between_people", "1", zone=zone)
+    thickness = draws(f"stratum_corneum_thickness[{site.key}]", "mm")
+    thickness = thickness * draws("stratum_corneum_between_people", "1", zone=zone)
     if site.species != HUMAN:
         return thickness
     steps = _PHOTOTYPES.index(patient.phototype) - _PHOTOTYPES.index(_REFERENCE_PHOTOTYPE)
@@ -68,7 +69,8 @@ def _stratum_corneum(site: Site, patient: Patient, draws: Draws, zone: str) -> n
 
 def _viable_epidermis(site: Site, patient: Patient, draws: Draws, zone: str) -> np.ndarray:
     """Viable epidermis [mm]: thicker in men, thinner with age."""
-    thickness = draws(f"viable_epidermis_thickness[{site.key}]", "mm") * draws("viable_epidermis_between_people", "1", zone=zone)
+    thickness = draws(f"viable_epidermis_thickness[{site.key}]", "mm")
+    thickness = thickness * draws("viable_epidermis_between_people", "1", zone=zone)
     if site.species != HUMAN:
         return thickness
     ratio = draws("viable_epidermis_male_female_ratio", "1")
@@ -81,9 +83,9 @@ def _dermis(site: Site, patient: Patient, draws: Draws, zone: str) -> np.ndarray
     between = draws("dermis_between_people", "1", zone=zone)
     if site.species != HUMAN:
         return draws(f"dermis_thickness[{site.key}]", "mm") * between
-    thickness = draws(f"dermis_thickness[{site.key}:{patient.sex}]", "mm") * draws("dermis_method_factor", "1") * between
-    part = "face" if site.region == "face" else "body"
-    thinning = _thinning(f"dermis_thinning[{part}:{patient.sex}]", patient.age, draws)
+    thickness = draws(f"dermis_thickness[{site.key}:{patient.sex}]", "mm") * between
+    thickness = thickness * draws(f"dermis_method_factor[{_part(site)}]", "1")
+    thinning = _thinning(f"dermis_thinning[{_part(site)}:{patient.sex}]", patient.age, draws)
     return thickness * thinning * _grown(patient.age, draws)
 
 
@@ -92,13 +94,13 @@ def _thinning(name: str, age: float, draws: Draws) -> np.ndarray:
 
     Age counts between adulthood and the oldest age that was measured; beyond it the skin is taken not to thin further.
     """
-    counted = np.clip(age, draws("adult_age", "yr"), draws("oldest_evidence_age", "yr"))
-    return (1 - draws(name, "1")) ** ((counted - draws("reference_age", "yr")) / 10)
+    counted = np.clip(age, draws("adult_skin_age", "yr"), draws("oldest_skin_age", "yr"))
+    return (1 - draws(name, "1")) ** ((counted - draws("reference_skin_age", "yr")) / 10)
 
 
 def _grown(age: float, draws: Draws) -> np.ndarray:
     """Share of the adult dermis that has grown at this age [-]: a straight line from the child's share to 1."""
-    share, child, adult = draws("child_dermis_share", "1"), draws("child_age", "yr"), draws("adult_age", "yr")
+    share, child, adult = draws("child_dermis_share", "1"), draws("child_skin_age", "yr"), draws("adult_skin_age", "yr")
     return share + (1 - share) * np.clip((age - child) / (adult - child), 0, 1)
 
 
@@ -108,8 +110,9 @@ def _stiffness(site: Site, draws: Draws, zone: str) -> np.ndarray:
             * draws("stiffness_between_people", "1", zone=zone))
 
 
-def _temperature_key(site: Site) -> str:
-    return site.region if site.species == HUMAN else "animal"
+def _part(site: Site) -> str:
+    """Which series of dermis measurements a site belongs to: face and neck, body, or animals."""
+    return {"face": "face", "neck": "face", "animal": "animal"}.get(site.region, "body")
 
 
 def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator[Notice]:
@@ -122,13 +125,13 @@ def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator
     if parameter.grade == "E":
         yield Notice(place, f"the dermis of the {site.label} was measured nowhere that we know; its thickness is assumed",
                      parameter.sources[0])
-    adult, oldest = draws.median("adult_age", "yr"), draws.median("oldest_evidence_age", "yr")
+    adult, oldest = draws.median("adult_skin_age", "yr"), draws.median("oldest_skin_age", "yr")
     if patient.age < adult:
         yield Notice("patient.age", f"{patient.age:g} yr: skin below {adult:g} yr rests on two sites in children",
                      draws.evidence.parameters["child_dermis_share"].sources[0])
     if patient.age > oldest:
         yield Notice("patient.age", f"{patient.age:g} yr is beyond the oldest skin measured; taken as {oldest:g} yr",
-                     draws.evidence.parameters["oldest_evidence_age"].sources[0])
+                     draws.evidence.parameters["oldest_skin_age"].sources[0])
 
 
 def _check(skin: Skin) -> None:

@@ -1,0 +1,43 @@
+"""What leaves the barrier as endpoints and curves: closure times, TEWL and the open fraction of one session."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..flows import READOUTS, Channels, Curve, Reading
+from .closure import HOURS_PER_DAY
+
+CLOSURE_NAMES = tuple(f"closure_time_{readout.lower()}" for readout in READOUTS)
+TEWL_HOURS = {"tewl_at_1_h": 1.0, "tewl_at_24_h": HOURS_PER_DAY, "tewl_at_72_h": 3.0 * HOURS_PER_DAY}
+OPEN_HOURS = {"open_fraction_at_1_h": 1.0, "open_fraction_at_24_h": HOURS_PER_DAY}
+
+
+def readings(channels: Channels, time: float | None = None) -> tuple[Reading, ...]:
+    """Endpoints of one zone and session; `time` is the session's day after the first one.
+
+    Closure times are hours after the session (inf: never, excised skin). A reading taken hours after the session is
+    dated by those hours.
+    """
+    found = [Reading(name, channels.zone, "h", channels.closure_time[:, column], time)
+             for column, name in enumerate(CLOSURE_NAMES)]
+    found += [Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
+              for name, hour in TEWL_HOURS.items()]
+    found += [Reading(name, channels.zone, "1", _at(channels, channels.open_fraction, hour), _later(time, hour))
+              for name, hour in OPEN_HOURS.items()]
+    return tuple(found)
+
+
+def curves(channels: Channels) -> tuple[Curve, ...]:
+    """Open fraction and TEWL hour by hour after one session."""
+    return tuple(Curve(name, channels.zone, unit, channels.time, values, channels.session)
+                 for name, unit, values in (("open_fraction", "1", channels.open_fraction),
+                                            ("tewl", "g/m^2/h", channels.tewl)))
+
+
+def _at(channels: Channels, values: np.ndarray, hour: float) -> np.ndarray:
+    """The column of an hour that the grid holds."""
+    return values[:, int(np.flatnonzero(channels.time == hour)[0])]
+
+
+def _later(time: float | None, hour: float) -> float | None:
+    return None if time is None else time + hour / HOURS_PER_DAY

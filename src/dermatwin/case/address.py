@@ -1,0 +1,70 @@
+"""Places in a case: 'zones.cheek.area' for people, a tuple of keys and indices inside.
+
+An entry of `zones` is addressed by its key (its name, or else its zone) where that says which one; any other list
+entry by its number, counted from 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+Loc = tuple[str | int, ...]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\ud7ff\ue000-\ufdff\ufe10-\ufffc]")
+
+
+def dotted(loc: Sequence[str | int], raw: Any) -> str:
+    """The dotted path of a place in the plain values `raw`."""
+    words, here, parent = [], raw, None
+    for part in loc:
+        key = _keys(here)[part] if parent == "zones" and isinstance(part, int) and isinstance(here, list) else None
+        words.append(key or printable(str(part)))
+        here, parent = _child(here, part), part
+    return ".".join(words)
+
+
+def located(path: str, raw: Any) -> Loc:
+    """The place that a dotted path means in `raw`; LookupError with a reason if a list has no such entry."""
+    loc: list[str | int] = []
+    here: Any = raw
+    for word in path.split("."):
+        part: str | int = _entry(here, word, loc) if isinstance(here, list) else word
+        loc.append(part)
+        here = _child(here, part)
+    return tuple(loc)
+
+
+def printable(text: str) -> str:
+    """Text that is safe to show on a terminal: control characters are written out."""
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _entry(entries: list[Any], word: str, loc: list[str | int]) -> int:
+    if loc == ["zones"] and word in (keys := _keys(entries)):
+        return keys.index(word)
+    if word.isdecimal() and int(word) < len(entries):
+        return int(word)
+    place = ".".join(map(str, loc))
+    raise LookupError(f"{place} has {len(entries)} entries, counted from 0, and none is called '{printable(word)}'")
+
+
+def _keys(zones: list[Any]) -> list[str | None]:
+    """Each zone's key, None where it has none of its own."""
+    found = [_key(zone) for zone in zones]
+    return [key if found.count(key) == 1 else None for key in found]
+
+
+def _key(zone: Any) -> str | None:
+    if not isinstance(zone, dict):
+        return None
+    key = zone.get("name") or zone.get("zone")
+    return key if isinstance(key, str) and _NAME.fullmatch(key) else None
+
+
+def _child(here: Any, part: str | int) -> Any:
+    if isinstance(here, dict):
+        return here.get(part)
+    return here[part] if isinstance(here, list) and isinstance(part, int) and part < len(here) else None

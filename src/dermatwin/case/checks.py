@@ -1,0 +1,227 @@
+"""What must be true of a case beyond its shape, without looking anything up.
+
+Names agree with one another, sessions can be put on a calendar, and nothing that is written would be left unused.
+Whether a site, device, product or scale exists is a question for the catalogues (`twin.resolve`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from itertools import pairwise
+
+from ..core.errors import CaseError, Fault
+from .address import Loc
+from .document import Case, CustomDevice
+
+Check = Callable[[Case], Iterator[Fault]]
+
+
+def check_case(case: Case) -> None:
+    """Raise `CaseError` with everything that does not hold together in a case."""
+    faults = [fault for check in CHECKS for fault in check(case)]
+    if faults:
+        raise CaseError(faults)
+
+
+def faults_in(case: Case, doubtful: Iterable[Loc]) -> Iterator[Fault]:
+    """Faults of a case of which some places are doubtful: a check that reads one of those is left out."""
+    places = list(doubtful)
+    for check, reads in CHECKS.items():
+        if not any(_covers(place, pattern.split(".")) for place in places for pattern in reads):
+            yield from check(case)
+
+
+def _covers(place: Loc, pattern: list[str]) -> bool:
+    """Whether `place` is what the pattern reads, or something around it; '*' stands for any key or number."""
+    return len(place) <= len(pattern) and all(p in ("*", str(part)) for part, p in zip(place, pattern, strict=False))
+
+
+def _zone_keys(case: Case) -> Iterator[Fault]:
+    keys = [zone.key for zone in case.zones]
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            yield Fault(f"zones.{number}.name", key, "is the name of another zone already; give each a name of its own")
+
+
+def _settings(case: Case) -> Iterator[Fault]:
+    treated = {zone.key: zone.treated for zone in case.zones}
+    for key in case.course.settings:
+        where = f"course.settings.{key}"
+        if key not in treated:
+            yield Fault(where, "", _no_zone(key, case))
+        elif not treated[key]:
+            yield Fault(where, "", "is for a zone that is not treated; take it out, or set 'treated: true' for the zone")
+    for key, needled in treated.items():
+        if needled and key not in case.course.settings:
+            yield Fault(f"course.settings.{key}", "", "is missing; every treated zone needs settings")
+
+
+def _sessions(case: Case) -> Iterator[Fault]:
+    sessions = case.course.sessions
+    if (sessions.count is None) == (sessions.days is None):
+        yield Fault("course.sessions", "", "needs either 'count' (with 'interval') or 'days', and not both")
+    elif sessions.days is not None:
+        if sessions.interval is not None:
+            yield Fault("course.sessions.interval", f"{sessions.interval:g} d", "does not go with 'days'; take one out")
+        yield from _days(sessions.days)
+    elif sessions.interval is None and (sessions.count or 0) > 1:
+        yield Fault("course.sessions.interval", "", "is missing; write for example '4 weeks'")
+
+
+def _days(days: list[float]) -> Iterator[Fault]:
+    if not days or days[0] != 0.0:
+        yield Fault("course.sessions.days", "", "must begin with '0 d', the day of the first session")
+    for number, (before, day) in enumerate(pairwise(days), start=1):
+        if day <= before:
+            yield Fault(f"course.sessions.days.{number}", f"{day:g} d", f"is not after the session before it, {before:g} d")
+
+
+def _horizon(case: Case) -> Iterator[Fault]:
+    days = _session_days(case)
+    if days and case.horizon < max(days):
+        yield Fault("horizon", f"{case.horizon:g} d", f"ends before the last session, {max(days):g} d")
+
+
+def _zone_lists(case: Case) -> Iterator[Fault]:
+    course = case.course
+    lists = [(f"course.topicals.{n}.zones", topical.zones) for n, topical in enumerate(course.topicals)]
+    lists += [(f"course.adjuncts.{n}.zones", adjunct.zones) for n, adjunct in enumerate(course.adjuncts)]
+    for where, zones in lists:
+        if zones is not None:
+            yield from _entries(where, zones)
+            strange = [(number, key) for number, key in enumerate(zones) if not _known(key, case)]
+            yield from (Fault(f"{where}.{number}", key, _no_zone(key, case)) for number, key in strange)
+
+
+def _topical_sessions(case: Case) -> Iterator[Fault]:
+    count = len(_session_days(case))
+    for number, topical in enumerate(case.course.topicals):
+        where = f"course.topicals.{number}.sessions"
+        if topical.sessions is None:
+            continue
+        yield from _entries(where, topical.sessions)
+        for place, session in enumerate(topical.sessions):
+            if count and session > count:
+                yield Fault(f"{where}.{place}", str(session), f"is not a session of this course, which has {count}")
+
+
+def _topical_times(case: Case) -> Iterator[Fault]:
+    for number, topical in enumerate(case.course.topicals):
+        if topical.remove is not None and topical.remove <= topical.apply:
+            yield Fault(f"course.topicals.{number}.remove", f"{topical.remove:g} h",
+                        f"is not after it is applied, {topical.apply:g} h")
+
+
+def _aftercare(case: Case) -> Iterator[Fault]:
+    occlusion = case.course.aftercare.occlusion
+    if occlusion is not None and occlusion < 0.0:
+        yield Fault("course.aftercare.occlusion", f"{occlusion:g} h", "is negative; it counts from the end of the session")
+
+
+def _devices(case: Case) -> Iterator[Fault]:
+    course = case.course
+    places = [("course.device", course.device)]
+    places += [(f"course.settings.{key}.device", settings.device or "") for key, settings in course.settings.items()]
+    for where, device in places:
+        if isinstance(device, CustomDevice):
+            yield from _device(where, device)
+
+
+def _device(where: str, device: CustomDevice) -> Iterator[Fault]:
+    shortest, longest = device.min_length, device.max_length
+    if shortest is not None and shortest > longest:
+        yield Fault(f"{where}.min_length", f"{shortest:g} mm", f"is above max_length, {longest:g} mm")
+    if device.tip_diameter > device.needle_diameter:
+        yield Fault(f"{where}.tip_diameter", f"{device.tip_diameter:g} mm",
+                    f"is wider than the needle, {device.needle_diameter:g} mm")
+
+
+def _concerns(case: Case) -> Iterator[Fault]:
+    for zone in case.zones:
+        pairs = [(record.concern, record.scale) for record in zone.concerns]
+        for number, pair in enumerate(pairs):
+            if pair in pairs[:number]:
+                yield Fault(f"zones.{zone.key}.concerns.{number}", pair[0], "is listed twice for this zone")
+
+
+def _items(case: Case) -> Iterator[Fault]:
+    for kind in _ITEM_LISTS:
+        for number, item in enumerate(getattr(case.patient, kind)):
+            if item.since is not None and item.until is not None and item.until < item.since:
+                yield Fault(f"patient.{kind}.{number}.until", f"{item.until}", f"is before since, {item.since}")
+
+
+def _observed_zones(case: Case) -> Iterator[Fault]:
+    for number, seen in enumerate(case.observations):
+        if not _known(seen.zone, case):
+            yield Fault(f"observations.{number}.zone", seen.zone, _no_zone(seen.zone, case))
+
+
+def _observed_spreads(case: Case) -> Iterator[Fault]:
+    for number, seen in enumerate(case.observations):
+        where = f"observations.{number}"
+        if (seen.low is None) != (seen.high is None):
+            yield Fault(f"{where}.{'low' if seen.low is None else 'high'}", "", "is missing; a spread has two ends")
+        elif seen.low is not None and seen.high is not None and not seen.low <= seen.value <= seen.high:
+            yield Fault(f"{where}.value", f"{seen.value:g}", f"is outside its spread, {seen.low:g} to {seen.high:g}")
+
+
+def _observed_times(case: Case) -> Iterator[Fault]:
+    for number, seen in enumerate(case.observations):
+        if seen.time is not None and seen.time > case.horizon:
+            yield Fault(f"observations.{number}.time", f"{seen.time:g} d", f"is after the horizon, {case.horizon:g} d")
+
+
+def _overrides(case: Case) -> Iterator[Fault]:
+    rules = [override.rule for override in case.overrides]
+    for number, rule in enumerate(rules):
+        if rule in rules[:number]:
+            yield Fault(f"overrides.{number}.rule", rule, "is overridden twice")
+
+
+_ZONE_NAMES = ("zones.*.zone", "zones.*.name")
+_SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
+_ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")
+
+CHECKS: dict[Check, tuple[str, ...]] = {
+    _zone_keys: _ZONE_NAMES,
+    _settings: (*_ZONE_NAMES, "zones.*.treated", "course.settings"),
+    _sessions: _SESSIONS,
+    _horizon: (*_SESSIONS, "horizon"),
+    _zone_lists: (*_ZONE_NAMES, "course.topicals.*.zones.*", "course.adjuncts.*.zones.*"),
+    _topical_sessions: (*_SESSIONS, "course.topicals.*.sessions.*"),
+    _topical_times: ("course.topicals.*.apply", "course.topicals.*.remove"),
+    _aftercare: ("course.aftercare.occlusion",),
+    _devices: ("course.device.*", "course.settings.*.device.*"),
+    _concerns: (*_ZONE_NAMES, "zones.*.concerns.*.concern", "zones.*.concerns.*.scale"),
+    _items: tuple(f"patient.{kind}.*.{end}" for kind in _ITEM_LISTS for end in ("since", "until")),
+    _observed_zones: (*_ZONE_NAMES, "observations.*.zone"),
+    _observed_spreads: tuple(f"observations.*.{field}" for field in ("value", "low", "high")),
+    _observed_times: ("observations.*.time", "horizon"),
+    _overrides: ("overrides.*.rule",),
+}
+"""Each check with the places it reads."""
+
+
+def _session_days(case: Case) -> tuple[float, ...]:
+    sessions = case.course.sessions
+    return case.session_days if (sessions.count is None) != (sessions.days is None) else ()
+
+
+def _entries(where: str, entries: list) -> Iterator[Fault]:
+    if not entries:
+        yield Fault(where, "", "is an empty list; leave it out if it is meant for all")
+    for number, entry in enumerate(entries):
+        if entry in entries[:number]:
+            yield Fault(f"{where}.{number}", str(entry), "is listed twice")
+
+
+def _known(key: str, case: Case) -> bool:
+    return any(zone.key == key for zone in case.zones)
+
+
+def _no_zone(key: str, case: Case) -> str:
+    keys = [zone.key for zone in case.zones]
+    close = get_close_matches(key, keys, n=1)
+    return "is not a zone of this case" + (f"; did you mean '{close[0]}'?" if close else f", which has {', '.join(keys)}")

@@ -1,0 +1,77 @@
+"""From a case file, or from plain values, to a `Case` in which everything holds together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..core.errors import CaseError, Fault
+from .address import Loc
+from .checks import faults_in
+from .compose import composed, overridden
+from .document import Case
+from .faults import PlacedFault, faults_of, mended, shown
+
+_MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
+
+
+def load_case(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Case:
+    """Read and check a case file.
+
+    Parameters
+    ----------
+    path : a YAML file; its key `base` may name another file that it builds on.
+    overrides : dotted path -> value that is laid over the file, {"course.settings.cheek.needle_length": "1 mm"};
+        None takes a key away.
+
+    Raises
+    ------
+    CaseError : with every fault at once, each with its dotted path, what was found and what would be right.
+    """
+    tree = composed(Path(path))
+    if not isinstance(tree.value, dict):
+        raise CaseError([*(fault for _, fault in tree.faults),
+                         Fault(str(path), shown(tree.value), "is not a case; write lines of 'key: value'")])
+    raw, faults = overridden(tree.value, overrides or {})
+    return case_of(raw, (*tree.faults, *faults))
+
+
+def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = ()) -> Case:
+    """A case from plain values (as YAML or JSON would give them); raises `CaseError` with every fault.
+
+    `known` are faults that were found earlier: they are reported too, and nothing else at their places.
+    """
+    raw = dict(raw)
+    case, shape = _validated(raw)
+    taken = [loc for loc, _ in known if loc]
+    faults = [*known, *(placed for placed in shape if not any(placed[0][: len(loc)] == loc for loc in taken))]
+    doubtful = [*taken, *(loc for loc, _ in shape)]
+    if case is None:
+        case = _mended_case(raw, doubtful)
+    if case is not None:
+        faults += [((), fault) for fault in faults_in(case, doubtful)]
+    if case is None or faults:
+        raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
+    return case
+
+
+def _validated(raw: Any) -> tuple[Case | None, list[PlacedFault]]:
+    try:
+        return Case.model_validate(raw, strict=True), []
+    except ValidationError as error:
+        return None, list(faults_of(error, raw))
+
+
+def _mended_case(raw: Any, doubtful: list[Loc]) -> Case | None:
+    """The case that there would be without its faults of shape, for the checks that do not touch them."""
+    for _ in range(_MENDING_ROUNDS):
+        raw = mended(raw, doubtful)
+        case, faults = _validated(raw)
+        if case is not None:
+            return case
+        doubtful = [loc for loc, _ in faults]
+    return None

@@ -1,0 +1,42 @@
+"""A case as YAML that reads back to an equal case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from .document import Case
+from .reading import scalar
+
+
+def dump_case(case: Case) -> str:
+    """The whole case as YAML, everything filled in; `load_case` reads it back to an equal case."""
+    plain = _without_nulls(case.model_dump(mode="json"))
+    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def inline(value: Any) -> str:
+    """A value as YAML on one line."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10_000)
+    return text.removesuffix("...\n").strip()
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
+    return [_without_nulls(entry) for entry in value] if isinstance(value, list) else value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that the reader would take for something else, and never refers back with an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if scalar(text) == text else "'")
+
+
+_Dumper.add_representer(str, _text)

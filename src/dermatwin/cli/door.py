@@ -1,0 +1,131 @@
+"""What leaves the program: an exit status and, when something is wrong, one message for each thing.
+
+0 done · 1 the input is wrong · 2 the computation failed · 3 screened as stop · 130 interrupted. A traceback is shown
+only for a defect of dermatwin itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+DONE, WRONG_INPUT, FAILED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+
+# Some releases of typer stand on click, others carry it inside; this is the base of usage errors in both.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class Door(TyperGroup):
+    """The group of all verbs; turns whatever happens inside into an exit status."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run one verb and leave with its exit status."""
+        words = list(sys.argv[1:] if args is None else args)
+        extra["standalone_mode"] = False
+        run = super().main
+        machine = "--json" in words
+        _prepare_streams(machine)
+        sys.exit(_status(lambda: run(words, prog_name or "dermatwin", *rest, **extra), machine))
+
+
+def _status(work: Callable[[], Any], machine: bool) -> int:
+    try:
+        code = work()
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        code = _explained(error, machine)
+    if code == INTERRUPTED:
+        _say("interrupted")
+    return code if isinstance(code, int) else DONE
+
+
+def _explained(error: Exception, machine: bool) -> int:
+    from ..core.errors import CaseError, ComputationError, EvidenceError, Fault
+
+    if isinstance(error, (CaseError, EvidenceError)):
+        return _wrong(error.faults, machine)
+    if isinstance(error, _UsageError):
+        context = getattr(error, "ctx", None)
+        place = context.command_path if context else "dermatwin"
+        message = error.format_message().rstrip(".")  # type: ignore[attr-defined]
+        return _wrong([Fault(place, "", f"{message} (see '{place} --help')")], machine)
+    if isinstance(error, ComputationError):
+        return _failed({"law": error.law, "where": error.where, "when": error.when}, str(error), machine)
+    if isinstance(error, OSError):
+        return _refused(error, machine)
+    if isinstance(error, MemoryError):
+        return _failed({"law": "not enough memory", "where": "dermatwin", "when": ""}, "not enough memory", machine)
+    return _defect(error, machine)
+
+
+def _wrong(faults: Sequence[Any], machine: bool) -> int:
+    from .machine import emit
+
+    for fault in faults:
+        _say(str(fault))
+    if machine:
+        emit({"faults": [{"path": f.path, "found": f.found, "expected": f.expected} for f in faults]})
+    return WRONG_INPUT
+
+
+def _refused(error: OSError, machine: bool) -> int:
+    """The file system said no; a reader that went away is no news."""
+    from ..core.errors import Fault
+
+    if error.errno == errno.EPIPE:
+        _close_quietly()
+        return WRONG_INPUT
+    where = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "output"
+    fault = Fault(where, "", f"cannot be used: {error.strerror or error}")
+    if error.errno == errno.ENOSPC:
+        _close_quietly()
+        machine = False
+    return _wrong([fault], machine)
+
+
+def _failed(what: dict[str, str], message: str, machine: bool) -> int:
+    from .machine import emit
+
+    _say(f"the computation failed: {message}")
+    if machine:
+        emit({"error": what})
+    return FAILED
+
+
+def _defect(error: Exception, machine: bool) -> int:
+    import traceback
+
+    traceback.print_exception(error)
+    return _failed({"law": f"{type(error).__name__}: {error}", "where": "dermatwin", "when": ""},
+                   f"{type(error).__name__}: {error} (a defect of dermatwin, please report it)", machine)
+
+
+def _say(message: str) -> None:
+    from ..case.address import printable
+
+    with contextlib.suppress(OSError):
+        print(printable(message.replace("\n", " ")), file=sys.stderr)
+
+
+def _prepare_streams(machine: bool) -> None:
+    """JSON is UTF-8 whatever the terminal; words for people never fail for want of a character."""
+    for stream, encoding in ((sys.stdout, "utf-8" if machine else None), (sys.stderr, None)):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _close_quietly() -> None:
+    """Keep the interpreter from trying once more to write what cannot be written."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)

@@ -1,0 +1,27 @@
+"""A device described in the case instead of taken from the catalogue."""
+
+from __future__ import annotations
+
+from ..case import CustomDevice
+from .record import MOTORISED, Device
+
+_CUSTOM = "custom"
+
+
+def describe(custom: CustomDevice) -> Device:
+    """The device that a case describes, in canonical units; nothing is filled in.
+
+    A roller's swept width is its drum's width unless stated. Without a minimum, a roller's or stamp's needles have one
+    length, while a motor's needles can be drawn in entirely.
+    Raises ValueError if the numbers contradict one another.
+    """
+    motorised = custom.kind == MOTORISED
+    shortest = custom.min_length if custom.min_length is not None else 0.0 if motorised else custom.max_length
+    return Device(
+        id=_CUSTOM, name=custom.name, kind=custom.kind, needle_count=custom.needle_count,
+        needle_diameter=custom.needle_diameter, tip_diameter=custom.tip_diameter,
+        min_length=shortest, max_length=custom.max_length,
+        frequency=custom.frequency, max_frequency=None,
+        track_width=custom.track_width if custom.track_width is not None else custom.drum_width,
+        drum_diameter=custom.drum_diameter, array_area=custom.array_area, pitch=custom.pitch,
+        note="described in the case")

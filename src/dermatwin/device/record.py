@@ -1,0 +1,87 @@
+"""The record of a needling device: a needle array and what moves it.
+
+Geometry and labelling only. How a device is used (passes, hand speed, force) belongs to the case, and what the needles
+do in skin to `insertion`. What a maker does not publish stays None and is drawn there from a wide default; needle and
+tip diameters are always needed, so an assumed value stands in and its name stands in `assumed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOTORISED = "pen"
+KINDS = (MOTORISED, "roller", "stamp")
+
+_MOTOR_FIELDS = ("frequency", "max_frequency")
+_POSITIVE = ("needle_diameter", "tip_diameter", "max_length", "frequency", "max_frequency", "track_width", "drum_diameter",
+             "array_area", "pitch", "labelled_max_length")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A needle array and what moves it. Lengths in mm; None = unknown, or does not apply to this kind.
+
+    Raises ValueError when the numbers contradict one another (a tip wider than its base, a minimum above a maximum).
+    """
+
+    id: str
+    name: str
+    kind: str  # pen, roller, stamp
+    needle_count: int
+    needle_diameter: float  # mm at the base
+    tip_diameter: float  # mm
+    min_length: float  # mm; 0 where the needles can be drawn in entirely
+    max_length: float  # mm
+    frequency: float | None = None  # Hz, pen: full strokes per second (default)
+    max_frequency: float | None = None  # Hz
+    track_width: float | None = None  # mm swept by the cartridge or drum
+    drum_diameter: float | None = None  # mm, roller, over the drum's surface
+    array_area: float | None = None  # cm2 covered by one stamp
+    pitch: float | None = None  # mm between neighbouring needles
+    sources: tuple[str, ...] = ()
+    grade: str = "E"
+    note: str = ""
+    labelled_max_length: float | None = None  # mm, longest needle that the label recommends or the trial evaluated
+    cleared: str = ""  # numbers of clearances, and whose
+    indication: str = ""  # what the clearance is for
+    phototypes: tuple[str, ...] = ()  # phototypes on the label; empty = not stated
+    aliases: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()  # fields above that no source states
+
+    def __post_init__(self) -> None:
+        problems = list(_contradictions(self))
+        if problems:
+            raise ValueError(f"{self.name}: {'; '.join(problems)}")
+
+    @property
+    def motorised(self) -> bool:
+        """Whether a motor strokes the needles, so that a frequency applies."""
+        return self.kind == MOTORISED
+
+
+def _contradictions(device: Device) -> Iterator[str]:
+    if device.kind not in KINDS:
+        yield f"{device.kind!r} is not a kind of device; one of {', '.join(KINDS)}"
+    if device.needle_count < 1:
+        yield f"{device.needle_count} needles"
+    for name in _POSITIVE:
+        value = getattr(device, name)
+        if value is not None and not value > 0.0:
+            yield f"{name} {value:g} is not positive"
+    if not device.min_length >= 0.0:
+        yield f"min_length {device.min_length:g} is negative"
+    yield from _disorder(device)
+    if not device.motorised:
+        for name in _MOTOR_FIELDS:
+            if getattr(device, name) is not None:
+                yield f"{name} does not apply to a {device.kind}"
+
+
+def _disorder(device: Device) -> Iterator[str]:
+    pairs = (("tip_diameter", "needle_diameter"), ("min_length", "max_length"), ("frequency", "max_frequency"),
+             ("labelled_max_length", "max_length"))
+    for small, large in pairs:
+        low, high = getattr(device, small), getattr(device, large)
+        if low is not None and high is not None and low > high:
+            yield f"{small} {low:g} is above {large} {high:g}"

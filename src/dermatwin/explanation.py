@@ -1,0 +1,190 @@
+"""What stands behind a name: equation, parameters, sources, grade, and the tree of what a number is computed from.
+
+A name may be a quantity (an endpoint), a parameter or a family of parameters, a stage, a device, a site or a source.
+Nothing is computed here: everything is looked up in the evidence and the catalogues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from .core.errors import CaseError, Fault
+from .evidence import GRADES, Evidence, Parameter, Quantity, Source, weakest
+
+
+@dataclass(frozen=True)
+class Node:
+    """One name in the tree of what a quantity stands on; `seen` marks a branch that is shown further up."""
+
+    name: str
+    kind: str
+    grade: str
+    seen: bool = False
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that is known about one name."""
+
+    name: str
+    kind: str
+    title: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    grade: str = ""  # the weakest that it stands on; empty where grades do not apply
+    grades: dict[str, int] = field(default_factory=dict)  # how many of the parameters carry each grade
+    parameters: tuple[Parameter, ...] = ()
+    sources: tuple[Source, ...] = ()
+    tree: Node | None = None
+    used_by: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # other kinds of thing that carry the same name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        words = GRADES.get(self.grade, "")
+        return {**asdict(self), "grade_means": words} if words else asdict(self)
+
+
+def explain(name: str, evidence: Evidence | None = None) -> Explanation:
+    """Look a name up; raises `CaseError` with suggestions for an unknown one.
+
+    A quantity may be given with its detail in brackets, as in the endpoints of a run: 'dermal_amount[lidocaine]'.
+    """
+    believed = evidence or Evidence.packaged()
+    word = name.strip()
+    found = list(_found(word, believed))
+    if not found:
+        raise CaseError([Fault(word or "NAME", "", f"is not a name that dermatwin knows{_suggestions(word, believed)}")])
+    first, *others = found
+    return Explanation(**{**vars(first), "also": tuple(other.kind for other in others)})
+
+
+def known_names(evidence: Evidence) -> dict[str, str]:
+    """Every name that can be explained, with its kind."""
+    from .device import catalogue
+    from .skin import sites
+
+    names = dict.fromkeys(evidence.sources, "source")
+    names |= dict.fromkeys(sites(), "site") | dict.fromkeys(catalogue(), "device")
+    names |= dict.fromkeys(_stages(evidence), "stage")
+    names |= dict.fromkeys((p.partition("[")[0] for p in evidence.parameters if "[" in p), "family")
+    return names | dict.fromkeys(evidence.parameters, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
+
+
+def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
+    """Every thing of that name, the most specific kind first."""
+    if (quantity := evidence.quantities.get(name.partition("[")[0])) and not name.endswith("[*]"):
+        yield _quantity(quantity, evidence)
+    if parameter := evidence.parameters.get(name):
+        yield _parameter(parameter, evidence)
+    family = name.removesuffix("[*]")
+    if members := [p for key, p in evidence.parameters.items() if key.startswith(f"{family}[")]:
+        yield _group(family, "family", f"{len(members)} values, one for each entry in brackets", members, evidence)
+    if name in _stages(evidence):
+        yield _stage(name, evidence)
+    yield from _catalogued(name, evidence)
+    if source := evidence.sources.get(name):
+        yield _source(source, evidence)
+
+
+def _quantity(quantity: Quantity, evidence: Evidence) -> Explanation:
+    parameters = [evidence.parameters[name] for name in evidence.stands_on(quantity.name)]
+    facts = {"stage": quantity.stage, "unit": quantity.unit, "equation": quantity.equation}
+    if quantity.note:
+        facts["note"] = quantity.note
+    return Explanation(
+        name=quantity.name, kind="quantity", title=quantity.title, facts=facts, grade=evidence.grade(quantity.name),
+        grades=evidence.grades(quantity.name), parameters=tuple(parameters), sources=_sources(parameters, evidence),
+        tree=_tree(quantity.name, evidence, set()),
+        used_by=tuple(q.name for q in evidence.quantities.values() if quantity.name in q.uses))
+
+
+def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
+    quantity = evidence.quantities[name]
+    if name in shown:
+        return Node(name, "quantity", evidence.grade(name), seen=True)
+    shown.add(name)
+    parameters = [Node(p, "parameter", evidence.parameters[p].grade) for p in quantity.parameters]
+    return Node(name, "quantity", evidence.grade(name),
+                children=(*parameters, *(_tree(used, evidence, shown) for used in quantity.uses)))
+
+
+def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
+    users = tuple(q.name for q in evidence.quantities.values() if parameter.name in q.parameters)
+    facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {})}
+    return Explanation(
+        name=parameter.name, kind="parameter", title=parameter.symbol, facts=facts, grade=parameter.grade,
+        grades={parameter.grade: 1}, parameters=(parameter,), sources=_sources([parameter], evidence), used_by=users)
+
+
+def _group(name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence,
+           facts: dict[str, Any] | None = None) -> Explanation:
+    found = [parameter.grade for parameter in members]
+    names = {parameter.name for parameter in members}
+    return Explanation(
+        name=name, kind=kind, title=title, facts=facts or {}, grade=weakest(found) if found else "",
+        grades={grade: found.count(grade) for grade in sorted(set(found))}, parameters=tuple(members),
+        sources=_sources(members, evidence),
+        used_by=tuple(q.name for q in evidence.quantities.values() if names & set(q.parameters)))
+
+
+def _stage(stage: str, evidence: Evidence) -> Explanation:
+    members = [p for p in evidence.parameters.values() if p.stage == stage]
+    computed = {q.name: q.title for q in evidence.quantities.values() if q.stage == stage}
+    title = f"{len(computed)} quantities, {len(members)} parameters"
+    return _group(stage, "stage", title, members, evidence, {"computes": computed})
+
+
+def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
+    """A device or a site, by any spelling that a case may use."""
+    from .device import find
+    from .skin import sites
+
+    try:
+        device = find(name)
+    except (KeyError, ValueError):
+        device = None
+    if device is not None:
+        facts = {key: value for key, value in asdict(device).items() if value not in (None, "", ())}
+        for key in ("id", "name", "grade", "sources"):
+            facts.pop(key, None)
+        yield Explanation(name=device.id, kind="device", title=device.name, grade=device.grade,
+                          facts={_with_unit(key): value for key, value in facts.items()},
+                          sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources))
+    if site := sites().get(name):
+        members = [p for p in evidence.parameters.values() if name in p.name.partition("[")[2].rstrip("]").split(":")]
+        facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
+        yield _group(name, "site", site.label, members, evidence, facts)
+
+
+_DEVICE_UNITS = {"frequency": "hz", "max_frequency": "hz", "array_area": "cm2"}
+_NOT_LENGTHS = ("kind", "needle_count", "note")
+
+
+def _with_unit(key: str) -> str:
+    return key if key in _NOT_LENGTHS else f"{key}_{_DEVICE_UNITS.get(key, 'mm')}"
+
+
+def _source(source: Source, evidence: Evidence) -> Explanation:
+    members = [p for p in evidence.parameters.values() if source.id in p.sources]
+    facts = {key: value for key, value in asdict(source).items() if value and key not in ("id", "citation")}
+    found = _group(source.id, "source", source.citation, members, evidence, facts)
+    return Explanation(**{**vars(found), "sources": (source,)})
+
+
+def _sources(parameters: list[Parameter], evidence: Evidence) -> tuple[Source, ...]:
+    return tuple(evidence.sources[name] for name in sorted({s for p in parameters for s in p.sources}))
+
+
+def _stages(evidence: Evidence) -> list[str]:
+    return sorted({q.stage for q in evidence.quantities.values()} | {p.stage for p in evidence.parameters.values()})
+
+
+def _suggestions(name: str, evidence: Evidence) -> str:
+    names = known_names(evidence)
+    inside = [known for known in names if len(name) > 2 and name.lower() in known.lower() and names[known] != "source"]
+    close = list(dict.fromkeys([*get_close_matches(name.lower(), names, n=5, cutoff=0.6), *inside]))[:5]
+    return f"; did you mean {', '.join(close)}?" if close else f"; it knows quantities such as {', '.join(list(evidence.quantities)[:5])}"

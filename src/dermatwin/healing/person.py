@@ -1,0 +1,76 @@
+"""The network's constants for every possible person: drawn beliefs, then what the person is, has and takes.
+
+The effects are rows of `evidence/data/modifiers.csv`: a text found among conditions or medicines multiplies one constant
+by one parameter. Constants that follow from others are worked out before that, so that a medicine which slows one rate
+does not retune the others. An effect holds during the whole course; when it began or ended is not looked at yet.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from ..case.document import Patient
+from ..core.errors import Notice
+from ..evidence import Draws
+from ..skin.section import Skin
+from . import kernel_generated as kernel
+
+HUMAN = "human"
+ELSEWHERE = ("pigment_of_skin",)  # given by the skin's section
+
+
+def constants(skin: Skin, patient: Patient, draws: Draws) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    """Constants of the network, (draw, constant) in the order of `kernel.CONSTANTS`, and what was changed for this person."""
+    units = {name: draws.evidence.parameters[name].unit for name in _drawn()}
+    values = np.zeros((draws.count, len(kernel.CONSTANTS)))
+    for name, unit in units.items():
+        values[:, kernel.CONSTANTS.index(name)] = draws(name, unit)
+    values[:, kernel.CONSTANTS.index("pigment_of_skin")] = skin.pigment
+    kernel.derive(values)
+    notices = _modify(values, patient, draws)
+    if patient.species == HUMAN:
+        slowing = age_factor(patient.age, draws, "collagen")
+        for name in ("collagen_i_turnover", "collagen_iii_turnover"):
+            values[:, kernel.CONSTANTS.index(name)] *= slowing
+    return values, notices
+
+
+def age_factor(age: float, draws: Draws, tissue: str) -> np.ndarray:
+    """What age does to a rate, 1 - slope (age - reference), (draw,); tissue is 'collagen' or 'epithelial'."""
+    return 1.0 - draws(f"{tissue}_age_slope", "1/yr") * (age - draws(f"{tissue}_reference_age", "yr"))
+
+
+def epithelial_front(patient: Patient, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """Speed [mm/d] and lag [d] of the epidermis that closes a hole, each (draw,)."""
+    speed = draws("epithelial_front_speed", "mm/d")
+    if patient.species == HUMAN:
+        speed = speed * age_factor(patient.age, draws, "epithelial")
+    return speed, draws("epithelial_lag", "d")
+
+
+def _drawn() -> list[str]:
+    return [name for name in kernel.CONSTANTS if name not in (*kernel.DERIVED, *ELSEWHERE)]
+
+
+def _modify(values: np.ndarray, patient: Patient, draws: Draws) -> tuple[Notice, ...]:
+    """Multiply constants in place by the effects of this person's habits, conditions and medicines."""
+    notices: list[Notice] = []
+    for row in draws.evidence.table("modifiers"):
+        found = _found(row["field"], row["pattern"], patient)
+        if found:
+            values[:, kernel.CONSTANTS.index(row["constant"])] *= draws(row["factor"], "1")
+            parameter = draws.evidence.parameters[row["factor"]]
+            words = f"{found}: {row['constant']} times {parameter.value:g} (grade {parameter.grade})"
+            notices.append(Notice(f"patient.{row['field']}", words + (f"; {row['note']}" if row["note"] else ""),
+                                  ";".join(parameter.sources)))
+    return tuple(notices)
+
+
+def _found(field: str, pattern: str, patient: Patient) -> str:
+    """What of the person's record matches one row; empty if nothing does."""
+    if field == "smoker":
+        return "smoker" if patient.smoker else ""
+    names = [item.name for item in getattr(patient, field)]
+    return next((name for name in names if re.search(pattern, name.lower())), "")

@@ -1,0 +1,258 @@
+"""The wound's reaction network over a whole course, layer by layer, for every possible person.
+
+Each layer is three pieces of tissue that run side by side. `hit` is the tissue within the halos of the latest session,
+`spared` the rest, and `repeated` a point that every session hits. Needles of the next session fall at random, so the
+tissue they meet is a fair sample of the layer: before each session hit and spared tissue are mixed by their shares, and
+both start again from the mixture, one of them injured. The mean over the layer is exact where the network is linear;
+what it leaves out is that a point hit twice in a short time answers more than twice (the mixture dilutes its memory).
+The repeated point bounds that from above and gives the alarm for myofibroblasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case.document import Patient
+from ..core.checks import require_finite, require_not_negative
+from ..core.errors import ComputationError, Notice
+from ..evidence import Draws
+from ..flows import LAYERS, Punctures, TissueHistory
+from ..skin.section import Skin
+from . import kernel_generated as kernel
+from .course import time_grid
+from .injury import Injury, gap_radius, injury_of
+from .person import HUMAN, constants, epithelial_front
+
+RTOL, ATOL = 1e-4, 1e-6  # numerical
+LOWEST = -1e-5  # no state may fall below this
+ADDED_STATES = ("epidermal_gap", "collagen", "fibroblasts_repeated", "myofibroblasts_repeated")
+"""Written beside the network's own states: the gap over a channel (mm, epidermis only), total collagen relative to
+baseline, and the two cell types at a point that every session hits (true values there, not means)."""
+
+HIT, SPARED, REPEATED = 0, 1, 2
+
+
+@dataclass
+class _Track:
+    """Hit, spared and repeated tissue along the time grid; arrays (piece, row, ...), one row per draw and layer."""
+
+    constants: np.ndarray  # (row, constant)
+    untreated: np.ndarray  # (row, state)
+    state: np.ndarray  # (piece, row, state), now
+    values: np.ndarray  # (piece, row, time, state)
+    status: np.ndarray  # (row,)
+
+
+def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Skin, patient: Patient,
+         horizon_d: float, draws: Draws) -> TissueHistory:
+    """What needling does to one zone's tissue from the first session to the horizon.
+
+    y' = f(y; constants) between sessions (`network.ant`), y jumps at each session by the injury of that session.
+
+    Units    days after the first session; states relative to a full-thickness wound (cells, mediators) or to their own
+             baseline (tissue).      Shape  values (draw, layer, time, state).
+    Meaning  a value is per activated share:  mean over the layer = untreated + share x (value - untreated), with share =
+             the mean activated fraction of the sessions so far (`share_of`, `homogenised`) and untreated = the value
+             at time 0. With one session it is the value inside the halos; with more it is what the activated part
+             would hold if all sessions hit the same part and their effects added up. At a session's own time: before it.
+    Valid    human skin; columns far apart from one another and thinner than the halo; see docs/design/002.
+    Raises   ValueError if sessions do not fit; ComputationError if a state is not finite or negative.
+    Source   evidence `healing.csv`, most of it grade E: shapes and orders of events, not amplitudes.
+    Law      no sessions or no punctures: every value stays at its start exactly (tests/laws/test_healing.py).
+    """
+    days = _checked_days(punctures, session_days, horizon_d)
+    treated = list(punctures) if skin.alive else []
+    values, notices = constants(skin, patient, draws)
+    injuries = [injury_of(p, draws) for p in treated]
+    times = time_grid(days, horizon_d, _marks(days, draws))
+    track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times)
+    activated, damage = (_stack(injuries, name, draws.count) for name in ("activated_fraction", "destroyed_share"))
+    history = TissueHistory(
+        zone=skin.zone, time=times, sessions=np.array(days[:len(treated)]),
+        states=(*kernel.STATES, *ADDED_STATES),
+        values=_per_activated_share(track, activated, days, times),
+        activated_fraction=activated, local_damage=damage, status=track.status.reshape(draws.count, -1),
+        notices=(*notices, *_notices(skin, patient, track, draws)))
+    _add_gap(history, injuries, patient, draws)
+    _check(history)
+    return history
+
+
+def share_of(history: TissueHistory) -> np.ndarray:
+    """Share of each layer that the values are per: mean activated fraction of the sessions so far, (draw, layer, time)."""
+    return _running_share(history.activated_fraction, history.sessions, history.time)
+
+
+def homogenised(history: TissueHistory, name: str) -> np.ndarray:
+    """Mean of one state over each whole layer, (draw, layer, time)."""
+    values = history.state(name)
+    untreated = values[:, :, :1]
+    return untreated + share_of(history) * (values - untreated)
+
+
+def _running_share(activated: np.ndarray, sessions: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Mean over the sessions up to each time, (..., session) -> (..., time); 0 before the first."""
+    done = np.searchsorted(sessions, times, side="right")
+    total = np.concatenate([np.zeros((*activated.shape[:-1], 1)), np.cumsum(activated, axis=-1)], axis=-1)
+    return total[..., done] / np.maximum(done, 1)
+
+
+def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float], horizon: float) -> list[float]:
+    days = [float(day) for day in session_days]
+    if punctures and len(days) != len(punctures):
+        raise ValueError(f"{len(punctures)} sessions of punctures but {len(days)} days")
+    if not punctures:
+        days = []
+    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+        raise ValueError("session days must ascend")
+    if days and (days[0] < 0.0 or days[-1] >= horizon):
+        raise ValueError(f"sessions must lie within 0 and the horizon of {horizon:g} d")
+    return days
+
+
+def _marks(days: Sequence[float], draws: Draws) -> list[float]:
+    """Days on which results are read: weeks after the last session, from evidence."""
+    last = days[-1] if days else 0.0
+    return [last + week for week in reading_days(draws)]
+
+
+def reading_days(draws: Draws) -> list[float]:
+    """Days after the last session on which results are read."""
+    found = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
+    return [draws.median(name, "d") for name in found]
+
+
+def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray) -> _Track:
+    """Integrate all pieces of all rows from session to session."""
+    pieces = 1 + min(len(injuries), 2)
+    start = kernel.untreated(values)
+    rows, size = start.shape
+    track = _Track(values, start, np.repeat(start[None], max(pieces, 2), axis=0),
+                   np.zeros((max(pieces, 2), rows, times.size, size)), np.zeros(rows, np.int64))
+    first = days[0] if days else times[-1]
+    track.values[:, :, times <= first] = start[None, :, None, :]
+    for number, injury in enumerate(injuries):
+        begin = days[number]
+        end = days[number + 1] if number + 1 < len(days) else float(times[-1])
+        _strike(track, injury, injuries[number - 1] if number else None)
+        _between(track, begin, end, times)
+    return track
+
+
+def _strike(track: _Track, injury: Injury, before: Injury | None) -> None:
+    """One session: mix hit and spared tissue, then injure the hit and the repeated piece."""
+    if before is not None:
+        share = before.activated_fraction.reshape(-1, 1)
+        mean = share * track.state[HIT] + (1.0 - share) * track.state[SPARED]
+        track.state[HIT], track.state[SPARED] = mean, mean
+    untouched = injury.activation.reshape(-1) == 0.0
+    for piece in {HIT, len(track.state) - 1} - {SPARED}:
+        struck = track.state[piece].copy()
+        kernel.session(struck, track.constants, injury.activation.reshape(-1), injury.destroyed_share.reshape(-1))
+        track.state[piece] = np.where(untouched[:, None], track.state[piece], struck)
+
+
+def _between(track: _Track, begin: float, end: float, times: np.ndarray) -> None:
+    """Integrate every piece from one session to the next (or to the end), exactly up to that time."""
+    inside = (times > begin) & (times <= end)
+    pieces, rows, size = track.state.shape
+    y, out, status, _ = kernel.integrate(
+        track.state.reshape(-1, size), np.tile(track.constants, (pieces, 1)), end - begin, times[inside] - begin,
+        RTOL, ATOL, LOWEST)
+    track.state = y.reshape(pieces, rows, size)
+    track.values[:, :, inside] = out.reshape(pieces, rows, -1, size)
+    worst = status.reshape(pieces, rows).max(axis=0)
+    track.status = np.where(track.status == 0, worst, track.status)
+
+
+def _layer_change(track: _Track, activated: np.ndarray, days: Sequence[float], times: np.ndarray) -> np.ndarray:
+    """Mean change over each layer from untreated skin, hit and spared tissue by their shares, (row, time, state)."""
+    latest = np.searchsorted(np.asarray(days), times, side="left") - 1  # the session before each time; -1 = none
+    hit = np.zeros((len(track.constants), times.size, 1))
+    hit[:, latest >= 0, 0] = activated.reshape(len(track.constants), -1)[:, latest[latest >= 0]]
+    change = track.values - track.untreated[None, :, None, :]
+    return hit * change[HIT] + (1.0 - hit) * change[SPARED]
+
+
+def _per_activated_share(track: _Track, activated: np.ndarray, days: Sequence[float], times: np.ndarray) -> np.ndarray:
+    """Values per activated share, added states behind the network's own, (draw, layer, time, state).
+
+    A mean change that needs more than the activated share can lose (debris, after many sessions close together) is cut
+    at nothing left; `_notices` says so.
+    """
+    draws, layers, _ = activated.shape
+    share = _running_share(activated, np.asarray(days), times).reshape(draws * layers, -1, 1)
+    change = _layer_change(track, activated, days, times)
+    values = track.untreated[:, None, :] + np.divide(change, share, out=np.zeros_like(change), where=share > 0.0)
+    np.maximum(values, 0.0, out=values, where=values < LOWEST)
+    added = np.zeros((*values.shape[:2], len(ADDED_STATES)))
+    added[..., ADDED_STATES.index("collagen")] = kernel.collagen(values, track.constants[:, None, :])
+    point = track.values[-1] if activated.shape[2] > 1 else track.values[HIT]
+    for name in ("fibroblasts", "myofibroblasts"):
+        added[..., ADDED_STATES.index(f"{name}_repeated")] = point[..., kernel.STATES.index(name)]
+    values = np.concatenate([values, added], axis=2)
+    values[track.status != 0] = np.nan
+    return values.reshape(draws, layers, times.size, -1)
+
+
+def _add_gap(history: TissueHistory, injuries: Sequence[Injury], patient: Patient, draws: Draws) -> None:
+    """Write the gap over the latest session's channels into the epidermis, in place."""
+    speed, lag = epithelial_front(patient, draws)
+    for number, injury in enumerate(injuries):
+        begin = history.sessions[number]
+        end = history.sessions[number + 1] if number + 1 < len(injuries) else np.inf
+        inside = (history.time > begin) & (history.time <= end)
+        gap = gap_radius(history.time[inside] - begin, injury.channel_radius, speed, lag)
+        history.values[:, 0, inside, history.states.index("epidermal_gap")] = gap
+
+
+def _stack(injuries: Sequence[Injury], name: str, count: int) -> np.ndarray:
+    """One array of all sessions, (draw, layer, session)."""
+    if not injuries:
+        return np.zeros((count, len(LAYERS), 0))
+    return np.stack([getattr(injury, name) for injury in injuries], axis=2)
+
+
+def _notices(skin: Skin, patient: Patient, track: _Track, draws: Draws) -> list[Notice]:
+    found = []
+    if not skin.alive:
+        found.append(Notice(f"zones.{skin.zone}", "excised or reconstructed skin has no blood and does not heal; "
+                                                  "the tissue is left as it was"))
+    if patient.species != HUMAN:
+        found.append(Notice(f"zones.{skin.zone}", f"rates of healing are those of human skin, applied to {patient.species}"))
+    failed = float((track.status != 0).mean())
+    if failed:
+        found.append(Notice(f"zones.{skin.zone}.healing", f"{100 * failed:.2g} % of the runs failed and are left out"))
+    if len(track.state) > REPEATED or skin.alive:
+        found += _alarm(skin, track, draws)
+    return found
+
+
+def _alarm(skin: Skin, track: _Track, draws: Draws) -> list[Notice]:
+    """Say so if more than one person in ten would have more myofibroblasts than the alarm allows."""
+    ratio = myofibroblast_ratio(track.values[-1][..., kernel.STATES.index("fibroblasts")],
+                                track.values[-1][..., kernel.STATES.index("myofibroblasts")])
+    worst = ratio.reshape(draws.count, -1).max(axis=1)
+    share = float((worst > draws.median("alarm_fraction", "1")).mean())
+    if share <= 0.1:
+        return []
+    return [Notice(f"zones.{skin.zone}.healing", f"where every session hits, {100 * share:.0f} % of the possible people have "
+                   "more myofibroblasts than the alarm allows: a sign of too much injury in too short a time (a "
+                   "hypothesis of the model, without measurement)", "murphy2012")]
+
+
+def myofibroblast_ratio(fibroblasts: np.ndarray, myofibroblasts: np.ndarray) -> np.ndarray:
+    """Most myofibroblasts over most activated fibroblasts along the last axis; 0 where there were none."""
+    most = fibroblasts.max(axis=-1)
+    return np.divide(myofibroblasts.max(axis=-1), most, out=np.zeros_like(most), where=most > 0.0)
+
+
+def _check(history: TissueHistory) -> None:
+    done = history.values[history.status == 0]
+    if done.size == 0:
+        raise ComputationError("every run of the network failed", f"zones.{history.zone}.healing")
+    require_finite(done, f"zones.{history.zone}.healing")
+    require_not_negative(done, f"zones.{history.zone}.healing", tolerance=-LOWEST)

@@ -1,0 +1,156 @@
+"""How deep a needle goes: puncture, then the balance of stroke, dimple and force (four steps per needle).
+
+1. puncture if the force that can be brought to bear reaches F_c = Gamma d_tip (lognormal scatter from needle to needle);
+2. resistance F_pen(p) = tearing + spreading + friction (`tissue`);
+3. dimple delta = sqrt(F_pen / K), from the same force;
+4. in-situ depth: the largest p with p + delta(p) + gap <= L (stop by plate, drum or stroke) and F_pen(p) <= F (stop by
+   force). Both left sides rise with p, so the depths that are allowed form an interval from 0 and bisection on its end
+   always converges; the error halves at every step.
+
+What is left after removal is another quantity: the residual depth is a share of the in-situ depth (recoil), the hole at
+the surface a share of the needle's diameter there. Breakage, bending and the slit of a dragged needle are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core import require_finite, require_not_negative
+from ..evidence import Draws
+from ..skin import Skin
+from .needle import Needle
+from .tissue import COMPLIANCE_CLASSES, Tissue, tissue_at, toughness_at
+
+TOLERANCE = 1e-9  # of the needle's length
+
+
+@dataclass(frozen=True)
+class Penetration:
+    """What a sample of needles did. Arrays (draw, needle); 0 where a needle did not pierce, except the forces."""
+
+    pierced: np.ndarray  # bool
+    in_situ_depth: np.ndarray  # mm, needle still inside
+    residual_depth: np.ndarray  # mm, channel after removal
+    needle_diameter: np.ndarray  # mm, at the surface when deepest
+    channel_diameter: np.ndarray  # mm, hole at the surface after removal
+    puncture_force: np.ndarray  # N, needed to pierce
+    force: np.ndarray  # N, peak force that the needle felt
+
+    @property
+    def pierced_fraction(self) -> np.ndarray:
+        """Share of the needles that pierced, shape (draw,)."""
+        return self.pierced.mean(axis=1)
+
+
+@dataclass(frozen=True)
+class Push:
+    """How needles are pressed. Arrays (draw,)."""
+
+    force: np.ndarray  # N on one needle, at most (inf: driven by its stroke)
+    speed: np.ndarray  # mm/s at which the needle meets the skin
+    gap: np.ndarray  # mm between the stop and the undisturbed skin
+    compliance_class: str  # one of COMPLIANCE_CLASSES
+    spacing: float | None = None  # mm between neighbouring needles
+    neighbours: float = 0.0  # [-], needles that share the dimple, weighted by distance (`tissue.interaction`)
+
+
+def deepest(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """In-situ depth [mm] of needles that have pierced, shape (draw, needle): step 4 above, by bisection.
+
+    Units    force N, gap mm, both broadcast against the needles.
+    Error    at most `TOLERANCE` times the needle's length (tests/verification/test_insertion.py).
+    Law      0 <= depth <= length; rises with length and force, falls with resistance and compliance.
+    """
+    low, high = np.zeros_like(needle.length), needle.length
+    for _ in range(int(np.ceil(np.log2(1.0 / TOLERANCE)))):
+        middle = 0.5 * (low + high)
+        allowed = _allowed(needle, tissue, force, gap, middle)
+        low, high = np.where(allowed, middle, low), np.where(allowed, high, middle)
+    return np.where(_allowed(needle, tissue, force, gap, needle.length), needle.length, low)
+
+
+def _allowed(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    resistance = tissue.resisting_force(needle, depth)
+    return (depth + tissue.dimple(resistance) + gap <= needle.length) & (resistance <= force)
+
+
+def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
+    """Push a sample of needles into `skin`: the four steps of this module, then recoil."""
+    tissue = tissue_at(skin, draws, speed=push.speed, compliance_class=push.compliance_class,
+                       spacing=push.spacing, neighbours=push.neighbours)
+    scatter = needle_scatter("puncture_force_scatter", needle.length.shape[1], draws, skin.zone, session)
+    gap, hand = push.gap[:, None], push.force[:, None]
+    threshold = tissue.puncture_force(needle.tip) * scatter
+    pressed = tissue.stiffness * np.maximum(needle.length - gap, 0.0) ** 2  # the skin's answer to a full dimple
+    at_hand = np.minimum(hand, pressed)
+    depth = np.where(at_hand >= threshold, deepest(needle, tissue, hand, gap), 0.0)
+    pierced = depth > TOLERANCE * needle.length
+    depth = np.where(pierced, depth, 0.0)
+    peak = np.where(pierced, np.maximum(threshold, tissue.resisting_force(needle, depth)), at_hand)
+    return _after_removal(needle, depth, threshold, peak, draws, (skin.zone, session))
+
+
+def _after_removal(needle: Needle, depth: np.ndarray, threshold: np.ndarray, peak: np.ndarray, draws: Draws,
+                   place: tuple[str, int]) -> Penetration:
+    zone, session = place
+    width = np.where(depth > 0.0, needle.diameter(depth), 0.0)
+    residual = depth * draws("residual_depth_share", "1", session, zone)[:, None]
+    channel = width * draws("channel_recoil", "1", session, zone)[:, None]
+    for name, values in (("depth", depth), ("force", peak)):
+        require_finite(values, f"insertion.{name} of {zone}")
+        require_not_negative(values, f"insertion.{name} of {zone}")
+    return Penetration(depth > 0.0, depth, residual, width, channel, threshold, peak)
+
+
+def needle_scatter(name: str, width: int, draws: Draws, zone: str, session: int) -> np.ndarray:
+    """Lognormal factors from needle to needle with median 1, shape (draw, needle); parameter `name` is the sd of ln."""
+    luck = draws.luck.normal("chance", f"{name}@{zone}", session, width)
+    return np.exp(draws(name, "1")[:, None] * luck)
+
+
+def over_piercing(values: np.ndarray, pierced: np.ndarray) -> np.ndarray:
+    """Mean over the needles that pierced, 0 where none did; the needle is the second axis."""
+    mask = pierced.reshape(pierced.shape + (1,) * (values.ndim - pierced.ndim))
+    return np.sum(values * mask, axis=1) / np.maximum(mask.sum(axis=1), 1)
+
+
+def sample_size(draws: Draws) -> int:
+    """How many needles stand for all."""
+    return int(draws.median("needle_sample", "1"))
+
+
+def penetrate(*, length_mm: float, tip_diameter_mm: float, base_diameter_mm: float, compliance_class: str, skin: Skin,
+              draws: Draws, speed_mm_s: float = 1.0, force_N: float | None = None, gap_mm: float = 0.0,
+              taper_mm: float | None = None, spacing_mm: float | None = None, neighbours: float = 0.0,
+              session: int = 0) -> Penetration:
+    """Push needles of one make into skin: for experiments that are not a clinical device.
+
+    Units    mm, mm/s, N on one needle (None: as much as the stroke needs).      Shape  (draw, needle) in the result.
+    Geometry linear taper from tip to base over `taper_mm` (None: over the whole length); no scatter of length or tip.
+    Class    `compliance_class` is 'roller' (free skin), 'stamp' (a plate rests on the skin) or 'pen'.
+    Raises   ValueError for a class or a size that does not exist.
+    """
+    if compliance_class not in COMPLIANCE_CLASSES:
+        raise ValueError(f"compliance_class {compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
+    if min(tip_diameter_mm, base_diameter_mm, speed_mm_s) <= 0.0 or min(length_mm, gap_mm) < 0.0:
+        raise ValueError("diameters and speed must be positive, length and gap must not be negative")
+    shape = (draws.count, sample_size(draws))
+    tip = min(tip_diameter_mm, base_diameter_mm)
+    taper = taper_mm or max(length_mm, np.finfo(float).tiny)
+    needle = Needle(*(np.full(shape, size) for size in (length_mm, tip, base_diameter_mm, taper)))
+    force = np.full(draws.count, np.inf if force_N is None else force_N)
+    push = Push(force, np.full(draws.count, speed_mm_s), np.full(draws.count, gap_mm), compliance_class,
+                spacing_mm, neighbours)
+    return drive(needle, push, skin, draws, session)
+
+
+def puncture_force(tip_diameter_mm: float, speed_mm_s: float, spacing_mm: float | None, draws: Draws) -> np.ndarray:
+    """Force at which a needle pierces [N], shape (draw,): F_c = Gamma(v, s) d_tip, without the scatter between needles.
+
+    Valid    tips of 5-40 um, 0.5-1 mm/s; hollow needles of tens of um need more than this law gives.
+    Law      rises with the tip, falls with speed, falls with spacing (tests/laws/test_insertion.py).
+    """
+    speed = np.full(draws.count, speed_mm_s)
+    return toughness_at(draws, speed=speed, spacing=spacing_mm) * tip_diameter_mm

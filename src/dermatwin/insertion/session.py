@@ -1,0 +1,64 @@
+"""One treatment session of one zone: device and settings in, punctures out.
+
+A sample of needles stands for all contacts. Needles differ in length, tip and the tissue they hit by chance; people
+differ in stiffness; what nobody knows (toughness, compliance) is drawn once per run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..case.document import Settings
+from ..device.catalogue import Device
+from ..evidence import Draws
+from ..flows import LAYERS, Punctures
+from ..skin import Skin
+from .handling import handle
+from .limits import remarks
+from .needle import Needle
+from .penetration import Penetration, drive, needle_scatter, over_piercing, sample_size
+
+
+def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session: int) -> Punctures:
+    """Needle one zone in one treatment session.
+
+    Shape    arrays (draw,), (draw, needle) and (draw, layer); see `flows.Punctures`.
+    Valid    steel needles 0.1-2.5 mm in human skin; beyond that the result carries notices.
+    Law      rigid skin: depth = length; no force or no needle: no puncture; density is proportional to passes
+             (tests/laws/test_insertion.py, tests/verification/test_insertion.py).
+    """
+    handling = handle(device, settings, skin, draws, session)
+    needle = _needles(device, settings, draws, skin.zone, session)
+    penetration = drive(needle, handling.push, skin, draws, session)
+    fraction = penetration.pierced_fraction
+    return Punctures(
+        zone=skin.zone, session=session, attempted_density=handling.contacts, density=handling.contacts * fraction,
+        pierced_fraction=fraction, in_situ_depth=penetration.in_situ_depth, residual_depth=penetration.residual_depth,
+        needle_diameter=penetration.needle_diameter, channel_diameter=penetration.channel_diameter,
+        force=penetration.force, reach=_reach(penetration, skin), bleeding_fraction=_bleeding(penetration, skin, draws),
+        notices=handling.notices + remarks(device, settings, skin, draws))
+
+
+def _needles(device: Device, settings: Settings, draws: Draws, zone: str, session: int) -> Needle:
+    """A sample of the device's needles: the length that stands out, tips that are worn, a taper in proportion."""
+    width = sample_size(draws)
+    uneven = draws("needle_length_scatter", "mm")[:, None] * draws.luck.normal(
+        "chance", f"needle_length_scatter@{zone}", session, width)
+    base = np.full((draws.count, width), device.needle_diameter)
+    tip = device.tip_diameter * draws("tip_wear", "1", session, zone)[:, None]
+    tip = np.minimum(tip * needle_scatter("tip_diameter_scatter", width, draws, zone, session), base)
+    taper = base * draws("taper_ratio", "1")[:, None]
+    return Needle(np.maximum(settings.needle_length + uneven, 0.0), tip, base, taper)
+
+
+def _reach(penetration: Penetration, skin: Skin) -> np.ndarray:
+    """Share of the piercing needles whose tip lies below the upper face of each layer, shape (draw, layer)."""
+    faces = skin.interfaces[:, None, : len(LAYERS)]
+    return over_piercing(penetration.in_situ_depth[:, :, None] > faces, penetration.pierced)
+
+
+def _bleeding(penetration: Penetration, skin: Skin, draws: Draws) -> np.ndarray:
+    """Share of the punctures that bleed: mean of 1 / (1 + exp(-(p - capillary depth - p50) / width))."""
+    below = penetration.in_situ_depth - skin.capillary_depth[:, None] - draws("bleeding_depth", "mm")[:, None]
+    odds = np.clip(below / draws("bleeding_width", "mm")[:, None], -100.0, 100.0)
+    return over_piercing(1.0 / (1.0 + np.exp(-odds)), penetration.pierced)

@@ -1,0 +1,127 @@
+"""Tissue read-outs: what a biopsy, an ultrasound or a suction cup would see of the healing network.
+
+The network speaks of the activated part of each layer; a read-out sees the whole layer. A change inside the activated
+part is therefore weighted by the mean activated share of the sessions so far. Matrix is relative to its own baseline.
+Formulas follow the read-out table of the healing reference (all of grade E beyond the network itself); ultrasound
+density is left out, because echogenicity is not collagen mass.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..evidence import Draws
+from ..flows import LAYERS, Reading, TissueHistory
+from ..skin.section import Skin
+
+EPIDERMIS, PAPILLARY = LAYERS.index("epidermis"), LAYERS.index("papillary_dermis")
+DERMAL = slice(PAPILLARY, len(LAYERS))
+
+
+def interpolated(time: np.ndarray, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Values (..., time) at `times`, linear between samples, constant outside; shape (..., len(times))."""
+    after = np.clip(np.searchsorted(time, times, side="right"), 1, max(len(time) - 1, 1))
+    before = after - 1
+    after = np.minimum(after, len(time) - 1)
+    width = time[after] - time[before]
+    share = np.where(width > 0.0, (times - time[before]) / np.where(width > 0.0, width, 1.0), 0.0)
+    share = np.clip(share, 0.0, 1.0)
+    return values[..., before] * (1.0 - share) + values[..., after] * share
+
+
+def integral(time: np.ndarray, values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Integral of values (..., time) from the first sample to `times` (trapezoids), shape (..., len(times))."""
+    steps = 0.5 * (values[..., 1:] + values[..., :-1]) * np.diff(time)
+    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(steps, axis=-1)], axis=-1)
+    return interpolated(time, total, times)
+
+
+def activated_share(history: TissueHistory) -> np.ndarray:
+    """Mean activated share of the sessions so far, shape (draw, layer, time); zero before the first."""
+    draws, layers = history.values.shape[:2]
+    done = np.searchsorted(history.sessions, history.time, side="right")
+    running = np.cumsum(history.activated_fraction, axis=-1) if history.sessions.size else np.zeros((draws, layers, 0))
+    padded = np.concatenate([np.zeros((draws, layers, 1)), running], axis=-1)
+    return padded[..., done] / np.maximum(done, 1)
+
+
+def homogenised(history: TissueHistory, state: str, baseline: float | np.ndarray) -> np.ndarray:
+    """Change of a state from `baseline`, averaged over the whole layer: f_a (state - baseline), (draw, layer, time)."""
+    return activated_share(history) * (history.state(state) - baseline)
+
+
+def collagen_gain(history: TissueHistory, draws: Draws) -> np.ndarray:
+    """Relative change of all collagen in each layer [-], (draw, layer, time).
+
+    f_a [s_I (C1 - 1) + s_III (C3 - 1) + s_m (Cm - 1)],  s_m = 1 - s_I - s_III
+    """
+    first, third = draws("collagen_i_share", "1"), draws("collagen_iii_share", "1")
+    shares = {"collagen_i": first, "collagen_iii": third, "collagen_mature": 1.0 - first - third}
+    gain = sum(share[:, None, None] * (history.state(name) - 1.0) for name, share in shares.items())
+    return activated_share(history) * gain
+
+
+def readings(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> tuple[Reading, ...]:
+    """Tissue read-outs at `times` (d after the first session)."""
+    table = {**_collagen(history, skin, draws, times), **_thickness(history, skin, draws, times),
+             **_elastic(history, skin, draws, times)}
+    return tuple(Reading(name, skin.zone, unit, values[:, i], float(time))
+                 for name, (unit, values) in table.items() for i, time in enumerate(times))
+
+
+_Table = dict[str, tuple[str, np.ndarray]]
+
+
+def _thicknesses(skin: Skin) -> np.ndarray:
+    """Thickness of every layer, (draw, layer), mm."""
+    return np.diff(skin.interfaces, axis=1)
+
+
+def _dermal_mean(values: np.ndarray, skin: Skin) -> np.ndarray:
+    """Mean over the dermal layers, weighted by their thickness: (draw, layer, time) -> (draw, time)."""
+    weight = _thicknesses(skin)[:, DERMAL]
+    return np.einsum("dlt,dl->dt", values[:, DERMAL], weight / weight.sum(axis=1, keepdims=True))
+
+
+def _collagen(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
+    gain = collagen_gain(history, draws)
+    ground = _dermal_mean(homogenised(history, "hyaluronan", 1.0), skin)
+    return {"papillary_collagen_change": ("%", 100 * interpolated(history.time, gain[:, PAPILLARY], times)),
+            "dermal_collagen_change": ("%", 100 * interpolated(history.time, _dermal_mean(gain, skin), times)),
+            "gag_change": ("%", 100 * interpolated(history.time, ground, times))}
+
+
+def _thickness(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
+    """h = sum over layers h_z (1 + g_C f_a dC + g_H f_a dH); epidermis h (1 + f_a dK)."""
+    layers = _thicknesses(skin)
+    swelling = (draws("dermal_swelling_collagen", "1")[:, None, None] * collagen_gain(history, draws)
+                + draws("dermal_swelling_gag", "1")[:, None, None] * homogenised(history, "hyaluronan", 1.0))
+    dermis = np.einsum("dlt,dl->dt", 1.0 + swelling[:, DERMAL], layers[:, DERMAL])
+    epidermis = layers[:, EPIDERMIS, None] * (1.0 + homogenised(history, "epidermis", 1.0)[:, EPIDERMIS])
+    return {"dermal_thickness": ("mm", interpolated(history.time, dermis, times)),
+            "epidermal_thickness": ("mm", interpolated(history.time, epidermis, times))}
+
+
+def _elastic(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
+    """Functional and total elastin, and E/E0 = f_a (E_activated/E_0 - 1) + 1 with
+    E ~ (Cm + w C1)^0.5 Ef^0.5 (1 - l_Y Y)(1 - l_Ed Ed)."""
+    functional, debris = history.state("elastin"), history.state("elastotic_debris")
+    weight = draws("elastotic_elastin_weight", "1")[:, None, None]
+    start = 1.0 + weight * debris[..., :1]
+    total = activated_share(history) * ((functional + weight * debris) / start - 1.0)
+    recoil = activated_share(history) * (_recoil(history, draws) - 1.0)
+    table = {"functional_elastin_change": homogenised(history, "elastin", 1.0), "total_elastin_change": total,
+             "elasticity_change": recoil}
+    return {name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times))
+            for name, values in table.items()}
+
+
+def _recoil(history: TissueHistory, draws: Draws) -> np.ndarray:
+    """Elasticity inside the activated part relative to untreated skin, (draw, layer, time)."""
+    immature, loss, elastosis = (draws(name, "1")[:, None, None] for name in (
+        "elasticity_immature_share", "elasticity_myofibroblast_loss", "elasticity_elastosis_loss"))
+    debris = history.state("elastotic_debris")
+    matrix = (history.state("collagen_mature") + immature * history.state("collagen_i")) / (1.0 + immature)
+    scarred = np.maximum(1.0 - loss * history.state("myofibroblasts"), 0.0)
+    cleared = (1.0 - elastosis * debris) / (1.0 - elastosis * debris[..., :1])
+    return np.sqrt(matrix * history.state("elastin")) * scarred * cleared

@@ -1,0 +1,137 @@
+"""Chapter 1: the course with real dates, and what is put on the skin around each session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from ..figures import timeline
+from . import lookup
+
+if TYPE_CHECKING:
+    from ...case import Topical
+    from ...twin import Run
+
+MINUTES_BEFORE, MINUTES_AFTER = 60.0, 120.0
+MINUTE_STEPS = (15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 720.0, 1440.0)
+
+
+def course(run: Run) -> dict[str, Any]:
+    """Dates, line of time, settings per zone, products around a session, aftercare."""
+    events = _events(run)
+    low, high = _window(run)
+    return {
+        "timeline": timeline.draw(events, run.case.course.start, run.case.horizon, "Treatment sessions and read-outs by date"),
+        "dates": [{"label": e.label, "date": words.day(lookup.dated(run, e.day)), "kind": e.kind} for e in events],
+        "settings": _settings(run),
+        "products": [_product(run, topical, low, high) for topical in run.case.course.topicals],
+        "axis": timeline.minutes_axis(low, high, _minute_ticks(low, high)),
+        "adjuncts": [_adjunct(run, a) for a in run.case.course.adjuncts],
+        "aftercare": _aftercare(run),
+        "sentences": _sentences(run),
+    }
+
+
+def _events(run: Run) -> list[timeline.Event]:
+    days = lookup.session_days(run)
+    sessions = [timeline.Event(day, f"Session {number}", words.day(lookup.dated(run, day), year=False), "session")
+                for number, day in enumerate(days, start=1)]
+    return sessions + [timeline.Event(day, f"{words.lapse(day - days[-1])} after",
+                                      words.day(lookup.dated(run, day), year=False), "reading")
+                       for day in readout_days(run)]
+
+
+def readout_days(run: Run) -> list[float]:
+    """Days on which results are read: the times of the outcome after the last session, within the horizon."""
+    last = lookup.session_days(run)[-1]
+    stages = run.evidence.quantities
+    found = {e.time_days for e in run.endpoints
+             if e.time_days is not None and e.time_days > last + 6.0
+             and getattr(stages.get(e.name.partition("[")[0]), "stage", "outcome") == "outcome"}
+    return sorted(day for day in found if (day - last) % 7 == 0.0)
+
+
+def _settings(run: Run) -> list[dict[str, str]]:
+    rows = []
+    for zone in run.zones:
+        settings = zone.settings
+        row = {"zone": lookup.zone_name(zone), "area": words.quantity(zone.zone.area, "cm^2", 3),
+               "concerns": words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING,
+               "device": words.NOTHING, "length": words.NOTHING, "passes": words.NOTHING}
+        if settings is not None and zone.device is not None:
+            row |= {"device": f"{zone.device.name} ({words.count(zone.device.needle_count, 'needle')})",
+                    "length": words.quantity(settings.needle_length, "mm", 3), "passes": _movement(settings)}
+        else:
+            row["device"] = "not needled"
+        rows.append(row)
+    return rows
+
+
+def _movement(settings) -> str:
+    """How the device is moved, as far as the case says."""
+    said = []
+    if settings.passes is not None:
+        said.append(words.count(settings.passes, "pass", "passes"))
+    for value, unit in ((settings.hand_speed, "mm/s"), (settings.frequency, "Hz"), (settings.force, "N"),
+                        (settings.density, "1/cm^2")):
+        if value is not None:
+            said.append(words.quantity(value, unit, 3))
+    return ", ".join(said) or "as the device does by default"
+
+
+def _window(run: Run) -> tuple[float, float]:
+    """Minutes before and after the needling that hold every product."""
+    starts = [60.0 * t.apply for t in run.case.course.topicals]
+    ends = [60.0 * t.remove for t in run.case.course.topicals if t.remove is not None]
+    stay = any(t.remove is None for t in run.case.course.topicals)
+    low = min([-MINUTES_BEFORE / 2.0, *starts])
+    return low - 5.0, max([MINUTES_AFTER / 4.0 if not stay else MINUTES_AFTER / 2.0, *starts, *ends]) + 5.0
+
+
+def _minute_ticks(low: float, high: float) -> list[float]:
+    step = next((s for s in MINUTE_STEPS if (high - low) / s <= 7), MINUTE_STEPS[-1])
+    first = -int(-low // step) * step
+    count = int((high - first) // step) + 1
+    return [first + step * i for i in range(count)]
+
+
+def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, Any]:
+    product = topical.product if isinstance(topical.product, str) else topical.product.name
+    begin, end = 60.0 * topical.apply, None if topical.remove is None else 60.0 * topical.remove
+    said = [words.quantity(topical.dose, "mg/cm^2")]
+    said += ["under a cover"] if topical.occluded else []
+    said += [f"on {words.listing([words.name(z) for z in topical.zones])}"] if topical.zones else []
+    said += [f"in session {words.listing([str(s) for s in topical.sessions])}"] if topical.sessions else []
+    when = f"{_moment(begin)}, " + ("stays on" if end is None else f"off {_moment(end)}")
+    return {"name": words.title(product), "note": ", ".join(said), "when": when,
+            "row": timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}")}
+
+
+def _moment(minutes: float) -> str:
+    if abs(minutes) < 0.5:
+        return "at the needling"
+    return f"{words.lapse(abs(minutes) / 1440.0)} {'before' if minutes < 0 else 'after'}"
+
+
+def _adjunct(run: Run, adjunct) -> str:
+    where = f" on {words.listing([words.name(z) for z in adjunct.zones])}" if adjunct.zones else ""
+    return words.title(adjunct.adjunct) + where + (f": {adjunct.detail}" if adjunct.detail else "")
+
+
+def _aftercare(run: Run) -> list[str]:
+    care = run.case.course.aftercare
+    said = [f"Covered for {words.lapse(care.occlusion / 24.0)} after each session" if care.occlusion else
+            "Left uncovered after each session"]
+    return [*said, "Sun protection for the whole course" if care.sun_protection else "No sun protection is planned"]
+
+
+def _sentences(run: Run) -> list[str]:
+    days, course_ = lookup.session_days(run), run.case.course
+    first, last = words.day(course_.start), words.day(lookup.dated(run, days[-1]))
+    said = [f"One session on {first}." if len(days) == 1 else
+            f"{words.count(len(days), 'session').capitalize()}, from {first} to {last}."]
+    readings = [day for day in readout_days(run) if day <= run.case.horizon]
+    if readings and run.case.patient.species == "human":
+        weeks = words.listing([str(round((day - days[-1]) / 7)) for day in readings])
+        said.append(f"Results are read {weeks} weeks after the last session.")
+    return said

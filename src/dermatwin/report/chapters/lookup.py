@@ -1,0 +1,166 @@
+"""Finding things in a run that may not be there: a missing endpoint or curve leaves its row out and never stops a page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import words
+
+if TYPE_CHECKING:
+    from ...flows import Curve
+    from ...twin import Endpoint, Run, ZoneRun
+
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A median within its 5-95 % band, and how it is written."""
+
+    low: float
+    middle: float
+    high: float
+    unit: str = "1"
+    grade: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number to show."""
+        return all(math.isfinite(v) for v in (self.low, self.middle, self.high))
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that the width of the band deserves."""
+        return words.decimals_for(self.low, self.high, self.middle)
+
+    @property
+    def value(self) -> str:
+        """The median without its unit."""
+        return words.fixed(self.middle, self.decimals) if self.known else words.NOTHING
+
+    @property
+    def range(self) -> str:
+        """The band without its unit."""
+        return words.interval(self.low, self.high, self.decimals)
+
+    @property
+    def printed_unit(self) -> str:
+        """The unit as it is printed."""
+        return words.unit(self.unit)
+
+    @property
+    def text(self) -> str:
+        """'0.92 mm (0.55-1.3)' in one line."""
+        return f"{words.with_unit(self.value, self.unit)} ({self.range})" if self.known else words.NOTHING
+
+    def times(self, factor: float, unit: str) -> Band:
+        """The same band in another unit."""
+        return Band(self.low * factor, self.middle * factor, self.high * factor, unit, self.grade)
+
+
+UNKNOWN = Band(math.nan, math.nan, math.nan)
+
+
+def band(values: np.ndarray, unit: str = "1", grade: str = "") -> Band:
+    """The band of an array over everything in it that is a number."""
+    flat = np.asarray(values, float).ravel()
+    flat = flat[np.isfinite(flat)]
+    if not flat.size:
+        return UNKNOWN
+    low, middle, high = np.quantile(flat, QUANTILES)
+    return Band(float(low), float(middle), float(high), unit, grade)
+
+
+def bands(values: np.ndarray) -> np.ndarray:
+    """5, 50 and 95 % over draws (first axis) at every time: shape (3, time); failed draws are left out."""
+    good = np.asarray(values, float)
+    good = good[np.isfinite(good).all(axis=1)]
+    if not good.shape[0]:
+        return np.full((3, values.shape[1]), np.nan)
+    return np.quantile(good, QUANTILES, axis=0)
+
+
+def of(endpoint: Endpoint) -> Band:
+    """The band of an endpoint, in percent where it counts a share."""
+    low, middle, high = endpoint.band
+    found = Band(low, middle, high, endpoint.unit, endpoint.grade)
+    return found.times(100.0, "%") if is_share(endpoint) else found
+
+
+def is_share(endpoint: Endpoint) -> bool:
+    """Whether a pure number is a share of something, which people read in percent."""
+    name = endpoint.name.partition("[")[0]
+    return endpoint.unit == "1" and name.endswith(("_fraction", "_share", "_probability", "_incidence", "pierced", "reach"))
+
+
+def endpoints(run: Run, *names: str, zone: str | None = None) -> tuple[Endpoint, ...]:
+    """The endpoints of the first of these names that the run has, in time order."""
+    for name in names:
+        found = run.find(name, zone)
+        if found:
+            return found
+    return ()
+
+
+def first(run: Run, *names: str, zone: str) -> Endpoint | None:
+    """The first endpoint of the first of these names that the run has."""
+    found = endpoints(run, *names, zone=zone)
+    return found[0] if found else None
+
+
+def curves(run: Run, *names: str, zone: str | None = None, session: int | None = None) -> tuple[Curve, ...]:
+    """The curves of the first of these names (with or without bracket) that the run has."""
+    for name in names:
+        found = tuple(c for c in run.curves if name in (c.name, c.name.partition("[")[0])
+                      and zone in (None, c.zone) and (session is None or c.session in (None, session)))
+        if found:
+            return found
+    return ()
+
+
+def detail(name: str) -> str:
+    """What stands in the brackets of a name."""
+    return name.partition("[")[2].rstrip("]")
+
+
+def quantity_title(run: Run, name: str) -> str:
+    """The title of a quantity in the catalogue of evidence, or its name in words."""
+    found = run.evidence.quantities.get(name.partition("[")[0])
+    return found.title if found else words.title(name)
+
+
+def zone_name(zone: ZoneRun) -> str:
+    """The words for a zone: its own name, or its site."""
+    return words.title(zone.zone.key)
+
+
+def treated(run: Run) -> tuple[ZoneRun, ...]:
+    """Zones that were needled."""
+    return tuple(zone for zone in run.zones if zone.punctures)
+
+
+def session_days(run: Run) -> tuple[float, ...]:
+    """Days of the treatment sessions after the first one."""
+    return run.case.session_days
+
+
+def dated(run: Run, days: float) -> date:
+    """The date so many days after the first session."""
+    return words.after(run.case.course.start, days)
+
+
+def grade_of(run: Run, name: str) -> str:
+    """The weakest grade behind a quantity, or nothing if the catalogue does not know it."""
+    base = name.partition("[")[0]
+    return run.evidence.grade(base) if base in run.evidence.quantities else ""
+
+
+def unique(items: Iterable[str]) -> list[str]:
+    """Without repeats, order kept."""
+    return list(dict.fromkeys(items))

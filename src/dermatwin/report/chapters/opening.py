@@ -1,0 +1,140 @@
+"""The head of a report: who, what, the verdict of the screening and the few numbers that matter most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from . import lookup, result
+
+if TYPE_CHECKING:
+    from ...twin import Run, ZoneRun
+
+VERDICTS = {
+    "ok": "No rule of the screening speaks against this course",
+    "caution": "Go on only with the points below settled",
+    "stop": "Do not treat as planned",
+}
+_PEOPLE = {"female": "Woman", "male": "Man"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One large number: what it is, its band and a remark."""
+
+    label: str
+    band: lookup.Band
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The large numbers of one zone."""
+
+    name: str
+    detail: str
+    figures: tuple[Figure | None, ...]
+
+
+def opening(run: Run) -> dict[str, Any]:
+    """What the head of the page shows."""
+    screening = run.screening
+    rows = [_row(run, zone) for zone in run.zones]
+    columns = _columns(rows)
+    return {
+        "title": run.case.title or "A course of microneedling",
+        "person": person(run), "course": course(run),
+        "verdict": screening.verdict, "verdict_words": VERDICTS.get(screening.verdict, ""),
+        "findings": _findings(run),
+        "columns": [next(row.figures[c].label for row in rows if row.figures[c] is not None) for c in columns],
+        "rows": [Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
+        "failed": _failed(run),
+    }
+
+
+def person(run: Run) -> str:
+    """The person (or animal) in one line."""
+    patient = run.case.patient
+    age = words.with_unit(words.number(patient.age), "years")
+    if patient.species != "human":
+        return f"{words.title(patient.species)}, {patient.sex}, {age}: an animal experiment, no clinical outcome is claimed"
+    facts = [f"{_PEOPLE[patient.sex]}, {age}", f"skin phototype {patient.phototype}"]
+    facts += ["smoker"] if patient.smoker else []
+    facts += ["pregnant"] if patient.pregnant else []
+    facts += ["breastfeeding"] if patient.breastfeeding else []
+    facts += [item.name for item in (*patient.conditions, *patient.medications)]
+    return ", ".join(facts)
+
+
+def course(run: Run) -> str:
+    """The course in one line."""
+    days = lookup.session_days(run)
+    devices = lookup.unique(zone.device.name for zone in run.zones if zone.device is not None)
+    facts = [words.count(len(days), "session") + rhythm(days), f"from {words.day(run.case.course.start)}"]
+    return ", ".join([*facts, *([words.listing(devices)] if devices else ["nothing is needled"])])
+
+
+def rhythm(days: tuple[float, ...]) -> str:
+    """' every 4 weeks', or nothing where the sessions are not evenly spaced."""
+    gaps = {round(b - a, 3) for a, b in zip(days, days[1:], strict=False)}
+    return f" {words.lapse(gaps.pop())} apart" if len(gaps) == 1 else ""
+
+
+def _findings(run: Run) -> list[dict[str, Any]]:
+    """Findings of the screening, worst first, each with what to do."""
+    found = []
+    for finding in run.screening.findings:
+        about = [words.name(part) for part in (getattr(finding, "zone", None), getattr(finding, "concern", None)) if part]
+        found.append({
+            "level": str(getattr(finding, "level", "")), "title": finding.title, "about": ", ".join(about),
+            "reason": getattr(finding, "reason", "") or "", "action": getattr(finding, "action", "") or "",
+            "until": getattr(finding, "until", None), "sources": ", ".join(getattr(finding, "sources", ()) or ()),
+            "overridden": bool(getattr(finding, "overridden", False)),
+            "override_reason": getattr(finding, "override_reason", "") or "",
+        })
+    return found
+
+
+def _row(run: Run, zone: ZoneRun) -> Row:
+    figures = (_depth(zone), _closure(zone), _downtime(run, zone), result.headline(run, zone), _pigment(run, zone))
+    site = words.name(zone.zone.zone)
+    detail = "" if site == words.name(zone.zone.key) else site
+    return Row(lookup.zone_name(zone), detail if zone.punctures else ", ".join(filter(None, [detail, "not needled"])), figures)
+
+
+def _depth(zone: ZoneRun) -> Figure | None:
+    if not zone.punctures or zone.settings is None:
+        return None
+    depths = zone.punctures[0].in_situ_depth
+    set_to = words.quantity(zone.settings.needle_length, "mm", 3)
+    return Figure("Depth that needles reach", lookup.band(depths[depths > 0.0], "mm"), f"set to {set_to}")
+
+
+def _closure(zone: ZoneRun) -> Figure | None:
+    if not zone.channels:
+        return None
+    return Figure("Barrier closed again", lookup.band(zone.channels[0].closure_time[:, 0], "h"), "by water loss (TEWL)")
+
+
+def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
+    found = lookup.first(run, "downtime", "downtime_days", zone=zone.zone.key)
+    return Figure("Downtime", lookup.of(found), "per session") if found and zone.punctures else None
+
+
+def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
+    found = lookup.first(run, "risk[pih]", "pih_risk", zone=zone.zone.key)
+    return Figure("Risk of dark marks", lookup.of(found), "whole course") if found and zone.punctures else None
+
+
+def _columns(rows: list[Row]) -> list[int]:
+    """Columns in which at least one zone has a number."""
+    count = len(rows[0].figures)
+    return [c for c in range(count) if any((f := row.figures[c]) is not None and f.band.known for row in rows)]
+
+
+def _failed(run: Run) -> str:
+    """Failed people are counted and shown, never dropped in silence."""
+    failed = {lookup.zone_name(z): int((z.history.status != 0).any(axis=1).sum()) for z in run.zones}
+    parts = [f"{name}: {count} of {run.provenance.get('draws', '?')}" for name, count in failed.items() if count]
+    return ", ".join(parts)

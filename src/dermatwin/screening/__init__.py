@@ -1,0 +1,12 @@
+"""Suitability: may this person be needled here, with this, now; why not, what to do, until when, who says so."""
+
+from .anaesthetic import Allowance, allowance, anaesthetic_check
+from .depth import ZoneDepth, depth_guidance
+from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
+from .rule import Rule, RuleBook
+from .screen import screen
+
+__all__ = [
+    "Allowance", "ConcernVerdict", "Finding", "Rule", "RuleBook", "Screening", "ZoneDepth", "ZoneVerdict",
+    "allowance", "anaesthetic_check", "depth_guidance", "screen",
+]

@@ -1,0 +1,108 @@
+"""Needle length against the zone: what is customary there, what goes deeper, where it stops.
+
+The table is `depth_by_zone.csv`. No guideline gives depths by consensus; the table is of clinic grade and says so. The
+set length is compared, not the depth that is reached, which is less. Inside the orbital rim nothing is needled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..case import Case
+from ..evidence import Evidence
+from .records import Finding
+from .target import Target
+
+DEEP_CONCERNS = frozenset({
+    "acne_scar", "acne_scar_rolling", "acne_scar_boxcar", "acne_scar_icepick", "surgical_scar", "burn_scar", "striae",
+    "wrinkles", "hair_loss_aga"})
+"""Concerns for which the deeper column of the table is customary: scars and deep lines."""
+
+_FALLBACK = {"face": "face", "neck": "neck", "scalp": "scalp", "hand": "hand", "foot": "hand", "body": "body"}
+
+
+@dataclass(frozen=True)
+class ZoneDepth:
+    """Customary needle lengths in a zone, mm."""
+
+    zone: str
+    sites: tuple[str, ...]
+    conservative: tuple[float, float]
+    deep: tuple[float, float]
+    stop_above: float
+    grade: str
+    sources: tuple[str, ...]
+    note: str
+    by_region: bool = False  # the site is not in the table: taken from its region
+
+    def column(self, concern: str) -> tuple[float, float]:
+        """The column that fits a concern."""
+        return self.deep if concern in DEEP_CONCERNS else self.conservative
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[ZoneDepth, ...]:
+    return tuple(_zone_depth(row) for row in Evidence.packaged().table("depth_by_zone"))
+
+
+def _zone_depth(row: dict[str, str]) -> ZoneDepth:
+    def pair(column: str) -> tuple[float, float]:
+        return float(row[f"{column}_low_mm"]), float(row[f"{column}_high_mm"])
+
+    return ZoneDepth(row["zone"], tuple(row["sites"].split(";")), pair("conservative"), pair("deep"),
+                     float(row["stop_above_mm"]), row["grade"], tuple(row["source"].split(";")), row["note"])
+
+
+def depth_guidance(site: str, region: str = "") -> ZoneDepth | None:
+    """Customary depths for a site of the catalogue, or for its region; None if the table has neither."""
+    from dataclasses import replace
+
+    for depth in _table():
+        if site in depth.sites:
+            return depth
+    near = _FALLBACK.get(region)
+    return next((replace(depth, by_region=True) for depth in _table() if depth.zone == near), None)
+
+
+def depth_check(case: Case, target: Target) -> Iterator[Finding]:
+    """Findings on the needle length that is set in one zone."""
+    if target.settings is None:
+        return
+    length = target.settings.needle_length
+    yield from _device(target, length)
+    guide = depth_guidance(target.site, target.region)
+    if guide is None:
+        yield Finding("depth_no_guidance", "caution", "No customary depth for this site",
+                      f"{target.key}: no row for the site {target.site!r}", "A clinician must set the depth",
+                      zone=target.key, sources=("dermatwin_prior",))
+    else:
+        yield from _zone(target, length, guide)
+
+
+def _device(target: Target, length: float) -> Iterator[Finding]:
+    if target.max_length is not None and length > target.max_length:
+        yield Finding("depth_beyond_device", "hard_stop", "Needle length beyond the device",
+                      f"{target.key}: {length:g} mm is set; {target.device_text} reaches {target.max_length:g} mm",
+                      "Set a length that the device has", zone=target.key, sources=("cfr_878_4430",))
+
+
+def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
+    where = f"{target.key}: {length:g} mm"
+    customary = max((guide.column(concern)[1] for concern in target.concerns), default=guide.conservative[1])
+    if length > guide.stop_above:
+        yield Finding(
+            "depth_stop", "soft_stop", "Needle length beyond what this zone bears",
+            f"{where} is set; limit of the {guide.zone} {guide.stop_above:g} mm" + (", over bone" if target.over_bone else ""),
+            f"Set at most {guide.stop_above:g} mm", zone=target.key, sources=guide.sources)
+    elif length > guide.deep[1]:
+        yield Finding(
+            "depth_beyond_table", "caution", "Needle length beyond the customary range",
+            f"{where} is set; {guide.zone}: up to {guide.deep[1]:g} mm even for scars and deep lines ({guide.note})",
+            "Justify the depth or reduce it", zone=target.key, sources=guide.sources)
+    elif length > customary:
+        yield Finding(
+            "depth_beyond_concern", "caution", "Needle length beyond what is customary for this concern",
+            f"{where} is set; {guide.zone}: {customary:g} mm unless scars or deep lines are treated",
+            "Justify the depth or reduce it", zone=target.key, sources=guide.sources)

@@ -1,0 +1,218 @@
+"""Rules against a case: each clause of each rule is asked of the person, of each zone, or of each concern.
+
+An item of the history that a rule knows but that does not hold now is kept as an info; an item that no rule knows is
+kept as an info as well, because a clinician must judge it. Nothing that was written is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from ..case import Case, Item, Topical
+from ..core.units import factor
+from .agent import agent_of
+from .product import contents
+from .records import Finding
+from .rule import Clause, HistoryField, ItemsCondition, Rule, RuleBook, TopicalCondition
+from .target import Target
+from .when import span_of, timing
+from .words import find, tokens
+
+FIELDS: tuple[HistoryField, ...] = ("conditions", "medications", "allergies", "recent_procedures")
+_ALLERGY = ("allerg*", "hypersensitiv*", "anaphyla*", "contact dermatitis", "sensitive to", "sensitiv*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of the history and the list that it stands in."""
+
+    field: HistoryField
+    item: Item
+
+    @property
+    def text(self) -> str:
+        """Name and note."""
+        return f"{self.item.name}; {self.item.note}" if self.item.note else self.item.name
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A clause that fired: for what reason, where, until when. `known` hits recognise an item that does not count."""
+
+    reason: str = ""
+    until: str = ""
+    zone: str = ""
+    concern: str = ""
+    entry: Entry | None = None
+    known_only: bool = False
+
+
+def history(case: Case) -> tuple[Entry, ...]:
+    """All items of the history."""
+    return tuple(Entry(field, item) for field in FIELDS for item in getattr(case.patient, field))
+
+
+def apply(book: RuleBook, case: Case, zones: tuple[Target, ...]) -> tuple[tuple[Finding, ...], frozenset[Entry]]:
+    """Findings of all rules, and the items of the history that some rule knew."""
+    findings: list[Finding] = []
+    known: set[Entry] = set()
+    for rule in book.rules:
+        hits = [hit for clause in rule.when for hit in _clause(rule, clause, case, zones, book)]
+        known |= {hit.entry for hit in hits if hit.entry}
+        findings += _findings(rule, hits)
+    return tuple(findings), frozenset(known)
+
+
+def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
+    counting = {(hit.entry, hit.zone, hit.concern, hit.reason): hit for hit in hits if not hit.known_only}
+    for hit in counting.values():
+        reason = f"{hit.reason}: {rule.reason}" if hit.reason else rule.reason
+        yield Finding(rule.id, rule.level, rule.title, reason, rule.action, hit.until or rule.until, hit.zone, hit.concern,
+                      tuple(rule.sources))
+    done = {hit.entry for hit in counting.values()}
+    for entry, hit in {hit.entry: hit for hit in hits if hit.known_only and hit.entry not in done}.items():
+        assert entry is not None
+        yield Finding(rule.id, "info", f"Does not count now: {rule.title.lower()}", hit.reason, "Confirm",
+                      zone=hit.zone, sources=tuple(rule.sources))
+
+
+def _clause(rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
+    if not _person(clause, case):
+        return
+    for place in _places(clause, zones, book):
+        if clause.items is None:
+            yield place
+            continue
+        for entry in history(case):
+            yield from _entry(rule, clause.items, entry, case, place, zones)
+
+
+def _person(clause: Clause, case: Case) -> bool:
+    patient = case.patient
+    days = case.session_days
+    shortest = min((b - a for a, b in zip(days, days[1:], strict=False)), default=None)
+    return all((
+        clause.flag is None or getattr(patient, clause.flag),
+        clause.age_below is None or patient.age < clause.age_below,
+        clause.phototypes is None or patient.phototype in clause.phototypes,
+        clause.sun is None or patient.sun in clause.sun,
+        clause.sun_protection is None or case.course.aftercare.sun_protection is clause.sun_protection,
+        clause.interval_below is None or (shortest is not None and shortest < clause.interval_below),
+    ))
+
+
+def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
+    """Where a clause holds, as far as zones and concerns decide it."""
+    if not clause.local:
+        yield Hit()
+        return
+    for target in zones:
+        what = _zone(clause, target, book)
+        if what is None:
+            continue
+        if not clause.by_concern:
+            yield Hit(what, zone=target.key)
+            continue
+        for concern in target.concerns:
+            if (not clause.concerns or concern in clause.concerns) and concern not in (clause.not_concerns or ()):
+                yield Hit(what, zone=target.key, concern=concern)
+
+
+def _zone(clause: Clause, target: Target, book: RuleBook) -> str | None:
+    """What in a zone answers the clause (words for the reason, perhaps none); None if the clause does not hold there."""
+    length = target.settings.needle_length if target.settings else None
+    if clause.sites and not any(in_group(book, group, target) for group in clause.sites):
+        return None
+    if clause.needle_above is not None and (length is None or length <= clause.needle_above):
+        return None
+    if clause.devices and find(clause.devices, target.device_text.replace("_", " ").replace("-", " ")) is None:
+        return None
+    if clause.described_device is not None and target.described_device is not clause.described_device:
+        return None
+    words = [f"{length:g} mm" for _ in "x" if clause.needle_above is not None]
+    for wanted, found in ((clause.topicals, _products), (clause.adjuncts, _adjuncts)):
+        if wanted is not None:
+            names = found(wanted, target)  # type: ignore[arg-type]
+            if not names:
+                return None
+            words += names
+    return ", ".join(words)
+
+
+def in_group(book: RuleBook, group: str, target: Target) -> bool:
+    """Whether a zone belongs to a group: by the case's own word, the site of the catalogue, or `region:` the region."""
+    members = book.groups[group]
+    own = {tokens(target.zone.zone), tokens(target.site)}
+    return f"region:{target.region}" in members or any(tokens(member) in own for member in members)
+
+
+def _products(condition: TopicalCondition, target: Target) -> list[str]:
+    return [contents(topical).name for topical in target.topicals if _product(condition, topical)]
+
+
+def _product(condition: TopicalCondition, topical: Topical) -> bool:
+    text = contents(topical).text
+    if condition.terms and find(condition.terms, text) is None or find(condition.without, text) is not None:
+        return False
+    if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
+        return False
+    if condition.until is not None and topical.apply > condition.until:
+        return False
+    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical)
+
+
+def _anaesthetic(kind: str, topical: Topical) -> bool:
+    agent = agent_of(topical, factor("yr", "yr"))
+    if agent is None or kind in ("any", "none"):
+        return (agent is None) == (kind == "none")
+    return kind in agent.classes or kind in agent.strengths
+
+
+def _adjuncts(terms: list[str], target: Target) -> list[str]:
+    return [adjunct for adjunct in target.adjuncts if find(terms, adjunct) is not None]
+
+
+def _entry(rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit, zones: tuple[Target, ...]) -> Iterator[Hit]:
+    match = find(condition.terms, entry.text) if _field(condition, entry) else None
+    if match is None or find(condition.without, entry.text) is not None:
+        return
+    said = f"{entry.item.name} ({entry.field.replace('_', ' ')})"
+    known = replace(place, entry=entry, known_only=True)
+    if match.state == "absent" or (match.state == "family" and not condition.relatives):
+        yield replace(known, reason=f"{said}: read as {'a relative' if match.state == 'family' else 'not there'}")
+        return
+    where = _where(rule, entry, place, zones)
+    if where is None:
+        yield replace(known, reason=f"{said}: outside the treated zones")
+        return
+    found = timing(span_of(entry.item, match, entry.field, case.course.start), rule.time, rule.window, case.course.start, last_day(case))
+    note = f", {found.remark}" if found.remark else ""
+    if not found.holds:
+        yield replace(known, reason=f"{said}{note}")
+        return
+    reason = " with ".join(part for part in (f"{said}{note}", place.reason) if part)
+    yield replace(place, reason=reason, until=found.until, entry=entry, zone=where)
+
+
+def _field(condition: ItemsCondition, entry: Entry) -> bool:
+    """Whether a condition looks at this list; an allergy written among the conditions counts as an allergy."""
+    if entry.field in condition.fields:
+        return entry.field != "conditions" or "allergies" in condition.fields or find(_ALLERGY, entry.item.name) is None \
+            or bool({"dermatitis"} & set(tokens(entry.item.name)))
+    return "allergies" in condition.fields and find(_ALLERGY, entry.text) is not None
+
+
+def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...]) -> str | None:
+    """The zone that an item concerns: its own if it names one; None if that zone is not treated."""
+    if rule.where == "person" or entry.item.zone is None:
+        return place.zone
+    own = tokens(entry.item.zone)
+    keys = [t.key for t in zones if own in (tokens(t.key), tokens(t.zone.zone), tokens(t.site)) or t.region == entry.item.zone]
+    return keys[0] if keys and place.zone in ("", keys[0]) else None
+
+
+def last_day(case: Case) -> date:
+    """The day of the last treatment session."""
+    return case.course.start + timedelta(days=max(case.session_days, default=0.0))

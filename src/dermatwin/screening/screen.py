@@ -1,0 +1,99 @@
+"""Screening of a case: rules, depths, numbing and overrides, put together into one verdict per concern, zone and person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..case import Case, Override
+from .anaesthetic import anaesthetic_check
+from .depth import depth_check
+from .match import apply, history
+from .records import ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
+from .rule import RuleBook
+from .target import Target, targets
+from .words import find
+
+_OVERRIDE_SOURCE = ("dermatwin_prior",)
+
+
+def screen(case: Case) -> Screening:
+    """Whether the course of a case may go ahead: `stop`, `caution` or `ok`, with every reason.
+
+    A hard stop cannot be overridden; a soft stop becomes a caution where `case.overrides` holds a reason for its rule.
+    Animals are not screened. Rules are read against going on: unknown dates count, denied items do not.
+    """
+    if case.patient.species != "human":
+        info = Finding("not_a_person", "info", "Not a person", f"{case.patient.species}: screening is for people",
+                       "Follow the rules for animal studies", sources=_OVERRIDE_SOURCE)
+        return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case)))
+    book, zones = RuleBook.packaged(), targets(case)
+    found, known = apply(book, case, zones)
+    found += tuple(finding for zone in zones for finding in depth_check(case, zone))
+    found += anaesthetic_check(case)
+    found += tuple(_unknown(case, book, known))
+    findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
+    return Screening(verdict_of(findings), findings, tuple(_zone_verdict(zone, findings) for zone in zones))
+
+
+def _unknown(case: Case, book: RuleBook, known: frozenset[object]) -> Iterable[Finding]:
+    for entry in history(case):
+        if entry in known or find(book.nothing, entry.item.name) is not None:
+            continue
+        yield Finding("not_known", "info", "Not known to dermatwin",
+                      f"{entry.item.name} ({entry.field.replace('_', ' ')}): no rule knows it", "A clinician must judge it",
+                      zone=entry.item.zone or "", sources=_OVERRIDE_SOURCE)
+
+
+def _overridden(findings: tuple[Finding, ...], overrides: list[Override], book: RuleBook) -> Iterable[Finding]:
+    reasons = {override.rule: override for override in overrides}
+    for finding in findings:
+        override = reasons.get(finding.rule)
+        if override is None or finding.level != "soft_stop":
+            yield finding
+        else:
+            yield replace(finding, level="caution", overridden=True, override_reason=f"{override.reason} ({override.by})")
+    for name, override in reasons.items():
+        yield from _vain(name, override, findings, book)
+
+
+def _vain(name: str, override: Override, findings: tuple[Finding, ...], book: RuleBook) -> Iterable[Finding]:
+    """What is wrong with an override that changes nothing."""
+    levels = {finding.level for finding in findings if finding.rule == name}
+    if "hard_stop" in levels:
+        yield Finding("override_refused", "hard_stop", "A hard stop cannot be overridden",
+                      f"overrides: {name} is a hard stop; the recorded reason of {override.by} does not count",
+                      "Remove the override and the cause", sources=_OVERRIDE_SOURCE)
+    elif not levels & {"soft_stop"}:
+        rule = book.rule(name)
+        why = "no rule fired under this name" if rule else "no rule has this name"
+        yield Finding("override_unused", "info" if rule or levels else "caution", "An override that overrides nothing",
+                      f"overrides: {name}: {why}", "Check the name of the rule", sources=_OVERRIDE_SOURCE)
+
+
+def _merged(findings: Iterable[Finding], zones: tuple[Target, ...]) -> Iterable[Finding]:
+    """One finding in place of the same finding in every treated zone."""
+    found = list(findings)
+    everywhere = {zone.key for zone in zones}
+    for finding in dict.fromkeys(found):
+        same = {other.zone for other in found if replace(other, zone=finding.zone) == finding}
+        if len(everywhere) < 2 or same != everywhere:
+            yield finding
+        elif finding.zone == zones[0].key:
+            yield replace(finding, zone="")
+
+
+def _zone_verdict(zone: Target, findings: tuple[Finding, ...]) -> ZoneVerdict:
+    here = [finding for finding in findings if finding.zone in ("", zone.key)]
+    shared = [finding for finding in here if not finding.concern]
+    concerns = tuple(_concern_verdict(concern, [f for f in here if f.concern in ("", concern)]) for concern in zone.concerns)
+    return ZoneVerdict(zone.key, zone.site, verdict_of(here if not concerns else [*shared, *(f for f in here if f.concern)]),
+                       concerns, _rules(shared))
+
+
+def _concern_verdict(concern: str, findings: list[Finding]) -> ConcernVerdict:
+    return ConcernVerdict(concern, verdict_of(findings), _rules(f for f in findings if f.concern))
+
+
+def _rules(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.rule for finding in findings if finding.level != "info"))

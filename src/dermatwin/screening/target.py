@@ -1,0 +1,70 @@
+"""What a rule looks at: one zone of the case with the device, needle length, products and adjuncts that reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..case import Case, CustomDevice, Settings, Topical, Zone
+
+
+@dataclass(frozen=True)
+class Target:
+    """One treated zone, resolved."""
+
+    zone: Zone
+    site: str  # name in the catalogue of sites, or the case's own word where it is not in it
+    region: str  # face, neck, scalp, hand, foot, body, whole; empty if unknown
+    over_bone: bool
+    settings: Settings | None
+    device_text: str
+    max_length: float | None  # mm, of the device
+    described_device: bool
+    topicals: tuple[Topical, ...]
+    adjuncts: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The zone's key in the case."""
+        return self.zone.key
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Concerns of the zone."""
+        return tuple(record.concern for record in self.zone.concerns)
+
+
+def targets(case: Case) -> tuple[Target, ...]:
+    """The treated zones of a case."""
+    return tuple(_target(case, zone) for zone in case.zones if zone.treated)
+
+
+def _target(case: Case, zone: Zone) -> Target:
+    settings = case.course.settings.get(zone.key)
+    site, region, bone = _site(zone.zone, case.patient.species)
+    text, longest, described = _device((settings.device if settings else None) or case.course.device)
+    topicals = tuple(t for t in case.course.topicals if t.zones is None or zone.key in t.zones)
+    adjuncts = tuple(f"{a.adjunct.replace('_', ' ')} {a.detail}".strip() for a in case.course.adjuncts
+                     if a.zones is None or zone.key in a.zones)
+    return Target(zone, site, region, bone, settings, text, longest, described, topicals, adjuncts)
+
+
+def _site(text: str, species: str) -> tuple[str, str, bool]:
+    from ..skin import find_site
+
+    try:
+        site = find_site(text, species)
+    except KeyError:
+        return text, "", False
+    return site.name, site.region, site.over_bone
+
+
+def _device(device: str | CustomDevice) -> tuple[str, float | None, bool]:
+    if isinstance(device, CustomDevice):
+        return f"{device.name} {device.kind}", device.max_length, True
+    from ..device import find
+
+    try:
+        found = find(device)
+    except KeyError:
+        return device, None, False
+    return f"{device} {found.id} {found.name}", found.max_length, False

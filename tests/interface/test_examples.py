@@ -1,0 +1,27 @@
+"""The published courses: each runs, has its endpoints, and its published results stand beside the prediction."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dermatwin.case.reading import load_case
+from dermatwin.twin import simulate
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+
+
+def test_there_are_at_least_four():
+    assert len(EXAMPLES) >= 4
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_an_example_runs_and_is_compared(path):
+    case = load_case(path)
+    run = simulate(case, draws=30, seed=1)
+    summary = json.loads(json.dumps(run.summary(), allow_nan=False))
+    assert len(summary["endpoints"]) >= 40
+    assert summary["verdict"] in ("ok", "caution")
+    assert len(summary["observations"]) == len(case.observations)
+    assert all(entry["median"] is not None and entry["sources"] for entry in summary["endpoints"])
+    assert not any(summary["failed"].values())
