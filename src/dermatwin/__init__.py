@@ -1,1 +1,43 @@
-"""dermatwin."""
+"""dermatwin: a digital twin of microneedled skin.
+
+    from dermatwin import load_case, simulate
+    run = simulate(load_case("case.yaml"))
+
+Names are imported when they are first used, so that `import dermatwin` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .case import Case, load_case
+    from .explanation import explain
+    from .planning import plan
+    from .screening import screen
+    from .twin import Run, simulate
+    from .validation import validate
+
+    __version__: str
+
+_HOMES = {
+    "Case": "case", "load_case": "case", "explain": "explanation", "plan": "planning", "screen": "screening",
+    "Run": "twin", "simulate": "twin", "validate": "validation",
+}
+
+__all__ = ["Case", "Run", "__version__", "explain", "load_case", "plan", "screen", "simulate", "validate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("dermatwin")
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module 'dermatwin' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -160,12 +160,13 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
         yield _group(name, "site", site.label, members, evidence, facts)
 
 
-_DEVICE_UNITS = {"frequency": "hz", "max_frequency": "hz", "array_area": "cm2"}
-_NOT_LENGTHS = ("kind", "needle_count", "note")
+_UNITS = {"frequency": "hz", "area": "cm2", "length": "mm", "diameter": "mm", "width": "mm", "pitch": "mm"}
 
 
 def _with_unit(key: str) -> str:
-    return key if key in _NOT_LENGTHS else f"{key}_{_DEVICE_UNITS.get(key, 'mm')}"
+    """The name of a device's property with its unit, where it has one."""
+    unit = _UNITS.get(key.rpartition("_")[2])
+    return f"{key}_{unit}" if unit else key
 
 
 def _source(source: Source, evidence: Evidence) -> Explanation:
@@ -187,4 +188,6 @@ def _suggestions(name: str, evidence: Evidence) -> str:
     names = known_names(evidence)
     inside = [known for known in names if len(name) > 2 and name.lower() in known.lower() and names[known] != "source"]
     close = list(dict.fromkeys([*get_close_matches(name.lower(), names, n=5, cutoff=0.6), *inside]))[:5]
-    return f"; did you mean {', '.join(close)}?" if close else f"; it knows quantities such as {', '.join(list(evidence.quantities)[:5])}"
+    if close:
+        return f"; did you mean {', '.join(close)}?"
+    return f"; it knows quantities such as {', '.join(list(evidence.quantities)[:5])}"

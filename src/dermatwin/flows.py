@@ -92,15 +92,22 @@ class TissueHistory:
     time: np.ndarray  # (time,) d after the first session
     sessions: np.ndarray  # (session,) d after the first session
     states: tuple[str, ...]  # names of the states
-    values: np.ndarray  # (draw, layer, time, state), inside the activated part of the layer
+    values: np.ndarray  # (draw, layer, time, state), inside the activated part: at a point that every session hits
     activated_fraction: np.ndarray  # (draw, layer, session) share of the layer that a session activates
     local_damage: np.ndarray  # (draw, layer, session) destroyed share of the activated part
     status: np.ndarray  # (draw, layer) 0 = done; anything else = failed, values are NaN
     notices: tuple[Notice, ...] = field(default=())
+    means: np.ndarray | None = None  # (draw, layer, time, state), over the whole layer, points that no session hits included
 
     def state(self, name: str) -> np.ndarray:
         """One state by name, shape (draw, layer, time)."""
         return self.values[..., self.states.index(name)]
+
+    def mean(self, name: str) -> np.ndarray:
+        """Mean of one state over each whole layer, shape (draw, layer, time)."""
+        if self.means is None:
+            raise ValueError(f"the history of {self.zone} has no means over its layers")
+        return self.means[..., self.states.index(name)]
 
 
 @dataclass(frozen=True)

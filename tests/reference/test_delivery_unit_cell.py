@@ -59,3 +59,30 @@ def diffusivities(mass: float) -> tuple[float, float]:
     volume = (0.9 if mass < 500.0 else 0.75) * mass
     water = 1.92e-4 * volume**-0.6 if volume < 445.2 else 3.78e-5 * volume ** (-1.0 / 3.0)
     return water * HOUR, 10.0**-4.15 * mass**-0.655 * HOUR
+
+
+@pytest.mark.parametrize(("mass", "density", "published"), [
+    (234.0, 25, 4.2e-3), (234.0, 100, 1.7e-2), (234.0, 400, 5.6e-2), (622.0, 100, 9.4e-3), (5800.0, 100, 2.8e-3),
+    (66000.0, 100, 7.0e-4), (66000.0, 400, 2.1e-3)])
+def test_the_channel_law_agrees_with_the_unit_cell(mass, density, published):
+    channel, tissue = diffusivities(mass)
+    cell = cell_permeability(density, channel, tissue)
+    assert cell == pytest.approx(published, rel=0.05)
+    lumped = steady_permeability(density, DEPTH, RADIUS, HEIGHT, (channel, tissue))
+    assert 0.85 < lumped / cell < 1.15
+
+
+@pytest.mark.parametrize("depth", [50e-4, 300e-4])
+@pytest.mark.parametrize("density", [25, 1000])
+def test_the_channel_law_holds_at_other_depths_and_densities(depth, density):
+    channel, tissue = diffusivities(66000.0)
+    cell = cell_permeability(density, channel, tissue, depth)
+    assert 0.8 < steady_permeability(density, depth, RADIUS, HEIGHT, (channel, tissue)) / cell < 1.15
+
+
+def test_open_area_times_one_dimension_is_far_off():
+    """The law that must not be used: 20-40 times too little for small solutes."""
+    channel, tissue = diffusivities(234.0)
+    area = 100.0 * np.pi * RADIUS**2
+    naive = area / (DEPTH / channel + (HEIGHT - DEPTH) / tissue)
+    assert cell_permeability(100, channel, tissue) / naive > 20.0

@@ -75,8 +75,8 @@ def kinetics_of(depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, co
 
     t_half = t_0 (p / p_0)^k f_age f_species f_cox ,   t_covered = t_half f_occ
 
-    The literature's exponent is for the nominal length (0.55 from 370 and 770 um); here p is the in-situ depth, against
-    the depth p_0 that a 0.5 mm needle reaches, because what was not entered needs no repair.
+    Length enters by the in-situ depth p against p_0, the depth that a 0.5 mm needle reaches, because what was not entered
+    needs no repair. The source's exponent is for the nominal length; evidence `closure_depth_exponent` converts it.
     """
     reference = draws("closure_reference_depth", "mm")
     relative = np.where(depth > 0.0, depth, reference) / reference

@@ -32,6 +32,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("false", "False", "FALSE"), False), **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
     **dict.fromkeys((".inf", ".Inf", "+.inf"), math.inf), **dict.fromkeys(("-.inf", "-.Inf"), -math.inf),
 }
+_YAML = "tag:yaml.org,2002:"  # what '!!' stands for
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
@@ -149,7 +150,7 @@ class _Composer:
         if event.anchor is not None:
             self._fault(loc, event, f"&{event.anchor}", "is an anchor; a case has none")
         if event.tag not in (None, "!"):
-            self._fault(loc, event, event.tag, "is a YAML tag; a case has plain values only")
+            self._fault(loc, event, event.tag.replace(_YAML, "!!"), "is a YAML tag; a case has plain values only")
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(loc)
         if isinstance(event, yaml.SequenceStartEvent):

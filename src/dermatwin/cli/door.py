@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -18,8 +19,8 @@ from typer.core import TyperGroup
 
 DONE, WRONG_INPUT, FAILED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
 
-# Some releases of typer stand on click, others carry it inside; this is the base of usage errors in both.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+# Some releases of typer stand on click, others carry it inside; this is the base of their errors in both.
+_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 
 
 class Door(TyperGroup):
@@ -53,7 +54,7 @@ def _explained(error: Exception, machine: bool) -> int:
 
     if isinstance(error, (CaseError, EvidenceError)):
         return _wrong(error.faults, machine)
-    if isinstance(error, _UsageError):
+    if isinstance(error, _ClickError):
         context = getattr(error, "ctx", None)
         place = context.command_path if context else "dermatwin"
         message = error.format_message().rstrip(".")  # type: ignore[attr-defined]
@@ -119,7 +120,7 @@ def _say(message: str) -> None:
 def _prepare_streams(machine: bool) -> None:
     """JSON is UTF-8 whatever the terminal; words for people never fail for want of a character."""
     for stream, encoding in ((sys.stdout, "utf-8" if machine else None), (sys.stderr, None)):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 

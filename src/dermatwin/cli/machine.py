@@ -37,10 +37,10 @@ def plain(value: Any) -> Any:
         return value
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(mode="json"))
-    if is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
     if hasattr(value, "tolist"):
         return plain(value.tolist())
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
     if isinstance(value, (date, Path)):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")

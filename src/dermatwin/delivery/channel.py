@@ -3,7 +3,7 @@
 Not the open area times one-dimensional diffusion. A channel is a fin: the solute diffuses down its bore and leaks through
 its wall into tissue that other channels feed as well.
 
-    mouth     1/(4 D_v a) in the vehicle, then the bore through the stratum corneum, D pi a^2 / length
+    mouth     1/(4 D_v a) and the film's annulus in the vehicle, then the bore through the stratum corneum, D pi a^2 / length
     bore      D pi a^2 per length, D hindered by fibrin, by the plug that grows while it closes and by its radius
     wall      the larger of an isolated half spheroid, 2 pi D_t sqrt(h^2 - a^2)/arcosh(h/a), and the wall and tip of a
               cylinder in its share of tissue, 2 pi D_t h/Lambda(a/b) + 4 D_t a  (Lambda: source in an annulus, b the
@@ -27,6 +27,7 @@ from .aqueous import aqueous_diffusivity, mesh_hindrance, solute_radius
 from .solute import GROWTH_FACTORS, Solute
 
 _CLOSED = 1e-6  # open fraction at which the wall's shape is evaluated at the least
+_NOTHING = 1e-30  # channel area share below which there is no channel
 _PACKED = 0.5  # area share above which a cell is no longer a cell
 
 
@@ -51,13 +52,13 @@ class Holes:
         return bool(((self.density > 0.0) & (self.depth > 0.0) & (self.radius > 0.0)).any())
 
     def open_at(self, time: np.ndarray) -> np.ndarray:
-        """Open fraction [-], shape (draw, *time.shape): linear between the given times, 0 before the needles."""
+        """Open fraction [-], shape (draw, *time.shape): linear between the given times, 0 until the needles have left."""
         where = np.clip(np.searchsorted(self.time, time, side="right") - 1, 0, max(self.time.size - 2, 0))
         after = np.minimum(where + 1, self.time.size - 1)
-        span = np.maximum(self.time[after] - self.time[where], np.finfo(float).tiny)
-        share = np.clip((time - self.time[where]) / span, 0.0, 1.0)
+        span = self.time[after] - self.time[where]
+        share = np.clip((time - self.time[where]) / np.where(span > 0.0, span, 1.0), 0.0, 1.0)
         opened = (1.0 - share) * self.open_fraction[:, where] + share * self.open_fraction[:, after]
-        return np.where(time < 0.0, 0.0, opened)
+        return np.where(time <= 0.0, 0.0, opened)
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,16 @@ def wall_shape(density: np.ndarray, depth: np.ndarray, radius: np.ndarray) -> np
     prolate = np.sqrt(slender**2 - 1.0) / np.arccosh(slender)
     oblate = np.sqrt(1.0 - flat**2) / np.arccos(flat)
     alone = np.where(depth >= radius, prolate, oblate) * radius / depth
-    share = np.minimum(np.pi * density * radius**2, _PACKED)
-    share = np.maximum(share, np.finfo(float).tiny)
-    together = -0.5 * np.log(share) / (1.0 - share) ** 2 - (3.0 - share) / (4.0 * (1.0 - share))
-    return np.maximum(alone, 1.0 / together + 2.0 * radius / (np.pi * depth))
+    return np.maximum(alone, 1.0 / _annulus(density, radius) + 2.0 * radius / (np.pi * depth))
+
+
+def _annulus(density: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Lambda: resistance between a cylinder and the mean of its closed annulus, times 2 pi D length [-].
+
+    -ln(s)/2 (1 - s)^-2 - (3 - s)/(4 (1 - s)), s = pi N a^2
+    """
+    share = np.clip(np.pi * density * radius**2, np.finfo(float).tiny, _PACKED)
+    return -0.5 * np.log(share) / (1.0 - share) ** 2 - (3.0 - share) / (4.0 * (1.0 - share))
 
 
 def side_chain(holes: Holes, top: np.ndarray, edges: np.ndarray, conductivity: np.ndarray) -> Side:
@@ -92,7 +99,7 @@ def side_chain(holes: Holes, top: np.ndarray, edges: np.ndarray, conductivity: n
     below = np.maximum(0.1 * holes.depth - top, 0.0)
     overlap = np.clip(below[:, None] - edges[:, :-1], 0.0, np.diff(edges, axis=1))
     area = _area(holes)[:, None]
-    there = area > 0.0
+    there = area > _NOTHING
     overlap = np.where(there, overlap, 0.0)
     between = 0.5 * (overlap[:, 1:] + overlap[:, :-1])
     linked = overlap[:, 1:] > 0.0
@@ -101,31 +108,46 @@ def side_chain(holes: Holes, top: np.ndarray, edges: np.ndarray, conductivity: n
                 lateral=2.0 * np.pi * holes.density[:, None] * conductivity * overlap)
 
 
-def gates(solute: Solute, holes: Holes, top: np.ndarray, first: np.ndarray, time: np.ndarray, vehicle: np.ndarray,
-          p: Draws) -> Gates:
-    """Time courses of the channels' conductances at `time` (step, stage) [h].
+@dataclass(frozen=True)
+class Film:
+    """The vehicle as a channel's mouth sees it, at the stages of every step; None for the thickness = deep donor."""
 
-    `top` (draw,) cm of stratum corneum that the bore crosses, `first` (draw,) cm of channel in the first tissue cell,
-    `vehicle` (draw,) diffusivity in the vehicle over that in water; infinite = no resistance.
+    time: np.ndarray  # (step, stage) h after the needles left
+    thickness: np.ndarray | None  # (draw or 1, step, stage) cm
+    diffusivity_ratio: np.ndarray  # (draw,) diffusivity over that in water
+
+
+def gates(solute: Solute, holes: Holes, top: np.ndarray, first: np.ndarray, film: Film, p: Draws) -> Gates:
+    """Time courses of the channels' conductances.
+
+    `top` (draw,) cm of stratum corneum that the bore crosses, `first` (draw,) cm of channel in the first tissue cell.
     """
-    opened = holes.open_at(time)
+    opened = holes.open_at(film.time)
     radius = 0.1 * holes.radius[:, None, None] * np.sqrt(np.maximum(opened, _CLOSED))
     radius = np.maximum(radius, np.finfo(float).eps)
     density = holes.density[:, None, None]
     water = aqueous_diffusivity(solute, p)[:, None, None]
     bore = opened * water * _hindrance(solute, radius, opened, p)
-    mouth = _mouth(solute, holes, top + 0.5 * first, bore, radius, water * vehicle[:, None, None], p)
+    access = _access(holes, radius, water * film.diffusivity_ratio[:, None, None], film.thickness)
+    mouth = _mouth(solute, holes, top + 0.5 * first, bore, access, p)
     depth = np.maximum(0.1 * holes.depth - top, 0.0)[:, None, None]
     return Gates(np.where(first[:, None, None] > 0.0, mouth, 0.0), bore, wall_shape(density, depth, radius))
 
 
-def _mouth(solute: Solute, holes: Holes, length: np.ndarray, bore: np.ndarray, radius: np.ndarray, vehicle: np.ndarray,
-           p: Draws) -> np.ndarray:
+def _access(holes: Holes, radius: np.ndarray, diffusivity: np.ndarray, thickness: np.ndarray | None) -> np.ndarray:
+    """Film to the mouths [cm/h]: a disc, 4 D a, in series with the annulus that feeds it, 2 pi D thickness/Lambda."""
+    density = holes.density[:, None, None]
+    disc = 4.0 * density * radius * diffusivity
+    if thickness is None:
+        return disc
+    annulus = 2.0 * np.pi * density * diffusivity * thickness / _annulus(density, radius)
+    return disc * annulus / np.maximum(disc + annulus, np.finfo(float).tiny)
+
+
+def _mouth(solute: Solute, holes: Holes, length: np.ndarray, bore: np.ndarray, access: np.ndarray, p: Draws) -> np.ndarray:
     """Vehicle to first tissue cell [cm/h], 0 where a channel is closed; growth factors pass only in part."""
     through = _area(holes)[:, None, None] * bore / np.maximum(length, np.finfo(float).tiny)[:, None, None]
-    access = 4.0 * holes.density[:, None, None] * radius * vehicle
-    there = (through > 0.0) & (access > 0.0)
-    mouth = np.where(there, 1.0 / (1.0 / np.where(there, through, 1.0) + 1.0 / np.where(there, access, 1.0)), 0.0)
+    mouth = through * access / np.maximum(through + access, np.finfo(float).tiny)
     if solute.family == GROWTH_FACTORS:
         mouth = mouth * p("growth_factor_channel_access", "1")[:, None, None]
     return mouth
@@ -146,7 +168,7 @@ def _area(holes: Holes) -> np.ndarray:
 
 
 def steady_permeability(density: float, depth: float, radius: float, height: float, diffusivity: tuple[float, float],
-                        cells: int = 40) -> float:
+                        cells: int = 40) -> float:  # numerical: resolution in depth
     """Permeability of channels in closed skin above a slab of tissue with a sink below [cm/h]. Lengths in cm.
 
     `diffusivity`: in the channel and in the tissue, cm2/h. Vehicle and stratum corneum resist nothing: the case of the

@@ -13,14 +13,14 @@ from ..flows import Channels, Exposure
 from ..numerics import finite_dose
 from ..numerics.finite_dose import Clock, Course
 from ..skin.section import Skin
-from .channel import Holes, gates, side_chain
+from .channel import Film, Holes, gates, side_chain
 from .notices import notices_of
 from .product import Content, Product, find_product, product_of
 from .section import CELLS, Thickness, cell_conductivity, stack
 from .solute import Solute
 from .stratum import Barrier, barrier, lipid_share
 from .tissue import Tissue, tissue
-from .vehicle import film_thickness, vehicle_diffusivity_ratio
+from .vehicle import film_thickness, saturation, vehicle_diffusivity_ratio
 
 FOLLOWED = 48.0  # numerical: hours that are computed after application or needling, whichever is later
 MARKS = (1.0, 4.0, 24.0)  # hours after needling at which a reading is taken
@@ -50,28 +50,47 @@ def transport(solute: Solute, thickness: Thickness, hydrated: bool, alive: bool,
     return Transport(solute, thickness, stratum, tissue(solute, stratum, alive, p), drained=not alive)
 
 
-def run(path: Transport, holes: Holes | None, ph: float | None, time: np.ndarray, film: np.ndarray, wipe: int,
-        vehicle: np.ndarray, dose: np.ndarray, p: Draws, saturation: np.ndarray | None = None) -> Course:
+@dataclass(frozen=True)
+class Dosing:
+    """What lies on the skin and when."""
+
+    time: np.ndarray  # (step + 1,) h after the needles left
+    wipe: int  # index of the step before which it is wiped off; -1 = never
+    film: np.ndarray  # (draw or 1, step, stage) cm, volume per area
+    diffusivity_ratio: np.ndarray  # (draw,) diffusivity in the vehicle over that in water
+    ph: float | None
+    dose: np.ndarray  # (draw,) ug/cm2
+    saturation: np.ndarray  # (draw,) ug/cm3
+    deep: bool = False  # a stirred donor, not a film: no annulus to cross on the way to a mouth
+
+
+def run(path: Transport, holes: Holes | None, dosing: Dosing, p: Draws) -> Course:
     """Solve one finite dose, with the channels `holes` or, where they are None, through intact skin.
 
-    `film` (draw or 1, step, stage) cm; `vehicle` (draw,) diffusivity in the vehicle over that in water; dose ug/cm2.
     Conservation, positivity and finiteness are asserted.
     """
-    cells = path.stack(ph, p)
-    nothing = np.zeros((1, *film.shape[1:]))
-    side, mouth, bore, wall = None, nothing, nothing, nothing
+    closed = np.zeros((1, *dosing.film.shape[1:]))
+    side, mouth, bore, wall = None, closed, closed, closed
     if holes is not None and holes.any:
-        edges = path.thickness.edges()[:, CELLS[0]:] - path.thickness.stratum_corneum[:, None]
-        side = side_chain(holes, path.thickness.stratum_corneum, edges,
-                          cell_conductivity(path.thickness, path.stratum, path.viable)[:, CELLS[0]:])
-        area = np.pi * holes.density * (0.1 * holes.radius) ** 2
-        first = side.capacity[:, 0] / np.where(area > 0.0, area, 1.0)
-        open_ = gates(path.solute, holes, path.thickness.stratum_corneum, first, finite_dose.stage_times(time), vehicle, p)
-        mouth, bore, wall = open_.mouth, open_.bore, open_.wall
-    limit = np.full(dose.size, np.inf) if saturation is None else saturation
-    course = finite_dose.solve(cells, side, Clock(time, film, mouth, bore, wall, wipe), dose, limit)
-    _assert_laws(course, dose, path.solute.name)
+        side, first = _side(path, holes)
+        thickness = None if dosing.deep else dosing.film
+        film = Film(finite_dose.stage_times(dosing.time), thickness, dosing.diffusivity_ratio)
+        opened = gates(path.solute, holes, path.thickness.stratum_corneum, first, film, p)
+        mouth, bore, wall = opened.mouth, opened.bore, opened.wall
+    clock = Clock(dosing.time, dosing.film, mouth, bore, wall, dosing.wipe)
+    course = finite_dose.solve(path.stack(dosing.ph, p), side, clock, dosing.dose, dosing.saturation)
+    _assert_laws(course, dosing.dose, path.solute.name)
     return course
+
+
+def _side(path: Transport, holes: Holes) -> tuple[finite_dose.Side, np.ndarray]:
+    """The channels beside the living cells, and their length in the first of these [cm]."""
+    outer = path.thickness.stratum_corneum
+    edges = path.thickness.edges()[:, CELLS[0]:] - outer[:, None]
+    conductivity = cell_conductivity(path.thickness, path.stratum, path.viable)[:, CELLS[0]:]
+    side = side_chain(holes, outer, edges, conductivity)
+    area = np.pi * holes.density * (0.1 * holes.radius) ** 2
+    return side, side.capacity[:, 0] / np.where(area > 0.0, area, 1.0)
 
 
 def _assert_laws(course: Course, dose: np.ndarray, name: str) -> None:
@@ -115,12 +134,16 @@ def _expose(content: Content, product: Product, topical: Topical, channels: Chan
     time, wipe = steps
     path = transport(content.solute, thickness, topical.occluded, skin.alive, p)
     amount = np.full(p.count, topical.dose)
-    film = film_thickness(amount, product.vehicle, topical.occluded, finite_dose.stage_times(time) - topical.apply, p)
-    ratio = vehicle_diffusivity_ratio(product.vehicle, p)
+    solids = sum(other.strength for other in product.contents)
+    since = finite_dose.stage_times(time) - topical.apply
+    film = film_thickness(amount, product.vehicle, solids, topical.occluded, since, p)
+    fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]
     dose = 1000.0 * amount * content.strength
+    dosing = Dosing(time, wipe, film, vehicle_diffusivity_ratio(product.vehicle, p), product.ph, dose,
+                    saturation(dose, fresh, p))
     holes = Holes.of(channels)
-    needled = run(path, holes, product.ph, time, film, wipe, ratio, dose, p)
-    intact = run(path, None, product.ph, time, film, wipe, ratio, dose, p) if holes.any else needled
+    needled = run(path, holes, dosing, p)
+    intact = run(path, None, dosing, p) if holes.any else needled
     return Exposure(
         zone=channels.zone, session=channels.session, product=product.id, active=content.solute.name, time=time, dose=dose,
         amount=_compartments(needled), through_channels=needled.through_mouth,

@@ -40,7 +40,8 @@ def binding(solute: Solute, p: Draws) -> np.ndarray:
     """Binding factor [-], shape (draw,): b0 + b1/f_u + b2 f_neutral Kow."""
     kow = 0.0 if solute.log_kow is None else 10.0**solute.log_kow
     lipid = neutral_fraction(solute, p.median("tissue_ph", "1")) * kow
-    return p("binding_constant", "1") + p("binding_unbound", "1") / unbound_fraction(solute, p) + p("binding_lipid", "1") * lipid
+    held = p("binding_unbound", "1") / unbound_fraction(solute, p)
+    return p("binding_constant", "1") + held + p("binding_lipid", "1") * lipid
 
 
 def free_diffusivity(solute: Solute, p: Draws) -> np.ndarray:

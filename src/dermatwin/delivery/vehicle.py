@@ -1,8 +1,9 @@
 """The film on the skin: its thickness, how it dries, how fast a solute moves in it.
 
 A well-mixed film in which the solute has the activity of the same concentration in water; uncovered, its water leaves at
-a constant speed and the rest stays. Left out: solubility (the catalogue holds no sourced one; `Donor` in
-`delivery.experiment` takes one), crystals, partition into oil, volatile actives, rubbing off.
+a constant speed and the rest stays. No solubility is held for the actives: instead a film that dries concentrates its
+active at most by an assumed factor, and what is beyond waits undissolved. Left out: partition into oil, volatile
+actives, slower diffusion in a dry film, rubbing off.
 """
 
 from __future__ import annotations
@@ -12,19 +13,28 @@ import numpy as np
 from ..evidence import Draws
 
 
-def film_thickness(dose: np.ndarray, vehicle: str, occluded: bool, since: np.ndarray, p: Draws) -> np.ndarray:
-    """Film thickness [cm], shape (draw, ...): h = dose/density (1 - w) + max(dose/density w - v t, 0).
+def film_thickness(dose: np.ndarray, vehicle: str, solids: float, occluded: bool, since: np.ndarray, p: Draws) -> np.ndarray:
+    """Film thickness [cm], shape (draw, *since.shape): h = dose/density (1 - w) + max(dose/density w - v t, 0).
 
-    Units   dose mg/cm2 (draw,), `since` h after application (any shape).   Occluded: constant.
+    Units   dose mg/cm2 (draw,), `since` h after application (any shape), `solids` mass share of the actives, which
+            bounds the water share w.   Occluded: constant.
     """
     start = 0.001 * dose / p("vehicle_density", "g/cm^3")
     shape = (-1,) + (1,) * since.ndim
     if occluded:
         return np.broadcast_to(start.reshape(shape), (p.count, *since.shape))
-    water = start * p(f"vehicle_water[{vehicle}]", "1")
+    water = start * np.minimum(p(f"vehicle_water[{vehicle}]", "1"), 1.0 - solids)
     speed = p("film_evaporation", "cm/h")
     left = np.maximum(water.reshape(shape) - speed.reshape(shape) * since, 0.0)
     return (start - water).reshape(shape) + left
+
+
+def saturation(dose: np.ndarray, thickness: np.ndarray, p: Draws) -> np.ndarray:
+    """Activity above which a drying film does not go [ug/cm3], shape (draw,): a multiple of the concentration applied.
+
+    Units   dose of the active ug/cm2 (draw,), `thickness` of the fresh film cm (draw,).
+    """
+    return p("film_concentration_limit", "1") * dose / thickness
 
 
 def vehicle_diffusivity_ratio(vehicle: str, p: Draws) -> np.ndarray:

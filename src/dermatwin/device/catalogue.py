@@ -31,12 +31,12 @@ def find(text: str, folder: Path = DATA) -> Device:
     raise KeyError(f"{text!r} is not a device of the catalogue; {hint}")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=10)
 def _devices(folder: Path) -> dict[str, Device]:
     return {row["id"]: _device(row) for row in read_table(folder / "devices.csv")}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=10)
 def _names(folder: Path) -> dict[str, str]:
     """Plain spelling of every id, name and alias -> id."""
     return {_plain(word): device.id for device in _devices(folder).values()

@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .tissue import heal, homogenised, share_of
     from .read_out import curves, readings
+    from .tissue import heal
 
-__all__ = ["curves", "heal", "homogenised", "readings", "share_of"]
+__all__ = ["curves", "heal", "readings"]
 
-_HOME = {"heal": "tissue", "homogenised": "tissue", "share_of": "tissue", "curves": "read_out", "readings": "read_out"}
+_HOME = {"heal": "tissue", "curves": "read_out", "readings": "read_out"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sympy
 from sympy.parsing.sympy_parser import convert_xor, parse_expr, standard_transformations
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pycode import PythonCodePrinter
 
 from ..numerics import rosenbrock
@@ -64,13 +65,13 @@ def integrate(y, p, span, times, rtol, atol, lowest):
 class _Printer(PythonCodePrinter):
     """Python that the compiler turns into fast arithmetic: small powers as products, conditions as expressions."""
 
-    def _print_Pow(self, expr: sympy.Pow, **_: object) -> str:  # noqa: N802 - sympy's naming
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
         base, power = expr.as_base_exp()
         if power.is_Integer and 1 < abs(int(power)) <= 4:
-            factor = self.parenthesize(base, sympy.printing.precedence.PRECEDENCE["Atom"])
+            factor = self.parenthesize(base, PRECEDENCE["Atom"])
             product = "*".join([factor] * abs(int(power)))
             return f"({product})" if int(power) > 0 else f"(1/({product}))"
-        return super()._print_Pow(expr)
+        return super()._print_Pow(expr, rational)
 
 
 _print = _Printer({"fully_qualified_modules": False}).doprint
@@ -155,7 +156,7 @@ def _vectorised(network: Network, constants: tuple[str, ...], assigned: dict[str
     at.update(activation="activation", destroyed_share="destroyed_share")
 
     def line(target: str, value: sympy.Expr) -> str:
-        return f"    {target} = {_print(value.subs({s: sympy.Symbol(at[s.name]) for s in value.free_symbols}))}"
+        return f"    {target} = {_print(value.subs({s: sympy.Symbol(at[str(s)]) for s in value.free_symbols}))}"
 
     parts = [("derive(p)", "Constants that follow from others, written into p (lane, constant).",
               [line(at[n], assigned[n]) for n in network.derived])]

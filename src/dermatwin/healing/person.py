@@ -22,7 +22,7 @@ ELSEWHERE = ("pigment_of_skin",)  # given by the skin's section
 
 
 def constants(skin: Skin, patient: Patient, draws: Draws) -> tuple[np.ndarray, tuple[Notice, ...]]:
-    """Constants of the network, (draw, constant) in the order of `kernel.CONSTANTS`, and what was changed for this person."""
+    """Constants of the network, (draw, constant) as in `kernel.CONSTANTS`, and what was changed for this person."""
     units = {name: draws.evidence.parameters[name].unit for name in _drawn()}
     values = np.zeros((draws.count, len(kernel.CONSTANTS)))
     for name, unit in units.items():

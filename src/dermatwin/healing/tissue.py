@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,11 +27,12 @@ from .course import time_grid
 from .injury import Injury, gap_radius, injury_of
 from .person import HUMAN, constants, epithelial_front
 
-RTOL, ATOL = 1e-4, 1e-6  # numerical
-LOWEST = -1e-5  # no state may fall below this
-ADDED_STATES = ("epidermal_gap", "collagen", "fibroblasts_repeated", "myofibroblasts_repeated")
-"""Written beside the network's own states: the gap over a channel (mm, epidermis only), total collagen relative to
-baseline, and the two cell types at a point that every session hits (true values there, not means)."""
+RTOL, ATOL = 1e-5, 1e-7  # numerical
+LOWEST = -1e-6  # no accepted step ends below this
+UNDERSHOOT = 1e-5  # what the interpolant may add
+ADDED_STATES = ("epidermal_gap", "collagen")
+"""Written beside the network's own states: the gap over a channel (mm, epidermis only) and total collagen relative to
+baseline."""
 
 HIT, SPARED, REPEATED = 0, 1, 2
 
@@ -40,7 +42,6 @@ class _Track:
     """Hit, spared and repeated tissue along the time grid; arrays (piece, row, ...), one row per draw and layer."""
 
     constants: np.ndarray  # (row, constant)
-    untreated: np.ndarray  # (row, state)
     state: np.ndarray  # (piece, row, state), now
     values: np.ndarray  # (piece, row, time, state)
     status: np.ndarray  # (row,)
@@ -54,10 +55,8 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
 
     Units    days after the first session; states relative to a full-thickness wound (cells, mediators) or to their own
              baseline (tissue).      Shape  values (draw, layer, time, state).
-    Meaning  a value is per activated share:  mean over the layer = untreated + share x (value - untreated), with share =
-             the mean activated fraction of the sessions so far (`share_of`, `homogenised`) and untreated = the value
-             at time 0. With one session it is the value inside the halos; with more it is what the activated part
-             would hold if all sessions hit the same part and their effects added up. At a session's own time: before it.
+    Meaning  `values` are true at a point within the halos of every session; `means` are over the whole layer. At a
+             session's own time both are those just before it.
     Valid    human skin; columns far apart from one another and thinner than the halo; see docs/design/002.
     Raises   ValueError if sessions do not fit; ComputationError if a state is not finite or negative.
     Source   evidence `healing.csv`, most of it grade E: shapes and orders of events, not amplitudes.
@@ -69,35 +68,17 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
     injuries = [injury_of(p, draws) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
     track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times)
+    _check(track, skin.zone)
     activated, damage = (_stack(injuries, name, draws.count) for name in ("activated_fraction", "destroyed_share"))
     history = TissueHistory(
         zone=skin.zone, time=times, sessions=np.array(days[:len(treated)]),
         states=(*kernel.STATES, *ADDED_STATES),
-        values=_per_activated_share(track, activated, days, times),
+        values=_written(track, track.values[REPEATED if len(track.values) > REPEATED else HIT], draws.count),
+        means=_written(track, _means(track, activated, days[:len(treated)], times), draws.count),
         activated_fraction=activated, local_damage=damage, status=track.status.reshape(draws.count, -1),
         notices=(*notices, *_notices(skin, patient, track, draws)))
     _add_gap(history, injuries, patient, draws)
-    _check(history)
     return history
-
-
-def share_of(history: TissueHistory) -> np.ndarray:
-    """Share of each layer that the values are per: mean activated fraction of the sessions so far, (draw, layer, time)."""
-    return _running_share(history.activated_fraction, history.sessions, history.time)
-
-
-def homogenised(history: TissueHistory, name: str) -> np.ndarray:
-    """Mean of one state over each whole layer, (draw, layer, time)."""
-    values = history.state(name)
-    untreated = values[:, :, :1]
-    return untreated + share_of(history) * (values - untreated)
-
-
-def _running_share(activated: np.ndarray, sessions: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Mean over the sessions up to each time, (..., session) -> (..., time); 0 before the first."""
-    done = np.searchsorted(sessions, times, side="right")
-    total = np.concatenate([np.zeros((*activated.shape[:-1], 1)), np.cumsum(activated, axis=-1)], axis=-1)
-    return total[..., done] / np.maximum(done, 1)
 
 
 def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float], horizon: float) -> list[float]:
@@ -106,7 +87,7 @@ def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float],
         raise ValueError(f"{len(punctures)} sessions of punctures but {len(days)} days")
     if not punctures:
         days = []
-    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(days)):
         raise ValueError("session days must ascend")
     if days and (days[0] < 0.0 or days[-1] >= horizon):
         raise ValueError(f"sessions must lie within 0 and the horizon of {horizon:g} d")
@@ -127,11 +108,11 @@ def reading_days(draws: Draws) -> list[float]:
 
 def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray) -> _Track:
     """Integrate all pieces of all rows from session to session."""
-    pieces = 1 + min(len(injuries), 2)
+    pieces = 3 if len(injuries) > 1 else 2  # a single session needs no repeated piece: it is the hit one
     start = kernel.untreated(values)
-    rows, size = start.shape
-    track = _Track(values, start, np.repeat(start[None], max(pieces, 2), axis=0),
-                   np.zeros((max(pieces, 2), rows, times.size, size)), np.zeros(rows, np.int64))
+    rows = len(start)
+    track = _Track(values, np.repeat(start[None], pieces, axis=0),
+                   np.zeros((pieces, rows, times.size, len(kernel.STATES))), np.zeros(rows, np.int64))
     first = days[0] if days else times[-1]
     track.values[:, :, times <= first] = start[None, :, None, :]
     for number, injury in enumerate(injuries):
@@ -147,9 +128,12 @@ def _strike(track: _Track, injury: Injury, before: Injury | None) -> None:
     if before is not None:
         share = before.activated_fraction.reshape(-1, 1)
         mean = share * track.state[HIT] + (1.0 - share) * track.state[SPARED]
-        track.state[HIT], track.state[SPARED] = mean, mean
+        track.state[HIT] = mean
+        track.state[SPARED] = mean
     untouched = injury.activation.reshape(-1) == 0.0
-    for piece in {HIT, len(track.state) - 1} - {SPARED}:
+    for piece in range(len(track.state)):
+        if piece == SPARED:
+            continue
         struck = track.state[piece].copy()
         kernel.session(struck, track.constants, injury.activation.reshape(-1), injury.destroyed_share.reshape(-1))
         track.state[piece] = np.where(untouched[:, None], track.state[piece], struck)
@@ -168,34 +152,21 @@ def _between(track: _Track, begin: float, end: float, times: np.ndarray) -> None
     track.status = np.where(track.status == 0, worst, track.status)
 
 
-def _layer_change(track: _Track, activated: np.ndarray, days: Sequence[float], times: np.ndarray) -> np.ndarray:
-    """Mean change over each layer from untreated skin, hit and spared tissue by their shares, (row, time, state)."""
+def _means(track: _Track, activated: np.ndarray, days: Sequence[float], times: np.ndarray) -> np.ndarray:
+    """Means over the layers, hit and spared tissue by their shares, (row, time, state)."""
     latest = np.searchsorted(np.asarray(days), times, side="left") - 1  # the session before each time; -1 = none
     hit = np.zeros((len(track.constants), times.size, 1))
     hit[:, latest >= 0, 0] = activated.reshape(len(track.constants), -1)[:, latest[latest >= 0]]
-    change = track.values - track.untreated[None, :, None, :]
-    return hit * change[HIT] + (1.0 - hit) * change[SPARED]
+    return hit * track.values[HIT] + (1.0 - hit) * track.values[SPARED]
 
 
-def _per_activated_share(track: _Track, activated: np.ndarray, days: Sequence[float], times: np.ndarray) -> np.ndarray:
-    """Values per activated share, added states behind the network's own, (draw, layer, time, state).
-
-    A mean change that needs more than the activated share can lose (debris, after many sessions close together) is cut
-    at nothing left; `_notices` says so.
-    """
-    draws, layers, _ = activated.shape
-    share = _running_share(activated, np.asarray(days), times).reshape(draws * layers, -1, 1)
-    change = _layer_change(track, activated, days, times)
-    values = track.untreated[:, None, :] + np.divide(change, share, out=np.zeros_like(change), where=share > 0.0)
-    np.maximum(values, 0.0, out=values, where=values < LOWEST)
+def _written(track: _Track, values: np.ndarray, draws: int) -> np.ndarray:
+    """Values with the added states behind the network's own, NaN where the run failed, (draw, layer, time, state)."""
     added = np.zeros((*values.shape[:2], len(ADDED_STATES)))
     added[..., ADDED_STATES.index("collagen")] = kernel.collagen(values, track.constants[:, None, :])
-    point = track.values[-1] if activated.shape[2] > 1 else track.values[HIT]
-    for name in ("fibroblasts", "myofibroblasts"):
-        added[..., ADDED_STATES.index(f"{name}_repeated")] = point[..., kernel.STATES.index(name)]
-    values = np.concatenate([values, added], axis=2)
+    values = np.concatenate([np.maximum(values, 0.0), added], axis=2)  # -0.00001 of `UNDERSHOOT` is nothing
     values[track.status != 0] = np.nan
-    return values.reshape(draws, layers, times.size, -1)
+    return values.reshape(draws, len(LAYERS), len(values[0]), -1)
 
 
 def _add_gap(history: TissueHistory, injuries: Sequence[Injury], patient: Patient, draws: Draws) -> None:
@@ -206,7 +177,9 @@ def _add_gap(history: TissueHistory, injuries: Sequence[Injury], patient: Patien
         end = history.sessions[number + 1] if number + 1 < len(injuries) else np.inf
         inside = (history.time > begin) & (history.time <= end)
         gap = gap_radius(history.time[inside] - begin, injury.channel_radius, speed, lag)
-        history.values[:, 0, inside, history.states.index("epidermal_gap")] = gap
+        for values in (history.values, history.means):
+            assert values is not None
+            values[:, 0, inside, history.states.index("epidermal_gap")] = gap
 
 
 def _stack(injuries: Sequence[Injury], name: str, count: int) -> np.ndarray:
@@ -226,9 +199,7 @@ def _notices(skin: Skin, patient: Patient, track: _Track, draws: Draws) -> list[
     failed = float((track.status != 0).mean())
     if failed:
         found.append(Notice(f"zones.{skin.zone}.healing", f"{100 * failed:.2g} % of the runs failed and are left out"))
-    if len(track.state) > REPEATED or skin.alive:
-        found += _alarm(skin, track, draws)
-    return found
+    return found + _alarm(skin, track, draws)
 
 
 def _alarm(skin: Skin, track: _Track, draws: Draws) -> list[Notice]:
@@ -239,8 +210,8 @@ def _alarm(skin: Skin, track: _Track, draws: Draws) -> list[Notice]:
     share = float((worst > draws.median("alarm_fraction", "1")).mean())
     if share <= 0.1:
         return []
-    return [Notice(f"zones.{skin.zone}.healing", f"where every session hits, {100 * share:.0f} % of the possible people have "
-                   "more myofibroblasts than the alarm allows: a sign of too much injury in too short a time (a "
+    return [Notice(f"zones.{skin.zone}.healing", f"where every session hits, {100 * share:.0f} % of the possible people "
+                   "have more myofibroblasts than the alarm allows: a sign of too much injury in too short a time (a "
                    "hypothesis of the model, without measurement)", "murphy2012")]
 
 
@@ -250,9 +221,10 @@ def myofibroblast_ratio(fibroblasts: np.ndarray, myofibroblasts: np.ndarray) -> 
     return np.divide(myofibroblasts.max(axis=-1), most, out=np.zeros_like(most), where=most > 0.0)
 
 
-def _check(history: TissueHistory) -> None:
-    done = history.values[history.status == 0]
+def _check(track: _Track, zone: str) -> None:
+    """Every run that is said to be done is finite and not negative; it is an error if none is done."""
+    done = track.values[:, track.status == 0]
     if done.size == 0:
-        raise ComputationError("every run of the network failed", f"zones.{history.zone}.healing")
-    require_finite(done, f"zones.{history.zone}.healing")
-    require_not_negative(done, f"zones.{history.zone}.healing", tolerance=-LOWEST)
+        raise ComputationError("every run of the network failed", f"zones.{zone}.healing")
+    require_finite(done, f"zones.{zone}.healing")
+    require_not_negative(done, f"zones.{zone}.healing", tolerance=UNDERSHOOT)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..case.document import Settings
-from ..device.catalogue import Device
+from ..device import Device, base_diameter, tip_diameter
 from ..evidence import Draws
 from ..flows import LAYERS, Punctures
 from ..skin import Skin
 from .handling import handle
-from .limits import remarks
+from .limits import remarks, through
 from .needle import Needle
 from .penetration import Penetration, drive, needle_scatter, over_piercing, sample_size
 
@@ -31,12 +31,13 @@ def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session
     needle = _needles(device, settings, draws, skin.zone, session)
     penetration = drive(needle, handling.push, skin, draws, session)
     fraction = penetration.pierced_fraction
+    mean_depth = over_piercing(penetration.in_situ_depth, penetration.pierced)
     return Punctures(
         zone=skin.zone, session=session, attempted_density=handling.contacts, density=handling.contacts * fraction,
         pierced_fraction=fraction, in_situ_depth=penetration.in_situ_depth, residual_depth=penetration.residual_depth,
         needle_diameter=penetration.needle_diameter, channel_diameter=penetration.channel_diameter,
         force=penetration.force, reach=_reach(penetration, skin), bleeding_fraction=_bleeding(penetration, skin, draws),
-        notices=handling.notices + remarks(device, settings, skin, draws))
+        notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin))
 
 
 def _needles(device: Device, settings: Settings, draws: Draws, zone: str, session: int) -> Needle:
@@ -44,9 +45,9 @@ def _needles(device: Device, settings: Settings, draws: Draws, zone: str, sessio
     width = sample_size(draws)
     uneven = draws("needle_length_scatter", "mm")[:, None] * draws.luck.normal(
         "chance", f"needle_length_scatter@{zone}", session, width)
-    base = np.full((draws.count, width), device.needle_diameter)
-    tip = device.tip_diameter * draws("tip_wear", "1", session, zone)[:, None]
-    tip = np.minimum(tip * needle_scatter("tip_diameter_scatter", width, draws, zone, session), base)
+    base = np.repeat(base_diameter(device, draws)[:, None], width, axis=1)
+    worn = tip_diameter(device, draws) * draws("tip_wear", "1", session, zone)
+    tip = np.minimum(worn[:, None] * needle_scatter("tip_diameter_scatter", width, draws, zone, session), base)
     taper = base * draws("taper_ratio", "1")[:, None]
     return Needle(np.maximum(settings.needle_length + uneven, 0.0), tip, base, taper)
 

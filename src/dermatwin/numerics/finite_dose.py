@@ -59,7 +59,7 @@ class Clock:
     mouth: np.ndarray  # cm/h, film to first side cell
     axial: np.ndarray  # scale of Side.axial
     lateral: np.ndarray  # scale of Side.lateral
-    wipe: int  # index of the step before which the film is wiped off; -1 = never
+    wipe: int  # index of the step before which the film is wiped off and the top closed; -1 = never
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,14 @@ def solve(stack: Stack, side: Side | None, clock: Clock, dose: np.ndarray, satur
     """Run every lane from `dose` in the film (lane,) to the last step; `saturation` (lane,) caps the film's activity."""
     layers = int(stack.layer.max()) + 1
     out = np.zeros((dose.size, layers + 4, clock.time.size))
+    courses = tuple(np.ascontiguousarray(a) for a in (clock.film, clock.mouth, clock.axial, clock.lateral))
     _run(_rates(stack), stack.entry, stack.layer.astype(np.int64), _side_rates(side, dose.size), np.diff(clock.time),
-         (clock.film, clock.mouth, clock.axial, clock.lateral), clock.wipe, dose, saturation, out)
+         courses, clock.wipe, dose, saturation, out)
     return Course(clock.time, out[:, 0], out[:, 1], out[:, 4:], out[:, 2], out[:, 3])
 
 
-def graded_times(events: tuple[float, ...], end: float, marks: tuple[float, ...] = (), *, first: float = 1.0 / 120.0,
-                 growth: float = 1.15, longest: float = 2.0) -> np.ndarray:
+def graded_times(events: tuple[float, ...], end: float, marks: tuple[float, ...] = (), *, first: float = 1.0 / 60.0,
+                 growth: float = 1.25, longest: float = 2.0) -> np.ndarray:
     """Step ends that start small at every event and grow until the next one [h].
 
     `events` are the times at which something jumps (the first is the start), `marks` times that must be hit exactly.
@@ -141,7 +142,7 @@ def _run(stack, entry, layer, side, dt, courses, wipe, dose, saturation, out):
     film, mouth, axial, wall = courses
     for index in prange(dose.size):
         lane = np.int64(index)
-        _follow((down[lane], up[lane], back[lane], loss[lane], capacity[lane]), entry[lane], layer,
+        _follow((down[lane], up[lane], loss[lane], capacity[lane]), (entry[lane], back[lane]), layer,
                 (per_side[lane], axial_down[lane], axial_up[lane], lateral[lane]), dt,
                 (film[min(lane, film.shape[0] - 1)], mouth[min(lane, mouth.shape[0] - 1)],
                  axial[min(lane, axial.shape[0] - 1)], wall[min(lane, wall.shape[0] - 1)]),
@@ -149,12 +150,11 @@ def _run(stack, entry, layer, side, dt, courses, wipe, dose, saturation, out):
 
 
 @njit(cache=True, error_model="numpy", fastmath=False)
-def _follow(stack, entry, layer, side, dt, courses, wipe, dose, saturation, out):
+def _follow(stack, top, layer, side, dt, courses, wipe, dose, saturation, out):
     """One lane through all steps. `out` (4 + layer, step + 1): film, wiped, lost, passed, layers."""
-    down, up, back, loss, capacity = stack
-    per_side = side[0]
+    loss, per_side = stack[2], side[0]
     film, mouth, axial, wall = courses
-    cells, beside = capacity.size, per_side.size
+    cells, beside = loss.size, per_side.size
     n = cells + beside
     row = _rows(cells, beside)
     band, right, border = np.empty((5, n)), np.empty((2, n)), np.empty(n)
@@ -165,26 +165,28 @@ def _follow(stack, entry, layer, side, dt, courses, wipe, dose, saturation, out)
         if step == wipe:
             wiped += vehicle
             vehicle = 0.0
+            top = (0.0, 0.0)
+        covered = wipe < 0 or step < wipe
         h = dt[step]
         lid = saturation / vehicle if vehicle > 0.0 else np.inf
         early, late = min(1.0 / film[step, 0], lid), min(1.0 / film[step, 1], lid)
-        gate_early = mouth[step, 0] if beside > 0 and per_side[0] > 0.0 else 0.0
-        gate_late = mouth[step, 1] if beside > 0 and per_side[0] > 0.0 else 0.0
+        gate_early = mouth[step, 0] if covered and beside > 0 and per_side[0] > 0.0 else 0.0
+        gate_late = mouth[step, 1] if covered and beside > 0 and per_side[0] > 0.0 else 0.0
         share = 1.0 - GAMMA
         for i in range(n):
             right[0, i] = mass[i]
-        start = _stage(band, border, right, GAMMA * h, row, stack, entry, early, gate_early, side, axial[step, 0],
+        start = _stage(band, border, right, GAMMA * h, row, stack, top, early, gate_early, side, axial[step, 0],
                        wall[step, 0], vehicle, first)
         ahead = share / GAMMA
         for i in range(n):
             right[0, i] = mass[i] + ahead * (first[i] - mass[i])
-        end = _stage(band, border, right, GAMMA * h, row, stack, entry, late, gate_late, side, axial[step, 1],
+        end = _stage(band, border, right, GAMMA * h, row, stack, top, late, gate_late, side, axial[step, 1],
                      wall[step, 1], vehicle + ahead * (start - vehicle), last)
         if min(end, last.min()) < -_UNDERSHOOT * max(end, last.max()):
             share = 0.0
             for i in range(n):
                 right[0, i] = mass[i]
-            end = _stage(band, border, right, h, row, stack, entry, late, gate_late, side, axial[step, 1], wall[step, 1],
+            end = _stage(band, border, right, h, row, stack, top, late, gate_late, side, axial[step, 1], wall[step, 1],
                          vehicle, last)
         for i in range(cells):
             lost += h * loss[i] * (share * first[row[i]] + (1.0 - share) * last[row[i]])
@@ -211,16 +213,17 @@ def _rows(cells, beside):
 
 
 @njit(cache=True, error_model="numpy", fastmath=False)
-def _stage(band, border, right, weight, row, stack, entry, activity, gate, side, axial, wall, known, result):
+def _stage(band, border, right, weight, row, stack, top, activity, gate, side, axial, wall, known, result):
     """Solve (I + weight A) x = right[0] with the film's row; the cells go to `result`, the film is returned."""
     n = border.size
     _clear(band, border, right)
     _chain(band, weight, row, stack)
-    border[0] -= weight * stack[2]
-    band[2, 0] += weight * stack[2]
+    entry, back = top
+    border[0] -= weight * back
+    band[2, 0] += weight * back
     right[1, 0] -= weight * entry * activity
     if side[0].size > 0:
-        _beside_chain(band, weight, row, stack[4], side, axial, wall)
+        _beside_chain(band, weight, row, stack[3], side, axial, wall)
         mouth = row[row.size - side[0].size] + 1
         band[2, mouth] += weight * gate * side[0][0]
         border[mouth] -= weight * gate * side[0][0]
@@ -247,7 +250,7 @@ def _clear(band, border, right):
 @njit(cache=True, error_model="numpy", fastmath=False)
 def _chain(band, weight, row, stack):
     """Loss of every cell and exchange with the next one; `down` and `up` are per mass."""
-    down, up, _, loss, _ = stack
+    down, up, loss, _ = stack
     for i in range(row.size):
         here = row[i]
         band[2, here] += weight * loss[i]
@@ -283,7 +286,8 @@ def _beside_chain(band, weight, row, capacity, side, axial, wall):
             band[4, cell + 1] -= weight * axial * axial_up[k]
 
 
-def steady_permeance(stack: Stack, side: Side | None, mouth: np.ndarray, axial: np.ndarray, lateral: np.ndarray) -> np.ndarray:
+def steady_permeance(stack: Stack, side: Side | None, mouth: np.ndarray, axial: np.ndarray,
+                     lateral: np.ndarray) -> np.ndarray:
     """Flux out of a film held at unit activity when nothing changes any more [cm/h], shape (lane,).
 
     Solved densely in activities, apart from the time stepper; whatever loss the stack has is the sink.

@@ -167,8 +167,9 @@ class _Reader:
         return None
 
     def _mean(self, pairs: Sequence[tuple[Row, tuple[float, float]]], pool: str, basis: str) -> Arm:
-        row = pairs[0][0]
-        improvement, variance = np.mean([pair for _, pair in pairs], axis=0)
+        row, precision = pairs[0][0], np.array([1.0 / pair[1] for _, pair in pairs])
+        improvement = np.average([pair[0] for _, pair in pairs], weights=precision)
+        variance = 1.0 / precision.max()  # readings of the same people do not add up
         return Arm(row["source"], row["arm_id"], pool, kind_of(row["device_kind"], row["role"]), row["adjunct"],
                    _number(row["sessions"]), _number(row["interval_days"]), followup_of(row), float(improvement), float(variance), basis)
 
@@ -217,7 +218,7 @@ class _Reader:
         return 0.0, error * (1.0 + 4.0 / 3.0)
 
     def responders(self, row: Row) -> tuple[float, float] | None:
-        """Mean that a share of responders implies: cut + s z(p), delta-method variance."""
+        """Mean that a share of responders implies: cut + s z(p), at most complete (1); delta-method variance."""
         from scipy.special import ndtri
 
         scale = self.scales.get(row["outcome_scale"])
@@ -230,7 +231,7 @@ class _Reader:
         score = float(ndtri(share))
         density = np.exp(-0.5 * score**2) / np.sqrt(2.0 * np.pi)
         variance = self.spread**2 * share * (1.0 - share) / (n * density**2)
-        return cut + self.spread * score, variance + self.rules.rating_definition_spread**2
+        return min(cut + self.spread * score, 1.0), variance + self.rules.rating_definition_spread**2
 
 
 def followup_of(row: Row) -> float | None:

@@ -3,12 +3,14 @@
 A course of hazard e relative to the reference course has the risk p = 1 - (1 - p0)^e, and the rates of trials scatter
 around it: k of n ~ beta-binomial(p phi, (1 - p) phi). The base rate p0 carries the Jeffreys prior, so 'never seen in
 N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive)
-and body site, which is how trials in unlike people are matched. Reviews and radiofrequency arms count less. Rates
-without a denominator are not used. Rows: adverse_rates.csv.
+and body site, which is how trials in unlike people are matched. Reviews and radiofrequency arms count less; a trial
+that saw no adverse event of any kind saw none of this kind. Rates without a denominator are not used. The hazards of
+trials scatter like a gamma of shape s around the mean (p phi = s), so a rare event stays rare. Rows: adverse_rates.csv.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,10 +21,14 @@ import numpy as np
 from ..evidence import Draws
 from ..evidence.gate import read_table
 
-CELLS, CONCENTRATIONS = 400, 10
+CELLS, SHAPES = 400, 10
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 BODY = ("abdomen", "body", "mixed")
 PIGMENT = "pih"
+_NONE_AT_ALL = ("other", r"any adverse|any significant adverse|no clinically significant")
+WIDER = {event: (_NONE_AT_ALL,) for event in (PIGMENT, "hypertrophic_scar_or_keloid", "infection")}
+WIDER["tram_track_scar"] = (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring"))
+"""Event -> rows of wider classes (event, words of the note) whose zero is a zero of this event."""
 
 
 @dataclass(frozen=True)
@@ -38,39 +44,44 @@ class Count:
 
 @dataclass(frozen=True)
 class RatePool:
-    """Posterior of the base rate and of how alike trials are, sorted by the rate."""
+    """Posterior of the base rate and of how alike trials are (shape), sorted by the rate."""
 
     rate: np.ndarray  # (cell,)
-    concentration: np.ndarray  # (cell,)
+    shape: np.ndarray  # (cell,)
     weight: np.ndarray  # (cell,)
     sources: tuple[str, ...]
     people: float
 
     def draw(self, uniform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Base rate and concentration from uniform numbers."""
+        """Base rate and shape from uniform numbers."""
         edges = np.cumsum(self.weight)
         cell = np.minimum(np.searchsorted(edges, uniform * edges[-1]), len(edges) - 1)
-        return self.rate[cell], self.concentration[cell]
+        return self.rate[cell], self.shape[cell]
 
     def median_rate(self) -> float:
         """Posterior median of the base rate [-]."""
         return float(self.rate[np.searchsorted(np.cumsum(self.weight), 0.5)])
 
 
-def pool_counts(found: Sequence[Count], concentration: tuple[float, float]) -> RatePool:
-    """Posterior of a base rate from counts; `concentration` = median and log spread of its lognormal prior."""
+def pool_counts(found: Sequence[Count], alike: tuple[float, float]) -> RatePool:
+    """Posterior of a base rate from counts; `alike` = median and log spread of the lognormal prior of the shape."""
     from scipy.special import betaln, ndtri
 
-    rate = np.repeat(np.sin(0.5 * np.pi * (np.arange(CELLS) + 0.5) / CELLS) ** 2, CONCENTRATIONS)  # Jeffreys quantiles
-    levels = ndtri((np.arange(CONCENTRATIONS) + 0.5) / CONCENTRATIONS)
-    phi = np.tile(concentration[0] * np.exp(concentration[1] * levels), CELLS)
+    rate = np.repeat(np.sin(0.5 * np.pi * (np.arange(CELLS) + 0.5) / CELLS) ** 2, SHAPES)  # Jeffreys quantiles
+    shape = np.tile(alike[0] * np.exp(alike[1] * ndtri((np.arange(SHAPES) + 0.5) / SHAPES)), CELLS)
     log = np.zeros_like(rate)
     for item in found:
-        p = np.clip(risk(rate, item.hazard), 1e-12, 1.0 - 1e-12)
-        a, b = p * phi, (1.0 - p) * phi
+        a, b = _beta(risk(rate, item.hazard), shape)
         log += item.weight * (betaln(item.events + a, item.people - item.events + b) - betaln(a, b))
     weight = np.exp(log - log.max())
-    return RatePool(rate, phi, weight / weight.sum(), tuple(sorted({i.source for i in found})), sum(i.people for i in found))
+    return RatePool(rate, shape, weight / weight.sum(), tuple(sorted({i.source for i in found})), sum(i.people for i in found))
+
+
+def _beta(mean: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters of the beta distribution of trials' rates: mean p, first parameter s, capped where p nears 1."""
+    p = np.clip(mean, 1e-9, 1.0 - 1e-9)
+    first = np.minimum(shape, 10 * p / (1.0 - p) + shape * (1.0 - p))
+    return first, first * (1.0 - p) / p
 
 
 def risk(rate: np.ndarray, hazard: np.ndarray | float) -> np.ndarray:
@@ -83,29 +94,34 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset()) -
     names = ("rate_row_weight[needling]", "rate_row_weight[rf_needle]", "rate_row_weight[review]",
              "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
              *(f"pigment_drive[{p}]" for p in PHOTOTYPES))
-    prior = draws.evidence.parameters["event_prior_concentration"]
+    prior = draws.evidence.parameters["event_heterogeneity_shape"]
     numbers = tuple((name, draws.median(name, "1")) for name in names)
     return _rate_pool(draws.evidence.folder, event, exclude, numbers, (prior.value, prior.knowledge))
 
 
 @lru_cache(maxsize=512)
 def _rate_pool(folder: Path, event: str, exclude: frozenset[str], numbers: tuple[tuple[str, float], ...],
-               concentration: tuple[float, float]) -> RatePool:
+               alike: tuple[float, float]) -> RatePool:
     rows = read_table(folder / "measurements" / "adverse_rates.csv")
-    found = [_count(row, dict(numbers)) for row in rows if row["source"] not in exclude and counted(row, event)]
-    return pool_counts(found, concentration)
+    found = [_count(row, event, dict(numbers)) for row in rows if row["source"] not in exclude and counted(row, event)]
+    return pool_counts(found, alike)
 
 
 def counted(row: Mapping[str, str], event: str) -> bool:
-    """Whether a row counts people with an event after needling."""
-    return bool(row["event"] == event and row["population_n"] and row["events_n"] and row["device_kind"] != "none"
-                and row["arm_kind"] in ("needling", "review"))
+    """Whether a row counts people with an event after needling; a zero of a wider class is a zero of this one."""
+    if not row["population_n"] or not row["events_n"] or row["device_kind"] == "none":
+        return False
+    if row["arm_kind"] not in ("needling", "review"):
+        return False
+    none = float(row["events_n"]) == 0.0
+    return row["event"] == event or (none and any(
+        row["event"] == kind and re.search(words, row["note"]) for kind, words in WIDER.get(event, ())))
 
 
-def _count(row: Mapping[str, str], numbers: Mapping[str, float]) -> Count:
+def _count(row: Mapping[str, str], event: str, numbers: Mapping[str, float]) -> Count:
     kind = "review" if row["arm_kind"] == "review" else "rf_needle" if row["device_kind"] == "rf_needle" else "needling"
     sessions = float(row["sessions"]) if row["sessions"] else None
-    hazard = trial_hazard(row["event"], row["phototypes"], row["zone"], sessions, numbers)
+    hazard = trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers)
     return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard,
                  numbers[f"rate_row_weight[{kind}]"])
 
@@ -139,7 +155,7 @@ def predict_event(event: str, phototypes: str, zone: str, device_kind: str, need
     With `n` the counting noise of n people is part of it; without, the trial's true rate. No packaged rate states a
     needle length and few a device, so `needle_length` and `device_kind` do not change the answer.
     """
-    from scipy.special import bdtrik
+    from scipy.stats import binom
 
     numbers = {name: draws.median(name, "1") for name in (
         "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
@@ -148,8 +164,7 @@ def predict_event(event: str, phototypes: str, zone: str, device_kind: str, need
     rate = study_risk(event, np.full(draws.count, hazard), draws, exclude)
     if not n:
         return rate
-    count = np.ceil(bdtrik(draws.luck.uniform("chance", f"count {event}")[:, 0], n, np.clip(rate, 1e-12, 1.0 - 1e-9)))
-    return np.clip(np.nan_to_num(count), 0.0, n) / n
+    return binom.ppf(draws.luck.uniform("chance", f"count {event}")[:, 0], n, rate) / n
 
 
 def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
@@ -157,8 +172,6 @@ def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[
     from scipy.special import betaincinv
 
     pool = rate_pool(event, draws, exclude)
-    rate, phi = pool.draw(draws.luck.uniform("knowledge", f"rate {event}")[:, 0])
-    p = np.clip(risk(rate, hazard), 1e-9, 1.0 - 1e-9)
+    rate, shape = pool.draw(draws.luck.uniform("knowledge", f"rate {event}")[:, 0])
     level = draws.luck.uniform("knowledge", f"rate of a study {event}")[:, 0]
-    found = betaincinv(p * phi, (1.0 - p) * phi, level)
-    return np.where(hazard > 0.0, found, 0.0)
+    return np.where(hazard > 0.0, betaincinv(*_beta(risk(rate, hazard), shape), level), 0.0)

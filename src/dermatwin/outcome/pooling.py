@@ -2,13 +2,15 @@
 
 An arm of study s with response m (1 in the reference course) improves by
 
-    needle     y = drift + m (needle + concern + adjunct + study) + error
-    rf needle  y = drift + m (rf + study) + error
-    other      y = drift + active + active adjunct + study + error
+    needle     y = drift + m (needle + concern + adjunct + study) + rating + error
+    rf needle  y = drift + m (rf + study) + rating + error
+    other      y = drift + active + active adjunct + study + rating + error
     untreated  y = drift + small study spread + error
 
-with normal, partially pooled effects of concern, adjunct and study. Given the three spreads everything is linear and
-normal; the spreads are integrated over a grid of equal prior weight (half-normal quantiles). Radiofrequency needles
+with normal, partially pooled effects of concern, adjunct and study, and an offset `rating` of arms known only from
+raters' classes, which run ahead of scores. The drift is learnt from untreated and sham arms alone, so that the large
+changes of open trials cannot pass for it. Given the three spreads everything is linear and normal; the spreads are
+integrated over a grid of equal prior weight (half-normal quantiles). Radiofrequency needles
 burn as well as puncture: their arms inform only their own mean and how much trials differ. The law is that of a small hierarchical
 meta-analysis (DerSimonian and Laird with the spread's uncertainty kept); skewness of ratings and publication bias are
 left out here.
@@ -35,6 +37,7 @@ class Priors:
     effect: float
     drift: float
     drift_between: float
+    rating: float
     study: float
     concern: float
     adjunct: float
@@ -43,8 +46,8 @@ class Priors:
     def of(draws: Draws) -> Priors:
         """Read the priors from the evidence."""
         return Priors(*(draws.median(name, "1") for name in (
-            "effect_prior_spread", "drift_prior_spread", "drift_between_studies", "between_study_prior",
-            "between_concern_prior", "between_adjunct_prior")))
+            "effect_prior_spread", "drift_prior_spread", "drift_between_studies", "rating_prior_spread",
+            "between_study_prior", "between_concern_prior", "between_adjunct_prior")))
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Effects:
 
 def effect_names(pools: Sequence[str], adjuncts: Sequence[str]) -> tuple[str, ...]:
     """Names of the effects, in a fixed order so that luck stays with its effect."""
-    return ("drift", "needle", "rf", "adjunct", "active",
+    return ("drift", "needle", "rf", "adjunct", "active", "rating",
             *(f"concern:{pool}" for pool in sorted(pools)),
             *(f"adjunct:{name}" for name in sorted(adjuncts)), *(f"active:{name}" for name in sorted(adjuncts)))
 
@@ -116,34 +119,45 @@ def pool(found: Sequence[Arm], responses: np.ndarray, priors: Priors, pools: Seq
          adjuncts: Sequence[str]) -> Pooled:
     """Posterior of the pooled effects from arms and their responses (arm,)."""
     names = effect_names(pools, adjuncts)
-    design = _design(found, responses, names)
-    observed = np.array([arm.improvement for arm in found])
-    within = np.array([arm.variance + (priors.drift_between**2 if arm.kind == "untreated" else 0.0) for arm in found])
-    shared = _shared(found, responses)
+    drift, uncertainty = _drift(found, priors)
+    treated = [i for i, arm in enumerate(found) if arm.kind != "untreated"]
+    kept, reach = [found[i] for i in treated], responses[treated]
+    design = _design(kept, reach, names)
+    observed = np.array([arm.improvement for arm in kept]) - drift
+    within = np.diag(np.array([arm.variance for arm in kept]))
+    shared = _shared(kept, reach)
     grid = _spread_grid(priors)
-    cells = [_posterior(design, observed, np.diag(within) + tau[0]**2 * shared, _prior_variance(names, priors, tau))
-             for tau in grid]
+    cells = [_posterior(design, observed, within + tau[0] ** 2 * shared, _prior_variance(names, priors, tau)) for tau in grid]
     logs = np.array([cell[0] for cell in cells])
     weight = np.exp(logs - logs.max())
-    sources = {name: tuple(sorted({arm.source for arm, row in zip(found, design, strict=True) if row[i]}))
+    mean, root = np.stack([cell[1] for cell in cells]), np.stack([np.linalg.cholesky(cell[2]) for cell in cells])
+    mean[:, 0], root[:, 0, 0] = drift, np.sqrt(uncertainty)
+    sources = {name: tuple(sorted({arm.source for arm, row in zip(kept, design, strict=True) if row[i]}))
                for i, name in enumerate(names)}
-    return Pooled(names, weight / weight.sum(), np.stack([cell[1] for cell in cells]),
-                  np.stack([np.linalg.cholesky(cell[2]) for cell in cells]), grid, priors.drift_between, sources)
+    sources["drift"] = tuple(sorted({arm.source for arm in found if arm.kind == "untreated"}))
+    return Pooled(names, weight / weight.sum(), mean, root, grid, priors.drift_between, sources)
+
+
+def _drift(found: Sequence[Arm], priors: Priors) -> tuple[float, float]:
+    """Mean and variance of the change without treatment, from untreated and sham arms alone."""
+    bare = [(arm.improvement, 1.0 / (arm.variance + priors.drift_between**2)) for arm in found if arm.kind == "untreated"]
+    precision = 1.0 / priors.drift**2 + sum(weight for _, weight in bare)
+    return sum(value * weight for value, weight in bare) / precision, 1.0 / precision
 
 
 def _design(found: Sequence[Arm], responses: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     design = np.zeros((len(found), len(names)))
     for i, arm in enumerate(found):
         for name, coefficient in terms(arm.kind, arm.pool, arm.adjunct, float(responses[i])).items():
-            if name in names:
+            if name in names and name != "drift":
                 design[i, names.index(name)] += coefficient
+        design[i, names.index("rating")] = float(arm.basis == "responders")
     return design
 
 
 def _shared(found: Sequence[Arm], responses: np.ndarray) -> np.ndarray:
     """What a study effect does to every pair of arms of the same study."""
-    reach = np.array([{"untreated": 0.0, "active": 1.0}.get(arm.kind, float(m))
-                      for arm, m in zip(found, responses, strict=True)])
+    reach = np.array([1.0 if arm.kind == "active" else float(m) for arm, m in zip(found, responses, strict=True)])
     same = np.array([[a.source == b.source for b in found] for a in found], dtype=float).reshape(len(found), len(found))
     return same * np.outer(reach, reach)
 
@@ -159,7 +173,7 @@ def _spread_grid(priors: Priors) -> np.ndarray:
 
 
 def _prior_variance(names: tuple[str, ...], priors: Priors, spreads: np.ndarray) -> np.ndarray:
-    fixed = {"drift": priors.drift, "needle": priors.effect, "rf": priors.effect, "active": priors.effect,
+    fixed = {"rating": priors.rating, "needle": priors.effect, "rf": priors.effect, "active": priors.effect,
              "adjunct": priors.adjunct}
     family = {"concern": spreads[1], "adjunct": spreads[2], "active": spreads[2]}
     return np.array([fixed.get(name, family.get(name.partition(":")[0], 0.0)) ** 2 for name in names])

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..evidence import Draws
 from ..flows import LAYERS, TissueHistory
-from .tissue import collagen_gain, homogenised, integral, interpolated
+from .tissue import EPIDERMIS, PAPILLARY, change, integral, interpolated
 
 SCAR, SURFACE, PIGMENT, DERMIS, HAIR, NONE = "scar", "surface", "pigment", "dermis", "hair", "none"
 
@@ -69,14 +69,32 @@ def typical_response(schedule: Schedule, draws: Draws, *, median: bool = False) 
     return saturating(x, read("response_saturation", "1"))
 
 
-def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    """Driver of a concern at `times`, relative to the reference course [-], shape (draw, time)."""
+def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
+           reference: TissueHistory | None = None) -> np.ndarray:
+    """Driver of a concern at `times`, relative to the reference course [-], shape (draw, time).
+
+    `reference` is the history of the reference course under the same draws; without it the median of the parameter
+    `driver_reference` stands for it, and all that is not known of the network's amplitude stays in the answer.
+    """
     if kind == NONE or not history.sessions.size:
         return np.zeros((history.values.shape[0], len(times)))
-    raw = {SCAR: _deposited, DERMIS: _deposited, SURFACE: _surface, PIGMENT: _turnover, HAIR: _signals}[kind](
-        kind, history, times, draws)
-    unit = draws.evidence.parameters[f"driver_reference[{kind}]"].unit
-    return np.maximum(raw, 0.0) / draws(f"driver_reference[{kind}]", unit)[:, None]
+    raw = np.maximum(_raw(kind, history, times, draws), 0.0)
+    if reference is None:
+        unit = draws.evidence.parameters[f"driver_reference[{kind}]"].unit
+        return raw / draws(f"driver_reference[{kind}]", unit)[:, None]
+    read_at = np.array([reference.sessions[-1] + draws.median("reference_followup", "d")])
+    return raw / floored(np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0))[:, None]
+
+
+def floored(values: np.ndarray) -> np.ndarray:
+    """A reference (draw,) kept above a tenth of its median, so that a ratio to it stays finite."""
+    usual = float(np.nanmedian(values))
+    return np.maximum(values, 0.1 * usual) if usual > 0.0 else np.ones_like(values)
+
+
+def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
+    read = {SCAR: _deposited, DERMIS: _deposited, SURFACE: _surface, PIGMENT: _turnover, HAIR: _signals}[kind]
+    return read(kind, history, times, draws)
 
 
 def _weighted(kind: str, values: np.ndarray, draws: Draws) -> np.ndarray:
@@ -88,23 +106,22 @@ def _weighted(kind: str, values: np.ndarray, draws: Draws) -> np.ndarray:
 
 
 def _deposited(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    gain = np.maximum(homogenised(history, "collagen_i", 1.0), 0.0) + np.maximum(homogenised(history, "collagen_iii", 1.0), 0.0)
+    gain = np.maximum(change(history, "collagen_i"), 0.0) + np.maximum(change(history, "collagen_iii"), 0.0)
     return _weighted(kind, integral(history.time, gain, times), draws)
 
 
 def _surface(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    papillary, epidermis = LAYERS.index("papillary_dermis"), LAYERS.index("epidermis")
-    parts = {"collagen": collagen_gain(history, draws)[:, papillary],
-             "epidermis": homogenised(history, "epidermis", 1.0)[:, epidermis],
-             "gag": homogenised(history, "hyaluronan", 1.0)[:, papillary]}
+    parts = {"collagen": change(history, "collagen")[:, PAPILLARY],
+             "epidermis": change(history, "epidermis")[:, EPIDERMIS],
+             "gag": change(history, "hyaluronan")[:, PAPILLARY]}
     total = sum(draws(f"surface_weight[{name}]", "1")[:, None] * part for name, part in parts.items())
     return interpolated(history.time, np.asarray(total), times)
 
 
 def _turnover(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    return interpolated(history.time, homogenised(history, "epidermis", 1.0)[:, LAYERS.index("epidermis")], times)
+    return interpolated(history.time, change(history, "epidermis")[:, EPIDERMIS], times)
 
 
 def _signals(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    signal = homogenised(history, "mitogens", 0.0) + homogenised(history, "vegf", 0.0)
+    signal = change(history, "mitogens") + change(history, "vegf")
     return _weighted(kind, integral(history.time, signal, times), draws)

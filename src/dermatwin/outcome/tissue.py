@@ -1,7 +1,7 @@
 """Tissue read-outs: what a biopsy, an ultrasound or a suction cup would see of the healing network.
 
-The network speaks of the activated part of each layer; a read-out sees the whole layer. A change inside the activated
-part is therefore weighted by the mean activated share of the sessions so far. Matrix is relative to its own baseline.
+The history speaks of the activated part of each layer; a read-out sees the whole layer. A change is therefore weighted
+by the mean activated share of the sessions so far. Matrix is relative to its own baseline.
 Formulas follow the read-out table of the healing reference (all of grade E beyond the network itself); ultrasound
 density is left out, because echogenicity is not collagen mass.
 """
@@ -37,7 +37,10 @@ def integral(time: np.ndarray, values: np.ndarray, times: np.ndarray) -> np.ndar
 
 
 def activated_share(history: TissueHistory) -> np.ndarray:
-    """Mean activated share of the sessions so far, shape (draw, layer, time); zero before the first."""
+    """Share of each layer that the history's values are per, (draw, layer, time); zero before the first session.
+
+    The mean activated share of the sessions so far: the healing stage writes its values for this weight.
+    """
     draws, layers = history.values.shape[:2]
     done = np.searchsorted(history.sessions, history.time, side="right")
     running = np.cumsum(history.activated_fraction, axis=-1) if history.sessions.size else np.zeros((draws, layers, 0))
@@ -45,25 +48,15 @@ def activated_share(history: TissueHistory) -> np.ndarray:
     return padded[..., done] / np.maximum(done, 1)
 
 
-def homogenised(history: TissueHistory, state: str, baseline: float | np.ndarray) -> np.ndarray:
-    """Change of a state from `baseline`, averaged over the whole layer: f_a (state - baseline), (draw, layer, time)."""
-    return activated_share(history) * (history.state(state) - baseline)
-
-
-def collagen_gain(history: TissueHistory, draws: Draws) -> np.ndarray:
-    """Relative change of all collagen in each layer [-], (draw, layer, time).
-
-    f_a [s_I (C1 - 1) + s_III (C3 - 1) + s_m (Cm - 1)],  s_m = 1 - s_I - s_III
-    """
-    first, third = draws("collagen_i_share", "1"), draws("collagen_iii_share", "1")
-    shares = {"collagen_i": first, "collagen_iii": third, "collagen_mature": 1.0 - first - third}
-    gain = sum(share[:, None, None] * (history.state(name) - 1.0) for name, share in shares.items())
-    return activated_share(history) * gain
+def change(history: TissueHistory, state: str) -> np.ndarray:
+    """Mean change of a state over each whole layer: share x (value - untreated), (draw, layer, time)."""
+    values = history.state(state)
+    return activated_share(history) * (values - values[:, :, :1])
 
 
 def readings(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> tuple[Reading, ...]:
     """Tissue read-outs at `times` (d after the first session)."""
-    table = {**_collagen(history, skin, draws, times), **_thickness(history, skin, draws, times),
+    table = {**_collagen(history, skin, times), **_thickness(history, skin, draws, times),
              **_elastic(history, skin, draws, times)}
     return tuple(Reading(name, skin.zone, unit, values[:, i], float(time))
                  for name, (unit, values) in table.items() for i, time in enumerate(times))
@@ -83,21 +76,19 @@ def _dermal_mean(values: np.ndarray, skin: Skin) -> np.ndarray:
     return np.einsum("dlt,dl->dt", values[:, DERMAL], weight / weight.sum(axis=1, keepdims=True))
 
 
-def _collagen(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
-    gain = collagen_gain(history, draws)
-    ground = _dermal_mean(homogenised(history, "hyaluronan", 1.0), skin)
-    return {"papillary_collagen_change": ("%", 100 * interpolated(history.time, gain[:, PAPILLARY], times)),
-            "dermal_collagen_change": ("%", 100 * interpolated(history.time, _dermal_mean(gain, skin), times)),
-            "gag_change": ("%", 100 * interpolated(history.time, ground, times))}
+def _collagen(history: TissueHistory, skin: Skin, times: np.ndarray) -> _Table:
+    table = {"dermal_collagen_change": change(history, "collagen"), "gag_change": change(history, "hyaluronan")}
+    return {name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times))
+            for name, values in table.items()}
 
 
 def _thickness(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
     """h = sum over layers h_z (1 + g_C f_a dC + g_H f_a dH); epidermis h (1 + f_a dK)."""
     layers = _thicknesses(skin)
-    swelling = (draws("dermal_swelling_collagen", "1")[:, None, None] * collagen_gain(history, draws)
-                + draws("dermal_swelling_gag", "1")[:, None, None] * homogenised(history, "hyaluronan", 1.0))
+    swelling = (draws("dermal_swelling_collagen", "1")[:, None, None] * change(history, "collagen")
+                + draws("dermal_swelling_gag", "1")[:, None, None] * change(history, "hyaluronan"))
     dermis = np.einsum("dlt,dl->dt", 1.0 + swelling[:, DERMAL], layers[:, DERMAL])
-    epidermis = layers[:, EPIDERMIS, None] * (1.0 + homogenised(history, "epidermis", 1.0)[:, EPIDERMIS])
+    epidermis = layers[:, EPIDERMIS, None] * (1.0 + change(history, "epidermis")[:, EPIDERMIS])
     return {"dermal_thickness": ("mm", interpolated(history.time, dermis, times)),
             "epidermal_thickness": ("mm", interpolated(history.time, epidermis, times))}
 
@@ -110,7 +101,7 @@ def _elastic(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray
     start = 1.0 + weight * debris[..., :1]
     total = activated_share(history) * ((functional + weight * debris) / start - 1.0)
     recoil = activated_share(history) * (_recoil(history, draws) - 1.0)
-    table = {"functional_elastin_change": homogenised(history, "elastin", 1.0), "total_elastin_change": total,
+    table = {"functional_elastin_change": change(history, "elastin"), "total_elastin_change": total,
              "elasticity_change": recoil}
     return {name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times))
             for name, values in table.items()}

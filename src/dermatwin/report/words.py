@@ -12,6 +12,7 @@ import re
 from datetime import date, timedelta
 
 NARROW = "\u202f"  # narrow no-break space, between a number and its unit and between groups of thousands
+SPACE = "\u00a0"  # no-break space, between a number and a word
 MINUS = "\u2212"
 DASH = "\u2013"
 NOTHING = "\u2013"  # shown where there is no number
@@ -30,6 +31,12 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return NOTHING
     return fixed(value, _decimals(value, digits))
+
+
+def given(value: float, of: str = "1") -> str:
+    """A number that somebody stated, with its unit and without digits that nobody stated: '1.5 mm', '60 cm2'."""
+    text = f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"
+    return with_unit(text.replace("-", MINUS), of)
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -133,7 +140,7 @@ def count(number_of: int, noun: str, plural: str | None = None) -> str:
 
 def day(when: date, year: bool = True) -> str:
     """'12 January 2026' -> '12 Jan 2026'; without the year where the context gives it."""
-    return f"{when.day}{NARROW}{when:%b}" + (f" {when.year}" if year else "")
+    return f"{when.day}{SPACE}{when:%b}" + (f" {when.year}" if year else "")
 
 
 def after(start: date, days: float) -> date:
@@ -148,11 +155,16 @@ def lapse(days: float) -> str:
     hours = days * 24.0
     for limit, size, short in ((1.0, 1.0 / 60.0, "min"), (48.0, 1.0, "h")):
         if abs(hours) < limit:
-            return f"{number(hours / size)}{NARROW}{short}"
+            return f"{_short(hours / size)}{SPACE}{short}"
     if abs(days) < 14 or abs(days / 7 - round(days / 7)) > 0.05:
-        shown = number(days, 2 if abs(days) < 100 else 3)
-        return f"{shown}{NARROW}{'day' if shown == '1' else 'days'}"
-    return f"{round(days / 7)}{NARROW}weeks"
+        shown = _short(days)
+        return f"{shown}{SPACE}{'day' if shown == '1' else 'days'}"
+    return f"{round(days / 7)}{SPACE}weeks"
+
+
+def _short(value: float) -> str:
+    """Two digits (three from a hundred on), no zero after the point."""
+    return number(value, 2 if abs(value) < 100 else 3).removesuffix(".0")
 
 
 def sentence(text: str) -> str:

@@ -50,11 +50,11 @@ class Agent:
         return None if strength is None else strength * product_mass
 
 
-def agent_of(topical: Topical, age: float) -> Agent | None:
-    """The anaesthetic in a product for a person of this age (yr); None if it is none."""
+def agent_of(topical: Topical, age: float | None = None) -> Agent | None:
+    """The anaesthetic in a product, for a person of this age (yr) or of any; None if it is none."""
     product = contents(topical)
     for name, agent in _table():
-        if _named(name, product.text) and agent.age_from <= age < agent.age_below:
+        if _named(name, product.text) and (age is None or agent.age_from <= age < agent.age_below):
             return _with_strength(agent, product)
     return None
 

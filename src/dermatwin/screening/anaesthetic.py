@@ -129,6 +129,12 @@ def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
             "anaesthetic_dose_unknown", "soft_stop", "The dose of the numbing cream cannot be checked",
             f"{dose.text}: " + ("its strength is not given" if dose.lidocaine() is None else "no maximum is known for it"),
             "Write the strength (such as 'lidocaine 4 % cream') or use a labelled product", sources=agent.sources)
+    strength = sum(share or 0.0 for share in agent.strengths.values())
+    if not agent.labelled and strength > _number("strong_anaesthetic", "1"):
+        yield Finding(
+            "anaesthetic_compounded", "caution", "A strong numbing cream without a label",
+            f"{dose.text}: {strength:.0%} of anaesthetics; deaths followed such creams on large areas under covers",
+            "Prefer a labelled product", sources=("fda_anaesthetics2009",))
 
 
 def _time(dose: Dose) -> Iterator[Finding]:
@@ -146,12 +152,12 @@ def _time(dose: Dose) -> Iterator[Finding]:
     if agent.max_time is not None and time > agent.max_time:
         yield Finding(
             "anaesthetic_time", "hard_stop", "Numbing cream longer on the skin than its label allows",
-            f"{dose.text}: {time:g} h; {agent.name}: {agent.max_time:g} h", "Shorten the time on the skin", sources=agent.sources)
+            f"{dose.text}: {time:g} h; {agent.name}: {agent.max_time:g} h", "Shorten the time on the skin",
+            sources=agent.sources)
     if time < agent.min_time:
         yield Finding(
             "anaesthetic_short", "info", "Numbing cream may not have worked yet",
-            f"{dose.text}: {time * factor('h', 'min'):g} min; {agent.name} needs {agent.min_time * factor('h', 'min'):g} min",
-            "Wait longer", sources=agent.sources)
+            f"{dose.text}: {time:.2g} h; {agent.name} needs {agent.min_time:.2g} h", "Wait longer", sources=agent.sources)
 
 
 def _cover(dose: Dose) -> Iterator[Finding]:

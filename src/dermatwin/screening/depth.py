@@ -7,7 +7,7 @@ set length is compared, not the depth that is reached, which is less. Inside the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..case import Case
@@ -15,11 +15,7 @@ from ..evidence import Evidence
 from .records import Finding
 from .target import Target
 
-DEEP_CONCERNS = frozenset({
-    "acne_scar", "acne_scar_rolling", "acne_scar_boxcar", "acne_scar_icepick", "surgical_scar", "burn_scar", "striae",
-    "wrinkles", "hair_loss_aga"})
-"""Concerns for which the deeper column of the table is customary: scars and deep lines."""
-
+_RULE = ("cfr_878_4430",)
 _FALLBACK = {"face": "face", "neck": "neck", "scalp": "scalp", "hand": "hand", "foot": "hand", "body": "body"}
 
 
@@ -39,7 +35,13 @@ class ZoneDepth:
 
     def column(self, concern: str) -> tuple[float, float]:
         """The column that fits a concern."""
-        return self.deep if concern in DEEP_CONCERNS else self.conservative
+        return self.deep if concern in deep_concerns() else self.conservative
+
+
+@lru_cache(maxsize=1)
+def deep_concerns() -> frozenset[str]:
+    """Concerns for which the deeper column of the table is customary: scars and deep lines."""
+    return frozenset(row["concern"] for row in Evidence.packaged().table("default_courses") if row["depth_column"] == "deep")
 
 
 @lru_cache(maxsize=1)
@@ -57,8 +59,6 @@ def _zone_depth(row: dict[str, str]) -> ZoneDepth:
 
 def depth_guidance(site: str, region: str = "") -> ZoneDepth | None:
     """Customary depths for a site of the catalogue, or for its region; None if the table has neither."""
-    from dataclasses import replace
-
     for depth in _table():
         if site in depth.sites:
             return depth
@@ -71,7 +71,7 @@ def depth_check(case: Case, target: Target) -> Iterator[Finding]:
     if target.settings is None:
         return
     length = target.settings.needle_length
-    yield from _device(target, length)
+    yield from _device(case, target, length)
     guide = depth_guidance(target.site, target.region)
     if guide is None:
         yield Finding("depth_no_guidance", "caution", "No customary depth for this site",
@@ -81,11 +81,22 @@ def depth_check(case: Case, target: Target) -> Iterator[Finding]:
         yield from _zone(target, length, guide)
 
 
-def _device(target: Target, length: float) -> Iterator[Finding]:
-    if target.max_length is not None and length > target.max_length:
+def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
+    device = target.device
+    if device is None:
+        return
+    if length > device.max_length:
         yield Finding("depth_beyond_device", "hard_stop", "Needle length beyond the device",
-                      f"{target.key}: {length:g} mm is set; {target.device_text} reaches {target.max_length:g} mm",
-                      "Set a length that the device has", zone=target.key, sources=("cfr_878_4430",))
+                      f"{target.key}: {length:g} mm is set; {device.name} reaches {device.max_length:g} mm",
+                      "Set a length that the device has", zone=target.key, sources=device.sources or _RULE)
+    elif device.labelled_max_length is not None and length > device.labelled_max_length:
+        yield Finding("depth_beyond_label", "caution", "Needle length beyond the label",
+                      f"{target.key}: {length:g} mm is set; {device.name}: {device.labelled_max_length:g} mm evaluated or "
+                      "recommended", "Off label: a physician records why", zone=target.key, sources=device.sources or _RULE)
+    if device.phototypes and case.patient.phototype not in device.phototypes:
+        yield Finding("phototype_outside_label", "caution", "Phototype outside the device's label",
+                      f"{device.name}: {', '.join(device.phototypes)}; the person is {case.patient.phototype}",
+                      "Off label; document", zone=target.key, sources=device.sources or _RULE)
 
 
 def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
@@ -94,7 +105,7 @@ def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
     if length > guide.stop_above:
         yield Finding(
             "depth_stop", "soft_stop", "Needle length beyond what this zone bears",
-            f"{where} is set; limit of the {guide.zone} {guide.stop_above:g} mm" + (", over bone" if target.over_bone else ""),
+            f"{where} is set; limit of the {guide.zone} {guide.stop_above:g} mm ({guide.note})",
             f"Set at most {guide.stop_above:g} mm", zone=target.key, sources=guide.sources)
     elif length > guide.deep[1]:
         yield Finding(

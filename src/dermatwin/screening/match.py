@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ..case import Case, Item, Topical
-from ..core.units import factor
 from .agent import agent_of
 from .product import contents
 from .records import Finding
 from .rule import Clause, HistoryField, ItemsCondition, Rule, RuleBook, TopicalCondition
-from .target import Target
+from .target import Target, locate
 from .when import span_of, timing
-from .words import find, tokens
+from .words import Match, find, tokens
 
 FIELDS: tuple[HistoryField, ...] = ("conditions", "medications", "allergies", "recent_procedures")
-_ALLERGY = ("allerg*", "hypersensitiv*", "anaphyla*", "contact dermatitis", "sensitive to", "sensitiv*")
+_ALLERGY = ("allerg*", "hypersensitiv*", "anaphyla*", "contact dermatitis", "sensitive to")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _clause(rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], b
 def _person(clause: Clause, case: Case) -> bool:
     patient = case.patient
     days = case.session_days
-    shortest = min((b - a for a, b in zip(days, days[1:], strict=False)), default=None)
+    shortest = min((b - a for a, b in pairwise(days)), default=None)
     return all((
         clause.flag is None or getattr(patient, clause.flag),
         clause.age_below is None or patient.age < clause.age_below,
@@ -131,7 +131,7 @@ def _zone(clause: Clause, target: Target, book: RuleBook) -> str | None:
         return None
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
-    words = [f"{length:g} mm" for _ in "x" if clause.needle_above is not None]
+    words = [] if clause.needle_above is None else [f"{length:g} mm"]
     for wanted, found in ((clause.topicals, _products), (clause.adjuncts, _adjuncts)):
         if wanted is not None:
             names = found(wanted, target)  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ def _products(condition: TopicalCondition, target: Target) -> list[str]:
 
 def _product(condition: TopicalCondition, topical: Topical) -> bool:
     text = contents(topical).text
-    if condition.terms and find(condition.terms, text) is None or find(condition.without, text) is not None:
+    if (condition.terms and find(condition.terms, text) is None) or find(condition.without, text) is not None:
         return False
     if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
         return False
@@ -164,7 +164,7 @@ def _product(condition: TopicalCondition, topical: Topical) -> bool:
 
 
 def _anaesthetic(kind: str, topical: Topical) -> bool:
-    agent = agent_of(topical, factor("yr", "yr"))
+    agent = agent_of(topical)
     if agent is None or kind in ("any", "none"):
         return (agent is None) == (kind == "none")
     return kind in agent.classes or kind in agent.strengths
@@ -174,43 +174,57 @@ def _adjuncts(terms: list[str], target: Target) -> list[str]:
     return [adjunct for adjunct in target.adjuncts if find(terms, adjunct) is not None]
 
 
-def _entry(rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit, zones: tuple[Target, ...]) -> Iterator[Hit]:
-    match = find(condition.terms, entry.text) if _field(condition, entry) else None
-    if match is None or find(condition.without, entry.text) is not None:
+def _entry(rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit,
+           zones: tuple[Target, ...]) -> Iterator[Hit]:
+    match = find(condition.terms, entry.text, condition.without) if _field(condition, entry) else None
+    if match is None or _is_allergy(condition, entry, match):
         return
     said = f"{entry.item.name} ({entry.field.replace('_', ' ')})"
     known = replace(place, entry=entry, known_only=True)
     if match.state == "absent" or (match.state == "family" and not condition.relatives):
         yield replace(known, reason=f"{said}: read as {'a relative' if match.state == 'family' else 'not there'}")
         return
-    where = _where(rule, entry, place, zones)
-    if where is None:
+    where = _where(rule, entry, place, zones, case.patient.species)
+    if not where:
         yield replace(known, reason=f"{said}: outside the treated zones")
         return
-    found = timing(span_of(entry.item, match, entry.field, case.course.start), rule.time, rule.window, case.course.start, last_day(case))
+    start = case.course.start
+    found = timing(span_of(entry.item, match, entry.field, start), rule.time, rule.window, start, last_day(case))
     note = f", {found.remark}" if found.remark else ""
     if not found.holds:
         yield replace(known, reason=f"{said}{note}")
         return
     reason = " with ".join(part for part in (f"{said}{note}", place.reason) if part)
-    yield replace(place, reason=reason, until=found.until, entry=entry, zone=where)
+    for zone in where:
+        yield replace(place, reason=reason, until=found.until, entry=entry, zone=zone)
 
 
 def _field(condition: ItemsCondition, entry: Entry) -> bool:
-    """Whether a condition looks at this list; an allergy written among the conditions counts as an allergy."""
+    """Whether a condition looks at this item; an allergy written in another list counts as an allergy."""
     if entry.field in condition.fields:
-        return entry.field != "conditions" or "allergies" in condition.fields or find(_ALLERGY, entry.item.name) is None \
-            or bool({"dermatitis"} & set(tokens(entry.item.name)))
+        return True
     return "allergies" in condition.fields and find(_ALLERGY, entry.text) is not None
 
 
-def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...]) -> str | None:
-    """The zone that an item concerns: its own if it names one; None if that zone is not treated."""
+def _is_allergy(condition: ItemsCondition, entry: Entry, match: Match) -> bool:
+    """Whether a term is named as what the person is allergic to ('aspirin allergy' among the conditions)."""
+    words = match.clause.words
+    named = {"allergy", "hypersensitivity", "anaphylaxis"} & set(words) or "allergic to" in " ".join(words)
+    return bool(named) and "allergies" not in condition.fields and entry.field != "allergies"
+
+
+def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...], species: str) -> list[str]:
+    """The zones that an item concerns: none if it names a place that is not treated; an unknown place counts anywhere."""
     if rule.where == "person" or entry.item.zone is None:
-        return place.zone
-    own = tokens(entry.item.zone)
-    keys = [t.key for t in zones if own in (tokens(t.key), tokens(t.zone.zone), tokens(t.site)) or t.region == entry.item.zone]
-    return keys[0] if keys and place.zone in ("", keys[0]) else None
+        return [place.zone]
+    own = entry.item.zone
+    known, site, region = locate(own, species)
+    keys = [zone.key for zone in zones
+            if own == zone.key or zone.site == site or (region == zone.region and region in (site, zone.site))]
+    if not keys and not known and own not in {zone.region for zone in zones}:
+        return [place.zone]
+    keys = keys or [zone.key for zone in zones if zone.region == own]
+    return [key for key in keys if place.zone in ("", key)]
 
 
 def last_day(case: Case) -> date:

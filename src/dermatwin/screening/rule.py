@@ -158,13 +158,14 @@ def check(rules: list[Rule], groups: dict[str, list[str]], evidence: Evidence, n
     faults: list[Fault] = []
     for rule in rules:
         where = f"{name}:{rule.id}"
+        sites = [site for clause in rule.when for site in clause.sites or []]
         if rule.id in seen:
             faults.append(Fault(where, rule.id, "is defined twice"))
         seen.add(rule.id)
-        faults += [Fault(f"{where}.sources", s, "is not registered in sources") for s in rule.sources if s not in evidence.sources]
-        faults += [Fault(f"{where}.rows", row, "is not a row of contraindications.csv") for row in rule.rows if row not in rows]
-        faults += [Fault(f"{where}.sites", site, "is not a group of sites")
-                   for clause in rule.when for site in clause.sites or [] if site not in groups]
+        for part, words, known, what in (("sources", rule.sources, evidence.sources, "is not registered in sources"),
+                                         ("rows", rule.rows, rows, "is not a row of contraindications.csv"),
+                                         ("sites", sites, groups, "is not a group of sites")):
+            faults += [Fault(f"{where}.{part}", word, what) for word in words if word not in known]
         if (rule.time == "window") != (rule.window is not None):
             faults.append(Fault(f"{where}.window", str(rule.window), "goes with time: window and only with it"))
     return faults

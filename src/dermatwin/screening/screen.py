@@ -9,10 +9,10 @@ from ..case import Case, Override
 from .anaesthetic import anaesthetic_check
 from .depth import depth_check
 from .match import apply, history
-from .records import ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
+from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
 from .rule import RuleBook
 from .target import Target, targets
-from .words import find
+from .words import tokens
 
 _OVERRIDE_SOURCE = ("dermatwin_prior",)
 
@@ -37,8 +37,9 @@ def screen(case: Case) -> Screening:
 
 
 def _unknown(case: Case, book: RuleBook, known: frozenset[object]) -> Iterable[Finding]:
+    nothing = {tokens(phrase) for phrase in book.nothing}
     for entry in history(case):
-        if entry in known or find(book.nothing, entry.item.name) is not None:
+        if entry in known or tokens(entry.text) in nothing:
             continue
         yield Finding("not_known", "info", "Not known to dermatwin",
                       f"{entry.item.name} ({entry.field.replace('_', ' ')}): no rule knows it", "A clinician must judge it",
@@ -65,9 +66,9 @@ def _vain(name: str, override: Override, findings: tuple[Finding, ...], book: Ru
                       f"overrides: {name} is a hard stop; the recorded reason of {override.by} does not count",
                       "Remove the override and the cause", sources=_OVERRIDE_SOURCE)
     elif not levels & {"soft_stop"}:
-        rule = book.rule(name)
-        why = "no rule fired under this name" if rule else "no rule has this name"
-        yield Finding("override_unused", "info" if rule or levels else "caution", "An override that overrides nothing",
+        known = book.rule(name) is not None or name in COMPUTED
+        why = "nothing of this name stops the case" if known else "no rule has this name"
+        yield Finding("override_unused", "info" if known else "caution", "An override that overrides nothing",
                       f"overrides: {name}: {why}", "Check the name of the rule", sources=_OVERRIDE_SOURCE)
 
 
@@ -87,8 +88,7 @@ def _zone_verdict(zone: Target, findings: tuple[Finding, ...]) -> ZoneVerdict:
     here = [finding for finding in findings if finding.zone in ("", zone.key)]
     shared = [finding for finding in here if not finding.concern]
     concerns = tuple(_concern_verdict(concern, [f for f in here if f.concern in ("", concern)]) for concern in zone.concerns)
-    return ZoneVerdict(zone.key, zone.site, verdict_of(here if not concerns else [*shared, *(f for f in here if f.concern)]),
-                       concerns, _rules(shared))
+    return ZoneVerdict(zone.key, zone.site, verdict_of(here), concerns, _rules(shared))
 
 
 def _concern_verdict(concern: str, findings: list[Finding]) -> ConcernVerdict:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..case import Case, CustomDevice, Settings, Topical, Zone
+
+if TYPE_CHECKING:
+    from ..device import Device
 
 
 @dataclass(frozen=True)
@@ -14,10 +18,9 @@ class Target:
     zone: Zone
     site: str  # name in the catalogue of sites, or the case's own word where it is not in it
     region: str  # face, neck, scalp, hand, foot, body, whole; empty if unknown
-    over_bone: bool
     settings: Settings | None
     device_text: str
-    max_length: float | None  # mm, of the device
+    device: Device | None  # None if the catalogue does not know it
     described_device: bool
     topicals: tuple[Topical, ...]
     adjuncts: tuple[str, ...]
@@ -40,31 +43,33 @@ def targets(case: Case) -> tuple[Target, ...]:
 
 def _target(case: Case, zone: Zone) -> Target:
     settings = case.course.settings.get(zone.key)
-    site, region, bone = _site(zone.zone, case.patient.species)
-    text, longest, described = _device((settings.device if settings else None) or case.course.device)
+    _, site, region = locate(zone.zone, case.patient.species)
+    text, device, described = _device((settings.device if settings else None) or case.course.device)
     topicals = tuple(t for t in case.course.topicals if t.zones is None or zone.key in t.zones)
     adjuncts = tuple(f"{a.adjunct.replace('_', ' ')} {a.detail}".strip() for a in case.course.adjuncts
                      if a.zones is None or zone.key in a.zones)
-    return Target(zone, site, region, bone, settings, text, longest, described, topicals, adjuncts)
+    return Target(zone, site, region, settings, text, device, described, topicals, adjuncts)
 
 
-def _site(text: str, species: str) -> tuple[str, str, bool]:
+def locate(text: str, species: str) -> tuple[bool, str, str]:
+    """Whether a place is in the catalogue of sites, its name there and its region."""
     from ..skin import find_site
 
     try:
         site = find_site(text, species)
     except KeyError:
-        return text, "", False
-    return site.name, site.region, site.over_bone
+        return False, text, ""
+    return True, site.name, site.region
 
 
-def _device(device: str | CustomDevice) -> tuple[str, float | None, bool]:
+def _device(device: str | CustomDevice) -> tuple[str, Device | None, bool]:
+    """Words that name a device, its record, and whether the case describes it."""
+    from ..device import describe, find
+
     if isinstance(device, CustomDevice):
-        return f"{device.name} {device.kind}", device.max_length, True
-    from ..device import find
-
+        return f"{device.name} {device.kind}", describe(device), True
     try:
         found = find(device)
     except KeyError:
         return device, None, False
-    return f"{device} {found.id} {found.name}", found.max_length, False
+    return f"{found.name} {found.id}", found, False

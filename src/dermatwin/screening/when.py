@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from ..case import Item
 from .words import Match, has_begun_only, is_past
 
-_WORD_NUMBERS = {word: number for number, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_WORD_NUMBERS = {word: number for number, word in enumerate(_WORDS)}
 _AGO = re.compile(r"(\d+|a|an|" + "|".join(_WORD_NUMBERS) + r")\s*(day|week|wk|month|mo|year|yr)s?\s+ago")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _UNITS = {"wk": "week", "mo": "month", "yr": "year"}
@@ -75,7 +76,8 @@ class Span:
 def span_of(item: Item, match: Match, field: str, start: date) -> Span:
     """The span of an item, from its dates or else from its words."""
     event = field == "recent_procedures"
-    end = item.until or (item.since if event else None) or _end_from_words(item, match, event or field == "medications", start)
+    words = _end_from_words(item, match, event or field == "medications", start)
+    end = item.until or (item.since if event else None) or words
     return Span(item.since, end, is_past(match.clause) or match.state == "past", event)
 
 

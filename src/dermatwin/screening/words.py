@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 State = Literal["present", "past", "absent", "family"]
 
-_SEPARATOR = re.compile(r"[,;:.()\[\]\n?!|]|\s[-–—]\s|\b(?:but|however|except|although|though|whereas)\b")
+_SEPARATOR = re.compile(r"[,;:.()\[\]\n?!|]|\s[-–—]\s|\b(?:but|however|except|although|though|whereas|and|plus|also)\b|\+")
 _TOKEN = re.compile(r"[a-z0-9]+")
 
 
@@ -55,8 +55,8 @@ _PAST = _set("history hx past previous previously former formerly prior childhoo
 _NOT_YET = _set("not never cannot will shall should must plan planned going")  # 'not stopped', 'will be stopped'
 _BEGUN = _set("since started start diagnosed began begun from onset")
 _FAMILY = _set("family familial mother father parent sister brother sibling aunt uncle grandmother grandfather")
-_TIME = _set("day week month year ago last in until dose course d wk mo yr january february march april may june july august "
-             "september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
+_TIME = _set("day week month year ago last in until dose course d wk mo yr january february march april may june july "
+             "august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def clauses(text: str) -> tuple[Clause, ...]:
             continue
         last = found[-1] if found else None
         if last and all(word in _DENIALS or word in _FILLERS for word in words) and _DENIALS & set(words):
-            found[-1] = Clause(last.words, True, last.marks)
+            quiet = bool(_NOW & set(words))  # 'none active' is not 'none'
+            found[-1] = Clause(last.words, last.denied or not quiet, last.marks | ({"inactive"} if quiet else set()))
         elif last and _only_time(words):
             found[-1] = Clause(last.words, last.denied, last.marks | set(words))
         else:
@@ -105,22 +106,40 @@ class Match:
     clause: Clause
 
 
-def find(terms: Iterable[str], text: str) -> Match | None:
-    """The gravest match of some terms: present before past, past before family, family before absent."""
+def find(terms: Iterable[str], text: str, without: Iterable[str] = ()) -> Match | None:
+    """The gravest match of some terms: present before past, past before family, family before absent.
+
+    A clause that also holds a term of `without` does not count; the other clauses of the text still do.
+    """
     order = ("present", "past", "family", "absent")
-    matches = [match for term in terms for match in _matches(term, text)]
+    barred = tuple(without)
+    matches = [match for term in terms for match in _matches(term, text) if not _holds(match.clause, barred)]
     return min(matches, key=lambda match: order.index(match.state), default=None)
 
 
+def _holds(clause: Clause, terms: tuple[str, ...]) -> bool:
+    return any(_position(tokens_of_term(term), clause.words) is not None for term in terms)
+
+
 def _matches(term: str, text: str) -> list[Match]:
-    parts = [tokens_of_term(part) for part in term.split("&")]
+    """Where a term stands; of a term with '&' the first part says where, the others may stand in any clause."""
+    first, *others = (tokens_of_term(part) for part in term.split("&"))
+    states = [_spots(part, text) for part in others]
+    if not all(states):
+        return []
+    denied = any(all(match.state == "absent" for match in spots) for spots in states)
+    return [replace(match, term=term, state="absent") if denied else match for match in _spots(first, text)]
+
+
+def _spots(part: tuple[str, ...], text: str) -> list[Match]:
     found = []
     for clause in clauses(text):
-        ends = [_position(part, clause.words) for part in parts]
-        if all(end is not None for end in ends):
-            first = min(end for end in ends if end is not None)
-            free = "free" in clause.words[first + len(parts[0]):first + len(parts[0]) + 1]  # 'eczema free'
-            found.append(Match(term, "absent" if free else _state(clause, first), clause))
+        start = _position(part, clause.words)
+        if start is None and len(part) == 1 and part[0] in clause.marks:
+            found.append(Match(part[0], "present", clause))
+        elif start is not None:
+            free = "free" in clause.words[start + len(part):start + len(part) + 1]  # 'eczema free'
+            found.append(Match(" ".join(part), "absent" if free else _state(clause, start), clause))
     return found
 
 

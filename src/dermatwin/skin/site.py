@@ -54,7 +54,7 @@ def find_site(text: str, species: str = HUMAN, folder: Path = DATA) -> Site:
     raise KeyError(_unknown(text, species, folder))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=10)
 def _catalogue(folder: Path) -> dict[str, Site]:
     found = (_site(row) for row in read_table(folder / "sites.csv"))
     return {site.key: site for site in found}
@@ -65,7 +65,7 @@ def _site(row: dict[str, str]) -> Site:
     return Site(row["site"], row["label"], row["region"], row["species"], row["backing"], aliases, row["note"])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=100)
 def _names(folder: Path, species: str) -> dict[str, str]:
     """Plain spelling of every name, label and alias -> key of the site, for one species."""
     return {_plain(word): site.key for site in _catalogue(folder).values() if site.species == species

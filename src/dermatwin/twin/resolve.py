@@ -56,7 +56,7 @@ def _zone_faults(case: Case) -> Iterator[Fault]:
 
 
 def _scale_faults(zone: Zone) -> Iterator[Fault]:
-    scales = {row["scale"]: row for row in Evidence.packaged().table("scales")}
+    scales = {row["id"]: row for row in Evidence.packaged().table("scales")}
     for number, concern in enumerate(zone.concerns):
         where = f"zones.{zone.key}.concerns.{number}"
         if concern.scale is None:
@@ -71,7 +71,7 @@ def _scale_faults(zone: Zone) -> Iterator[Fault]:
 def _severity_faults(where: str, severity: float, scale: dict[str, str]) -> Iterator[Fault]:
     low, high = (float(scale[end]) if scale[end] else None for end in ("low", "high"))
     if (low is not None and severity < low) or (high is not None and severity > high):
-        yield Fault(where, f"{severity:g}", f"is outside the scale {scale['scale']}, {scale['low']}-{scale['high']}")
+        yield Fault(where, f"{severity:g}", f"is outside the scale {scale['id']}, {scale['low']}-{scale['high']}")
 
 
 def _device_faults(case: Case) -> Iterator[Fault]:
@@ -97,7 +97,7 @@ def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator
     if not device.min_length <= settings.needle_length <= device.max_length:
         yield Fault(f"{where}.needle_length", f"{settings.needle_length:g} mm",
                     f"is outside the range of {device.name}, {device.min_length:g}-{device.max_length:g} mm")
-    if device.frequency is None and settings.frequency is not None:
+    if not device.motorised and settings.frequency is not None:
         yield Fault(f"{where}.frequency", f"{settings.frequency:g} Hz", f"does not apply: {device.name} is a {device.kind}")
     top = device.max_frequency
     if top is not None and settings.frequency is not None and settings.frequency > top:

@@ -8,12 +8,13 @@ luck of every person (paired comparison).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Topical, Zone
+from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..evidence import Draws, Evidence
@@ -93,7 +94,7 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Outp
     tell(0.05, f"{zone.key}: needles")
     punctures = _needle(plan, skin, draws, len(days))
     covered = case.course.aftercare.occlusion or 0.0
-    soothed = any(healing.is_anti_inflammatory(item.name) for item in case.patient.medications)
+    soothed = _takes_anti_inflammatory(case, draws.evidence)
     channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
     tell(0.15, f"{zone.key}: delivery")
     exposures = tuple(_deliver(case, zone, channels, skin, draws))
@@ -101,9 +102,10 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Outp
     history = healing.heal(punctures, days if plan.settings else (), skin, case.patient, case.horizon, draws)
     tell(0.85, f"{zone.key}: outcome")
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws)
+    read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws,
+                            session_days=days)
     run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history)
-    return _Output(run, (*_readings(run, days), *read.readings), (*_curves(run), *read.curves),
+    return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
                    (*_notices(run), *read.notices), dict(read.sources))
 
 
@@ -113,7 +115,8 @@ def _needle(plan: ZonePlan, skin: sections.Skin, draws: Draws, sessions: int) ->
     return tuple(insertion.insert(plan.device, plan.settings, skin, draws, session) for session in range(sessions))
 
 
-def _deliver(case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin, draws: Draws):
+def _deliver(case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin,
+             draws: Draws) -> Iterator[Exposure]:
     for channel in channels:
         for topical in case.course.topicals:
             if _applies(topical, zone.key, channel.session):
@@ -125,18 +128,24 @@ def _applies(topical: Topical, zone: str, session: int) -> bool:
     return here and (topical.sessions is None or session + 1 in topical.sessions)
 
 
-def _readings(run: ZoneRun, days: tuple[float, ...]):
+def _takes_anti_inflammatory(case: Case, evidence: Evidence) -> bool:
+    """Whether a medicine is on the list of those that slow the closing of channels."""
+    patterns = [row["pattern"] for row in evidence.table("modifiers") if row["constant"] == "barrier_slow_recovery"]
+    return any(re.search(pattern, item.name, re.IGNORECASE) for pattern in patterns for item in case.patient.medications)
+
+
+def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Draws) -> Iterator[Reading]:
     yield from sections.readings(run.skin)
     for punctures, channels in zip(run.punctures, run.channels, strict=True):
         day = days[punctures.session]
-        yield from insertion.readings(punctures, run.skin, day)
+        yield from insertion.readings(punctures, day)
         yield from barrier.readings(channels, day)
     for exposure in run.exposures:
         yield from delivery.readings(exposure, run.skin, days[exposure.session])
-    yield from healing.readings(run.history)
+    yield from healing.readings(run.history, run.punctures, run.skin, patient, draws)
 
 
-def _curves(run: ZoneRun):
+def _curves(run: ZoneRun) -> Iterator[Curve]:
     for channels in run.channels:
         yield from barrier.curves(channels)
     for exposure in run.exposures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "title": run.case.title,
         "intent": INTENT,
         "verdict": run.screening.verdict,
-        "findings": [finding.summary() for finding in run.screening.findings],
+        "findings": [asdict(finding) for finding in run.screening.findings],
         "endpoints": [endpoint.summary() for endpoint in run.endpoints],
         "observations": [_comparison(comparison) for comparison in run.comparisons()],
         "failed": _failed(run),

@@ -9,15 +9,15 @@ import numpy as np
 from .. import words
 from ..figures import panel, rows
 from ..figures.panel import Axis, Line, Panel
-from ..figures.scales import Scale, time_ticks
+from ..figures.scales import Scale
 from . import lookup
 
 if TYPE_CHECKING:
     from ...flows import Channels
     from ...twin import Run, ZoneRun
 
-FIRST_HOURS = 96.0
-TICK_HOURS = (6, 12, 24, 48)
+FIRST_HOURS, FIRST_MINUTE = 96.0, 1.0 / 60.0
+TICKS = ((1.0 / 60.0, "1 min"), (1.0 / 6.0, "10 min"), (1.0, "1 h"), (6.0, "6 h"), (24.0, "1 day"), (96.0, "4 days"))
 READOUT_WORDS = {
     "TEWL": ("Water loss", "TEWL back to where it was"), "dye": ("Dye", "a dye no longer enters"),
     "impedance": ("Impedance", "electrical resistance is back"), "OCT": ("OCT", "no gap is seen by light"),
@@ -39,16 +39,17 @@ def closing(run: Run) -> dict[str, Any] | None:
 
 
 def _axis(channels: Channels) -> Axis:
+    """Time on a logarithmic axis: the first minutes and the fourth day both matter."""
     last = min(FIRST_HOURS, float(channels.time[-1]))
-    ticks = time_ticks(0.0, last, 5, TICK_HOURS)
-    return Axis(0.0, last, ticks, [words.number(t) for t in ticks], "hours after the session")
+    shown = [(hours, label.replace(" ", words.SPACE)) for hours, label in TICKS if hours <= last]
+    return Axis(FIRST_MINUTE, last, [t for t, _ in shown], [label for _, label in shown], "after the session", log=True)
 
 
 def _open(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
     lines = [_line(zone, 100.0 * zone.channels[0].open_fraction, number, len(zones)) for number, zone in enumerate(zones, 1)]
-    return {"title": "Open cross-section of the channels", "note": "relative to just after the needling", "figure": panel.draw(Panel(
+    return {"title": "Open cross-section of the channels", "note": "just after the needling = 100\u202f%", "figure": panel.draw(Panel(
         "Open cross-section of the channels over four days", _described(lines, "%"), lines, _axis(zones[0].channels[0]),
-        "%", zero=True, width=430.0, height=240.0))}
+        "% open", zero=True, width=450.0, height=230.0))}
 
 
 def _tewl(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def _tewl(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
     before = float(np.median([np.nanmedian(zone.skin.tewl) for zone in zones]))
     return {"title": "Water loss through the skin (TEWL)", "note": "dashed: before treatment", "figure": panel.draw(Panel(
         "Transepidermal water loss over four days", _described(lines, "g/m²/h"), lines, _axis(zones[0].channels[0]),
-        "g/m²/h", zero=True, reference=before, reference_label="before", width=430.0, height=240.0))}
+        "g/m²/h", zero=True, reference=before, reference_label="before", width=450.0, height=230.0))}
 
 
 def _line(zone: ZoneRun, values: np.ndarray, number: int, count: int) -> Line:
@@ -87,10 +88,17 @@ def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
             b = bands[number][n]
             found.append({"first": number == 0, "span": len(zones), "name": name, "meaning": meaning,
                           "zone": lookup.zone_name(zone) if len(zones) > 1 else "", "band": b,
+                          "remark": _never(zone.channels[0].closure_time[:, n]),
                           "grade": lookup.grade_of(run, f"closure_time_{readout.lower()}"),
                           "figure": rows.row(scale, rows.Interval(b.low, b.middle, b.high),
                                              f"{name}, {lookup.zone_name(zone)}: {b.text}", tone=number % PER_CHART + 1)})
     return {"rows": found, "axis": rows.axis(scale, [(t, words.quantity(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic")}
+
+
+def _never(times: np.ndarray) -> str:
+    """Channels that never close are outside every band: said, not hidden."""
+    share = float(np.isinf(times).mean()) if times.size else 0.0
+    return f"never in {words.number(100.0 * share)}{words.NARROW}%" if share > 0.0 else ""
 
 
 def _sentences(zones: tuple[ZoneRun, ...]) -> list[str]:

@@ -55,12 +55,12 @@ def _settings(run: Run) -> list[dict[str, str]]:
     rows = []
     for zone in run.zones:
         settings = zone.settings
-        row = {"zone": lookup.zone_name(zone), "area": words.quantity(zone.zone.area, "cm^2", 3),
+        row = {"zone": lookup.zone_name(zone), "area": words.given(zone.zone.area, "cm^2"),
                "concerns": words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING,
                "device": words.NOTHING, "length": words.NOTHING, "passes": words.NOTHING}
         if settings is not None and zone.device is not None:
             row |= {"device": f"{zone.device.name} ({words.count(zone.device.needle_count, 'needle')})",
-                    "length": words.quantity(settings.needle_length, "mm", 3), "passes": _movement(settings)}
+                    "length": words.given(settings.needle_length, "mm"), "passes": _movement(settings)}
         else:
             row["device"] = "not needled"
         rows.append(row)
@@ -75,7 +75,7 @@ def _movement(settings) -> str:
     for value, unit in ((settings.hand_speed, "mm/s"), (settings.frequency, "Hz"), (settings.force, "N"),
                         (settings.density, "1/cm^2")):
         if value is not None:
-            said.append(words.quantity(value, unit, 3))
+            said.append(words.given(value, unit))
     return ", ".join(said) or "as the device does by default"
 
 
@@ -89,7 +89,7 @@ def _window(run: Run) -> tuple[float, float]:
 
 
 def _minute_ticks(low: float, high: float) -> list[float]:
-    step = next((s for s in MINUTE_STEPS if (high - low) / s <= 7), MINUTE_STEPS[-1])
+    step = next((s for s in MINUTE_STEPS if (high - low) / s <= 5), MINUTE_STEPS[-1])
     first = -int(-low // step) * step
     count = int((high - first) // step) + 1
     return [first + step * i for i in range(count)]
@@ -98,7 +98,7 @@ def _minute_ticks(low: float, high: float) -> list[float]:
 def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, Any]:
     product = topical.product if isinstance(topical.product, str) else topical.product.name
     begin, end = 60.0 * topical.apply, None if topical.remove is None else 60.0 * topical.remove
-    said = [words.quantity(topical.dose, "mg/cm^2")]
+    said = [words.given(topical.dose, "mg/cm^2")]
     said += ["under a cover"] if topical.occluded else []
     said += [f"on {words.listing([words.name(z) for z in topical.zones])}"] if topical.zones else []
     said += [f"in session {words.listing([str(s) for s in topical.sessions])}"] if topical.sessions else []

@@ -9,7 +9,7 @@ import numpy as np
 from .. import words
 from ..figures import panel, rows
 from ..figures.panel import Axis, Line, Panel
-from ..figures.scales import multiples, nice_step, time_ticks
+from ..figures.scales import multiples, nice_step, tick_labels, time_ticks
 from . import lookup
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _active(run: Run, found: list[Exposure]) -> dict[str, Any]:
 def _axis(exposure: Exposure) -> Axis:
     low, high = float(exposure.time[0]), float(exposure.time[-1])
     ticks = time_ticks(low, high, 5, TICK_HOURS) if high - low > 4.0 else multiples(low, high, nice_step(high - low, 5))
-    return Axis(low, high, ticks, [words.number(t) for t in ticks], "hours from the needling")
+    return Axis(low, high, ticks, tick_labels(ticks), "hours from the needling")
 
 
 def _with_and_without(exposure: Exposure) -> dict[str, Any]:
@@ -89,8 +89,7 @@ def _depth(found: list[Exposure], name: str, label: str) -> dict[str, Any]:
 def _chart(label: str, note: str, exposure: Exposure, lines: list[Line]) -> dict[str, Any]:
     said = "; ".join(f"{line.label or 'median'} {words.number(float(line.middle[-1]))} µg/cm² at the end" for line in lines)
     return {"title": label, "note": note, "figure": panel.draw(Panel(
-        f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), "µg/cm²", zero=True,
-        width=300.0, height=190.0))}
+        f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), "µg/cm²", zero=True))}
 
 
 def _account(exposure: Exposure) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _numbers(run: Run, exposure: Exposure) -> dict[str, Any]:
     peak = lookup.band(np.nanmax(exposure.dermal_concentration, axis=1), "ug/cm^3")
     return {"zone": words.title(exposure.zone), "below": lookup.band(entered, "ug/cm^2"),
             "channels": lookup.band(np.minimum(100.0 * by_channel, 100.0), "%"), "more": more, "peak": peak,
-            "grade": lookup.grade_of(run, f"delivered_below_sc[{exposure.active}]")}
+            "grade": lookup.grade_of(run, "amount_below_sc")}
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:

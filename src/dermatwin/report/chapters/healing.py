@@ -1,4 +1,8 @@
-"""Chapter 5: the tissue over the whole course, from platelets to collagen, in one layer, zone by zone."""
+"""Chapter 5: the tissue over the whole course, from platelets to collagen, zone by zone.
+
+Tissue is shown over the whole course; cells that come and go within days after every session are shown after the first
+one, where they can be seen.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import numpy as np
 from .. import words
 from ..figures import panel
 from ..figures.panel import Axis, Line, Panel
-from ..figures.scales import DAY_STEPS, time_ticks
+from ..figures.scales import DAY_STEPS, tick_labels, time_ticks
 from . import lookup
 
 if TYPE_CHECKING:
@@ -19,46 +23,55 @@ if TYPE_CHECKING:
 LAYER = "papillary_dermis"
 PER_CHART = 3
 WEEK = 7.0
+SOON = 14.0  # days shown of what comes and goes after a session
 
 
 @dataclass(frozen=True)
 class Course:
-    """One time course to show: names of curves in order of preference, the state behind it, words, baseline."""
+    """One time course to show: curves in order of preference, else a state of the network in a layer."""
 
     title: str
     curves: tuple[str, ...]
-    state: str
-    layer: str
-    baseline: float | None
-    unit: str
-    factor: float = 1.0
+    state: str = ""
+    layer: str = LAYER
+    baseline: float | None = None
+    unit: str = "% of a full wound’s peak"
+    factor: float = 100.0
 
 
-_TISSUE = "% of baseline"
-_PEAK = "% of a full wound’s peak"
-GROUPS: tuple[tuple[str, str, tuple[Course, ...]], ...] = (
-    ("Inflammation", "Cells that clean up, and the alarm that calls them.", (
-        Course("Platelets", (), "platelets", LAYER, None, _PEAK, 100.0),
-        Course("Neutrophils", (), "neutrophils", LAYER, None, _PEAK, 100.0),
-        Course("Macrophages, inflammatory (M1)", (), "macrophages_m1", LAYER, None, _PEAK, 100.0),
-        Course("Macrophages, repairing (M2)", (), "macrophages_m2", LAYER, None, _PEAK, 100.0),
-    )),
-    ("Repair", "Signals and cells that build new tissue.", (
-        Course("TGF-β1", (), "tgf_beta_1", LAYER, None, _PEAK, 100.0),
-        Course("TGF-β3", (), "tgf_beta_3", LAYER, None, _PEAK, 100.0),
-        Course("VEGF", (), "vegf", LAYER, None, _PEAK, 100.0),
-        Course("Activated fibroblasts", (), "fibroblasts", LAYER, None, _PEAK, 100.0),
-        Course("Myofibroblasts", (), "myofibroblasts", LAYER, None, _PEAK, 100.0),
-        Course("Small vessels", (), "vessels", LAYER, 100.0, _TISSUE, 100.0),
-    )),
-    ("New tissue", "What stays for months.", (
-        Course("Collagen III", ("collagen_iii",), "collagen_iii", LAYER, 100.0, _TISSUE, 100.0),
-        Course("Collagen I, new", ("collagen_i",), "collagen_i", LAYER, 100.0, _TISSUE, 100.0),
-        Course("Collagen I, mature", ("collagen_mature",), "collagen_mature", LAYER, 100.0, _TISSUE, 100.0),
-        Course("Elastin, working", ("elastin",), "elastin", LAYER, 100.0, _TISSUE, 100.0),
-        Course("Hyaluronan", ("hyaluronan",), "hyaluronan", LAYER, 100.0, _TISSUE, 100.0),
-        Course("Epidermis, thickness", ("epidermal_thickness",), "epidermis", "epidermis", 100.0, _TISSUE, 100.0),
-    )),
+def _cell(title: str, state: str) -> Course:
+    return Course(title, (f"mean_{state}[{LAYER}]",), state)
+
+
+def _tissue(title: str, state: str, layer: str = LAYER) -> Course:
+    return Course(title, (f"mean_{state}[{layer}]",), state, layer, 100.0, "% of baseline")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Courses that belong together, and the stretch of time in which they are seen."""
+
+    title: str
+    note: str
+    courses: tuple[Course, ...]
+    days: float | None = None
+
+
+GROUPS = (
+    Group("Inflammation", "the two weeks after the first session; it comes back after each", (
+        _cell("Neutrophils", "neutrophils"), _cell("Macrophages, inflammatory (M1)", "macrophages_m1"),
+        _cell("Macrophages, repairing (M2)", "macrophages_m2")), SOON),
+    Group("Repair", "signals and cells that build new tissue, whole course", (
+        _cell("TGF-β1", "tgf_beta_1"), _cell("TGF-β3", "tgf_beta_3"), _cell("VEGF", "vegf"),
+        _cell("Activated fibroblasts", "fibroblasts"), _cell("Myofibroblasts", "myofibroblasts"),
+        _tissue("Small vessels", "vessels"))),
+    Group("New tissue", "what stays for months", (
+        Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
+        Course("All collagen, upper reticular dermis", ("collagen_density[upper_reticular_dermis]",), "", LAYER, 0.0,
+               "% change", 1.0),
+        _tissue("Collagen III", "collagen_iii"), _tissue("Collagen I, young", "collagen_i"),
+        _tissue("Collagen I, mature", "collagen_mature"), _tissue("Elastin, working", "elastin"),
+        _tissue("Hyaluronan", "hyaluronan"), _tissue("Epidermis, thickness", "epidermis", "epidermis"))),
 )
 
 
@@ -68,9 +81,9 @@ def healing(run: Run) -> dict[str, Any] | None:
     if not zones:
         return None
     sets = [zones[first:first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
-    groups = [{"title": title, "note": note, "charts": [c for courses_of in sets for course in courses
-                                                        if (c := _chart(run, course, courses_of))]}
-              for title, note, courses in GROUPS]
+    groups = [{"title": group.title, "note": group.note,
+               "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.days))]}
+              for group in GROUPS]
     return {"layer": words.name(LAYER), "groups": [g for g in groups if g["charts"]], "sentences": _sentences(run, zones)}
 
 
@@ -78,52 +91,51 @@ def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.nda
     """Times and values (draw, time) of a course: the named curve, else the state in its layer."""
     from ...flows import LAYERS
 
-    for name in course.curves:
-        found = lookup.curves(run, name, f"{name}[{course.layer}]", zone=zone.zone.key)
-        if found:
-            return found[0].time, course.factor * found[0].values
+    found = lookup.curves(run, *course.curves, zone=zone.zone.key)
+    if found:
+        return found[0].time, course.factor * found[0].values
     history = zone.history
     if course.state not in history.states:
         return None
     return history.time, course.factor * history.state(course.state)[:, LAYERS.index(course.layer), :]
 
 
-def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...]) -> dict[str, Any] | None:
+def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], days: float | None) -> dict[str, Any] | None:
     lines = []
     for number, zone in enumerate(zones, start=1):
         found = _values(run, course, zone)
         if found is None:
             continue
-        time, values = found
-        low, middle, high = lookup.bands(values)
+        low, middle, high = lookup.bands(found[1])
         if np.isfinite(middle).any():
-            lines.append(Line(time, middle, low, high, lookup.zone_name(zone) if len(zones) > 1 else "", number))
+            lines.append(Line(found[0], middle, low, high, lookup.zone_name(zone) if len(zones) > 1 else "", number))
     if not lines:
         return None
-    axis = week_axis(float(lines[0].x[0]), float(lines[0].x[-1]))
+    last = float(lines[0].x[-1])
     peak = max(float(np.nanmax(line.middle)) for line in lines)
-    return {"title": course.title, "figure": panel.draw(Panel(
-        f"{course.title} over the course", f"Highest median {words.number(peak)} {course.unit}.", lines, axis, course.unit,
-        zero=course.baseline is None, reference=course.baseline, marks=lookup.session_days(run)))}
+    return {"title": course.title, "note": "", "figure": panel.draw(Panel(
+        f"{course.title} over the course", f"Highest median {words.number(peak)} {course.unit}.", lines,
+        week_axis(0.0, min(days, last) if days else last), course.unit, zero=course.baseline is None,
+        reference=course.baseline, marks=lookup.session_days(run)))}
 
 
 def week_axis(low: float, high: float) -> Axis:
-    """A time axis in weeks (days for a short course)."""
-    if high - low <= 2.0 * WEEK:
-        ticks = time_ticks(low, high, 7, (1, 2))
-        return Axis(low, high, ticks, [words.number(t) for t in ticks], "days after the first session")
+    """A time axis in weeks (days for a short stretch)."""
+    if high - low <= 3.0 * WEEK:
+        ticks = time_ticks(low, high, 7, (1, 2, 3, 7))
+        return Axis(low, high, ticks, tick_labels(ticks), "days after the first session")
     ticks = time_ticks(low, high, 6, [d for d in DAY_STEPS if d % 7 == 0])
-    return Axis(low, high, ticks, [words.number(t / WEEK, 3) for t in ticks], "weeks after the first session")
+    return Axis(low, high, ticks, tick_labels([t / WEEK for t in ticks]), "weeks after the first session")
 
 
 def _sentences(run: Run, zones: tuple[ZoneRun, ...]) -> list[str]:
     from ...flows import LAYERS
 
-    said = ["Fine vertical lines mark the sessions; the shaded band holds 90 of 100 possible people."]
+    said = [f"Cells and signals are those of the {words.name(LAYER)}. A fine vertical line marks a session; the band holds "
+            "nine of ten possible people."]
     layer = LAYERS.index(LAYER)
     for zone in zones[:PER_CHART]:
         share = lookup.band(100.0 * zone.history.activated_fraction[:, layer, 0], "%")
         if share.known:
-            said.append(f"{lookup.zone_name(zone)}: a session sets healing going in {share.text} of the {words.name(LAYER)}; "
-                        "the curves are for that part.")
+            said.append(f"{lookup.zone_name(zone)}: one session sets healing going in {share.text} of that layer.")
     return said

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ...twin import Endpoint, Run, ZoneRun
 
 QUANTILES = (0.05, 0.5, 0.95)
+SHARE_STARTS = ("reach_", "open_fraction", "open_area")
+SHARE_ENDS = ("_fraction", "_share", "_risk", "_improvement", "local_damage")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Band:
     @property
     def decimals(self) -> int:
         """Decimals that the width of the band deserves."""
-        return words.decimals_for(self.low, self.high, self.middle)
+        places = words.decimals_for(self.low, self.high, self.middle)
+        return 0 if self.unit == "um" and self.low >= 1.0 else places
 
     @property
     def value(self) -> str:
@@ -46,8 +49,9 @@ class Band:
 
     @property
     def range(self) -> str:
-        """The band without its unit."""
-        return words.interval(self.low, self.high, self.decimals)
+        """The band without its unit; nothing where it has no width that could be shown."""
+        text = words.interval(self.low, self.high, self.decimals)
+        return "" if text == self.value else text
 
     @property
     def printed_unit(self) -> str:
@@ -57,7 +61,7 @@ class Band:
     @property
     def text(self) -> str:
         """'0.92 mm (0.55-1.3)' in one line."""
-        return f"{words.with_unit(self.value, self.unit)} ({self.range})" if self.known else words.NOTHING
+        return words.with_unit(self.value, self.unit) + (f" ({self.range})" if self.range else "") if self.known else words.NOTHING
 
     def times(self, factor: float, unit: str) -> Band:
         """The same band in another unit."""
@@ -96,7 +100,7 @@ def of(endpoint: Endpoint) -> Band:
 def is_share(endpoint: Endpoint) -> bool:
     """Whether a pure number is a share of something, which people read in percent."""
     name = endpoint.name.partition("[")[0]
-    return endpoint.unit == "1" and name.endswith(("_fraction", "_share", "_probability", "_incidence", "pierced", "reach"))
+    return endpoint.unit == "1" and (name.startswith(SHARE_STARTS) or name.endswith(SHARE_ENDS))
 
 
 def endpoints(run: Run, *names: str, zone: str | None = None) -> tuple[Endpoint, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import words
-from . import lookup, result
+from . import lookup, needle, result
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -56,7 +56,7 @@ def opening(run: Run) -> dict[str, Any]:
 def person(run: Run) -> str:
     """The person (or animal) in one line."""
     patient = run.case.patient
-    age = words.with_unit(words.number(patient.age), "years")
+    age = f"{words.given(patient.age)}{words.SPACE}{'year' if patient.age == 1 else 'years'}"
     if patient.species != "human":
         return f"{words.title(patient.species)}, {patient.sex}, {age}: an animal experiment, no clinical outcome is claimed"
     facts = [f"{_PEOPLE[patient.sex]}, {age}", f"skin phototype {patient.phototype}"]
@@ -97,18 +97,19 @@ def _findings(run: Run) -> list[dict[str, Any]]:
 
 
 def _row(run: Run, zone: ZoneRun) -> Row:
-    figures = (_depth(zone), _closure(zone), _downtime(run, zone), result.headline(run, zone), _pigment(run, zone))
+    figures = (_depth(run, zone), _closure(zone), _downtime(run, zone), result.headline(run, zone), _pigment(run, zone))
     site = words.name(zone.zone.zone)
     detail = "" if site == words.name(zone.zone.key) else site
     return Row(lookup.zone_name(zone), detail if zone.punctures else ", ".join(filter(None, [detail, "not needled"])), figures)
 
 
-def _depth(zone: ZoneRun) -> Figure | None:
+def _depth(run: Run, zone: ZoneRun) -> Figure | None:
     if not zone.punctures or zone.settings is None:
         return None
     depths = zone.punctures[0].in_situ_depth
-    set_to = words.quantity(zone.settings.needle_length, "mm", 3)
-    return Figure("Depth that needles reach", lookup.band(depths[depths > 0.0], "mm"), f"set to {set_to}")
+    set_to = words.given(zone.settings.needle_length, "mm")
+    found = needle.measured(run, zone, "in_situ_depth", lookup.band(depths[depths > 0.0], "mm"))
+    return Figure("Depth that needles reach", found, f"set to {set_to}")
 
 
 def _closure(zone: ZoneRun) -> Figure | None:
@@ -118,12 +119,12 @@ def _closure(zone: ZoneRun) -> Figure | None:
 
 
 def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "downtime", "downtime_days", zone=zone.zone.key)
-    return Figure("Downtime", lookup.of(found), "per session") if found and zone.punctures else None
+    found = lookup.first(run, "downtime_makeup", "downtime", zone=zone.zone.key)
+    return Figure("Downtime", lookup.of(found), "per session, with make-up") if found and zone.punctures else None
 
 
 def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "risk[pih]", "pih_risk", zone=zone.zone.key)
+    found = lookup.first(run, "pih_risk", zone=zone.zone.key)
     return Figure("Risk of dark marks", lookup.of(found), "whole course") if found and zone.punctures else None
 
 

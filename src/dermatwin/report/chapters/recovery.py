@@ -12,10 +12,14 @@ from ..figures.tiles import Tile, level
 from . import lookup
 
 if TYPE_CHECKING:
+    from ...flows import Curve
     from ...twin import Run, ZoneRun
 
 DAYS = 15
-NAMES = ("erythema", "oedema", "peeling", "dryness", "flaking", "bruising", "tewl_excess")
+FIRST = 0.25  # day 0 is read six hours after the session
+SIGNS = (("erythema_index", "Redness"), ("oedema", "Swelling"), ("dryness", "Dryness, peeling"))
+FACTS = (("downtime_makeup", "Until make-up covers it"), ("downtime_unnoticeable", "Until nobody notices"),
+         ("pain_vas", "Pain of the session, of 10"), ("bleeding_points", "Bleeding points"))
 
 
 @dataclass(frozen=True)
@@ -29,50 +33,59 @@ class Strip:
 
 def recovery(run: Run) -> dict[str, Any] | None:
     """Strips of the first two weeks per zone; None where nothing is needled."""
-    zones = [zone for zone in lookup.treated(run)]
-    blocks = [{"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)} for zone in zones]
-    blocks = [block for block in blocks if block["strips"] or block["facts"]]
-    return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run, blocks)} if blocks else None
+    blocks = [{"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)}
+              for zone in lookup.treated(run)]
+    return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
 
 
 def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
-    found = [strip for name in NAMES for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]
-             if (strip := _strip(run, curve))]
-    tewl = zone.channels[0]
-    before = np.nanmedian(zone.skin.tewl)
-    return [*found, _tiles("Water loss (TEWL)", "g/m²/h above before", tewl.time / 24.0, tewl.tewl - before)]
+    found = [_strip(curve, title) for name, title in SIGNS
+             for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]]
+    channels = zone.channels[0]
+    tewl = _tiles("Water loss (TEWL)", words.unit("g/m^2/h"), channels.time / 24.0, channels.tewl,
+                  float(np.nanmedian(zone.skin.tewl)))
+    return [strip for strip in (*found, tewl) if strip is not None]
 
 
-def _strip(run: Run, curve) -> Strip | None:
+def _strip(curve: Curve, title: str) -> Strip | None:
     time = curve.time / 24.0 if curve.session is not None else curve.time
-    return _tiles(lookup.quantity_title(run, curve.name), words.unit(curve.unit), time, curve.values)
+    unit = {"erythema_index": "erythema index", "1": "relative"}.get(curve.name, words.unit(curve.unit) or "relative")
+    return _tiles(title, unit, time, curve.values)
 
 
-def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray) -> Strip:
-    """The median of each day (read at noon of the first, then every 24 h), darker relative to the largest."""
-    low, middle, high = lookup.bands(values)
-    days = np.array([0.25, *range(1, DAYS)])
-    shown = np.array([np.interp(days, time, row, right=np.nan) for row in (low, middle, high)])
-    top = max(float(np.nanmax(np.abs(middle))), 1e-12)
-    places = words.decimals_for(0.0, top)
-    tiles = [Tile("" if not np.isfinite(m) else "·" if level(m / top) == 0 else words.fixed(m, min(places, 1)),
-                  level(m / top) if np.isfinite(m) else 0,
-                  f"day {d}: {words.fixed(m, places)} ({words.interval(a, b, places)}) {unit}" if np.isfinite(m) else f"day {d}")
-             for d, a, m, b in zip(range(DAYS), *shown, strict=True)]
-    return Strip(title, unit, tuple(tiles))
+def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: float | None = None) -> Strip | None:
+    """The median of every day, darker relative to the largest rise; the floor is the level of undisturbed skin."""
+    days = np.array([FIRST, *range(1, DAYS)])
+    days = days[days <= time[-1]]
+    rows = np.array([np.interp(days, time, row) for row in lookup.bands(values)])
+    if not np.isfinite(rows[1]).any():
+        return None
+    middle = rows[1]
+    lowest = float(np.nanmin(middle)) if floor is None else floor
+    lowest = 0.0 if floor is None and lowest < 0.3 * float(np.nanmax(middle)) else lowest
+    rise = max(float(np.nanmax(middle)) - lowest, 1e-12)
+    places = min(words.decimals_for(0.0, float(np.nanmax(np.abs(middle)))), 3)
+    return Strip(title, unit, tuple(_tile(day, *column, (column[1] - lowest) / rise, places, unit)
+                                    for day, column in enumerate(rows.T)))
+
+
+def _tile(day: int, low: float, middle: float, high: float, share: float, places: int, unit: str) -> Tile:
+    text = words.fixed(middle, places)
+    title = f"day {day}: {text} {unit}, band {words.interval(low, high, places)}"
+    return Tile(text if round(middle, places) else "·", level(share), title)
 
 
 def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
-    """Durations and the pain of a session, as far as the run has them."""
-    wanted = (("Downtime", ("downtime", "downtime_days")), ("Redness lasts", ("erythema_duration",)),
-              ("Swelling lasts", ("oedema_duration",)), ("Pain of the session", ("pain_vas",)))
+    """Durations and pain of the first session, as far as the run has them."""
     found = []
-    for label, names in wanted:
-        endpoint = lookup.first(run, *names, zone=zone.zone.key)
+    for name, label in FACTS:
+        endpoint = lookup.first(run, name, zone=zone.zone.key)
         if endpoint is not None and lookup.of(endpoint).known:
             found.append({"label": label, "band": lookup.of(endpoint), "grade": endpoint.grade})
     return found
 
 
-def _sentences(run: Run, blocks: list[dict[str, Any]]) -> list[str]:
-    return ["Numbers are medians of the day; a dot means next to nothing."] if blocks else []
+def _sentences(run: Run) -> list[str]:
+    said = ["After the first session. Each tile shows the median of its day; darker is more."]
+    return [*said, "Later sessions are read the same way; all their numbers stand in chapter 10."] if len(
+        lookup.session_days(run)) > 1 else said

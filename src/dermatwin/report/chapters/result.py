@@ -16,23 +16,60 @@ if TYPE_CHECKING:
     from ...case import Observation
     from ...twin import Comparison, Endpoint, Run, ZoneRun
 
-CHANGES = ("scale_change", "improvement")
+CHANGES = ("scale_change", "relative_improvement")
 """Names of predicted changes of one new person; the mean of a trial has the prefix below."""
 TRIAL = "trial_mean_"
 HEADLINE_DAYS = 182.0
 NEAR_DAYS = 10.0
+_INTERVALS = {kind: f"{word}{words.SPACE}" for kind, word in (
+    ("sd", "±1 SD"), ("ci90", f"90{words.NARROW}% CI"), ("ci95", f"95{words.NARROW}% CI"), ("ci99", f"99{words.NARROW}% CI"),
+    ("range", "range"))}
 _BOUNDS = {"upper": "at most ", "lower": "at least "}
 
 
 def result(run: Run) -> dict[str, Any] | None:
     """One forest per predicted change with all zones in it, and every observation beside its prediction."""
-    names = lookup.unique(e.name.removeprefix(TRIAL) for e in run.endpoints if _base(e.name).removeprefix(TRIAL) in CHANGES)
     seen = run.comparisons() if run.case.observations else ()
-    blocks = [block for name in names if (block := _block(run, name, seen))]
-    if not blocks and not run.case.observations:
+    blocks = [block for name in _names(run, seen) if (block := _block(run, name, seen))]
+    silent = _without_number(run)
+    if not blocks and not run.case.observations and not silent:
         return None
     return {"blocks": blocks, "observed": [_observed(run, c) for c in seen], "unmatched": _unmatched(run, seen),
-            "sentences": _sentences(seen), "animal": run.case.patient.species != "human"}
+            "silent": silent, "sentences": _sentences(blocks, seen), "animal": run.case.patient.species != "human"}
+
+
+def _names(run: Run, seen: Sequence[Comparison]) -> list[str]:
+    """Changes to draw: those on a scale, and shares of improvement where no scale says it or somebody measured it."""
+    scaled, shares = ([e for e in run.endpoints if _base(e.name).removeprefix(TRIAL) == base] for base in CHANGES)
+    measured = {c.endpoint.name.removeprefix(TRIAL) for c in seen}
+    said = {(e.zone, concern.concern) for e in scaled for concern in run.case.zone(e.zone).concerns
+            if _scale_of(run, concern) in _key(e.name).split(":")}
+    needed = [e for e in shares if e.name.removeprefix(TRIAL) in measured or (e.zone, _key(e.name)) not in said]
+    return lookup.unique(e.name.removeprefix(TRIAL) for e in (*scaled, *needed))
+
+
+def _scale_of(run: Run, concern) -> str:
+    """The scale on which a concern is answered: the case's, else the usual one."""
+    usual = {row["concern"]: row.get("default_scale", "") for row in table(run, "concerns")}
+    return concern.scale or usual.get(concern.concern, "")
+
+
+def _key(name: str) -> str:
+    return lookup.detail(name)
+
+
+def _without_number(run: Run) -> list[dict[str, str]]:
+    """Concerns for which the run gives no number, with the reason that it gives."""
+    found = []
+    for zone in run.zones:
+        for record in zone.zone.concerns:
+            if any(run.find(f"{base}[{record.concern}]", zone.zone.key) for base in CHANGES) or run.find(
+                    f"scale_change[{_scale_of(run, record)}]", zone.zone.key):
+                continue
+            path = f"{zone.zone.key}.{record.concern}"
+            why = [words.sentence(n.message) for n in run.notices if n.path == path]
+            found.append({"concern": words.title(record.concern), "zone": lookup.zone_name(zone), "why": " ".join(why)})
+    return found
 
 
 def headline(run: Run, zone: ZoneRun):
@@ -46,7 +83,9 @@ def headline(run: Run, zone: ZoneRun):
     same = [e for e in found if e.name == found[0].name]
     best = min(same, key=lambda e: abs((e.time_days or 0.0) - wanted))
     after = words.lapse((best.time_days or 0.0) - lookup.session_days(run)[-1])
-    return Figure("Change to expect", lookup.of(best), f"{subject(run, best.name)}, {after} after the last session")
+    lower = better_is_lower(run, best.name)
+    good = "" if lower is None or best.unit == "%" or lookup.is_share(best) else f" ({'less' if lower else 'more'} is better)"
+    return Figure("Change to expect", lookup.of(best), f"{subject(run, best.name)}{good}, {after} after the last session")
 
 
 def _base(name: str) -> str:
@@ -56,23 +95,26 @@ def _base(name: str) -> str:
 def subject(run: Run, name: str) -> str:
     """What a change is measured on: the scale's or concern's words."""
     key = lookup.detail(name)
-    for table, column in (("scales", "title"), ("concerns", "label")):
-        for row in _rows_of(run, table):
-            if key and key in (row.get("id"), row.get("scale"), row.get("concern")):
-                return row.get(column) or words.name(key)
+    scale, _, concern = key.partition(":")
+    for file, column in (("scales", "title"), ("concerns", "label")):
+        for row in table(run, file):
+            if scale and scale in (row.get("id"), row.get("concern")):
+                return (row.get(column) or words.name(scale)) + (f" ({words.name(concern)})" if concern else "")
     return words.name(key) if key else lookup.quantity_title(run, name)
 
 
-def _rows_of(run: Run, table: str) -> list[dict[str, str]]:
-    path = run.evidence.folder / f"{table}.csv"
-    return run.evidence.table(table) if path.is_file() else []
+def table(run: Run, name: str) -> list[dict[str, str]]:
+    """Rows of a table of the evidence, none if it has no such table."""
+    return run.evidence.table(name) if (run.evidence.folder / f"{name}.csv").is_file() else []
 
 
 def better_is_lower(run: Run, name: str) -> bool | None:
     """Whether a negative change is the good one, by the scale's row or the quantity's entry."""
-    key = lookup.detail(name)
-    for row in _rows_of(run, "scales"):
-        if key and key == (row.get("id") or row.get("scale")) and row.get("direction"):
+    if _base(name).endswith("improvement"):
+        return False
+    scale = lookup.detail(name).partition(":")[0]
+    for row in table(run, "scales"):
+        if scale and scale == row.get("id") and row.get("direction"):
             return row["direction"] == "lower"
     found = run.evidence.quantities.get(_base(name))
     return found.lower_is_better if found else None
@@ -83,7 +125,7 @@ def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | 
     trial = f"{TRIAL}{name}"
     found = [e for e in run.endpoints if e.name in (name, trial)]
     about = [c for c in seen if c.endpoint.name in (name, trial)]
-    values = [v for e in found for v in lookup.of(e).__dict__.values() if isinstance(v, float)]
+    values = [v for e in found for v in (lookup.of(e).low, lookup.of(e).high)]
     values += [_scaled(c, v) for c in about for v in (c.observation.value, c.observation.low, c.observation.high) if v is not None]
     if not any(math.isfinite(v) for v in values):
         return None
@@ -131,7 +173,7 @@ def _line(run: Run, time: float | None, person: Endpoint | None, trial: Endpoint
     points = [rows.Interval(*(_scaled(c, v) if v is not None else math.nan for v in (
         c.observation.low, c.observation.value, c.observation.high))) for c in seen]
     said = f"New person {ours.text}; mean of a trial {group.text}" + "".join(f"; seen {p.middle:g}" for p in points)
-    return {"time": _time(run, time), "person": ours, "trial": group, "observed": [_value(c) for c in seen],
+    return {"time": _time(run, time), "person": ours, "trial": group, "observed": [(_written(c.observation), _spread(c.observation)) for c in seen],
             "figure": rows.row(scale, rows.Interval(ours.low, ours.middle, ours.high), said, reference=0.0,
                                group=rows.Interval(group.low, group.middle, group.high), observed=points, tone=number % 3 + 1)}
 
@@ -143,18 +185,17 @@ def _time(run: Run, time: float | None) -> str:
     return words.lapse(after) if after >= 0.5 else f"day{words.NARROW}{words.number(time, 3)}"
 
 
-def _value(comparison: Comparison) -> str:
-    return _written(comparison.observation)
-
-
 def _written(seen: Observation) -> str:
-    """An observed value with its interval, as it was published."""
-    places = words.decimals_for(seen.value if seen.low is None else seen.low, seen.value if seen.high is None else seen.high)
-    text = _BOUNDS.get(seen.bound or "", "") + words.with_unit(words.number(seen.value, 3), seen.unit)
-    if seen.low is not None and seen.high is not None:
-        kind = {"sd": "±1 SD ", "ci90": "90% CI ", "ci95": "95% CI ", "ci99": "99% CI ", "range": "range "}.get(seen.band or "", "")
-        text += f" ({kind}{words.interval(seen.low, seen.high, max(places, 0))})"
-    return text
+    """An observed value as it was published."""
+    return _BOUNDS.get(seen.bound or "", "") + words.given(seen.value, seen.unit)
+
+
+def _spread(seen: Observation) -> str:
+    """The interval of an observed value as it was published, and what kind of interval it is."""
+    if seen.low is None or seen.high is None:
+        return ""
+    joint = " to " if seen.low < 0 or seen.high < 0 else words.DASH
+    return f"{_INTERVALS.get(seen.band or '', '')}{words.given(seen.low)}{joint}{words.given(seen.high)}"
 
 
 def _observed(run: Run, c: Comparison) -> dict[str, Any]:
@@ -167,7 +208,8 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
     point = rows.Interval(*(v if v is not None else math.nan for v in (seen.low, seen.value, seen.high)))
     ticks = scale.ticks(4)
     verdict = {True: "inside", False: "outside", None: "open"}[c.inside]
-    return {"title": c.title, "subject": subject(run, c.endpoint.name) if "[" in c.endpoint.name else "",
+    return {"title": lookup.quantity_title(run, c.endpoint.name),
+            "subject": subject(run, c.endpoint.name) if "[" in c.endpoint.name else "", "spread": _spread(seen),
             "zone": words.name(seen.zone), "time": "" if seen.time is None else f"day{words.NARROW}{words.number(seen.time, 3)}",
             "observed": _written(seen), "n": seen.n, "source": seen.source, "note": seen.note, "predicted": predicted.text,
             "verdict": verdict, "grade": c.endpoint.grade,
@@ -181,8 +223,8 @@ def _unmatched(run: Run, seen: Sequence[Comparison]) -> list[str]:
     return [f"{words.title(o.quantity)} ({words.name(o.zone)})" for o in run.case.observations if id(o) not in matched]
 
 
-def _sentences(seen: Sequence[Comparison]) -> list[str]:
-    said = ["Dot and line: what one new person may expect. Pale bar: where the mean of a whole trial would lie."]
+def _sentences(blocks: list[dict[str, Any]], seen: Sequence[Comparison]) -> list[str]:
+    said = ["Dot and line: what one new person may expect. Pale bar: where the mean of a whole trial would lie."] if blocks else []
     if seen:
         inside = sum(c.inside is True for c in seen)
         said += ["Diamond: what was published.",

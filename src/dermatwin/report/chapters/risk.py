@@ -12,14 +12,14 @@ from . import lookup, result
 if TYPE_CHECKING:
     from ...twin import Endpoint, Run
 
-NAMES = ("risk",)
+RISK = "_risk"
 EMERGENCY = "emergency"
 
 
 def risk(run: Run) -> dict[str, Any]:
     """Risks by zone on one axis and the red flags of the evidence."""
     zones = {zone.zone.key: zone for zone in lookup.treated(run)}
-    found = [e for name in NAMES for e in run.endpoints if e.name.partition("[")[0] == name and e.zone in zones]
+    found = [e for e in run.endpoints if e.name.partition("[")[0].endswith(RISK) and e.zone in zones and lookup.of(e).known]
     return {"rows": _rows(run, found, len(zones)), "axis": _axis(found), "flags": _flags(run),
             "sentences": _sentences(found)}
 
@@ -47,17 +47,22 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
         same = [e for e in found if e.name == name]
         for number, e in enumerate(same):
             b = lookup.of(e)
-            made.append({"first": number == 0, "span": len(same), "name": words.title(lookup.detail(name) or name),
+            made.append({"first": number == 0, "span": len(same), "name": _event(run, name),
                          "zone": words.name(e.zone) if zones > 1 else "", "band": b, "grade": e.grade,
                          "sources": [run.evidence.sources[s].citation for s in e.sources if s in run.evidence.sources],
-                         "figure": rows.row(scale, rows.Interval(b.low, b.middle, b.high), f"{words.title(name)}: {b.text}",
+                         "figure": rows.row(scale, rows.Interval(b.low, b.middle, b.high), f"{_event(run, name)}: {b.text}",
                                             tone=number % 3 + 1)})
     return made
 
 
+def _event(run: Run, name: str) -> str:
+    """The event in words, without 'Risk of'."""
+    return words.title(lookup.quantity_title(run, name).removeprefix("Risk of ").removesuffix(" risk"))
+
+
 def _flags(run: Run) -> list[dict[str, str]]:
     """Signs with their possible cause and what to do, emergencies first."""
-    table = result._rows_of(run, "red_flags")
+    table = result.table(run, "red_flags")
     found = [{"sign": words.sentence(row["sign"]).rstrip("."), "cause": row["possible_cause"], "action": row["action"],
               "urgent": row["action"].startswith(EMERGENCY)} for row in table]
     return sorted(found, key=lambda flag: not flag["urgent"])

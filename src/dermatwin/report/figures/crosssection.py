@@ -16,8 +16,8 @@ from .. import words
 from . import svg
 from .scales import multiples, nice_step, tick_labels
 
-WIDTH, HEIGHT = 540.0, 400.0
-LEFT, BLOCK, STRIP = 122.0, 206.0, 72.0  # widths: names of layers, the section, the histogram of depths
+WIDTH, HEIGHT = 576.0, 400.0
+LEFT, BLOCK, STRIP = 118.0, 252.0, 64.0  # widths: names of layers, the section, the histogram of depths
 TOP, BOTTOM = 30.0, 20.0
 BINS = 36
 HATCH_GAP = 7.0
@@ -55,6 +55,7 @@ class Section:
     layers: Sequence[Layer]
     levels: Sequence[Level]
     depth: float  # deepest place drawn
+    above: float  # room above the surface, for the part of the needle that stays outside
     set_length: float
     in_situ: np.ndarray  # depths of all needles, all draws
     residual: np.ndarray
@@ -83,9 +84,8 @@ class Frame:
 
 def draw(section: Section) -> Markup:
     """The cross-section as inline SVG."""
-    above = max(section.set_length - section.needle_depth, 0.0)
-    scale = (HEIGHT - TOP - BOTTOM) / (section.depth + above)
-    frame = Frame(TOP + above * scale, scale)
+    scale = (HEIGHT - TOP - BOTTOM) / (section.depth + section.above)
+    frame = Frame(TOP + section.above * scale, scale)
     return svg.figure(WIDTH, HEIGHT, [
         *_gradients(section, frame), *_layers(section, frame), *_channels(section, frame), *_needle(section, frame),
         *_layer_names(section, frame), *_histogram(section, frame), *_axis(section, frame), *_levels(section, frame),
@@ -110,14 +110,13 @@ def _gradients(section: Section, frame: Frame) -> list[Markup]:
 def _layers(section: Section, frame: Frame) -> list[Markup]:
     """Fills from boundary middle to boundary middle; the gradient does the rest. Median boundaries as fine lines."""
     parts, top = [], 0.0
-    for number, layer in enumerate(section.layers):
+    for layer in section.layers:
         bottom = min(layer.bottom, section.depth)
         if bottom <= top:
             continue
         parts.append(svg.tag("rect", x=frame.left, y=frame.y(top), width=BLOCK, height=(bottom - top) * frame.scale,
                              class_=f"layer fill-{layer.tone}"))
         top = bottom
-        _ = number
     for number, layer in enumerate(section.layers[:-1]):
         low, high = min(layer.low, section.depth), min(layer.high, section.depth)
         if high > low:
@@ -150,7 +149,7 @@ def _distance(section: Section, frame: Frame) -> float:
 
 
 def _needle_place(frame: Frame, section: Section) -> float:
-    return frame.left + max(0.17 * BLOCK, 0.5 * section.base_diameter * frame.scale + 8.0)
+    return frame.left + max(0.1 * BLOCK, 0.5 * section.base_diameter * frame.scale + 8.0)
 
 
 def _needle(section: Section, frame: Frame) -> list[Markup]:

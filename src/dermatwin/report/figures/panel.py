@@ -41,6 +41,7 @@ class Axis:
     ticks: Sequence[float]
     labels: Sequence[str]
     name: str
+    log: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class Panel:
     reference_label: str = ""
     marks: Sequence[float] = field(default=())  # places on the time axis: treatment sessions
     points: Sequence[tuple[float, float, float, float, str]] = field(default=())  # observed: x, low, value, high, words
-    width: float = 320.0
-    height: float = 200.0
+    width: float = 300.0
+    height: float = 190.0
 
 
 def draw(panel: Panel) -> Markup:
@@ -72,7 +73,7 @@ def draw(panel: Panel) -> Markup:
 
 def _scales(panel: Panel) -> tuple[Scale, Scale, list[float], list[str]]:
     """Axes, with margins as wide as their labels need."""
-    seen = [v[(line.x >= panel.x.low) & (line.x <= panel.x.high)] for line in panel.lines for v in line.values]
+    seen = [v[_shown(line, panel.x)] for line in panel.lines for v in line.values]
     seen += [np.array(point[1:4]) for point in panel.points]
     low, high = cover(seen, zero=panel.zero, around=panel.reference)
     y = Scale(low, high, panel.height - 34.0, 22.0)
@@ -81,7 +82,13 @@ def _scales(panel: Panel) -> tuple[Scale, Scale, list[float], list[str]]:
     left = 8.0 + max((svg.text_width(label, SIZE) for label in labels), default=10.0)
     words_right = max((svg.text_width(shorten(line.label), SIZE) for line in panel.lines), default=0.0)
     right = panel.width - max(words_right + 8.0 if words_right else 0.0, 14.0)
-    return Scale(panel.x.low, panel.x.high, left, right), y, ticks, labels
+    return Scale(panel.x.low, panel.x.high, left, right, panel.x.log), y, ticks, labels
+
+
+def _shown(line: Line, x: Axis) -> np.ndarray:
+    """Points of a line within the axis (all, if it has none there)."""
+    inside = (line.x >= x.low) & (line.x <= x.high)
+    return inside if inside.any() else np.ones_like(inside)
 
 
 def shorten(label: str, longest: int = 16) -> str:
@@ -129,7 +136,8 @@ def _bands(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
     for line in panel.lines:
         if line.low is None or line.high is None:
             continue
-        places, low, high = svg.thin(x(line.x), y(line.low), y(line.high))
+        inside = _shown(line, panel.x)
+        places, low, high = svg.thin(x(line.x[inside]), y(line.low[inside]), y(line.high[inside]))
         parts.append(svg.tag("path", d=svg.area(places, low, high), class_=f"band tone-{line.tone}"))
     return [part for part in parts if 'd=""' not in part]
 
@@ -137,7 +145,8 @@ def _bands(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
 def _lines(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
     parts = []
     for line in panel.lines:
-        places, middle = svg.thin(x(line.x), y(line.middle))
+        inside = _shown(line, panel.x)
+        places, middle = svg.thin(x(line.x[inside]), y(line.middle[inside]))
         parts.append(svg.tag("path", d=svg.path(places, middle), class_=f"line tone-{line.tone}"))
     return parts
 

@@ -1,6 +1,6 @@
-"""Fluid rows: marks placed in percent of the width of a table cell, so that text beside them keeps its size.
+"""Fluid rows: marks placed in percent of a table cell, so that the text beside them keeps its size on any screen.
 
-An interval is a line with a dot at the median; the average over a trial is a bar behind it; what was observed is a
+An interval is a line with a dot at the median; the average over a trial is a pale bar behind it; what was observed is a
 diamond with its own whiskers. Shape tells them apart, colour only helps.
 """
 
@@ -15,8 +15,8 @@ from markupsafe import Markup
 from . import svg
 from .scales import Scale
 
-HEIGHT = 30.0
-DIAMOND, DOT = 5.5, 4.5
+DIAMOND, DOT, BAR = 5.5, 4.5, 11.0
+BELOW = 9.0  # px between a prediction and the observation under it
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,23 @@ class Interval:
 
 def row(scale: Scale, interval: Interval | None, title: str, *, group: Interval | None = None,
         observed: Sequence[Interval] = (), reference: float | None = None, tone: int = 1) -> Markup:
-    """One row of a forest: the person's band, the group's band behind it, observations, a line of no effect."""
+    """One row of a forest: the person's band, the group's band behind it, observations, a line of no effect.
+
+    The row fills its cell; vertical lines go through, marks sit around the middle.
+    """
     parts = [_vertical(scale, tick, "grid") for tick in scale.ticks(5)]
     if reference is not None and scale.low <= reference <= scale.high:
         parts.append(_vertical(scale, reference, "reference"))
-    lift = 5.0 if observed else 0.0
-    middle = HEIGHT / 2.0 - lift
+    lift = -0.5 * BELOW if observed else 0.0
+    marks = []
     if group is not None and group.known:
-        parts.append(_bar(scale, group, middle, 10.0, f"group tone-{tone}"))
+        marks.append(_bar(scale, group, lift, f"group tone-{tone}"))
     if interval is not None and interval.known:
-        parts += [_line(scale, interval.low, interval.high, middle, f"band-line tone-{tone}"),
-                  svg.tag("circle", cx=svg.percent(scale.share(interval.middle)), cy=middle, r=DOT, class_=f"dot tone-{tone}")]
-    for number, seen in enumerate(observed):
-        parts += _diamond(scale, seen, HEIGHT / 2.0 + 8.0 + 0.0 * number)
-    return svg.strip(HEIGHT, parts, title, "forest")
+        marks += [_line(scale, interval.low, interval.high, lift, f"band-line tone-{tone}"),
+                  svg.tag("circle", cx=svg.percent(scale.share(interval.middle)), cy=lift, r=DOT, class_=f"dot tone-{tone}")]
+    for seen in observed:
+        marks += _diamond(scale, seen, lift + BELOW)
+    return svg.strip("100%", [*parts, svg.tag("svg", *marks, y="50%", width="100%", overflow="visible")], title, "forest")
 
 
 def axis(scale: Scale, labels: Sequence[tuple[float, str]], title: str) -> Markup:
@@ -57,13 +60,13 @@ def axis(scale: Scale, labels: Sequence[tuple[float, str]], title: str) -> Marku
     for value, label in labels:
         share = scale.share(value)
         place = "end" if share > 0.95 else "start" if share < 0.05 else "middle"
-        parts += [_vertical(scale, value, "axis", 1.0, 5.0),
+        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1.0, y2=5.0, class_="axis"),
                   svg.tag("text", label, x=svg.percent(share), y=17.0, class_=f"tick {place}")]
-    return svg.strip(22.0, parts, title, "forest")
+    return svg.strip(22.0, parts, title, "row-axis")
 
 
 def stack(shares: Sequence[tuple[str, float, str]], title: str, height: float = 18.0) -> Markup:
-    """A bar cut in parts: (style, share of the whole, words). Parts too small to see get no words."""
+    """A bar cut in parts: (style, share of the whole, words)."""
     parts, left = [], 0.0
     for style, share, label in shares:
         if share <= 0.0 or not math.isfinite(share):
@@ -74,19 +77,19 @@ def stack(shares: Sequence[tuple[str, float, str]], title: str, height: float = 
     return svg.strip(height, parts, title, "stack")
 
 
-def _vertical(scale: Scale, value: float, style: str, top: float = 0.0, bottom: float = HEIGHT) -> Markup:
+def _vertical(scale: Scale, value: float, style: str) -> Markup:
     place = svg.percent(scale.share(value))
-    return svg.tag("line", x1=place, x2=place, y1=top, y2=bottom, class_=style)
+    return svg.tag("line", x1=place, x2=place, y1="0%", y2="100%", class_=style)
 
 
 def _line(scale: Scale, low: float, high: float, y: float, style: str) -> Markup:
     return svg.tag("line", x1=svg.percent(scale.share(low)), x2=svg.percent(scale.share(high)), y1=y, y2=y, class_=style)
 
 
-def _bar(scale: Scale, band: Interval, y: float, height: float, style: str) -> Markup:
+def _bar(scale: Scale, band: Interval, y: float, style: str) -> Markup:
     left, right = scale.share(band.low), scale.share(band.high)
-    return svg.tag("rect", x=svg.percent(left), width=svg.percent(max(right - left, 0.002)), y=y - height / 2.0,
-                   height=height, class_=style)
+    return svg.tag("rect", x=svg.percent(left), width=svg.percent(max(right - left, 0.004)), y=y - BAR / 2.0, height=BAR,
+                   class_=style)
 
 
 def _diamond(scale: Scale, seen: Interval, y: float) -> list[Markup]:

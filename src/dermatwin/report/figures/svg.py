@@ -42,7 +42,7 @@ def figure(width: float, height: float, content: Iterable[Markup], title: str, d
                width=width, height=height, class_=f"figure {class_}".strip(), xmlns="http://www.w3.org/2000/svg")
 
 
-def strip(height: float, content: Iterable[Markup], title: str, class_: str = "") -> Markup:
+def strip(height: float | str, content: Iterable[Markup], title: str, class_: str = "") -> Markup:
     """A fluid row: as wide as its cell, x coordinates in percent, text and marks never stretched."""
     return tag("svg", tag("title", title), *content, width="100%", height=height, role="img",
                class_=f"strip {class_}".strip(), xmlns="http://www.w3.org/2000/svg")

@@ -14,7 +14,7 @@ from . import svg
 NOMINAL = 900.0  # px, the width for which labels are kept apart
 BASE = 64.0
 HEIGHT = 112.0
-EDGE = 0.03  # share of the width left free at both ends
+EDGE = 0.055  # share of the width left free at both ends
 MONTH_STEPS = (1, 2, 3, 6, 12)
 
 
@@ -45,12 +45,13 @@ def _months(start: date, last: float, share) -> list[Markup]:
     """Month ticks at a step that leaves room for their names."""
     firsts = [first for first in _first_days(start, last)]
     step = next((s for s in MONTH_STEPS if len(firsts) / s <= 13), 12)
-    parts = []
+    parts, shown = [], 0
     for number, first in enumerate(firsts):
         if number % step:
             continue
         place = share((first - start).days)
-        label = f"{first:%b}" + (f" {first.year}" if first.month == 1 or number == 0 else "")
+        label = f"{first:%b}" + ("" if first.year == shown else f" {first.year}")
+        shown = first.year
         parts += [svg.tag("line", x1=svg.percent(place), x2=svg.percent(place), y1=BASE + 16, y2=BASE + 22, class_="axis"),
                   svg.tag("text", label, x=svg.percent(place), y=BASE + 36, class_="tick middle")]
     return parts
@@ -66,30 +67,32 @@ def _first_days(start: date, last: float) -> list[date]:
 
 
 def _events(events: Sequence[Event], share) -> list[Markup]:
-    parts, free = [], -1e9
+    parts, free = [], [-1e9, -1e9]  # right end of the words so far, by level
     for event in sorted(events, key=lambda e: e.day):
         place, x = svg.percent(share(event.day)), share(event.day) * NOMINAL
-        width = max(svg.text_width(event.label, 11.0), svg.text_width(event.note, 11.0))
-        room = x - width / 2.0 > free + 6.0
-        mark = _session(event, room) if event.kind == "session" else _reading(event)
-        said = svg.tag("title", f"{event.label}, {event.note}")
-        if room:
-            free = x + width / 2.0
-        labels = [svg.tag("text", event.label, x=0, y=-36, class_="name middle"),
-                  svg.tag("text", event.note, x=0, y=-22, class_="note middle")] if room else []
+        mark = _session(event) if event.kind == "session" else _reading()
+        said, labels = svg.tag("title", f"{event.label}, {event.note}"), []
+        for level, line in enumerate(_lines(event)):
+            half = svg.text_width(line, 11.5) / 2.0
+            if x - half > free[level] + 5.0:
+                labels.append(svg.tag("text", line, x=0, y=-20.0 - 14.0 * level, class_="name middle" if level else "note middle"))
+                free[level] = x + half
         parts.append(svg.tag("svg", svg.tag("g", said, *mark, *labels), x=place, y=BASE, overflow="visible"))
     return parts
 
 
-def _session(event: Event, room: bool) -> list[Markup]:
+def _lines(event: Event) -> list[str]:
+    """Words above a mark, from the lowest: a session has its number in the dot, so that its date is enough."""
+    return [event.note] if event.kind == "session" else [event.note, event.label]
+
+
+def _session(event: Event) -> list[Markup]:
     number = event.label.rsplit(" ", 1)[-1]
-    radius = 10.0 if room or len(number) < 3 else 7.0
-    return [svg.tag("circle", cx=0, cy=0, r=radius, class_="session-dot"),
+    return [svg.tag("circle", cx=0, cy=0, r=10, class_="session-dot"),
             svg.tag("text", number, x=0, y=4, class_="on-dot middle")]
 
 
-def _reading(event: Event) -> list[Markup]:
-    del event
+def _reading() -> list[Markup]:
     return [svg.tag("path", d="M0 -8L8 0L0 8L-8 0Z", class_="reading-mark")]
 
 
@@ -120,7 +123,8 @@ def minutes_axis(low: float, high: float, ticks: Sequence[float]) -> Markup:
     for tick in ticks:
         share = (tick - low) / (high - low)
         place = "end" if share > 0.93 else "start" if share < 0.07 else "middle"
-        label = "needling" if tick == 0 else words.lapse(tick / 1440.0).replace(words.NARROW, " ")
-        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1, y2=5, class_="axis"),
-                  svg.tag("text", label, x=svg.percent(share), y=17, class_=f"tick {place}")]
+        label = "needling" if tick == 0 else words.lapse(tick / 1440.0)
+        parts.append(svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1, y2=5, class_="axis"))
+        if tick == 0 or abs(tick) / (high - low) > 0.14:
+            parts.append(svg.tag("text", label, x=svg.percent(share), y=17, class_=f"tick {place}"))
     return svg.strip(22.0, parts, "Time before and after the needling", "around")

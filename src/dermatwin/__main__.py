@@ -1,0 +1,5 @@
+"""`python -m dermatwin`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""The verbs by name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import case_verbs, knowledge_verbs
+from .door import Door
+
+app = typer.Typer(
+    name="dermatwin", cls=Door, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="A digital twin of microneedled skin: needle, channel, delivery, healing, result, each with its band and sources. "
+         "Decision support for a clinician who signs the plan; never a prescriber.",
+    epilog="Exit status: 0 done, 1 the input is wrong, 2 the computation failed, 3 screened as stop.",
+    context_settings={"help_option_names": ["-h", "--help"]})
+export = typer.Typer(help="Hand the work to other tools.", no_args_is_help=False, rich_markup_mode="rich")
+
+app.command("new")(case_verbs.new)
+app.command("screen")(case_verbs.screen)
+app.command("plan")(case_verbs.plan)
+app.command("simulate")(case_verbs.simulate)
+app.command("validate")(knowledge_verbs.validate)
+app.command("explain")(knowledge_verbs.explain)
+export.command("schema")(knowledge_verbs.export_schema)
+app.add_typer(export, name="export")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        print(f"dermatwin {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option(
+        "--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@export.callback(invoke_without_command=True)
+def _export(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> None:
+    """Entry point of the program `dermatwin`."""
+    app()

@@ -1,0 +1,134 @@
+"""Verbs that work on a case file: new, screen, plan, simulate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .door import STOPPED
+from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, Seed, Set, read_case
+
+if TYPE_CHECKING:
+    from ..case import Case
+    from ..twin import Run
+
+
+def new(
+    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.yaml"),
+    force: Force = False, json: Machine = False, seed: NoSeed = 1,
+) -> None:
+    """Write a commented case file to start from."""
+    from ..case.template import template
+    from .machine import emit
+    from .writing import write_text
+
+    write_text(path, template(), force=force)
+    if json:
+        emit({"written": path})
+    else:
+        print(f"Wrote {path}. Next: dermatwin screen {path}")
+
+
+def screen(case: CaseFile, settings: Set = None, json: Machine = False, seed: NoSeed = 1) -> None:
+    """May this person be treated? Verdict with rules, reasons and sources."""
+    from ..screening import screen as screen_case
+    from .machine import emit, only_json
+
+    with only_json(json):
+        found = screen_case(read_case(case, settings))
+    if json:
+        emit(found)
+    else:
+        from .tables import show_screening
+
+        show_screening(found)
+    _leave(found.verdict)
+
+
+def plan(
+    case: CaseFile,
+    case_out: Annotated[Path | None, typer.Option("--case-out", metavar="FILE", show_default=False,
+                                                  help="Write the proposed course as a case file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", show_default=False,
+                                             help="Simulate the proposed course and write the run folder here.")] = None,
+    settings: Set = None, draws: Draws = 200, seed: Seed = 1, force: Force = False, report: Report = True,
+    json: Machine = False,
+) -> None:
+    """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
+    from ..case import dump_case
+    from ..planning import propose
+    from .machine import emit, only_json
+    from .writing import write_text
+
+    _require_usable(out, force)
+    with only_json(json):
+        found = propose(read_case(case, settings))
+        if found.case is not None and case_out is not None:
+            write_text(case_out, dump_case(found.case), force=force)
+        run = _simulated(found.case, draws, seed) if found.case is not None and out is not None else None
+        written = _written(run, out, force, report)
+    if json:
+        emit({"verdict": found.screening.verdict, "proposals": [proposal.to_dict() for proposal in found.proposals],
+              "warnings": found.warnings, "case": found.case, "run": run.summary() if run else None})
+    else:
+        from .tables import show_plan, show_run
+
+        show_plan(found, case_out if found.case is not None else None)
+        if run is not None:
+            show_run(run.summary(), written)
+    _leave(found.screening.verdict)
+
+
+def simulate(
+    case: CaseFile, out: OutFolder = None, draws: Draws = 200, seed: Seed = 1, settings: Set = None, force: Force = False,
+    report: Report = True, json: Machine = False,
+) -> None:
+    """Run the twin: from the needle to the result, with bands, grades and sources."""
+    from ..twin.summary import to_json
+    from .machine import only_json
+
+    _require_usable(out, force)
+    with only_json(json):
+        run = _simulated(read_case(case, settings), draws, seed)
+        summary = run.summary()
+        written = _written(run, out, force, report)
+    if json:
+        print(to_json(summary), end="")
+    else:
+        from .tables import show_run
+
+        show_run(summary, written)
+    _leave(run.screening.verdict)
+
+
+def _simulated(case: Case, draws: int, seed: int) -> Run:
+    from ..twin import simulate as run_twin
+    from .progress import progress
+
+    with progress("simulating") as tell:
+        return run_twin(case, draws=draws, seed=seed, progress=tell)
+
+
+def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Path | None:
+    if run is None or out is None:
+        return None
+    if not report:
+        return run.write(out, force=force)
+    from ..report import render
+
+    return run.write(out, force=force, report=render(run))
+
+
+def _require_usable(out: Path | None, force: bool) -> None:
+    """Find out before the work, not after it, that there is nowhere to put the result."""
+    if out is not None:
+        from ..twin.folder import require_usable
+
+        require_usable(out.absolute(), force=force)
+
+
+def _leave(verdict: str) -> None:
+    if verdict == "stop":
+        raise typer.Exit(STOPPED)

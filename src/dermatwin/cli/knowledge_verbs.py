@@ -1,0 +1,67 @@
+"""Verbs about what dermatwin knows: validate, explain, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Draws, Force, Machine, NoSeed, OutFile, OutFolder, Seed
+
+
+def validate(
+    evidence: Annotated[Path | None, typer.Option("--evidence", metavar="DIR", show_default=False,
+                                                  help="Folder of measurements; left out, the packaged ones.")] = None,
+    out: OutFolder = None,
+    draws: Draws = 200, seed: Seed = 1, json: Machine = False,
+) -> None:
+    """Score the twin against measurements; rows that it does not predict are listed with the reason."""
+    from ..validation import validate as score
+    from .machine import emit, only_json
+    from .progress import progress
+
+    with only_json(json), progress("validating") as tell:
+        scores = score(evidence, out, draws=draws, seed=seed, progress=tell)
+    if json:
+        emit(scores)
+    else:
+        from .tables import show_scores
+
+        show_scores(scores, out)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False,
+                                        help="A quantity, parameter, stage, device, site or source.")],
+    json: Machine = False, seed: NoSeed = 1,
+) -> None:
+    """Equation, parameters, sources and evidence grade behind a number."""
+    from ..explanation import explain as look_up
+    from .machine import emit, only_json
+
+    with only_json(json):
+        found = look_up(name)
+    if json:
+        emit(found.to_dict())
+    else:
+        from .explaining import show_explanation
+
+        show_explanation(found)
+
+
+def export_schema(
+    out: OutFile = None,
+    force: Force = False, json: Machine = True, seed: NoSeed = 1,
+) -> None:
+    """Print the JSON schema of a case file (draft 2020-12)."""
+    from json import dumps
+
+    from ..case import json_schema
+    from .writing import write_text
+
+    text = dumps(json_schema(), indent=2, ensure_ascii=False)
+    if out is None:
+        print(text)
+    else:
+        write_text(out, text + "\n", force=force)

@@ -1,0 +1,56 @@
+"""Arguments and options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ..case import Case
+
+MAX_SEED = 2**63 - 1
+
+CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
+Machine = Annotated[bool, typer.Option("--json", help="Print only JSON on standard output.")]
+Set = Annotated[list[str] | None, typer.Option(
+    "--set", metavar="PATH=VALUE", show_default=False,
+    help="Lay a value over the case, such as course.settings.cheek.needle_length='1 mm'; may be repeated.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Same seed, same result.")]
+NoSeed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, hidden=True,
+                                     help="Every verb takes a seed; nothing here is random, so it changes nothing.")]
+Draws = Annotated[int, typer.Option("--draws", min=2, max=20_000, help="Number of possible people behind each band.")]
+OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
+OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
+Report = Annotated[bool, typer.Option("--report/--no-report", help="Put report.html into the run folder.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+def read_case(path: Path, settings: list[str] | None) -> Case:
+    """The case of a file with the values of `--set` laid over it."""
+    from ..case import load_case
+
+    return load_case(path, overrides_of(settings or []))
+
+
+def overrides_of(settings: list[str]) -> dict[str, Any]:
+    """`path=value` texts as overrides; the value is read as YAML."""
+    from ..case.reading import read_text
+    from ..core.errors import CaseError, Fault
+
+    found: dict[str, Any] = {}
+    faults = []
+    for text in settings:
+        path, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not path:
+            faults.append(Fault("--set", text, "is not of the form path=value"))
+        elif path in found:
+            faults.append(Fault("--set", text, "sets the same place twice"))
+        else:
+            tree = read_text(value or "''", f"--set {path}")
+            found[path] = tree.value
+            faults += [fault for _, fault in tree.faults]
+    if faults:
+        raise CaseError(faults)
+    return found

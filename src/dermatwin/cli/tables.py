@@ -1,0 +1,150 @@
+"""Results as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from ..planning import Plan, Proposal
+    from ..screening import Screening
+
+WIDTH = 130
+VERDICTS = {"ok": "[green]ok[/]", "caution": "[yellow]caution[/]", "stop": "[bold red]stop[/]"}
+LEVELS = {"hard_stop": "[bold red]hard stop[/]", "soft_stop": "[red]soft stop[/]", "caution": "[yellow]caution[/]",
+          "info": "[dim]info[/]"}
+
+
+def console() -> Console:
+    """Standard output; wide where it is not a terminal, so that nothing is cut off in a file."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=WIDTH)
+
+
+def listing(*columns: str, title: str = "") -> Table:
+    """An empty table without a frame; only columns of words are ever folded."""
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name, no_wrap=name not in ("sources", "result", "observed"), overflow="fold")
+    return table
+
+
+def show_screening(found: Screening) -> None:
+    """The verdict and what it rests on, gravest first."""
+    page = console()
+    page.print(f"Verdict: {VERDICTS.get(found.verdict, found.verdict)}")
+    for finding in found.findings:
+        level = LEVELS.get(finding.level, finding.level) + (" (overridden)" if finding.overridden else "")
+        where = ", ".join(filter(None, (finding.zone, finding.concern))) or "person"
+        place = f"[dim]{escape(where)}, rule {escape(finding.rule)}[/]"
+        page.print(f"\n{level}  {escape(finding.title)}  {place}", highlight=False)
+        parts = {"": finding.reason, "do: ": finding.action, "until: ": finding.until,
+                 "overridden because: ": finding.override_reason, "source: ": ", ".join(finding.sources)}
+        for label, text in parts.items():
+            if text:
+                page.print(Padding(f"[dim]{label}[/]{escape(text)}", (0, 0, 0, 4)), highlight=False)
+
+
+def show_plan(found: Plan, written: Path | None) -> None:
+    """Every proposal with its course, or the reason why there is none."""
+    page = console()
+    page.print(f"Screening of what is proposed: {VERDICTS.get(found.screening.verdict, found.screening.verdict)}")
+    if not found.proposals:
+        page.print("Nothing is proposed: no treated zone has a concern.")
+    for proposal in found.proposals:
+        confidence = f"[dim]confidence {escape(proposal.confidence)}, grade {proposal.grade}[/]"
+        place = f"[bold]{escape(proposal.zone)}, {escape(proposal.concern)}[/]"
+        page.print(f"\n{place}: {_offer(proposal)}  {confidence}", highlight=False)
+        lines = [escape(reason.text) + (f" [dim]({escape(', '.join(reason.sources))})[/]" if reason.sources else "")
+                 for reason in proposal.reasons]
+        lines += [f"[dim]beside it:[/] {escape(proposal.adjunct)}"] if proposal.adjunct else []
+        lines += [f"[dim]numbing:[/] {escape(proposal.numbing)}"] if proposal.numbing else []
+        lines += [f"[yellow]![/] {escape(warning)}" for warning in proposal.warnings]
+        for line in lines:
+            page.print(Padding(line, (0, 0, 0, 4)), highlight=False)
+    for warning in found.warnings:
+        page.print(f"[yellow]![/] {escape(warning)}")
+    if written is not None:
+        page.print(f"Wrote {escape(str(written))}", style="dim")
+
+
+def _offer(proposal: Proposal) -> str:
+    if proposal.sessions is None or proposal.depth is None or proposal.interval is None:
+        return {"stop": "[red]do not treat[/]", "refer": "[yellow]refer[/]"}.get(proposal.verdict, "no default course")
+    first = "" if proposal.first_depth == proposal.depth else f", first session {number(proposal.first_depth)} mm"
+    return (f"{number(proposal.depth)} mm{first}, {proposal.sessions} sessions every {number(proposal.interval)} days, "
+            f"{escape(proposal.device)}")
+
+
+def show_run(summary: dict[str, Any], written: Path | None) -> None:
+    """Endpoints zone by zone with band and grade, observations beside predictions, warnings."""
+    page = console()
+    page.print(f"{escape(summary['title'])}   screening: {VERDICTS.get(summary['verdict'], summary['verdict'])}")
+    for zone in dict.fromkeys(endpoint["zone"] for endpoint in summary["endpoints"]):
+        page.print(_endpoints(zone, [e for e in summary["endpoints"] if e["zone"] == zone]))
+    if summary["observations"]:
+        page.print(_observations(summary["observations"]))
+    for warning in summary["warnings"]:
+        page.print(f"[yellow]![/] {escape(warning['path'])}: {escape(warning['message'])}")
+    for zone, count in summary["failed"].items():
+        if count:
+            page.print(f"[red]{count} of {summary['provenance']['draws']} people failed in {escape(zone)}[/]")
+    page.print(escape(summary["intent"]), style="dim")
+    page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
+
+
+def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
+    table = listing("result", "day", "median", "5 %", "95 %", "unit", "grade", title=f"zone {escape(zone)}")
+    for end in endpoints:
+        day = "" if end["time_days"] is None else number(end["time_days"])
+        table.add_row(escape(end["title"]), day, number(end["median"]), number(end["p05"]), number(end["p95"]),
+                      "" if end["unit"] == "1" else escape(end["unit"]), end["grade"])
+    return table
+
+
+def _observations(observations: Iterable[dict[str, Any]]) -> Table:
+    table = listing("observed", "zone", "day", "measured", "predicted", "5 %", "95 %", "unit", "inside the band",
+                    title="Measured beside predicted")
+    for seen in observations:
+        day = "" if seen["time_days"] is None else number(seen["time_days"])
+        numbers = [number(seen[key]) for key in ("observed", "median", "p05", "p95")]
+        table.add_row(escape(seen["quantity"]), escape(seen["zone"]), day, *numbers, escape(seen["unit"]),
+                      "yes" if seen["inside"] else "[yellow]no[/]")
+    return table
+
+
+def show_scores(scores: dict[str, Any], out: Path | None) -> None:
+    """Per file: how much is predicted and how well, beside the naive baseline."""
+    page = console()
+    table = listing("file", "rows", "scored", "not predicted", "90 % coverage", "error", "baseline error", "sign right")
+    for name, score in scores["files"].items():
+        baseline = score.get("baseline") or {}
+        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), str(len(score["not_predicted"])),
+                      share(score.get("coverage_90")), _error(score), _error(baseline), share(score.get("sign_accuracy")))
+    page.print(table)
+    page.print("error: median |log10(predicted/measured)| where it says log, else mean absolute error", style="dim")
+    if out is not None:
+        page.print(f"Wrote {escape(str(out))}", style="dim")
+
+
+def _error(score: dict[str, Any]) -> str:
+    if score.get("median_abs_log10_error") is not None:
+        return f"{number(score['median_abs_log10_error'])} log"
+    return number(score.get("mean_abs_error"))
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, '-' for nothing."""
+    return "-" if value is None else f"{value:.3g}"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent."""
+    return "-" if value is None else f"{value:.0%}"

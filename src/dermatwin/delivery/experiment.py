@@ -1,0 +1,146 @@
+"""Diffusion-cell experiments: permeability of intact membranes, and permeation through needled ones.
+
+The same laws and the same solver as in `course`, with excised skin (nothing is cleared, the far side is a sink), a
+hydrated stratum corneum and a donor of known concentration. For comparison with measurements; the spread is that of the
+parameters, not of the experiment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..evidence import Draws
+from ..numerics import finite_dose
+from .channel import Holes
+from .course import Dosing, run, transport
+from .section import Thickness
+from .solute import Solute
+from .stratum import lipid_share
+
+STRATUM, VIABLE, DERMIS = "stratum corneum", "epidermis", "dermis"
+_DEEP = 1e4  # numerical: depth in cm of a donor that does not run out
+
+
+@dataclass(frozen=True)
+class Membrane:
+    """Layers of excised skin [mm]; numbers or arrays (draw,). None = the usual thickness of the evidence."""
+
+    stratum_corneum: float | np.ndarray | None = None
+    viable_epidermis: float | np.ndarray | None = None
+    dermis: float | np.ndarray | None = None
+    hydrated: bool = True
+
+    def thickness(self, p: Draws) -> Thickness:
+        """The layers in cm, shape (draw,)."""
+        usual = ("reference_stratum_corneum", "membrane_thickness[viable_epidermis]", "membrane_thickness[dermis]")
+        given = (self.stratum_corneum, self.viable_epidermis, self.dermis)
+        return Thickness(*(p(name, "cm") if value is None else np.broadcast_to(0.1 * np.asarray(value, float), p.count)
+                           for name, value in zip(usual, given, strict=True)))
+
+
+@dataclass(frozen=True)
+class Donor:
+    """What is in the donor: concentration ug/cm3, its volume per area [cm] (None = does not run out), and its pH."""
+
+    concentration: float
+    depth: float | None = None
+    ph: float | None = None
+    solubility: float = np.inf
+
+
+@dataclass(frozen=True)
+class Permeation:
+    """What came out of the far side, with and without channels; shapes (draw,) and (draw, time)."""
+
+    time: np.ndarray  # (time,) h
+    cumulative: np.ndarray  # ug/cm2 in the receptor
+    cumulative_intact: np.ndarray
+    retained: np.ndarray  # ug/cm2 in the skin
+    retained_intact: np.ndarray
+    flux: np.ndarray  # ug/cm2/h, mean over the last interval
+    flux_intact: np.ndarray
+    dose: np.ndarray  # (draw,) ug/cm2 in the donor; infinite if it does not run out
+
+    @property
+    def enhancement_ratio(self) -> np.ndarray:
+        """Cumulative amount over that through intact skin [-], shape (draw, time); NaN where that is nothing."""
+        passes = self.cumulative_intact > 0.0
+        return np.where(passes, self.cumulative / np.where(passes, self.cumulative_intact, 1.0), np.nan)
+
+
+def intact_permeability(solute: Solute, p: Draws, *, layer: str = "epidermis", membrane: Membrane | None = None,
+                        ph: float | None = None) -> np.ndarray:
+    """Permeability of an intact membrane to the whole solute in a donor of this pH [cm/h], shape (draw,).
+
+    1/Kp = 1/P_sc(pH) + h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`.
+
+    `layer`: 'stratum corneum', 'epidermis', 'epidermis, dermis', 'dermis', each of the last three also with
+    'without stratum corneum' ('epidermis' alone holds the stratum corneum, as in the literature).
+    Valid    hydrated human skin, aqueous donor, molar mass below 600 g/mol; neat donors are something else.
+    Error    lognormal with the error of the correlation (see `permeability_error`).
+    """
+    membrane = membrane or Membrane()
+    thickness = membrane.thickness(p)
+    path = transport(solute, thickness, membrane.hydrated, False, p)
+    outer, inner, deep = _layers(layer)
+    resistance = np.zeros(p.count)
+    if outer:
+        passed = path.stratum.lipid * lipid_share(solute, ph, p) + path.stratum.polar
+        resistance = resistance + np.where(passed > 0.0, 1.0 / np.where(passed > 0.0, passed, 1.0), np.inf)
+    if inner:
+        resistance = resistance + thickness.viable_epidermis / path.viable.conductivity
+    if deep:
+        resistance = resistance + thickness.dermis / path.viable.conductivity
+    if inner and deep:
+        resistance = resistance + path.viable.junction
+    return 1.0 / resistance
+
+
+def _layers(layer: str) -> tuple[bool, bool, bool]:
+    """Whether a membrane of this description holds stratum corneum, viable epidermis, dermis; ValueError if unknown."""
+    body, _, without = layer.lower().partition(" without ")
+    parts = {part.strip() for part in body.split(",")}
+    if not parts or not parts <= {STRATUM, VIABLE, DERMIS} or without not in ("", "sc", STRATUM):
+        raise ValueError(f"{layer!r} is not a membrane; write for example 'epidermis' or 'epidermis, dermis'")
+    outer = not without and (STRATUM in parts or VIABLE in parts)
+    return outer, VIABLE in parts, DERMIS in parts
+
+
+def needled_permeation(solute: Solute, holes: Holes, donor: Donor, hours: np.ndarray, p: Draws, *,
+                       membrane: Membrane | None = None) -> Permeation:
+    """What passes a needled membrane from a donor applied just after the needles left, and what passes without them.
+
+    `holes` may be open for ever (`open_holes`) or close; `hours` are the increasing times of sampling (> 0).
+
+    Units    ug/cm2, h.   Shape  (draw, time).   Law  donor + skin + receptor = dose within 1e-8 (asserted).
+    """
+    hours = np.asarray(hours, float)
+    time = finite_dose.graded_times((0.0,), float(hours[-1]), tuple(hours))
+    path = transport(solute, (membrane or Membrane()).thickness(p), (membrane or Membrane()).hydrated, False, p)
+    dosing = _dosing(donor, time, p)
+    at = np.searchsorted(time, hours)
+    needled, intact = run(path, holes, dosing, p), run(path, None, dosing, p)
+    first, last = at[-2] if hours.size > 1 else 0, at[-1]
+    span = time[last] - time[first]
+    return Permeation(
+        time=hours, cumulative=needled.lost[:, at], cumulative_intact=intact.lost[:, at],
+        retained=needled.layers.sum(axis=1)[:, at], retained_intact=intact.layers.sum(axis=1)[:, at],
+        flux=(needled.lost[:, last] - needled.lost[:, first]) / span,
+        flux_intact=(intact.lost[:, last] - intact.lost[:, first]) / span,
+        dose=dosing.dose if donor.depth is not None else np.full(p.count, np.inf))
+
+
+def _dosing(donor: Donor, time: np.ndarray, p: Draws) -> Dosing:
+    depth = _DEEP if donor.depth is None else donor.depth
+    one = np.ones(p.count)
+    return Dosing(time, -1, np.full((1, time.size - 1, 2), depth), one, donor.ph, donor.concentration * depth * one,
+                  donor.solubility * one, deep=True)
+
+
+def open_holes(density: float | np.ndarray, depth: float | np.ndarray, diameter: float | np.ndarray, p: Draws,
+               open_fraction: float | np.ndarray = 1.0) -> Holes:
+    """Channels that stay as they are: density 1/cm2, depth and diameter mm, open fraction of the cross-section [-]."""
+    one = np.ones(p.count)
+    return Holes(density * one, depth * one, 0.5 * diameter * one, np.zeros(1), (open_fraction * one)[:, None])

@@ -1,0 +1,170 @@
+"""What a concern gets: a number with its bands, the words 'no evidence', or a referral.
+
+The relative improvement of a person is
+
+    drift + shrink x m(driver) x (needle + concern + adjunct + study) + person
+
+with the driver from this person's own tissue and everything else pooled over trials. Where the evidence is negative or
+absent there is no number but a notice. An untreated zone gets the drift of untreated arms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..case.document import ConcernRecord, Zone
+from ..core.errors import Notice
+from ..evidence import Draws
+from ..flows import Reading, TissueHistory
+from .arms import ArmRules, person_spread
+from .prediction import pooled, responder_share, scale_change, supporting, trial_mean, usual_baseline
+from .response import driver, saturating
+from .scales import ConcernRule, Scale, concerns, scales
+
+NUMBER, DIRECT = "number", "A"
+COMPARABLE = ("severity", "count", "hair")  # kinds of scale that a relative improvement can be put on
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What can be said about one concern in one zone, and on what it stands."""
+
+    concern: str
+    kind: str  # number, no_evidence, refer
+    grade: str  # A: trials of this concern; D: pooled from other concerns; E: no number
+    note: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clinical:
+    """Everything clinical about one zone."""
+
+    readings: tuple[Reading, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def clinical(zone: Zone, history: TissueHistory, needled: np.ndarray, adjuncts: Sequence[str], times: np.ndarray,
+             draws: Draws, exclude: frozenset[str] = frozenset(), reference: TissueHistory | None = None) -> Clinical:
+    """Answers for every concern of a zone at `times` (d after the first session); needled: sessions, (draw,)."""
+    rules = concerns(draws.evidence)
+    courses = {record.concern: response(rules[record.concern].driver, history, times, draws, reference)
+               for record in zone.concerns if rules[record.concern].answer == NUMBER}
+    kind = "needle" if needled.any() else "untreated"
+    parts = [_concern(zone, record, kind, courses.get(record.concern), tuple(adjuncts), times, draws, exclude)
+             for record in zone.concerns]
+    seen: set[str] = set()
+    readings = tuple(_distinct(reading, record.concern, seen) for part, record in zip(parts, zone.concerns, strict=True)
+                     for reading in part.readings)
+    return Clinical(readings, tuple(n for p in parts for n in p.notices), tuple(a for p in parts for a in p.answers),
+                    {name: s for p in parts for name, s in p.sources.items()})
+
+
+def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> Answer:
+    """What can be answered for a concern; every concern of the case document has an entry."""
+    rule = concerns(draws.evidence)[concern]
+    if rule.answer != NUMBER:
+        return Answer(concern, rule.answer, "E", rule.note, rule.sources)
+    direct = pooled(draws, exclude).sources[f"concern:{rule.pool}"]
+    return Answer(concern, NUMBER, DIRECT if direct else "D", rule.note, direct or rule.sources)
+
+
+def _distinct(reading: Reading, concern: str, seen: set[str]) -> Reading:
+    """Two concerns on one scale: the second names its concern as well."""
+    key = f"{reading.name}@{reading.time}"
+    if key in seen:
+        return Reading(f"{reading.name[:-1]}:{concern}]", reading.zone, reading.unit, reading.values, reading.time)
+    seen.add(key)
+    return reading
+
+
+def response(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
+             reference: TissueHistory | None = None) -> np.ndarray:
+    """Response of a concern at `times` relative to the reference course [-], (draw, time)."""
+    return saturating(driver(kind, history, times, draws, reference), draws("response_saturation", "1")[:, None])
+
+
+def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray | None, adjuncts: tuple[str, ...],
+             times: np.ndarray, draws: Draws, exclude: frozenset[str]) -> Clinical:
+    found, path = answer(record.concern, draws, exclude), f"{zone.key}.{record.concern}"
+    notices = [Notice(path, _said(found), "; ".join(found.sources))]
+    if reached is None:
+        return Clinical((), tuple(notices), (found,))
+    if found.grade != DIRECT:
+        notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
+    if kind == "untreated" and adjuncts:
+        notices.append(Notice(path, "an adjunct without needling is not predicted: only the drift of untreated skin", ""))
+    rule = concerns(draws.evidence)[record.concern]
+    mean = trial_mean(kind, rule.pool, adjuncts, reached, draws, exclude, believed=draws("publication_shrink", "1"))
+    readings = _improvements(zone, record.concern, mean, times, draws, exclude)
+    scaled, more = _on_scale(zone, record, rule, mean, times, draws, exclude)
+    behind = supporting(kind, rule.pool, adjuncts, draws, exclude)
+    names = {reading.name for reading in (*readings, *scaled)}
+    return Clinical((*readings, *scaled), (*notices, *more), (found,), {name: behind for name in names})
+
+
+def _said(found: Answer) -> str:
+    words = {"number": "predicted from trials.", "no_evidence": "no evidence for a number.", "refer": "refer."}
+    return f"{words[found.kind]} {found.note}"
+
+
+def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+    """Relative improvement of one new person around the trial mean, at most complete (1)."""
+    spread = person_spread(draws.evidence, ArmRules.of(draws), exclude)
+    return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
+
+
+def _improvements(zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws,
+                  exclude: frozenset[str]) -> tuple[Reading, ...]:
+    spread = person_spread(draws.evidence, ArmRules.of(draws), exclude)
+    cut = draws.median("responder_threshold", "1")
+    table = {"relative_improvement": _person(mean, concern, draws, exclude),
+             "trial_mean_relative_improvement": np.minimum(mean, 1.0),
+             "responder_share": responder_share(mean, cut, spread)}
+    return _at_times(zone, {f"{name}[{concern}]": ("1", values) for name, values in table.items()}, times)
+
+
+def _on_scale(zone: Zone, record: ConcernRecord, rule: ConcernRule, mean: np.ndarray, times: np.ndarray, draws: Draws,
+              exclude: frozenset[str]) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
+    """Change on the named scale, or on the usual one of the concern."""
+    path = f"{zone.key}.{record.concern}"
+    scale, notices = _scale(path, record, rule, draws)
+    if scale is None:
+        return (), notices
+    stated = record.severity if record.scale in (None, scale.id) else None
+    base, sources = usual_baseline(scale, stated, draws, exclude)
+    if base is None:
+        return (), (*notices, Notice(path, f"no usual value of {scale.id} is known: give a severity for a change on it", ""))
+    if stated is None:
+        origin = "of trials" if sources else "assumed"
+        notices = (*notices, Notice(path, f"severity on {scale.id} not given: usual value {origin}, "
+                                    f"median {float(np.median(base)):.3g} {scale.unit}", "; ".join(sources or scale.sources)))
+    limits = [float(v) for v in (scale.low, scale.high) if v is not None]
+    if stated is not None and scale.clamp(np.array(stated)) != stated:
+        return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of {scale.id}", ""))
+    person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
+    average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
+    table = {f"scale_change[{scale.id}]": (scale.unit, person), f"trial_mean_scale_change[{scale.id}]": (scale.unit, average)}
+    return _at_times(zone, table, times), notices
+
+
+def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) -> tuple[Scale | None, tuple[Notice, ...]]:
+    """The scale to answer on: the case's if it can carry a change, else the concern's usual one."""
+    known = scales(draws.evidence)
+    wanted = known.get(record.scale or rule.default_scale)
+    if record.scale and wanted is None:
+        return known.get(rule.default_scale), (Notice(path, f"scale {record.scale!r} is not known: {rule.default_scale} is used "
+                                                      "instead", ""),)
+    if wanted is not None and wanted.kind not in COMPARABLE:
+        return None, (Notice(path, f"{wanted.id} does not measure a severity that a relative improvement can be put on", ""),)
+    return wanted, ()
+
+
+def _at_times(zone: Zone, table: dict[str, tuple[str, np.ndarray]], times: np.ndarray) -> tuple[Reading, ...]:
+    return tuple(Reading(name, zone.key, unit, values[:, i], float(time))
+                 for name, (unit, values) in table.items() for i, time in enumerate(times))

@@ -1,0 +1,80 @@
+"""Read a zone out: tissue, recovery, pain, risks and the clinical answer, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..case.document import Patient, Zone
+from ..core.errors import Notice
+from ..evidence import Draws
+from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
+from ..skin.section import Skin
+from . import recovery, tissue
+from .clinical import Answer, clinical
+from .pain import pain, pain_pool
+from .risks import needled_sessions, risks
+
+
+@dataclass(frozen=True)
+class ReadOut:
+    """What one zone of one case comes to."""
+
+    readings: tuple[Reading, ...]
+    curves: tuple[Curve, ...]
+    notices: tuple[Notice, ...]
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # reading -> studies pooled behind it
+    answers: tuple[Answer, ...] = ()
+
+
+def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], channels: Sequence[Channels],
+             exposures: Sequence[Exposure], history: TissueHistory, adjuncts: Sequence[str], draws: Draws, *,
+             exclude: frozenset[str] = frozenset(), session_days: Sequence[float] | None = None,
+             reference: TissueHistory | None = None) -> ReadOut:
+    """Every outcome of one zone.
+
+    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history; recovery and pain per session
+    ([1] is the first); risks of the whole course. `exclude` leaves out whole studies from everything that is pooled.
+    `session_days` dates the readings of an untreated zone, whose history has no sessions; without it they count from
+    day 0. `reference` is the history of `reference_course` under the same draws: with it, what is not known of the
+    network's amplitudes cancels from responses and pigment risk.
+    """
+    times = reading_times(history, draws, session_days)
+    needled = needled_sessions(punctures, draws.count)
+    sessions = [_session(p, c, exposures, history, skin, adjuncts, draws, exclude)
+                for p, c in zip(punctures, channels, strict=True)]
+    risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
+    answers = clinical(zone, history, needled, adjuncts, times, draws, exclude, reference)
+    readings = (*tissue.readings(history, skin, draws, times), *(r for s in sessions for r in s.readings), *risk.readings,
+                *answers.readings)
+    sources = {**{k: v for s in sessions for k, v in s.sources.items()}, **risk.sources, **answers.sources}
+    notices = (*_failed(zone, history), *(n for s in sessions for n in s.notices), *risk.notices, *answers.notices)
+    return ReadOut(readings, tuple(c for s in sessions for c in s.curves), tuple(dict.fromkeys(notices)), sources,
+                   answers.answers)
+
+
+def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None) -> np.ndarray:
+    """Days after the first session at which outcomes are read, those within the history."""
+    days = history.sessions if history.sessions.size else np.asarray(session_days or (0.0,))
+    names = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
+    times = float(days[-1]) + np.array([draws.median(name, "d") for name in names])
+    return times[times <= history.time[-1]]
+
+
+def _session(punctures: Punctures, channels: Channels, exposures: Sequence[Exposure], history: TissueHistory, skin: Skin,
+             adjuncts: Sequence[str], draws: Draws, exclude: frozenset[str]) -> ReadOut:
+    number = punctures.session
+    day = float(history.sessions[number])
+    course = recovery.recover(number, channels, history, skin, draws)
+    found, notices = recovery.readings(number, punctures, channels, course, day, draws)
+    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", pain(punctures, exposures, adjuncts, draws, exclude), day)
+    return ReadOut((*found, hurt), recovery.curves(number, punctures.zone, course, draws), notices,
+                   {hurt.name: pain_pool(draws, "needle", exclude).sources})
+
+
+def _failed(zone: Zone, history: TissueHistory) -> tuple[Notice, ...]:
+    lost = int((history.status != 0).any(axis=1).sum())
+    return (Notice(f"{zone.key}.healing", f"{lost} of {len(history.status)} draws failed to heal numerically and carry no "
+                   "number"),) if lost else ()

@@ -1,0 +1,43 @@
+"""The reference course: what a driver or a hazard is compared with.
+
+Trials hardly say what their needles did to the tissue. Their pooled effect is taken to be that of one usual course,
+simulated with the same uncertain network as the case at hand, draw by draw: what nobody knows of the network's
+amplitudes then cancels, and only the difference between two courses is left. The stages are chained by the twin; here
+stands only what the course is. Without a simulated reference, parameters give its usual drivers, much more roughly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..case.document import Patient, Settings, Zone
+from ..evidence import Draws
+
+DEVICE, SITE, SEX, PHOTOTYPE = "roller-192", "cheek", "female", "III"
+
+
+@dataclass(frozen=True)
+class ReferenceCourse:
+    """Person, zone, needling and days of the reference course."""
+
+    patient: Patient
+    zone: Zone
+    device: str
+    settings: Settings
+    session_days: tuple[float, ...]
+    horizon: float  # d, the day on which the effect is read
+
+
+def reference_course(draws: Draws) -> ReferenceCourse:
+    """The course behind the pooled effects of trials; every number is an evidence parameter."""
+    sessions, interval = int(draws.median("reference_sessions", "1")), draws.median("reference_interval", "d")
+    days = tuple(number * interval for number in range(sessions))
+    patient = Patient(age=_text(draws, "reference_person_age", "yr"), sex=SEX, phototype=PHOTOTYPE)  # pyright: ignore
+    zone = Zone(zone=SITE, area=_text(draws, "reference_area", "cm^2"))  # pyright: ignore[reportArgumentType]
+    settings = Settings(needle_length=_text(draws, "reference_needle_length", "mm"),  # pyright: ignore[reportArgumentType]
+                        density=_text(draws, "reference_density", "1/cm^2"))  # pyright: ignore[reportArgumentType]
+    return ReferenceCourse(patient, zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d"))
+
+
+def _text(draws: Draws, name: str, unit: str) -> str:
+    return f"{draws.median(name, unit):g} {unit}"

@@ -1,0 +1,132 @@
+"""Risks of one person's course: the pooled rate of trials, scaled by what this course does to this skin.
+
+Pigment     1 - (1 - p0)^e,  e = (int Q dt / int Q_ref dt)^b x site x sun   (Q already carries the phototype)
+Scars       e = sessions / n_ref x (1 + (max Y / max F / level)^h) x keloid history
+Infection   e = sessions / n_ref x weakened defence
+
+with Q the pigment drive of the epidermis and Y/F the share of myofibroblasts where every session hits, the alarm of the
+healing network. Cold
+sores, granulomas after a product on open channels and prolonged bleeding have no rate in any trial read: assumed rates
+of grade E, said so in a notice. A risk is that of the whole course.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case.document import Patient, Zone
+from ..core.errors import Notice
+from ..evidence import Draws
+from ..flows import Exposure, Punctures, Reading, TissueHistory
+from ..skin.section import Skin
+from .events import rate_pool, risk, study_risk
+from .pain import ANAESTHETIC
+from .response import floored
+from .tissue import EPIDERMIS, change
+
+POOLED = {"pih_risk": "pih", "tram_track_risk": "tram_track_scar", "hypertrophic_scar_risk": "hypertrophic_scar_or_keloid",
+          "infection_risk": "infection"}
+"""Reading -> event of the adverse-event rows."""
+
+_HISTORY = {"herpes_history": r"herpes|cold sore|hsv", "keloid_history": r"keloid|hypertrophic",
+            "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
+            "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel"}
+_FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|perioral|glabella|scalp")
+
+
+@dataclass(frozen=True)
+class Risks:
+    """Risks of a course with the studies behind them."""
+
+    readings: tuple[Reading, ...]
+    notices: tuple[Notice, ...]
+    sources: dict[str, tuple[str, ...]]
+
+
+def risks(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], exposures: Sequence[Exposure],
+          history: TissueHistory, draws: Draws, exclude: frozenset[str] = frozenset(),
+          reference: TissueHistory | None = None) -> Risks:
+    """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
+    needled = needled_sessions(punctures, draws.count)
+    hazards = {"pih_risk": pigment_hazard(patient, skin, history, draws, reference),
+               **_other_hazards(patient, history, needled, draws)}
+    found = {name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
+             for name, event in POOLED.items()}
+    found |= _unreported(patient, punctures, exposures, needled, draws)
+    sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
+    readings = tuple(Reading(name, zone.key, "1", values) for name, values in found.items())
+    return Risks(readings, _notices(zone, found, draws, exclude), sources)
+
+
+def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
+    """Sessions in which needles pierced, (draw,)."""
+    return sum((p.density > 0.0 for p in punctures), start=np.zeros(draws))
+
+
+def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
+                   reference: TissueHistory | None = None) -> np.ndarray:
+    """Hazard of pigment relative to the reference course on the face of phototype III, (draw,)."""
+    usual = draws("pigment_drive_reference", "d") if reference is None else floored(_pigment_dose(reference))
+    dose = (_pigment_dose(history) / usual) ** draws("pigment_dose_exponent", "1")
+    site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
+    return dose * site * draws(f"sun_factor[{patient.sun}]", "1")
+
+
+def _pigment_dose(history: TissueHistory) -> np.ndarray:
+    """Integral of the pigment drive over the course, mean over the epidermis, (draw,) d."""
+    drive = change(history, "pigment_drive")[:, EPIDERMIS]
+    return np.maximum(np.trapezoid(drive, history.time, axis=-1), 0.0)
+
+
+def alarm(history: TissueHistory) -> np.ndarray:
+    """Most myofibroblasts over most fibroblasts, largest of the layers, (draw,).
+
+    Where the history says what happens at a point that every session hits, that point counts: scars are local.
+    """
+    end = "_repeated" if "fibroblasts_repeated" in history.states else ""
+    most = history.state(f"fibroblasts{end}").max(axis=-1)
+    cells = history.state(f"myofibroblasts{end}").max(axis=-1)
+    return np.divide(cells, most, out=np.zeros_like(most), where=most > 0.0).max(axis=1)
+
+
+def _other_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+    sessions = needled / draws.median("event_reference_sessions", "1")
+    alarmed = 1.0 + (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
+    scar = np.minimum(sessions * alarmed, draws.median("largest_hazard_ratio", "1"))
+    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar * _factor("keloid_history", patient, draws),
+            "infection_risk": sessions * _factor("immunosuppressed", patient, draws)}
+
+
+def _unreported(patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure], needled: np.ndarray,
+                draws: Draws) -> dict[str, np.ndarray]:
+    """Risks without any rate: assumed per course of the reference number of sessions."""
+    sessions = needled / draws.median("event_reference_sessions", "1")
+    products = {e.session for e in exposures if not ANAESTHETIC.search(e.active.lower()) and e.through_channels.max() > 0.0}
+    exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
+    bled = sum((p.bleeding_fraction for p in punctures), start=np.zeros(draws.count))
+    n_ref = draws.median("event_reference_sessions", "1")
+    hazards = {"herpes": sessions * _factor("herpes_history", patient, draws), "granuloma": exposed / n_ref,
+               "bleeding": bled / n_ref * _factor("anticoagulant", patient, draws)}
+    names = {"herpes": "herpes_risk", "granuloma": "granuloma_risk", "bleeding": "prolonged_bleeding_risk"}
+    return {names[key]: risk(draws(f"unreported_event_rate[{key}]", "1"), hazard) for key, hazard in hazards.items()}
+
+
+def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
+    """Multiplier of a hazard if the person's history or medicines say so, else 1."""
+    words = " ".join(item.name.lower() for item in (*patient.conditions, *patient.medications))
+    return draws(f"risk_factor[{kind}]", "1") if re.search(_HISTORY[kind], words) else np.ones(draws.count)
+
+
+def _notices(zone: Zone, found: dict[str, np.ndarray], draws: Draws, exclude: frozenset[str]) -> tuple[Notice, ...]:
+    unreported = [name for name in ("herpes_risk", "granuloma_risk", "prolonged_bleeding_risk") if found[name].max() > 0.0]
+    notices = [Notice(f"{zone.key}.{name}", "no trial states a rate; the number is an assumption (grade E)",
+                      "dermatwin_prior") for name in unreported]
+    for name, event in POOLED.items():
+        pool = rate_pool(event, draws, exclude)
+        if not pool.sources and found[name].max() > 0.0:
+            notices.append(Notice(f"{zone.key}.{name}", "no trial states a rate; the number is the prior", "dermatwin_prior"))
+    return tuple(notices)

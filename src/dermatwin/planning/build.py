@@ -1,0 +1,58 @@
+"""From a proposal to a case that runs: one zone or several, device, dates, depths, numbing; nothing else is kept.
+
+Of the given course the start, the device, the numbing creams and the aftercare are kept; its settings, other products
+and adjuncts are not, because a plan must not smuggle in what nobody asked it to weigh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..case import Case, Topical, Zone
+from ..case.document import ConcernRecord
+from ..core.units import factor
+from ..screening.agent import agent_of
+from .depth import number
+
+
+def build(case: Case, zones: Sequence[Zone], settings: dict[str, dict[str, Any]], device: Any, count: int, interval: float,
+          read_at: int) -> Case:
+    """A runnable case. `interval` in days, `read_at` in weeks after the last session."""
+    keys = [zone.key for zone in zones]
+    data = case.model_dump(mode="json")
+    data["title"] = f"Plan for {', '.join(keys)}"
+    data["description"] = "Proposed from the literature's default courses; a clinician decides."
+    data["sources"], data["observations"] = [], []
+    data["zones"] = [zone.model_dump(mode="json") for zone in zones]
+    data["course"] = {
+        "device": device, "start": data["course"]["start"], "settings": settings,
+        "sessions": {"count": count, "interval": f"{interval:.10g} d"},
+        "topicals": [topical for topical in (_numbing(case, t, keys, count) for t in case.course.topicals) if topical],
+        "aftercare": data["course"]["aftercare"],
+    }
+    last = (count - 1) * interval + read_at * factor("week", "d")
+    data["horizon"] = f"{max(case.horizon, last):.10g} d"
+    return Case.model_validate(data)
+
+
+def _numbing(case: Case, topical: Topical, keys: list[str], count: int) -> dict[str, Any] | None:
+    """A numbing cream of the given course, on the planned zones and sessions; None for every other product."""
+    if agent_of(topical, case.patient.age) is None:
+        return None
+    zones = [key for key in keys if topical.zones is None or key in topical.zones]
+    sessions = topical.sessions if topical.sessions is None else [s for s in topical.sessions if s <= count]
+    if not zones or sessions == []:
+        return None
+    return {**topical.model_dump(mode="json"), "zones": zones, "sessions": sessions}
+
+
+def with_concerns(zone: Zone, concerns: Sequence[str]) -> Zone:
+    """The zone with only these of its concerns."""
+    kept: list[ConcernRecord] = [record for record in zone.concerns if record.concern in concerns]
+    return zone.model_copy(update={"concerns": kept})
+
+
+def passes(kind: str) -> int:
+    """Customary number of passes of a kind of device."""
+    return int(number(f"planned_passes_{kind}", "1"))

@@ -1,0 +1,106 @@
+"""How deep: the trials' depth for the concern, cut to what the zone bears, shallower where pigment is at risk.
+
+    aim = clip(depth of the trials, lower end of the trials, min(upper end of the trials, upper end of the zone))
+
+The zone always wins over the trials. The set length is meant; the depth that is reached is computed by the twin.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..case import Case
+from ..core.units import factor
+from ..device import Device, catalogue, describe, find
+from ..evidence import Evidence
+from ..screening.depth import ZoneDepth
+from .course import DefaultCourse
+from .proposal import Reason
+
+PIGMENT_AT_RISK = ("IV", "V", "VI")
+_PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
+
+
+def number(name: str, unit: str) -> float:
+    """A planning parameter in `unit`."""
+    parameter = Evidence.packaged().parameters[name]
+    return parameter.value * factor(parameter.unit, unit)
+
+
+@dataclass(frozen=True)
+class Depth:
+    """The aim and the first session [mm], with reasons and warnings."""
+
+    aim: float
+    first: float
+    low: float  # mm, the least that still counts as this course
+    high: float  # mm, the most that the zone and the trials allow
+    reasons: tuple[Reason, ...]
+    warnings: tuple[str, ...]
+
+
+def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Depth:
+    """Needle length for a concern in a zone."""
+    low, high = course.depth_range
+    limit = zone.column(course.concern)[1]
+    aim = min(max(course.depth, low), high, limit)
+    reasons = [Reason(f"{course.concern}: {low:g}-{high:g} mm in trials, {course.depth:g} mm by default", course.sources),
+               Reason(f"{zone.zone}: up to {limit:g} mm ({zone.note})", zone.sources)]
+    warnings = []
+    if aim < low:
+        warnings.append(f"{zone.zone} bears {limit:g} mm, less than the {low:g} mm that trials of {course.concern} used: "
+                        "expect less than they report")
+    if zone.by_region:
+        warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
+    first = aim
+    if phototype in PIGMENT_AT_RISK:
+        first = max(_step(aim * number("pigment_depth_share", "1")), min(low, aim))
+        reasons.append(Reason(f"phototype {phototype}: {_gently(first, aim)}", _PIGMENT_SOURCES))
+    return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))
+
+
+def _gently(first: float, aim: float) -> str:
+    if first < aim:
+        return f"{first:g} mm in the first session, then up to {aim:g} mm; test spot first"
+    return f"{aim:g} mm is already the least of the trials or of the zone; test spot first"
+
+
+def _step(length: float) -> float:
+    """A length rounded down to what can be set on a dial."""
+    step = number("depth_step", "mm")
+    return round(math.floor(length / step + 1e-9) * step, 10)
+
+
+def choose_device(case: Case, course: DefaultCourse, depth: Depth) -> tuple[Device, bool] | None:
+    """The case's device if it does for the course, else one of the catalogue, and whether it is the case's.
+
+    Of the catalogue the first that fits is taken: of the same kind as the case's device and with this phototype on its
+    label if there is such a one. None if no device can set the depth.
+    """
+    own = _own(case)
+    if own is not None and fits(own, course, depth):
+        return own, True
+
+    def worse(device: Device) -> tuple[bool, bool]:
+        off_label = bool(device.phototypes) and case.patient.phototype not in device.phototypes
+        return own is not None and device.kind != own.kind, off_label
+
+    others = [device for device in catalogue().values() if fits(device, course, depth)]
+    return (min(others, key=worse), False) if others else None
+
+
+def _own(case: Case) -> Device | None:
+    device = case.course.device
+    if not isinstance(device, str):
+        return describe(device)
+    try:
+        return find(device)
+    except KeyError:
+        return None
+
+
+def fits(device: Device, course: DefaultCourse, depth: Depth) -> bool:
+    """Whether a device is of the right kind and can set a length between the least depth and the first session's."""
+    reach = min(depth.first, device.max_length)
+    return device.kind in course.device_kinds and reach >= device.min_length and reach >= min(depth.low, depth.first)

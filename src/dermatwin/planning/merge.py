@@ -1,0 +1,101 @@
+"""One case out of several proposals: zones whose sessions agree are treated together, each at its own depth.
+
+Sessions agree where the trials' ranges of count and interval overlap. In a zone with several concerns the one with the
+best evidence sets the course; a concern of pigment makes it shallower where their depths overlap and is left out where
+they do not. Whatever does not fit is named.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..case import Case
+from ..device import catalogue
+from .build import build, with_concerns
+from .proposal import Proposal
+
+CONFIDENCE = ("H", "M", "L", "VL")
+PIGMENT = frozenset({"melasma", "hyperpigmentation"})
+
+
+def merge(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Case | None, tuple[str, ...]]:
+    """A case for all zones that agree with the first, and remarks on what was left out; None if nothing is proposed."""
+    courses = [proposal for proposal in proposals if proposal.verdict == "course"]
+    warnings = [f"{p.zone}: {p.concern}: {p.verdict}, not in the course" for p in proposals if p.verdict != "course"]
+    leads: list[Proposal] = []
+    for zone in dict.fromkeys(proposal.zone for proposal in courses):
+        here = [proposal for proposal in courses if proposal.zone == zone]
+        lead = min(here, key=lambda p: CONFIDENCE.index(p.confidence))
+        warnings += [_shared(p, lead) for p in here if p is not lead]
+        if _agree([*leads, lead]):
+            leads.append(lead)
+        else:
+            warnings.append(f"{zone}: the sessions of {lead.concern} do not agree with those of {leads[0].concern}; "
+                            "it needs a course of its own")
+    if not leads:
+        return None, tuple(warnings)
+    return _case(case, leads, courses), tuple(warnings)
+
+
+def _shared(proposal: Proposal, lead: Proposal) -> str:
+    """What becomes of a concern in a zone that another concern leads."""
+    if _fits(proposal, lead):
+        return f"{proposal.zone}: {proposal.concern} has the course of {lead.concern}"
+    return (f"{proposal.zone}: {proposal.concern} asks for a shallower course than {lead.concern} and is left out; "
+            "a clinician must choose between them")
+
+
+def _fits(proposal: Proposal, lead: Proposal) -> bool:
+    """Whether a concern can be treated at the depth of the one that leads its zone; only pigment minds more depth."""
+    if proposal.concern not in PIGMENT:
+        return True
+    assert proposal.depth_range is not None
+    assert lead.depth_range is not None
+    return proposal.depth_range[1] >= lead.depth_range[0]
+
+
+def _agree(leads: list[Proposal]) -> bool:
+    return all(low <= high for low, high in (_common(leads, "sessions_range"), _common(leads, "interval_range")))
+
+
+def _common(leads: list[Proposal], name: str) -> tuple[float, float]:
+    """Where the ranges of all proposals overlap."""
+    ranges = [getattr(lead, name) for lead in leads]
+    return max(low for low, _ in ranges), min(high for _, high in ranges)
+
+
+def _within(value: float, limits: tuple[float, float]) -> float:
+    return min(max(value, limits[0]), limits[1])
+
+
+def _case(case: Case, leads: list[Proposal], courses: list[Proposal]) -> Case:
+    first = leads[0]
+    count = int(_within(first.sessions or 0, _common(leads, "sessions_range")))
+    interval = _within(max(lead.interval or 0.0 for lead in leads), _common(leads, "interval_range"))
+    device = _device(first)
+    together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead)] for lead in leads}
+    zones = [with_concerns(case.zone(zone), [p.concern for p in found]) for zone, found in together.items()]
+    settings = {lead.zone: _settings(lead, together[lead.zone], first) for lead in leads}
+    return build(case, zones, settings, device, count, interval, max(max(lead.read_at, default=0) for lead in leads))
+
+
+def _settings(lead: Proposal, together: list[Proposal], first: Proposal) -> dict[str, Any]:
+    """Settings of a zone: the lead's, as shallow as a concern of pigment asks, with its own device where it differs."""
+    assert lead.case is not None
+    settings = lead.case.course.settings[lead.zone].model_dump(mode="json", exclude_none=True)
+    assert lead.depth_range is not None
+    limits = [p.depth_range[1] for p in together if p.concern in PIGMENT and p.depth_range is not None]
+    depth = min([lead.first_depth or 0.0, *limits])
+    if lead.device in catalogue():
+        depth = max(depth, catalogue()[lead.device].min_length)
+    settings["needle_length"] = f"{depth:.10g} mm"
+    if _device(lead) != _device(first):
+        settings["device"] = _device(lead)
+    return settings
+
+
+def _device(proposal: Proposal) -> Any:
+    """A proposal's device as a case writes it."""
+    assert proposal.case is not None
+    device = proposal.case.course.device
+    return device if isinstance(device, str) else device.model_dump(mode="json", exclude_none=True)

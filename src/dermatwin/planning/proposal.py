@@ -1,0 +1,55 @@
+"""What a plan proposes for one concern in one zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..case import Case
+
+ProposalVerdict = Literal["course", "refer", "no_default", "stop"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is proposed, and who says so."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A course, or why there is none. Depths in mm, times in days; None and empty where there is no course."""
+
+    zone: str
+    concern: str
+    verdict: ProposalVerdict
+    confidence: str
+    grade: str
+    reasons: tuple[Reason, ...]
+    warnings: tuple[str, ...] = ()
+    depth: float | None = None  # mm, aim of the course
+    first_depth: float | None = None  # mm, first session; the case holds this one
+    depth_range: tuple[float, float] | None = None  # mm, what trials and zone allow
+    sessions: int | None = None
+    sessions_range: tuple[int, int] | None = None
+    interval: float | None = None  # d
+    interval_range: tuple[float, float] | None = None  # d
+    device: str = ""
+    endpoint: str = ""
+    read_at: tuple[int, ...] = ()  # weeks after the last session
+    adjunct: str = ""
+    numbing: str = ""
+    case: Case | None = field(default=None, repr=False)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of all sources of the reasons, each once."""
+        return tuple(dict.fromkeys(source for reason in self.reasons for source in reason.sources))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON (the case by its own serialisation)."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("case", "reasons")}
+        reasons = [{"text": reason.text, "sources": list(reason.sources)} for reason in self.reasons]
+        return {**plain, "reasons": reasons, "case": self.case.model_dump(mode="json") if self.case else None}

@@ -1,0 +1,308 @@
+"""The verbs: what they print, where they print it, and with which status they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dermatwin.case import json_schema, load_case
+from dermatwin.cli import app
+from dermatwin.core.errors import ComputationError
+from dermatwin.evidence import Evidence
+
+ROOT = Path(__file__).parents[2]
+SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
+EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
+VERBS = ["new", "screen", "plan", "simulate", "validate", "explain", "export"]
+
+
+def run(*arguments: object, status: int = 0):
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == status, result.output
+    if status != 2:
+        assert "Traceback" not in result.output
+    return result
+
+
+def program(*arguments: object, **more) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "dermatwin", *map(str, arguments)], capture_output=True, text=True,
+                          timeout=120, check=False, **more)
+
+
+class TestHelp:
+    def test_lists_exactly_the_verbs_that_work(self):
+        listed = [line.split()[1] for line in run("--help").stdout.split("Commands")[1].splitlines() if line.startswith("│ ")]
+        assert [word for word in listed if word in VERBS] == VERBS
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_of_every_verb(self, verb):
+        assert f"dermatwin {verb}" in run(verb, "--help").stdout
+
+    @pytest.mark.parametrize("arguments", [[], ["export"]])
+    def test_without_arguments(self, arguments):
+        assert "Usage: dermatwin" in run(*arguments).stdout
+
+    def test_is_fast(self):
+        program("--help")
+        begin = time.perf_counter()
+        assert program("--help").returncode == 0
+        assert time.perf_counter() - begin < 1.0  # alone 0.2 s; the machine may be busy
+
+    def test_version(self):
+        assert run("--version").stdout.startswith("dermatwin 0.")
+
+
+class TestUsage:
+    @pytest.mark.parametrize(("arguments", "message"), [
+        (["simulte"], "No such command 'simulte'"),
+        (["simulate"], "Missing argument"),
+        (["screen", "a", "--drws", "3"], "No such option: --drws"),
+        (["simulate", "a", "--draws", "many"], "'many' is not a valid"),
+        (["simulate", "a", "--draws", "0"], "0 is not in the range"),
+        (["simulate", "a", "--seed", "-1"], "-1 is not in the range"),
+        (["screen", "a", "b"], "unexpected extra argument"),
+    ])
+    def test_wrong_usage_is_wrong_input(self, arguments, message):
+        result = run(*arguments, status=1)
+        assert result.stdout == ""
+        assert message in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+    def test_json_twin(self):
+        faults = json.loads(run("simulate", "a", "--drws", "3", "--json", status=1).stdout)["faults"]
+        assert [set(fault) for fault in faults] == [{"path", "found", "expected"}]
+
+
+class TestNew:
+    def test_writes_a_valid_case(self, tmp_path):
+        assert str(tmp_path / "c.yaml") in run("new", tmp_path / "c.yaml").stdout
+        load_case(tmp_path / "c.yaml")
+        run("screen", tmp_path / "c.yaml")
+
+    def test_never_overwrites_unless_told(self, tmp_path):
+        (tmp_path / "c.yaml").write_text("mine")
+        assert "exists already" in run("new", tmp_path / "c.yaml", status=1).stderr
+        assert (tmp_path / "c.yaml").read_text() == "mine"
+        assert json.loads(run("new", tmp_path / "c.yaml", "--force", "--json").stdout) == {"written": str(tmp_path / "c.yaml")}
+        load_case(tmp_path / "c.yaml")
+        assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"]
+
+    def test_not_even_through_a_broken_link(self, tmp_path):
+        (tmp_path / "c.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+        assert "exists already" in run("new", tmp_path / "c.yaml", status=1).stderr
+
+    @pytest.mark.parametrize("name", ["none/c.yaml", "file/c.yaml", "."])
+    def test_where_nothing_can_be_written(self, tmp_path, name):
+        (tmp_path / "file").touch()
+        result = run("new", tmp_path / name, "--force", status=1)
+        assert len(result.stderr.splitlines()) == 1
+
+
+class TestScreen:
+    def test_ok(self):
+        assert json.loads(run("screen", ROOT / "examples" / "alam_2014.yaml", "--json").stdout)["verdict"] == "ok"
+
+    def test_stop_leaves_with_3(self):
+        arguments = ("screen", SOUND, "--set", "patient.pregnant=true")
+        assert "stop" in run(*arguments, status=3).stdout
+        found = json.loads(run(*arguments, "--json", "--seed", 3, status=3).stdout)
+        assert found["verdict"] == "stop"
+        assert all(finding["rule"] and finding["level"] for finding in found["findings"])
+
+
+class TestPlan:
+    def test_proposal_becomes_a_case(self, tmp_path):
+        result = run("plan", SOUND, "--json", "--case-out", tmp_path / "p.yaml")
+        found = json.loads(result.stdout)
+        assert found["proposals"][0]["reasons"]
+        load_case(tmp_path / "p.yaml")
+
+    def test_for_people(self):
+        assert "acne_scar_rolling" in run("plan", SOUND).stdout
+
+    def test_stop_leaves_with_3(self):
+        run("plan", SOUND, "--set", "patient.pregnant=true", "--json", status=3)
+
+
+class TestSimulate:
+    def test_run_folder_and_json(self, tmp_path):
+        result = run("simulate", EXAMPLE, "--out", tmp_path / "run", "--draws", 8, "--seed", 5, "--json", "--no-report")
+        summary = json.loads(result.stdout)
+        assert len(summary["endpoints"]) >= 40
+        assert (tmp_path / "run" / "summary.json").read_text(encoding="utf-8") == result.stdout
+        assert summary["provenance"]["seed"] == 5
+        assert not (tmp_path / "run" / "report.html").exists()
+        assert "earlier run" in run("simulate", EXAMPLE, "--out", tmp_path / "run", status=1).stderr
+
+    def test_for_people(self):
+        page = run("simulate", EXAMPLE, "--draws", 8).stdout
+        assert "95 %" in page
+        assert "Nothing was written" in page
+
+    def test_a_folder_that_is_no_run_is_never_replaced(self, tmp_path):
+        (tmp_path / "thesis.tex").touch()
+        assert "not an earlier run" in run("simulate", EXAMPLE, "--out", tmp_path, "--force", status=1).stderr
+        assert (tmp_path / "thesis.tex").exists()
+
+    def test_names_that_no_catalogue_has(self):
+        result = run("simulate", SOUND, "--set", "course.device=pen-13", "--set", "zones.cheek.zone=cheke", status=1)
+        assert "course.device: " in result.stderr
+
+
+class TestFailure:
+    """Whatever goes wrong inside leaves with its own status."""
+
+    @pytest.fixture()
+    def failing(self, monkeypatch):
+        def arrange(error: BaseException):
+            def fail(*_, **__):
+                raise error
+
+            monkeypatch.setattr("dermatwin.twin.simulate", fail)
+
+        return arrange
+
+    def test_broken_law(self, failing):
+        failing(ComputationError("mass is off by 3 % of the dose", "delivery.cheek", "2 h"))
+        result = run("simulate", SOUND, "--json", status=2)
+        assert json.loads(result.stdout) == {"error": {
+            "law": "mass is off by 3 % of the dose", "where": "delivery.cheek", "when": "2 h"}}
+        assert "delivery.cheek: mass is off by 3 % of the dose at 2 h" in result.stderr
+        assert "Traceback" not in result.output
+
+    @pytest.mark.parametrize(("error", "status", "message"), [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (MemoryError(), 2, "not enough memory"),
+        (OSError(28, "No space left on device", "/full"), 1, "/full: cannot be used: No space left on device"),
+        (PermissionError(13, "Permission denied", "/root"), 1, "/root: cannot be used: Permission denied"),
+    ])
+    def test_without_a_traceback(self, failing, error, status, message):
+        failing(error)
+        result = run("simulate", SOUND, status=status)
+        assert message in result.stderr
+        assert "Traceback" not in result.output
+
+    def test_a_defect_shows_its_traceback_and_is_not_called_wrong_input(self, failing):
+        failing(ZeroDivisionError("oops"))
+        result = run("simulate", SOUND, "--json", status=2)
+        assert "Traceback" in result.stderr
+        assert "ZeroDivisionError" in json.loads(result.stdout)["error"]["law"]
+
+    def test_what_is_printed_inside_never_reaches_standard_output(self, monkeypatch):
+        def chat(*_, **__):
+            print("compiling ...")
+            raise ComputationError("x", "y")
+
+        monkeypatch.setattr("dermatwin.twin.simulate", chat)
+        result = run("simulate", SOUND, "--json", status=2)
+        json.loads(result.stdout)
+        assert "compiling" in result.stderr
+
+
+class TestExplain:
+    def test_quantity(self):
+        found = json.loads(run("explain", "in_situ_depth", "--json").stdout)
+        evidence = Evidence.packaged()
+        assert found["kind"] == "quantity"
+        assert found["grade"] == evidence.grade("in_situ_depth")
+        assert {p["name"] for p in found["parameters"]} == set(evidence.stands_on("in_situ_depth"))
+        assert {s["id"] for s in found["sources"]} == set(evidence.sources_of("in_situ_depth"))
+        assert all(p["unit"] and p["low"] <= p["value"] <= p["high"] and p["grade"] for p in found["parameters"])
+
+    def test_every_quantity_and_stage_can_be_printed(self):
+        from dermatwin.explanation import explain, known_names
+
+        evidence = Evidence.packaged()
+        for name, kind in known_names(evidence).items():
+            if kind in ("quantity", "stage", "site", "device", "family"):
+                assert explain(name).name
+
+    def test_a_tree_holds_every_parameter_of_a_quantity(self):
+        from dermatwin.explanation import Node, explain
+
+        def leaves(node: Node) -> set[str]:
+            here = {node.name} if node.kind == "parameter" else set()
+            return here.union(*(leaves(child) for child in node.children))
+
+        evidence = Evidence.packaged()
+        for name in evidence.quantities:
+            tree = explain(name).tree
+            assert tree is not None
+            assert leaves(tree) == set(evidence.stands_on(name))
+
+    @pytest.mark.parametrize(("name", "kind"), [
+        ("in_situ_depth", "quantity"), ("puncture_toughness", "parameter"), ("insertion", "stage"), ("pen-12", "device"),
+        ("cheek", "site"), ("kalluri2011", "source"), ("tewl_baseline", "family")])
+    def test_kinds(self, name, kind):
+        assert json.loads(run("explain", name, "--json").stdout)["kind"] == kind
+        assert name.split("[")[0] in run("explain", name).stdout
+
+    def test_detail_in_brackets_is_the_quantity(self):
+        assert json.loads(run("explain", "in_situ_depth[anything]", "--json").stdout)["name"] == "in_situ_depth"
+
+    @pytest.mark.parametrize("name", ["in_situ_dept", "situ_depth"])
+    def test_suggestions(self, name):
+        assert "in_situ_depth" in run("explain", name, status=1).stderr
+
+    @pytest.mark.parametrize("name", ["", "   ", "[]", "[bold]", "\x1b[31m", "x" * 5000])
+    def test_odd_names(self, name):
+        assert "\x1b" not in run("explain", name, status=1).stderr
+
+
+class TestExportSchema:
+    def test_prints_it(self):
+        assert json.loads(run("export", "schema").stdout) == json_schema()
+        assert run("export", "schema", "--json").stdout == run("export", "schema").stdout
+
+    def test_writes_it(self, tmp_path):
+        run("export", "schema", "--out", tmp_path / "s.json")
+        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema()
+        run("export", "schema", "--out", tmp_path / "s.json", status=1)
+
+
+class TestProgram:
+    """The real thing, with real pipes."""
+
+    def test_json_is_utf_8_in_any_locale(self):
+        done = program("export", "schema", env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+        assert done.returncode == 0
+        assert json.loads(done.stdout) == json_schema()
+
+    def test_tables_on_a_terminal_without_boxes(self):
+        done = program("screen", SOUND, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        assert done.returncode == 0
+        assert "Traceback" not in done.stderr
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
+    def test_full_disk(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=60, check=False)
+        assert done.returncode == 1
+        assert done.stderr.strip() == "output: cannot be used: No space left on device"
+
+    def test_reader_that_goes_away(self):
+        with subprocess.Popen([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == ""
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals")
+    def test_interrupt(self):
+        code = ("import os, signal, sys, dermatwin.twin as twin\n"
+                "def wait(*a, **k):\n    os.kill(os.getpid(), signal.SIGINT)\n    import time; time.sleep(30)\n"
+                "twin.simulate = wait\nfrom dermatwin.cli import main\n"
+                f"sys.argv = ['dermatwin', 'simulate', {str(SOUND)!r}]\nmain()")
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
+        assert signal.SIGINT == 2

@@ -1,0 +1,99 @@
+"""The JSON schema, the template, and that both say what `load_case` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from dermatwin.case import Case, json_schema, load_case
+from dermatwin.case.reading import read_file, read_text
+from dermatwin.case.schema import fields, limits, spec_at, whole_case
+from dermatwin.case.template import template
+from dermatwin.core.errors import CaseError
+
+MALFORMED = Path(__file__).parent / "malformed"
+EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
+
+# what is wrong with these can be said in JSON schema: a type, an allowed value, a count, a key
+TOLD_BY_SHAPE = ["phototype_unknown", "concern_misspelt", "unknown_key", "unknown_key_at_top", "no_unit",
+             "zones_is_a_mapping", "no_zones", "count_negative", "count_fraction", "count_is_text", "patient_is_a_list", "sex_no",
+             "smoker_yes", "passes_true", "zone_with_capital", "override_without_reason", "version_of_tomorrow",
+             "device_is_a_number", "age_is_a_list", "nothing_but_a_title", "top_is_a_list", "top_is_a_word"]
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_schema_accepts_what_load_case_accepts(path, validator):
+    load_case(path)
+    validator.validate(read_file(path).value)
+
+
+@pytest.mark.parametrize("name", TOLD_BY_SHAPE)
+def test_schema_refuses_what_load_case_refuses(name, validator):
+    path = MALFORMED / f"{name}.yaml"
+    with pytest.raises(CaseError):
+        load_case(path)
+    assert not validator.is_valid(read_file(path).value)
+
+
+def test_a_file_with_a_base_may_leave_things_out(validator):
+    assert validator.is_valid({"base": "a.yaml", "patient": {"age": "50 yr"}, "course": {"settings": {"cheek": None}}})
+    assert not validator.is_valid({"patient": {"age": "50 yr"}})
+    assert not validator.is_valid({"base": "a.yaml", "patient": {"aeg": "50 yr"}})
+
+
+def test_every_field_is_explained_and_every_explanation_has_a_field():
+    schema = whole_case()
+    records = {"Case": schema, **schema["$defs"]}
+    assert {record: set(words) for record, words in fields().items()} == {
+        record: set(shape["properties"]) for record, shape in records.items()}
+
+
+def test_every_property_has_a_description():
+    schema = json_schema()
+    for record in schema["$defs"].values():
+        for name, field in record["properties"].items():
+            assert field.get("description") or field["anyOf"][0].get("description") or name == "base", name
+
+
+def test_ranges_are_told_with_their_unit():
+    assert limits(spec_at(("course", "settings", "cheek", "needle_length"))) == "0.1-3.5 mm"
+    assert limits(spec_at(("course", "settings", "cheek", "passes"))) == "1-100"
+    assert limits(spec_at(("course", "device", "kind"))) == "pen, roller, stamp"
+
+
+def test_the_caller_may_change_its_copy():
+    json_schema()["$defs"]["Case"]["properties"].clear()
+    assert json_schema()["$defs"]["Case"]["properties"]
+
+
+def test_template_is_a_valid_case(tmp_path, validator):
+    (tmp_path / "case.yaml").write_text(template(), encoding="utf-8")
+    assert isinstance(load_case(tmp_path / "case.yaml"), Case)
+    validator.validate(read_text(template(), "template").value)
+    validator.validate(yaml.safe_load(template()))
+
+
+def test_template_explains_every_field():
+    lines = template().splitlines()
+    for words in fields().values():
+        for name, text in words.items():
+            assert any(f"{name}:" in line and text in line for line in lines), name
+
+
+def test_template_stays_valid_when_switched_on(tmp_path):
+    """Optional lines work when their mark is taken away, one block at a time."""
+    written = template()
+    for name in ("species", "body_weight", "treated", "occlusion", "density", "force"):
+        lines = [line.replace("# ", "", 1) if line.lstrip().startswith(f"# {name}:") else line for line in written.splitlines()]
+        (tmp_path / "case.yaml").write_text("\n".join(lines), encoding="utf-8")
+        load_case(tmp_path / "case.yaml")

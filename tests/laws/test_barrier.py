@@ -1,0 +1,163 @@
+"""Laws of the barrier: it only closes, in one order, slower where it should be slower."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermatwin.barrier import close, curves, readings
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import Punctures
+from dermatwin.skin import Skin
+
+FEW = settings(max_examples=20, deadline=None)
+DENSITIES = st.floats(1.0, 2000.0)
+DEPTHS = st.floats(0.05, 2.5)
+WIDTHS = st.floats(0.005, 0.2)
+COVERS = st.floats(0.0, 72.0)
+
+
+def draws_of(count=8, seed=4):
+    return Draws(Evidence.packaged(), Luck(seed, count))
+
+
+def skin_of(count=8, **changes):
+    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2,
+             "stiffness": 0.5, "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0,
+             "appendages": 30.0}
+    words = {"species": "human", "alive": True, "age": 40.0, **changes}
+    return Skin(zone="cheek", site="cheek", sex="female", phototype="II", over_bone=False, **words,
+                **{name: np.full(count, value) for name, value in sizes.items()})
+
+
+def punctures_of(density=200.0, depth=0.4, width=0.07, count=8, needles=5):
+    table = np.full((count, needles), 1.0)
+    return Punctures(
+        zone="cheek", session=0, attempted_density=np.full(count, density), density=np.full(count, density),
+        pierced_fraction=np.ones(count), in_situ_depth=depth * table, residual_depth=0.5 * depth * table,
+        needle_diameter=1.4 * width * table, channel_diameter=width * table, force=0.05 * table,
+        reach=np.ones((count, 4)), bleeding_fraction=np.zeros(count))
+
+
+@FEW
+@given(DENSITIES, DEPTHS, WIDTHS, COVERS)
+def test_channels_only_close_and_start_open(density, depth, width, covered):
+    found = close(punctures_of(density, depth, width), skin_of(), draws_of(), covered_h=covered)
+    np.testing.assert_allclose(found.open_fraction[:, 0], 1.0)
+    assert np.all(np.diff(found.open_fraction, axis=1) < 0.0)
+    assert np.all(found.open_fraction >= 0.0)
+    assert np.all(np.diff(found.tewl, axis=1) <= 0.0)
+
+
+@FEW
+@given(DENSITIES, DEPTHS, WIDTHS, COVERS)
+def test_readouts_close_in_their_order(density, depth, width, covered):
+    times = close(punctures_of(density, depth, width), skin_of(), draws_of(), covered_h=covered).closure_time
+    assert np.all(times >= 0.0)
+    assert np.all(np.diff(times, axis=1) > 0.0)
+
+
+@FEW
+@given(DEPTHS, COVERS, st.floats(0.5, 72.0))
+def test_a_cover_delays_and_a_longer_one_more(depth, covered, more):
+    punctures, skin, draws = punctures_of(depth=depth), skin_of(), draws_of()
+    short = close(punctures, skin, draws, covered_h=covered)
+    long = close(punctures, skin, draws, covered_h=covered + more)
+    assert np.all(long.closure_time >= short.closure_time * (1.0 - 1e-7))
+    assert np.all(long.open_fraction >= short.open_fraction)
+    assert np.any(long.open_fraction > short.open_fraction)
+
+
+@FEW
+@given(st.floats(18.0, 60.0), st.floats(1.0, 40.0))
+def test_older_skin_closes_later(age, older):
+    young = close(punctures_of(), skin_of(age=age), draws_of())
+    old = close(punctures_of(), skin_of(age=age + older), draws_of())
+    assert np.all(old.closure_time >= young.closure_time)
+    assert np.any(old.closure_time[:, 1:] > young.closure_time[:, 1:])
+
+
+@FEW
+@given(DEPTHS, st.floats(1.1, 4.0))
+def test_deeper_channels_close_later(depth, factor):
+    shallow, deep = (close(punctures_of(depth=reached), skin_of(), draws_of()) for reached in (depth, depth * factor))
+    assert np.all(deep.closure_time >= shallow.closure_time * (1.0 - 1e-7))
+
+
+@FEW
+@given(DENSITIES, st.floats(1.1, 10.0))
+def test_more_channels_lose_more_water_for_longer(density, factor):
+    few, many = (close(punctures_of(number), skin_of(), draws_of()) for number in (density, density * factor))
+    assert np.all(many.tewl >= few.tewl)
+    assert np.all(many.closure_time >= few.closure_time * (1.0 - 1e-7))
+
+
+def test_water_loss_never_exceeds_what_can_evaporate():
+    found = close(punctures_of(5000.0, 1.0, 0.3), skin_of(), draws_of())
+    limit = draws_of()("evaporation_limit", "g/m^2/h")
+    assert np.all(found.tewl <= skin_of().tewl[:, None] + limit[:, None])
+
+
+def test_an_anti_inflammatory_slows_closure_and_says_so():
+    usual = close(punctures_of(), skin_of(), draws_of())
+    slowed = close(punctures_of(), skin_of(), draws_of(), anti_inflammatory=True)
+    assert np.all(slowed.closure_time >= usual.closure_time)
+    assert np.any(slowed.closure_time > usual.closure_time)
+    assert any("COX" in notice.message for notice in slowed.notices)
+
+
+def test_a_person_does_not_notice_how_many_others_are_drawn():
+    alone = close(punctures_of(count=3), skin_of(3), draws_of(3), covered_h=6.0)
+    crowd = close(punctures_of(count=9), skin_of(9), draws_of(9), covered_h=6.0)
+    for name in ("open_fraction", "tewl", "closure_time", "radius"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(crowd, name)[:3])
+
+
+def test_the_order_of_needles_does_not_matter():
+    rng = np.random.default_rng(2)
+    scatter = rng.uniform(0.5, 1.5, (8, 5))
+    punctures = replace(punctures_of(), in_situ_depth=0.4 * scatter, channel_diameter=0.07 * scatter)
+    turned = replace(punctures, in_situ_depth=punctures.in_situ_depth[:, ::-1],
+                     channel_diameter=punctures.channel_diameter[:, ::-1])
+    first, second = (close(given_, skin_of(), draws_of()) for given_ in (punctures, turned))
+    np.testing.assert_allclose(first.closure_time, second.closure_time, rtol=1e-12)
+
+
+@pytest.mark.parametrize("nothing", [{"density": 0.0}, {"depth": 0.0, "width": 0.0, "density": 0.0}])
+def test_untouched_skin_is_closed_and_keeps_its_water(nothing):
+    found = close(punctures_of(**nothing), skin_of(), draws_of())
+    assert not found.closure_time.any()
+    np.testing.assert_array_equal(found.tewl, np.full_like(found.tewl, 12.0))
+
+
+def test_dead_skin_recoils_and_then_stays_open():
+    found = close(punctures_of(), skin_of(alive=False), draws_of(), covered_h=5.0)
+    left = 1.0 - draws_of()("recoil_share", "1", 0, "cheek")
+    np.testing.assert_allclose(found.open_fraction[:, -1], left)
+    assert np.all(np.isinf(found.closure_time[:, 1:]))
+    assert any("does not repair" in notice.message for notice in found.notices)
+
+
+def test_animals_do_not_age_like_people():
+    young, old = (close(punctures_of(), skin_of(species="rat", age=age), draws_of()) for age in (0.3, 2.0))
+    np.testing.assert_array_equal(young.closure_time, old.closure_time)
+    assert any("rat" in notice.message for notice in young.notices)
+
+
+def test_readings_and_curves_are_catalogued():
+    units = {name: quantity.unit for name, quantity in Evidence.packaged().quantities.items()}
+    channels = close(punctures_of(), skin_of(), draws_of())
+    for reading in readings(channels, 28.0):
+        assert reading.unit == units[reading.name]
+        assert reading.values.shape == (8,)
+    dated = {reading.name: reading.time for reading in readings(channels, 28.0)}
+    assert dated["tewl_at_24_h"] == 29.0
+    assert dated["closure_time_oct"] == 28.0
+    for curve in curves(channels):
+        assert curve.unit == units[curve.name]
+        assert curve.values.shape == (8, channels.time.size)

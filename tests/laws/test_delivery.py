@@ -1,0 +1,136 @@
+"""Laws of delivery: conservation, positivity, monotony in channels and time, linearity, units, one way to run a batch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermatwin.case.document import InlineProduct, Topical
+from dermatwin.core import Luck
+from dermatwin.delivery import Membrane, deliver, find_solute, intact_permeability
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import COMPARTMENTS, Channels
+from dermatwin.skin.section import Skin
+
+TIME = np.concatenate([[0.0], np.geomspace(1.0 / 60.0, 96.0, 30)])
+PRODUCTS = st.sampled_from(["LMX4", "vitamin C serum", "HA gel", "minoxidil", "retinol", "calcein", "PRP", "BLT"])
+quick = settings(max_examples=12, deadline=None)
+
+
+def draws(count=5, seed=3):
+    return Draws(Evidence.packaged(), Luck(seed, count))
+
+
+def section(count=5, alive=True):
+    one = np.ones(count)
+    return Skin("cheek", "cheek", "human", alive, 0.015 * one, 0.05 * one, 0.15 * one, 1.2 * one, 0.5 * one, 0.1 * one,
+                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+
+
+def session(count=5, density=200.0, depth=0.3, radius=0.035, hold=4.0):
+    one = np.ones(count)
+    opened = 0.8 * np.exp(-TIME / 0.05) + 0.2 * np.exp(-TIME / hold)
+    return Channels("cheek", 0, TIME, density * one, depth * one, radius * one, np.tile(opened, (count, 1)),
+                    np.zeros((count, TIME.size)), np.zeros((count, 4)))
+
+
+def below(exposure, hour=24.0):
+    at = int(np.searchsorted(exposure.time, hour))
+    return exposure.amount[:, COMPARTMENTS.index("viable_epidermis"):, at].sum(axis=1)
+
+
+def given_topical(product="vitamin C serum", dose="2 mg/cm^2", apply="0 min", **more):
+    return Topical(product=product, dose=dose, apply=apply, **more)
+
+
+@given(product=PRODUCTS, dose=st.floats(0.1, 200.0), apply=st.floats(-120.0, 120.0), stay=st.floats(1.0, 600.0),
+       occluded=st.booleans(), density=st.floats(0.0, 2000.0), depth=st.floats(0.001, 1.4), radius=st.floats(0.001, 0.08))
+@quick
+def test_mass_is_conserved_and_never_negative(product, dose, apply, stay, occluded, density, depth, radius):
+    topical = given_topical(product, f"{dose} mg/cm^2", f"{apply} min", remove=f"{apply + stay} min", occluded=occluded)
+    for exposure in deliver(topical, session(density=density, depth=depth, radius=radius), section(), draws()):
+        whole = np.repeat(exposure.dose[:, None], exposure.time.size, axis=1)
+        assert exposure.amount.sum(axis=1) == pytest.approx(whole, rel=1e-9)
+        assert exposure.amount.min() >= -1e-9 * exposure.dose.max()
+        assert np.isfinite(exposure.dermal_concentration).all()
+
+
+@given(product=PRODUCTS, depth=st.floats(0.0, 0.014), density=st.sampled_from([0.0, 300.0]))
+@quick
+def test_no_channel_below_the_stratum_corneum_is_intact_skin(product, depth, density):
+    for exposure in deliver(given_topical(product), session(density=density, depth=depth), section(), draws()):
+        assert below(exposure) == pytest.approx(exposure.intact_below_sc[:, np.searchsorted(exposure.time, 24.0)], abs=1e-15)
+        assert (exposure.through_channels == 0.0).all()
+
+
+@given(product=PRODUCTS, density=st.floats(1.0, 800.0), more=st.floats(1.05, 3.0))
+@quick
+def test_more_channels_never_deliver_less(product, density, more):
+    few = deliver(given_topical(product), session(density=density), section(), draws())
+    many = deliver(given_topical(product), session(density=density * more), section(), draws())
+    for a, b in zip(few, many, strict=True):
+        assert (below(b) >= below(a) * (1.0 - 1e-6)).all()
+        assert (below(a) >= a.intact_below_sc[:, np.searchsorted(a.time, 24.0)] * (1.0 - 1e-3)).all()
+
+
+@given(product=PRODUCTS, hold=st.floats(0.2, 20.0), longer=st.floats(1.1, 4.0))
+@quick
+def test_channels_that_stay_open_longer_never_deliver_less(product, hold, longer):
+    short = deliver(given_topical(product), session(hold=hold), section(), draws())
+    slow = deliver(given_topical(product), session(hold=hold * longer), section(), draws())
+    for a, b in zip(short, slow, strict=True):
+        assert (below(b) >= below(a) * (1.0 - 1e-6)).all()
+
+
+@given(early=st.floats(5.0, 60.0), later=st.floats(1.1, 20.0))
+@quick
+def test_what_stays_on_longer_never_delivers_less(early, later):
+    a = deliver(given_topical(remove=f"{early} min"), session(), section(), draws())[0]
+    b = deliver(given_topical(remove=f"{early * later} min"), session(), section(), draws())[0]
+    assert (below(b) >= below(a) * (1.0 - 1e-3)).all()
+
+
+@given(strength=st.floats(0.001, 0.05), factor=st.floats(1.5, 5.0))
+@quick
+def test_everything_is_proportional_to_the_strength(strength, factor):
+    a, b = (deliver(given_topical(InlineProduct(active="niacinamide", strength=s, vehicle="gel"), occluded=True), session(),
+                    section(), draws())[0] for s in (strength, strength * factor))
+    assert b.amount == pytest.approx(factor * a.amount, rel=1e-9)
+
+
+def test_the_same_in_other_units_is_the_same():
+    a = deliver(given_topical(dose="2 mg/cm^2", remove="30 min"), session(), section(), draws())[0]
+    b = deliver(given_topical(dose="20 g/m^2", remove="0.5 h"), session(), section(), draws())[0]
+    assert b.amount == pytest.approx(a.amount, rel=1e-12)
+
+
+@pytest.mark.parametrize("product", ["LMX4", "PRP"])
+def test_a_batch_is_its_members(product):
+    few = deliver(given_topical(product), session(3), section(3), draws(3))
+    many = deliver(given_topical(product), session(9), section(9), draws(9))
+    for a, b in zip(few, many, strict=True):
+        assert (a.amount == b.amount[:3]).all()
+
+
+def test_a_later_session_is_the_same_session_when_nothing_closes_differently():
+    a = deliver(given_topical(), session(), section(), draws())[0]
+    b = deliver(given_topical(), replace(session(), session=3), section(), draws())[0]
+    assert (a.amount == b.amount).all()
+
+
+@given(thin=st.floats(5.0, 15.0), thick=st.floats(1.1, 3.0))
+@quick
+def test_thicker_barriers_let_less_through(thin, thick):
+    solute, p = find_solute("caffeine"), draws()
+    a, b = (intact_permeability(solute, p, membrane=Membrane(stratum_corneum=0.001 * h)) for h in (thin, thin * thick))
+    assert (b < a).all()
+
+
+def test_excised_skin_clears_into_the_receptor_only():
+    thick = {"dermis": 5.0 * np.ones(5)}
+    dead = deliver(given_topical(), session(), replace(section(alive=False), **thick), draws())[0]
+    alive = deliver(given_topical(), session(), replace(section(), **thick), draws())[0]
+    early = int(np.searchsorted(dead.time, 1.0))
+    assert (dead.amount[:, -1, early] < 0.1 * alive.amount[:, -1, early]).all()

@@ -1,0 +1,112 @@
+"""The barrier against closed forms: half-lives, piecewise covers, the Stefan tube's limits and roots."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dermatwin.barrier import close
+from dermatwin.barrier.closure import GRID
+from dermatwin.barrier.kinetics import Kinetics
+from dermatwin.barrier.readout import thresholds, water_loss
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import Punctures
+from dermatwin.skin import Skin
+
+
+def kinetics(recoil=0.0, half_life=5.0, covered_half_life=30.0, covered=0.0, recoil_time=0.1):
+    return Kinetics(*(np.array([value]) for value in (recoil, recoil_time, half_life, covered_half_life)), covered)
+
+
+def medians():
+    return Draws(Evidence.packaged(), Luck(0, 1, frozenset()))
+
+
+def skin_of(tewl=12.0):
+    sizes = ("stratum_corneum", "viable_epidermis", "papillary_dermis", "dermis", "stiffness", "capillary_depth",
+             "temperature", "pigment", "appendages")
+    return Skin(zone="cheek", site="cheek", species="human", alive=True, age=40.0, sex="female", phototype="II",
+                over_bone=False, tewl=np.array([tewl]), **{name: np.ones(1) for name in sizes})
+
+
+def test_repair_alone_halves_every_half_life():
+    found = kinetics().open_fraction(np.array([[0.0], [5.0], [10.0], [15.0]]))
+    np.testing.assert_allclose(found[:, 0], [1.0, 0.5, 0.25, 0.125])
+
+
+def test_recoil_alone_is_exponential():
+    found = kinetics(recoil=1.0, recoil_time=0.2).open_fraction(np.array([[0.0], [0.2], [0.4]]))
+    np.testing.assert_allclose(found[:, 0], np.exp([0.0, -1.0, -2.0]))
+
+
+def test_a_cover_slows_only_while_it_lies_there():
+    # 12 h at 30 h = 0.4 half-lives, then 3 h at 5 h = 0.6
+    assert kinetics(covered=12.0).open_fraction(np.array([[15.0]]))[0, 0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("covered", "expected"), [(0.0, 10.0), (12.0, 12.0 + 1.6 * 5.0), (100.0, 60.0)])
+def test_closing_to_a_quarter_takes_two_half_lives(covered, expected):
+    assert kinetics(covered=covered).closed_at(np.array([0.25]))[0] == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("covered", [0.0, 2.0, 50.0])
+@pytest.mark.parametrize("fraction", [0.9, 0.3, 0.02, 1e-5])
+def test_the_root_lies_on_the_curve(covered, fraction):
+    course = kinetics(recoil=0.95, covered=covered)
+    time = course.closed_at(np.array([fraction]))
+    assert course.open_fraction(time)[0] == pytest.approx(fraction, rel=1e-5)
+
+
+def test_what_starts_below_is_closed_at_once_and_dead_skin_never():
+    assert kinetics().closed_at(np.array([1.0]))[0] == 0.0
+    dead = kinetics(recoil=0.9, half_life=np.inf, covered_half_life=np.inf, covered=3.0)
+    assert np.isinf(dead.closed_at(np.array([0.05]))[0])
+    assert dead.closed_at(np.array([0.2]))[0] == pytest.approx(0.1 * np.log(0.9 / 0.1), rel=1e-5)
+
+
+def test_water_loss_is_linear_for_few_channels_and_bounded_for_many():
+    draws = medians()
+    rate, limit = draws("channel_evaporation", "g/m^2/h")[0], draws("evaporation_limit", "g/m^2/h")[0]
+    found = water_loss(np.array([[0.0, 1e-9, 1e6]]), np.array([12.0]), draws)[0]
+    assert found[0] == 12.0
+    assert found[1] - 12.0 == pytest.approx(1e-9 * rate, rel=1e-5)
+    assert found[2] == pytest.approx(12.0 + limit, rel=1e-6)
+
+
+def test_channels_evaporate_through_the_sum_of_their_cross_sections():
+    widths, density = np.array([[0.06, 0.08, 0.0]]), np.array([100.0])  # mm; the third did not pierce
+    one, table = np.ones(1), np.where(widths > 0.0, 0.3, 0.0)
+    punctures = Punctures("cheek", 0, density, density, one, table, table, widths, widths, table, np.ones((1, 4)), 0.0 * one)
+    found, draws = close(punctures, skin_of(), medians()), medians()
+    area = 100.0 * np.pi * (0.003**2 + 0.004**2) / 2.0  # cm2 per cm2
+    np.testing.assert_allclose(found.radius, np.sqrt((0.03**2 + 0.04**2) / 2.0))
+    np.testing.assert_allclose(found.open_area[0, 0], area)
+    np.testing.assert_allclose(found.tewl[:, 0], water_loss(np.array([[area]]), np.array([12.0]), draws)[0])
+
+
+def test_tewl_counts_as_closed_where_its_rise_is_just_detectable():
+    draws, skin, area = medians(), skin_of(), np.array([0.05])
+    course = kinetics(recoil=0.95)
+    water = thresholds(course, area, skin, draws)[0, 0]
+    rise = water_loss(np.array([[area[0] * water]]), skin.tewl, draws)[0, 0] - skin.tewl[0]
+    assert rise == pytest.approx(draws("tewl_detectable_rise", "1")[0] * skin.tewl[0])
+
+
+@pytest.mark.parametrize("area", [1e-6, 1e-3, 0.3])
+def test_thresholds_fall_from_tewl_to_oct(area):
+    found = thresholds(kinetics(recoil=0.95), np.array([area]), skin_of(), medians())[0]
+    assert np.all(np.diff(found) < 0.0)
+
+
+def test_the_stefan_tube_behind_the_evaporation():
+    # D dc / (L + pi r / 4): 2.5e-5 m2/s, 0.02 kg/m3, 20 um deep, 35 um wide radius
+    flux = 2.5e-5 * 0.02 / (20e-6 + np.pi * 35e-6 / 4.0) * 3600.0 * 1000.0
+    assert medians().median("channel_evaporation", "g/m^2/h") == pytest.approx(flux, rel=0.05)
+
+
+def test_the_grid_holds_the_hours_that_are_read():
+    assert GRID[0] == 0.0
+    assert GRID[-1] == pytest.approx(240.0)
+    assert np.all(np.diff(GRID) > 0.0)
+    assert {1.0, 24.0, 72.0} <= set(GRID)

@@ -1,0 +1,182 @@
+"""Insertion against closed forms, geometry and the arithmetic of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from dermatwin.case.document import Settings
+from dermatwin.core import Luck
+from dermatwin.device import Device
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.insertion import insert, penetrate, puncture_force
+from dermatwin.insertion.needle import Needle
+from dermatwin.insertion.penetration import TOLERANCE, deepest
+from dermatwin.insertion.tissue import Tissue, interaction
+from dermatwin.skin import Skin
+
+PIN = 0.1  # mm, a cylinder
+
+
+def medians(count=1):
+    return Draws(Evidence.packaged(), Luck(0, count, frozenset()))
+
+
+def skin_of(count=1, **changes):
+    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2,
+             "stiffness": 0.5, "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0,
+             "appendages": 30.0, **changes}
+    return Skin(zone="cheek", site="cheek", species="human", alive=True, age=40.0, sex="female", phototype="II",
+                over_bone=False, **{name: np.full(count, float(value)) for name, value in sizes.items()})
+
+
+def tissue(stiffness=0.4, tearing=3.0, spreading=0.5, friction=0.2):
+    return Tissue(*(np.array([[value]]) for value in (4.0, tearing, 0.1, spreading, friction, stiffness)))
+
+
+def cylinder(length):
+    return Needle(*(np.array([[value]]) for value in (length, PIN, PIN, 1.0)))
+
+
+def test_rigid_skin_takes_the_whole_needle():
+    rigid = tissue(stiffness=np.inf)
+    assert deepest(cylinder(1.5), rigid, np.inf, np.zeros((1, 1)))[0, 0] == 1.5
+    assert deepest(cylinder(1.5), rigid, np.inf, np.full((1, 1), 0.4))[0, 0] == pytest.approx(1.1, abs=1e-8)
+
+
+@pytest.mark.parametrize("length", [1.2, 1.5, 2.5])
+def test_stop_by_stroke_matches_the_quadratic_of_a_cylinder(length):
+    # p + sqrt((a + b p) / K) = L - g  with  F = a + b p
+    ground, gap = tissue(), 0.1
+    a, b, k, room = 3.0 * PIN + 0.5 * PIN**2, 0.2 * np.pi * PIN, 0.4, length - gap
+    half = room + b / (2.0 * k)
+    expected = half - np.sqrt(half**2 - room**2 + a / k)
+    found = deepest(cylinder(length), ground, np.inf, np.full((1, 1), gap))[0, 0]
+    assert found == pytest.approx(expected, abs=2.0 * TOLERANCE * length)
+
+
+def test_stop_by_force_matches_the_line_of_a_cylinder():
+    a, b = 3.0 * PIN + 0.5 * PIN**2, 0.2 * np.pi * PIN
+    found = deepest(cylinder(2.5), tissue(stiffness=np.inf), np.array([[a + 0.3 * b]]), np.zeros((1, 1)))[0, 0]
+    assert found == pytest.approx(0.3, abs=1e-8)
+
+
+def test_flank_is_the_integral_of_the_girth():
+    needle = Needle(*(np.array([[value]]) for value in (2.0, 0.01, 0.25, 1.3)))
+    for depth in (0.2, 1.3, 1.9):
+        expected, _ = quad(lambda z: np.pi * float(needle.diameter(np.array([[z]]))[0, 0]), 0.0, depth,
+                           points=[min(1.3, depth)])
+        assert needle.flank(np.array([[depth]]))[0, 0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_resistance_rises_with_depth():
+    needle = Needle(*(np.full((1, 50), value) for value in (2.0, 0.01, 0.25, 1.3)))
+    force = tissue().resisting_force(needle, np.linspace(0.0, 2.0, 50)[None, :])
+    assert np.all(np.diff(force) > 0.0)
+
+
+def test_the_force_balance_holds_at_the_depth_that_is_found():
+    ground = tissue()
+    needle = Needle(*(np.array([[value]]) for value in (1.5, 0.01, 0.25, 1.3)))
+    depth = deepest(needle, ground, np.inf, np.full((1, 1), 0.05))
+    total = depth + ground.dimple(ground.resisting_force(needle, depth)) + 0.05
+    assert total[0, 0] == pytest.approx(1.5, abs=1e-7)
+
+
+def test_puncture_force_is_the_slope_of_its_source():
+    # (167 - 20) mN / (37 - 5) um
+    slope = (167e-3 - 20e-3) / (0.037 - 0.005)
+    assert puncture_force(0.02, 1.0, None, medians())[0] == pytest.approx(slope * 0.02, rel=0.01)
+
+
+def test_a_force_just_below_the_threshold_does_not_pierce():
+    threshold = float(puncture_force(0.02, 1.0, None, medians())[0])
+    push = {"length_mm": 2.0, "tip_diameter_mm": 0.02, "base_diameter_mm": 0.1, "compliance_class": "stamp",
+            "skin": skin_of(), "draws": medians()}
+    assert penetrate(force_N=0.999 * threshold, **push).pierced_fraction[0] == 0.0
+    assert penetrate(force_N=1.001 * threshold, **push).pierced_fraction[0] == 1.0
+
+
+def test_drum_of_192_needles_makes_15_contacts_per_square_centimetre_and_pass():
+    drum = Device("mf8", "MF8", "roller", 192, 0.25, 0.02, 0.2, 3.0, track_width=20.0, drum_diameter=20.0)
+    chosen = Settings(needle_length="1.5 mm", passes=1, hand_speed="5 cm/s", force="8 N")
+    found = insert(drum, chosen, skin_of(), medians(), 0)
+    assert found.attempted_density[0] == pytest.approx(192.0 / (np.pi * 2.0 * 2.0))
+
+
+def test_a_pens_strokes_are_counted_times_the_share_that_makes_holes():
+    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=50.0, track_width=9.0, pitch=1.0)
+    chosen = Settings(needle_length="1.5 mm", passes=2, hand_speed="3 cm/s", frequency="116.6667 Hz")
+    found = insert(pen, chosen, skin_of(), medians(), 0)
+    share = medians()("separate_hole_share", "1")[0]
+    assert found.attempted_density[0] == pytest.approx(2.0 * 604.9 * share, rel=1e-3)
+
+
+def test_a_stamp_presses_its_needles_per_area():
+    stamp = Device("stamp", "stamp", "stamp", 40, 0.2, 0.02, 0.2, 3.0, array_area=0.8)
+    found = insert(stamp, Settings(needle_length="1 mm", passes=3), skin_of(), medians(), 0)
+    assert found.attempted_density[0] == pytest.approx(150.0)
+
+
+def test_a_stated_density_replaces_the_count():
+    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
+    found = insert(pen, Settings(needle_length="1.5 mm", density="250 /cm^2"), skin_of(), medians(), 0)
+    assert found.attempted_density[0] == 250.0
+    assert found.notices == ()
+
+
+@pytest.mark.parametrize(("kind", "facts"), [
+    ("pen", {"frequency": 100.0, "track_width": 9.0, "pitch": 1.0}),
+    ("roller", {"drum_diameter": 20.0, "track_width": 20.0}),
+    ("stamp", {"array_area": 1.0}),
+])
+def test_a_default_counts_as_its_median_when_nothing_varies(kind, facts):
+    bare = Device("bare", "bare", kind, 30, 0.2, 0.02, 0.2, 3.0)
+    chosen = Settings(needle_length="1.5 mm")
+    silent = insert(bare, chosen, skin_of(), medians(), 0)
+    stated = insert(replace(bare, **facts), chosen, skin_of(), medians(), 0)
+    np.testing.assert_allclose(silent.in_situ_depth, stated.in_situ_depth)
+    np.testing.assert_allclose(silent.density, stated.density)
+    assert {notice.path.rpartition(".")[2] for notice in silent.notices} >= set(facts)
+
+
+def test_neighbours_that_share_a_dimple():
+    assert interaction(1.0, 1, 2.5) == 0.0
+    assert interaction(1.0, 2, 2.5) == pytest.approx(1.0 / 1.4)
+    assert interaction(1.0, 5, 2.5) == pytest.approx(4.0 / 1.4)
+    assert interaction(0.0, 14, 2.5) == pytest.approx(13.0)
+
+
+def test_half_of_the_punctures_bleed_at_the_median_depth():
+    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
+    chosen, draws = Settings(needle_length="1.5 mm", density="100 /cm^2"), medians()
+    depth = insert(pen, chosen, skin_of(), draws, 0).in_situ_depth[0, 0]
+    capillaries = depth - draws("bleeding_depth", "mm")[0]
+    assert insert(pen, chosen, skin_of(capillary_depth=capillaries), draws, 0).bleeding_fraction[0] == pytest.approx(0.5)
+    assert insert(pen, chosen, skin_of(capillary_depth=capillaries + 2.0), draws, 0).bleeding_fraction[0] < 1e-6
+
+
+def test_reach_counts_the_faces_that_a_needle_passes():
+    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
+    draws = medians()
+    chosen = Settings(needle_length="1.5 mm", density="100 /cm^2")
+    depth = insert(pen, chosen, skin_of(), draws, 0).in_situ_depth[0, 0]
+    thick = skin_of(papillary_dermis=depth)  # its lower face lies below the tip
+    np.testing.assert_array_equal(insert(pen, chosen, thick, draws, 0).reach[0], [1.0, 1.0, 0.0, 0.0])
+
+
+def test_sizes_that_do_not_exist_are_refused():
+    usual = {"length_mm": 1.0, "tip_diameter_mm": 0.02, "base_diameter_mm": 0.1, "skin": skin_of(), "draws": medians()}
+    with pytest.raises(ValueError, match="compliance_class"):
+        penetrate(compliance_class="spoon", **usual)
+    with pytest.raises(ValueError, match="positive"):
+        penetrate(compliance_class="pen", speed_mm_s=0.0, **usual)
+
+
+def test_a_needle_of_no_length_does_nothing():
+    found = penetrate(length_mm=0.0, tip_diameter_mm=0.02, base_diameter_mm=0.1, compliance_class="pen", skin=skin_of(),
+                      draws=medians())
+    assert not found.pierced.any()
