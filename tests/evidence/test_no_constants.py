@@ -9,15 +9,17 @@ import dermatwin
 
 ROOT = Path(dermatwin.__file__).parent
 PACKAGES = ("skin", "device", "insertion", "barrier", "delivery", "healing", "outcome", "screening", "planning")
-PLAIN = {0, 1, 2, 3, 4, 5, 6, 0.5, 0.25, 0.1, 0.01, 0.001, 10, 60, 24, 7, 100, 1000, 1e4, 1e6}
+PLAIN = {0, 1, 2, 3, 4, 5, 6, 0.5, 0.25, 0.1, 0.01, 0.001, 10, 100, 1000, 1e4, 1e6, 60, 24, 7, 12, 31}  # counts, tens, calendar
 TOLERANCE = 1e-5  # smaller numbers are numerical tolerances, not biology
 GENERATED = {"kernel_generated.py"}
 
 
 def literals(tree):
-    """Numeric literals with their lines; docstrings and annotations do not count."""
+    """Numeric literals with their lines; sizes of caches do not count."""
+    caches = {id(keyword.value) for node in ast.walk(tree) if isinstance(node, ast.Call) for keyword in node.keywords
+              if keyword.arg == "maxsize"}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if id(node) not in caches and isinstance(node, ast.Constant) and type(node.value) in (int, float):
             yield abs(node.value), node.lineno
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from dermatwin.case import Case, case_of, check_case, dump_case, load_case
 from dermatwin.case.address import dotted, located
 from dermatwin.case.compose import merged
 from dermatwin.case.reading import read_text, scalar
-from dermatwin.core.errors import CaseError
+from dermatwin.case.writing import inline
+from dermatwin.core.errors import CaseError, Fault
 from dermatwin.core.units import parse
 
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
@@ -36,8 +39,9 @@ def cases(draw) -> Case:
     keys = draw(st.lists(name, min_size=2, max_size=2, unique=True))
     raw = {
         "title": draw(text), "description": draw(text), "sources": draw(st.lists(text, max_size=3)),
-        "patient": {"age": draw(quantity(0, 120, "yr")), "sex": draw(st.sampled_from(["female", "male"])), "phototype": "III",
-                    "smoker": draw(st.booleans()), "conditions": draw(st.lists(text.filter(bool), max_size=2)),
+        "patient": {"age": draw(quantity(0, 120, "yr")), "phototype": "III",
+                    "sex": draw(st.sampled_from(["female", "male"])), "smoker": draw(st.booleans()),
+                    "conditions": draw(st.lists(text.filter(bool), max_size=2)),
                     "medications": [{"name": "x", "since": draw(st.dates()).isoformat(), "note": draw(text)}]},
         "zones": [{"zone": key, "area": draw(quantity(0.01, 20000, "cm^2")),
                    "concerns": [{"concern": "pores", "severity": draw(st.floats(0, 1e6))}]} for key in keys],
@@ -59,6 +63,12 @@ def test_a_written_case_reads_back_equal(case, tmp_path_factory):
     assert load_case(path) == case
 
 
+@settings(max_examples=100, deadline=None)
+@given(value=st.text(st.sampled_from("\x85\u2028\u2029\ufeff\x00\x1b\t\r\n '\"#:-?,[]{}&*!|>%@`~\\1e.aé😀"), max_size=12))
+def test_any_text_reads_back(value):
+    assert read_text(inline({"a": value}), "x").value == {"a": value}
+
+
 @settings(max_examples=25, deadline=None)
 @given(case=cases())
 def test_other_yaml_readers_agree_on_what_is_written(case):
@@ -72,8 +82,9 @@ def test_examples_read_and_read_back(path, tmp_path):
     assert load_case(tmp_path / "case.yaml") == case
 
 
-@pytest.mark.parametrize("word", ["no", "yes", "on", "off", "y", "N", "1:30", "190:20:30", "2026-01-12", "2001-12-14t21:59:43",
-                                  "017", "0o17", "0x1f", "0b1", "1_000", "nan", "inf", "=", "1 mm", "-30 min", "12.01.2026"])
+@pytest.mark.parametrize("word", [
+    "no", "yes", "on", "off", "y", "N", "1:30", "190:20:30", "2026-01-12", "2001-12-14t21:59:43", "12.01.2026", "017",
+    "0o17", "0x1f", "0b1", "1_000", "nan", "inf", "=", "1 mm", "-30 min"])
 def test_words_stay_text(word):
     assert scalar(word) == word
     assert read_text(f"a: {word}", "x").value == {"a": word}
@@ -132,11 +143,12 @@ def test_overrides_leave_their_input_alone():
     assert raw == {"a": {"b": [1, 2]}}
 
 
-trees = st.recursive(st.none() | st.integers(), lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8)
+trees = st.recursive(st.none() | st.integers(), lambda inner: st.dictionaries(st.sampled_from("abc"), inner), max_leaves=8)
+mappings = trees.filter(lambda tree: isinstance(tree, dict))
 
 
 @settings(max_examples=25)
-@given(below=trees.filter(lambda tree: isinstance(tree, dict)), above=trees.filter(lambda tree: isinstance(tree, dict)))
+@given(below=mappings, above=mappings)
 def test_what_is_above_wins(below, above):
     result = merged(below, above)
     assert merged(below, {}) == below
@@ -148,7 +160,7 @@ def test_what_is_above_wins(below, above):
     assert all(result[key] == below[key] for key in below if key not in above)
 
 
-@pytest.mark.parametrize("path", ["zones.left.area", "zones.1.area", "course.settings.x.passes", "patient.medications.2.name"])
+@pytest.mark.parametrize("path", ["zones.left.area", "zones.1.area", "course.settings.x.passes", "patient.medications.2"])
 def test_places_go_there_and_back(path):
     raw = {"zones": [{"zone": "cheek", "name": "left"}, {"zone": "a", "name": "b c"}],
            "patient": {"medications": [1, 2, 3]}}
@@ -158,6 +170,40 @@ def test_places_go_there_and_back(path):
 def test_a_case_of_plain_values_is_strict():
     with pytest.raises(CaseError, match=r"course\.sessions\.count: true is not a whole number"):
         load_case(SOUND, {"course.sessions.count": True})
+
+
+odd_values = st.sampled_from([
+    None, True, -1, 0, 3, 2.5, math.nan, math.inf, 10**17, "", "x", "1 mm", "3 furlong", "no", "cheek", "2026-13-01", [], {},
+    [None], [1, "x"], {"x": 1}, {"zone": "cheek"}, [[{}]], {"name": [1]}]).map(deepcopy)
+
+
+def places(value, loc=()):
+    yield loc
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*loc, key))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_anywhere_it_is_a_case_or_a_case_error(data):
+    raw = json.loads(json.dumps(load_case(EXAMPLES[0]).model_dump(mode="json")))
+    for _ in range(data.draw(st.integers(1, 3))):
+        loc = data.draw(st.sampled_from(list(places(raw))[1:]))
+        here = raw
+        for part in loc[:-1]:
+            here = here[part]
+        here[loc[-1]] = data.draw(odd_values)
+    faults = faults_of(raw)
+    assert all(fault.path and fault.expected for fault in faults)
+    assert len(set(faults)) == len(faults)
+
+
+def faults_of(raw) -> tuple[Fault, ...]:
+    try:
+        case_of(raw)
+    except CaseError as error:
+        return error.faults
+    return ()
 
 
 def test_check_case_sees_what_was_changed_by_hand():

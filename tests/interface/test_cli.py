@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -39,7 +38,8 @@ def program(*arguments: object, **more) -> subprocess.CompletedProcess[str]:
 
 class TestHelp:
     def test_lists_exactly_the_verbs_that_work(self):
-        listed = [line.split()[1] for line in run("--help").stdout.split("Commands")[1].splitlines() if line.startswith("│ ")]
+        commands = run("--help").stdout.split("Commands")[1].splitlines()
+        listed = [line.split()[1] for line in commands if line.startswith("│ ")]
         assert [word for word in listed if word in VERBS] == VERBS
 
     @pytest.mark.parametrize("verb", VERBS)
@@ -65,9 +65,9 @@ class TestUsage:
         (["simulte"], "No such command 'simulte'"),
         (["simulate"], "Missing argument"),
         (["screen", "a", "--drws", "3"], "No such option: --drws"),
-        (["simulate", "a", "--draws", "many"], "'many' is not a valid"),
-        (["simulate", "a", "--draws", "0"], "0 is not in the range"),
-        (["simulate", "a", "--seed", "-1"], "-1 is not in the range"),
+        (["simulate", "a", "--draws", "many"], "'--draws'"),
+        (["simulate", "a", "--draws", "0"], "'--draws'"),
+        (["simulate", "a", "--seed", "-1"], "'--seed'"),
         (["screen", "a", "b"], "unexpected extra argument"),
     ])
     def test_wrong_usage_is_wrong_input(self, arguments, message):
@@ -91,7 +91,8 @@ class TestNew:
         (tmp_path / "c.yaml").write_text("mine")
         assert "exists already" in run("new", tmp_path / "c.yaml", status=1).stderr
         assert (tmp_path / "c.yaml").read_text() == "mine"
-        assert json.loads(run("new", tmp_path / "c.yaml", "--force", "--json").stdout) == {"written": str(tmp_path / "c.yaml")}
+        result = run("new", tmp_path / "c.yaml", "--force", "--json")
+        assert json.loads(result.stdout) == {"written": str(tmp_path / "c.yaml")}
         load_case(tmp_path / "c.yaml")
         assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"]
 
@@ -153,14 +154,14 @@ class TestSimulate:
         assert (tmp_path / "thesis.tex").exists()
 
     def test_names_that_no_catalogue_has(self):
-        result = run("simulate", SOUND, "--set", "course.device=pen-13", "--set", "zones.cheek.zone=cheke", status=1)
-        assert "course.device: " in result.stderr
+        result = run("simulate", EXAMPLE, "--set", "course.device=pen-13", "--set", "observations=[]", status=1)
+        assert result.stderr.startswith("course.device: ")
 
 
 class TestFailure:
     """Whatever goes wrong inside leaves with its own status."""
 
-    @pytest.fixture()
+    @pytest.fixture
     def failing(self, monkeypatch):
         def arrange(error: BaseException):
             def fail(*_, **__):
@@ -257,6 +258,30 @@ class TestExplain:
         assert "\x1b" not in run("explain", name, status=1).stderr
 
 
+class TestValidate:
+    SCORES = {"files": {"closure.csv": {
+        "rows": 5, "scored": 4, "coverage_90": 0.75, "median_abs_log10_error": 0.2, "sign_accuracy": None,
+        "baseline": {"median_abs_log10_error": float("nan")}, "not_predicted": [{"row": 3, "reason": "no unit"}], "predictions": []}}}
+
+    def test_scores_for_people_and_machines(self, monkeypatch, tmp_path):
+        asked = []
+
+        def score(evidence, out, **options):
+            asked.append((evidence, out, options["draws"], options["seed"]))
+            return self.SCORES
+
+        monkeypatch.setattr("dermatwin.validation.validate", score)
+        arguments = ("validate", "--evidence", tmp_path, "--draws", 30, "--seed", 4)
+        scores = json.loads(run(*arguments, "--json").stdout)
+        assert scores["files"]["closure.csv"]["baseline"] == {"median_abs_log10_error": None}
+        page = run(*arguments).stdout
+        assert all(word in page for word in ("closure.csv", "75%", "0.2 log"))
+        assert asked == [(tmp_path, None, 30, 4)] * 2
+
+    def test_no_such_folder(self, tmp_path):
+        assert str(tmp_path / "none") in run("validate", "--evidence", tmp_path / "none", status=1).stderr
+
+
 class TestExportSchema:
     def test_prints_it(self):
         assert json.loads(run("export", "schema").stdout) == json_schema()
@@ -284,8 +309,8 @@ class TestProgram:
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
     def test_full_disk(self):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=full, stderr=subprocess.PIPE,
-                                  text=True, timeout=60, check=False)
+            done = subprocess.run([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=60, check=False)
         assert done.returncode == 1
         assert done.stderr.strip() == "output: cannot be used: No space left on device"
 
@@ -305,4 +330,3 @@ class TestProgram:
                 f"sys.argv = ['dermatwin', 'simulate', {str(SOUND)!r}]\nmain()")
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stderr.strip()) == (130, "interrupted")
-        assert signal.SIGINT == 2

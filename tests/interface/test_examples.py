@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dermatwin.case.reading import load_case
+from dermatwin.case import load_case
 from dermatwin.twin import simulate
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))

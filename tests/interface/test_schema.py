@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import jsonschema
@@ -18,10 +19,12 @@ MALFORMED = Path(__file__).parent / "malformed"
 EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
 
 # what is wrong with these can be said in JSON schema: a type, an allowed value, a count, a key
-TOLD_BY_SHAPE = ["phototype_unknown", "concern_misspelt", "unknown_key", "unknown_key_at_top", "no_unit",
-             "zones_is_a_mapping", "no_zones", "count_negative", "count_fraction", "count_is_text", "patient_is_a_list", "sex_no",
-             "smoker_yes", "passes_true", "zone_with_capital", "override_without_reason", "version_of_tomorrow",
-             "device_is_a_number", "age_is_a_list", "nothing_but_a_title", "top_is_a_list", "top_is_a_word"]
+TOLD_BY_SHAPE = [
+    "phototype_unknown", "concern_misspelt", "unknown_key", "unknown_key_at_top", "no_unit", "zones_is_a_mapping",
+    "no_zones", "count_negative", "count_fraction", "count_is_text", "patient_is_a_list", "sex_no", "smoker_yes",
+    "passes_true", "zone_with_capital", "override_without_reason", "version_of_tomorrow", "device_is_a_number",
+    "age_is_a_list", "nothing_but_a_title", "top_is_a_list", "top_is_a_word",
+]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,7 @@ def test_template_stays_valid_when_switched_on(tmp_path):
     """Optional lines work when their mark is taken away, one block at a time."""
     written = template()
     for name in ("species", "body_weight", "treated", "occlusion", "density", "force"):
-        lines = [line.replace("# ", "", 1) if line.lstrip().startswith(f"# {name}:") else line for line in written.splitlines()]
-        (tmp_path / "case.yaml").write_text("\n".join(lines), encoding="utf-8")
+        switched_on = re.sub(rf"^( *)# ({name}:)", r"\1\2", written, flags=re.MULTILINE)
+        assert switched_on != written
+        (tmp_path / "case.yaml").write_text(switched_on, encoding="utf-8")
         load_case(tmp_path / "case.yaml")

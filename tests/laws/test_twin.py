@@ -54,7 +54,7 @@ def test_an_untreated_zone_stays_as_it_is(make_case):
     for name in history.states:
         state = history.state(name)
         np.testing.assert_allclose(state, state[..., :1] * np.ones_like(state), rtol=1e-6, atol=1e-9, err_msg=name)
-    assert (run.zone("cheek").history.state("C1") != history.state("C1")).any()
+    assert (run.zone("cheek").history.state("collagen_i") != history.state("collagen_i")).any()
 
 
 @pytest.mark.parametrize("bad", [{"draws": 0}, {"draws": 10**9}, {"seed": -1}, {"seed": 2**64}])

@@ -21,7 +21,7 @@ from dermatwin.delivery import (
     readings,
 )
 from dermatwin.delivery.channel import wall_shape
-from dermatwin.delivery.stratum import lipid_permeability, neutral_fraction
+from dermatwin.delivery.stratum import lipid_permeability, lipid_share, neutral_fraction
 from dermatwin.delivery.vehicle import film_thickness
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, Channels
@@ -65,7 +65,9 @@ def test_ionisation():
     assert neutral_fraction(acid, 3.0) == pytest.approx(1.0 / 1.1)
     assert neutral_fraction(base, 9.0) == pytest.approx(1.0 / 1.1)
     assert neutral_fraction(acid, None) == 1.0
-    assert neutral_fraction(Solute("ion", 600.0, 1.0, acidity="charged"), 7.0) == 0.0
+    ion = Solute("ion", 600.0, 1.0, acidity="charged")
+    assert neutral_fraction(ion, 7.0) == 0.0
+    assert (lipid_share(ion, 7.0, median()) == 0.0).all()
 
 
 def test_vitamin_c_needs_a_low_ph_on_intact_skin_only():

@@ -9,6 +9,8 @@ import yaml
 from .document import Case
 from .reading import scalar
 
+_BREAKS = frozenset("\x85\u2028\u2029\ufeff")  # marks that YAML takes for ends of lines or drops unless they are escaped
+
 
 def dump_case(case: Case) -> str:
     """The whole case as YAML, everything filled in; `load_case` reads it back to an equal case."""
@@ -36,7 +38,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if scalar(text) == text else "'")
+    style = '"' if set(text) & _BREAKS else None if scalar(text) == text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

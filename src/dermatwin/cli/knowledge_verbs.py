@@ -60,7 +60,7 @@ def export_schema(
     from ..case import json_schema
     from .writing import write_text
 
-    text = dumps(json_schema(), indent=2, ensure_ascii=False)
+    text = dumps(json_schema(), indent=2)
     if out is None:
         print(text)
     else:

@@ -17,10 +17,11 @@ Machine = Annotated[bool, typer.Option("--json", help="Print only JSON on standa
 Set = Annotated[list[str] | None, typer.Option(
     "--set", metavar="PATH=VALUE", show_default=False,
     help="Lay a value over the case, such as course.settings.cheek.needle_length='1 mm'; may be repeated.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Same seed, same result.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=MAX_SEED, help="Same seed, same result.")]
 NoSeed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, hidden=True,
                                      help="Every verb takes a seed; nothing here is random, so it changes nothing.")]
-Draws = Annotated[int, typer.Option("--draws", min=2, max=20_000, help="Number of possible people behind each band.")]
+Draws = Annotated[int, typer.Option("--draws", metavar="N", min=2, max=20_000,
+                                    help="Number of possible people behind each band, 2-20000.")]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Put report.html into the run folder.")]

@@ -149,7 +149,7 @@ def _expose(content: Content, product: Product, topical: Topical, channels: Chan
         amount=_compartments(needled), through_channels=needled.through_mouth,
         intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.lost,
         dermal_concentration=needled.layers[:, 2] / thickness.dermis[:, None],
-        notices=notices_of(product, content.solute, topical, holes.any))
+        notices=notices_of(product, content.solute, topical, skin, holes.any))
 
 
 def _compartments(course: Course) -> np.ndarray:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from ..case.document import Topical
 from ..core import Notice
+from ..skin.section import Skin
 from .product import Product
 from .solute import GROWTH_FACTORS, Solute
 
 
-def notices_of(product: Product, solute: Solute, topical: Topical, needled: bool) -> tuple[Notice, ...]:
+def notices_of(product: Product, solute: Solute, topical: Topical, skin: Skin, needled: bool) -> tuple[Notice, ...]:
     """Every remark that one active of one product calls for."""
     path = f"topical.{product.id}"
     open_channels = needled and _meets_channels(topical)
     found = [*(_on_channels(product, solute, path) if open_channels else ()), *_of_solute(solute, f"{path}.{solute.name}")]
+    if skin.species != "human":
+        found.append(Notice(path, f"permeability of human skin is used for {skin.species.replace('_', ' ')} skin, which "
+                            "lets more through", "huskindb"))
     if product.grade == "E" and product.contents:
         found.append(Notice(path, f"the strength of {product.name} is assumed", ";".join(product.sources)))
     return tuple(found)
@@ -47,7 +51,7 @@ def _of_solute(solute: Solute, path: str) -> list[Notice]:
                             "the channel route is nearly shut for them here", "dhurat2019"))
     if solute.log_kow is None:
         found.append(Notice(path, "no lipid route is computed (no log Kow); passage through follicles is left out"))
-    elif solute.log_kow_origin != "measured":
+    elif solute.log_kow_origin != "measured" and solute.acidity != "charged":
         found.append(Notice(path, f"log Kow {solute.log_kow:g} is computed, not measured: permeability of intact skin is "
                             "uncertain by a factor of about six, more for large molecules", "huskindb"))
     if solute.name.startswith("hyaluronic acid"):

@@ -53,7 +53,12 @@ def neutral_fraction(solute: Solute, ph: float | None) -> float:
 
 
 def lipid_share(solute: Solute, ph: float | None, p: Draws) -> np.ndarray:
-    """Lipid-route permeability at this pH over that of the neutral form [-], shape (draw,): f + f_ion (1 - f)."""
+    """Lipid-route permeability at this pH over that of the neutral form [-], shape (draw,): f + f_ion (1 - f).
+
+    0 for what is always charged: its log Kow is that of a neutral form that hardly exists.
+    """
+    if solute.acidity == "charged":
+        return np.zeros(p.count)
     neutral = neutral_fraction(solute, ph)
     return neutral + p("ion_relative_permeability", "1") * (1.0 - neutral)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def time_grid(sessions: Sequence[float], horizon: float, marks: Sequence[float])
     The value at a session's own time is that just before it.
     """
     days = [np.array([0.0, horizon]), np.arange(0.0, horizon, WEEK), np.asarray(marks, float)]
-    for start, end in zip(sessions, [*sessions[1:], horizon], strict=True):
+    for start, end in pairwise([*sessions, horizon]):
         inside = start + after_session()
         days.append(np.concatenate([[start], inside[inside < end]]))
     return _thinned(np.concatenate(days), {0.0, float(horizon), *map(float, sessions), *map(float, marks)}, horizon)

@@ -46,7 +46,7 @@ DERIVED = {derived}
 
 LOOP = '''
 
-lane = make_lane(rates, jacobian, eliminate, substitute)
+lane = make_lane("{name}", rates, jacobian, eliminate, substitute)
 
 @njit(cache=True, parallel=True)
 def integrate(y, p, span, times, rtol, atol, lowest):
@@ -85,7 +85,7 @@ def text(network: Network | None = None) -> str:
                        states=_tuple(network.states), constants=_tuple(constants), derived=_tuple(network.derived))
     assigned = expand(network)
     body = [_vectorised(network, constants, assigned), *_kernels(network, constants, assigned)]
-    return head + "".join(body) + LOOP
+    return head + "".join(body) + LOOP.replace("{name}", network.name)
 
 
 def expand(network: Network) -> dict[str, sympy.Expr]:

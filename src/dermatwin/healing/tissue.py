@@ -127,7 +127,7 @@ def _strike(track: _Track, injury: Injury, before: Injury | None) -> None:
     """One session: mix hit and spared tissue, then injure the hit and the repeated piece."""
     if before is not None:
         share = before.activated_fraction.reshape(-1, 1)
-        mean = share * track.state[HIT] + (1.0 - share) * track.state[SPARED]
+        mean = track.state[SPARED] + share * (track.state[HIT] - track.state[SPARED])
         track.state[HIT] = mean
         track.state[SPARED] = mean
     untouched = injury.activation.reshape(-1) == 0.0
@@ -157,7 +157,7 @@ def _means(track: _Track, activated: np.ndarray, days: Sequence[float], times: n
     latest = np.searchsorted(np.asarray(days), times, side="left") - 1  # the session before each time; -1 = none
     hit = np.zeros((len(track.constants), times.size, 1))
     hit[:, latest >= 0, 0] = activated.reshape(len(track.constants), -1)[:, latest[latest >= 0]]
-    return hit * track.values[HIT] + (1.0 - hit) * track.values[SPARED]
+    return track.values[SPARED] + hit * (track.values[HIT] - track.values[SPARED])
 
 
 def _written(track: _Track, values: np.ndarray, draws: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 from numba import njit
@@ -42,14 +43,25 @@ D31, D32, D33, D34, D35 = -0.6762803392801253, 6.087714651680015, 16.43084320892
 SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
 MAX_STEPS = 100_000
 
+_STUDIES = count()
 
-def _make_stages(rates: Callable, substitute: Callable) -> Callable:
+
+def _compiled(function: Callable, network: str) -> Callable:
+    """Compile an inner function under a name of its own.
+
+    Two networks' inner functions would otherwise carry the same symbol, and code loaded from the compiler's cache could
+    call the other network's function without an error.
+    """
+    function.__qualname__ = f"{function.__qualname__}.{network}"
+    return njit(function)
+
+
+def _make_stages(network: str, rates: Callable, substitute: Callable) -> Callable:
     """The six stages and the new value: k (6, n) and trial = y(t + h); the last stage is the error estimate.
 
     (1/(h gamma) I - J) k_i = f(y + sum_j a_ij k_j) + sum_j (c_ij / h) k_j
     """
 
-    @njit
     def stages(y, p, k, trial, lu, h):
         n = y.size
         r = 1.0 / h
@@ -88,7 +100,7 @@ def _make_stages(rates: Callable, substitute: Callable) -> Callable:
         for i in range(n):
             trial[i] += k[5, i]
 
-    return stages
+    return _compiled(stages, network)
 
 
 @njit
@@ -97,7 +109,7 @@ def _interpolate(y, trial, k, share, out):
     for i in range(y.size):
         curve = D21 * k[0, i] + D22 * k[1, i] + D23 * k[2, i] + D24 * k[3, i] + D25 * k[4, i]
         bend = D31 * k[0, i] + D32 * k[1, i] + D33 * k[2, i] + D34 * k[3, i] + D35 * k[4, i]
-        out[i] = y[i] * (1.0 - share) + share * (trial[i] + (1.0 - share) * (curve + share * bend))
+        out[i] = y[i] + share * (trial[i] - y[i] + (1.0 - share) * (curve + share * bend))  # exact where nothing moves
 
 
 @njit
@@ -125,11 +137,12 @@ def _first_step(y, slope, span, rtol, atol):
     return min(span, 0.01 * math.sqrt(max(size, 1.0) / speed))
 
 
-def make_lane(rates: Callable, jacobian: Callable, eliminate: Callable, substitute: Callable) -> Callable:
+def make_lane(network: str, rates: Callable, jacobian: Callable, eliminate: Callable, substitute: Callable) -> Callable:
     """A compiled function lane(y, p, span, times, out, rtol, atol, lowest) -> (status, steps) for one lane.
 
     y' = f(y; p)
 
+    network                a name that no other network has.
     rates(y, p, dy)        writes f into dy.
     jacobian(y, p, j)      writes df/dy into j (n, n); entries that are always 0 may be left alone.
     eliminate(j, shift, lu)  factorises shift I - j into lu (n, n).
@@ -140,9 +153,8 @@ def make_lane(rates: Callable, jacobian: Callable, eliminate: Callable, substitu
     `lowest` (minus infinity switches that off), a step that would is made shorter. A lane that fails leaves NaN in
     everything not yet reached, and a status other than `DONE`.
     """
-    stages = _make_stages(rates, substitute)
+    stages = _make_stages(network, rates, substitute)
 
-    @njit
     def lane(y, p, span, times, out, rtol, atol, lowest):
         n = y.size
         k = np.zeros((STAGES, n))
@@ -188,7 +200,7 @@ def make_lane(rates: Callable, jacobian: Callable, eliminate: Callable, substitu
             out[written:] = np.nan
         return status, steps
 
-    return lane
+    return _compiled(lane, network)
 
 
 @njit
@@ -226,7 +238,7 @@ def make_stepper(rates: Callable, jacobian: Callable, eliminate: Callable = elim
     For small studies and tests: compiled anew in each process, one thread. Shapes: y (lane, n), p (lane, m),
     end (lane, n), out (lane, time, n). A network that is used often generates a cached, threaded loop instead.
     """
-    lane = make_lane(rates, jacobian, eliminate, substitute)
+    lane = make_lane(f"study_{next(_STUDIES)}", rates, jacobian, eliminate, substitute)
 
     @njit
     def solve(y, p, span, times, rtol, atol, lowest):

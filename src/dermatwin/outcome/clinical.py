@@ -2,7 +2,7 @@
 
 The relative improvement of a person is
 
-    drift + shrink x m(driver) x (needle + concern + adjunct + study) + person
+    drift + shrink x [m(driver) x (needle + concern + study) + adjunct] + person
 
 with the driver from this person's own tissue and everything else pooled over trials. Where the evidence is negative or
 absent there is no number but a notice. An untreated zone gets the drift of untreated arms.

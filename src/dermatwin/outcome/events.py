@@ -1,11 +1,11 @@
 """How often side effects happen, pooled over trials with denominators.
 
 A course of hazard e relative to the reference course has the risk p = 1 - (1 - p0)^e, and the rates of trials scatter
-around it: k of n ~ beta-binomial(p phi, (1 - p) phi). The base rate p0 carries the Jeffreys prior, so 'never seen in
+around it: k of n ~ beta-binomial(s, s (1 - p)/p). The base rate p0 carries the Jeffreys prior, so 'never seen in
 N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive)
 and body site, which is how trials in unlike people are matched. Reviews and radiofrequency arms count less; a trial
 that saw no adverse event of any kind saw none of this kind. Rates without a denominator are not used. The hazards of
-trials scatter like a gamma of shape s around the mean (p phi = s), so a rare event stays rare. Rows: adverse_rates.csv.
+trials thus scatter like a gamma of shape s around the mean, and a rare event stays rare. Rows: adverse_rates.csv.
 """
 
 from __future__ import annotations
@@ -78,10 +78,9 @@ def pool_counts(found: Sequence[Count], alike: tuple[float, float]) -> RatePool:
 
 
 def _beta(mean: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters of the beta distribution of trials' rates: mean p, first parameter s, capped where p nears 1."""
+    """Parameters of the beta distribution of trials' rates: mean p, first parameter s."""
     p = np.clip(mean, 1e-9, 1.0 - 1e-9)
-    first = np.minimum(shape, 10 * p / (1.0 - p) + shape * (1.0 - p))
-    return first, first * (1.0 - p) / p
+    return shape, shape * (1.0 - p) / p
 
 
 def risk(rate: np.ndarray, hazard: np.ndarray | float) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 An arm of study s with response m (1 in the reference course) improves by
 
-    needle     y = drift + m (needle + concern + adjunct + study) + rating + error
+    needle     y = drift + m (needle + concern + study) + adjunct + rating + error
     rf needle  y = drift + m (rf + study) + rating + error
     other      y = drift + active + active adjunct + study + rating + error
     untreated  y = drift + small study spread + error
 
 with normal, partially pooled effects of concern, adjunct and study, and an offset `rating` of arms known only from
-raters' classes, which run ahead of scores. The drift is learnt from untreated and sham arms alone, so that the large
+raters' classes, which run ahead of scores. An adjunct (a cream, a peel, subcision) works on its own and does not wait
+for the tissue. The drift is learnt from untreated and sham arms alone, so that the large
 changes of open trials cannot pass for it. Given the three spreads everything is linear and normal; the spreads are
 integrated over a grid of equal prior weight (half-normal quantiles). Radiofrequency needles
 burn as well as puncture: their arms inform only their own mean and how much trials differ. The law is that of a small hierarchical
@@ -111,7 +112,7 @@ def terms(kind: str, pool: str, adjunct: str, response: float) -> dict[str, floa
         return {"drift": 1.0, "active": 1.0, f"active:{adjunct}": 1.0}
     if kind == "rf":
         return {"drift": 1.0, "rf": response}
-    plus = {} if adjunct == ADJUNCT_NONE else {"adjunct": response, f"adjunct:{adjunct}": response}
+    plus = {} if adjunct == ADJUNCT_NONE else {"adjunct": 1.0, f"adjunct:{adjunct}": 1.0}
     return {"drift": 1.0, "needle": response, f"concern:{pool}": response, **plus}
 
 

@@ -1,6 +1,6 @@
 """What a trial arm would report, from the other trials: for validation and for a new person.
 
-    improvement = drift + m (needle + concern + adjunct + study)            trial mean
+    improvement = drift + m (needle + concern + study) + adjunct            trial mean
                 + person                                                    one new person
 
 Three spreads stay apart: what is not known of the mean effect, how trials (raters, operators, clinics) differ, and how
@@ -66,19 +66,19 @@ def trial_mean(kind: str, group: str, adjuncts: tuple[str, ...], response: np.nd
                exclude: frozenset[str] = frozenset(), *, believed: np.ndarray | float = 1.0) -> np.ndarray:
     """Mean relative improvement of a new trial; `response` (draw, ...) sets the shape.
 
-    drift + believed x m (effects + study).   Knowledge and study spread, no person.
+    drift + believed x [m (needle + concern + study) + adjunct].   Knowledge and study spread, no person.
     """
-    known = effects(draws, exclude)
-    reach = np.ones_like(response) if kind == "active" else response
-    shape = (-1,) + (1,) * (response.ndim - 1)
-    names = {name for adjunct in adjuncts or ("none",) for name in terms(kind, group, adjunct, 1.0)} - {"drift"}
-    total = sum((known.get(name) for name in sorted(names)), start=np.zeros(draws.count))
+    known, shape = effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
     clinic = draws.luck.normal("knowledge", "study effect")[:, 0]
     if kind == "untreated":
         rater = pooled(draws, exclude).drift_between * clinic
         return np.broadcast_to((known["drift"] + rater).reshape(shape), response.shape)
-    gain = (total + known.between_studies * clinic).reshape(shape) * np.reshape(believed, shape if np.ndim(believed) else ())
-    return known["drift"].reshape(shape) + gain * reach
+    names = {name for adjunct in adjuncts or ("none",) for name in terms(kind, group, adjunct, 1.0)} - {"drift"}
+    waits = sum((known.get(name) for name in sorted(names) if not name.startswith("adjunct")), start=np.zeros(draws.count))
+    alone = sum((known.get(name) for name in sorted(names) if name.startswith("adjunct")), start=np.zeros(draws.count))
+    reach = np.ones_like(response) if kind == "active" else response
+    gain = reach * (waits + known.between_studies * clinic).reshape(shape) + alone.reshape(shape)
+    return known["drift"].reshape(shape) + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 
 def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: float | None, interval_days: float | None,
@@ -104,9 +104,10 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     cut = threshold(definition, record, None if base is None else float(np.median(base)), rules) if definition else None
     sign = record.sign if record else -1.0
     rated = seen + effects(draws, exclude)["rating"] if definition else seen
+    share = responder_share(rated, draws.median("responder_threshold", "1") if cut is None else cut, spread)
     return ArmPrediction(
         seen, sign * seen, None if base is None or record is None else scale_change(record, base, seen),
-        responder_share(rated, draws.median("responder_threshold", "1") if cut is None else cut, spread),
+        counted(share, n, draws),
         float(np.mean(seen > 0.0)), float(np.mean(seen > 2.0 * error)) if n else None,
         tuple(sorted({*supporting(kind, group, (adjunct,), draws, exclude), *base_sources})))
 
@@ -137,6 +138,13 @@ def usual_baseline(scale: Scale | None, stated: float | None, draws: Draws,
 def scale_change(scale: Scale, baseline: np.ndarray, improvement: np.ndarray) -> np.ndarray:
     """Change in scale units, kept within the range; shapes broadcast. Negative is better where lower is better."""
     return scale.clamp(baseline * (1.0 + scale.sign * improvement)) - baseline
+
+
+def counted(share: np.ndarray, n: float | None, draws: Draws) -> np.ndarray:
+    """The share that n people would show: with counting noise; without n the share itself."""
+    from scipy.stats import binom
+
+    return binom.ppf(draws.luck.uniform("chance", "responders counted")[:, 0], n, share) / n if n else share
 
 
 def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float) -> np.ndarray:

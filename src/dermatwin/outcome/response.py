@@ -83,7 +83,8 @@ def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
         unit = draws.evidence.parameters[f"driver_reference[{kind}]"].unit
         return raw / draws(f"driver_reference[{kind}]", unit)[:, None]
     read_at = np.array([reference.sessions[-1] + draws.median("reference_followup", "d")])
-    return raw / floored(np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0))[:, None]
+    usual = floored(np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0))
+    return raw / (usual * draws("reference_dose", "1"))[:, None]
 
 
 def floored(values: np.ndarray) -> np.ndarray:

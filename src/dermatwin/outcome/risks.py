@@ -70,7 +70,8 @@ def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
 def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
                    reference: TissueHistory | None = None) -> np.ndarray:
     """Hazard of pigment relative to the reference course on the face of phototype III, (draw,)."""
-    usual = draws("pigment_drive_reference", "d") if reference is None else floored(_pigment_dose(reference))
+    usual = draws("pigment_drive_reference", "d") if reference is None else (
+        floored(_pigment_dose(reference)) * draws("reference_dose", "1"))
     dose = (_pigment_dose(history) / usual) ** draws("pigment_dose_exponent", "1")
     site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
     return dose * site * draws(f"sun_factor[{patient.sun}]", "1")

@@ -44,10 +44,11 @@ def propose(case: Case) -> Plan:
 
 def _set_aside(case: Case) -> tuple[str, ...]:
     """What of the given case the plan does not look at."""
-    products = [contents(topical).name for topical in case.course.topicals if agent_of(topical) is None]
-    adjuncts = [adjunct.adjunct for adjunct in case.course.adjuncts]
-    idle = [f"{zone.key}: no concern is named, nothing is planned" for zone in case.zones if zone.treated and not zone.concerns]
-    return tuple(idle + [f"{name}: not planned with; add it to the case if a clinician wants it" for name in products + adjuncts])
+    aside = [contents(topical).name for topical in case.course.topicals if agent_of(topical) is None]
+    aside += [adjunct.adjunct for adjunct in case.course.adjuncts]
+    idle = [zone.key for zone in case.zones if zone.treated and not zone.concerns]
+    return (*(f"{key}: no concern is named, nothing is planned" for key in idle),
+            *(f"{name}: not planned with; add it to the case if a clinician wants it" for name in aside))
 
 
 def default_case(case: Case) -> Case:

@@ -24,11 +24,14 @@ def render(run: Run) -> str:
     """
     from .chapters import certainty, closing, course, delivery, healing, limits, needle, opening, recovery, result, risk
 
-    return _environment().get_template("page.html").render(
-        opening=opening.opening(run), course=course.course(run), needle=needle.needle(run), closing=closing.closing(run),
-        delivery=delivery.delivery(run), healing=healing.healing(run), recovery=recovery.recovery(run),
-        result=result.result(run), risk=risk.risk(run), limits=limits.limits(run), certainty=certainty.certainty(run),
-        run=run)
+    chapters = {
+        "course": course.course(run), "needle": needle.needle(run), "closing": closing.closing(run),
+        "delivery": delivery.delivery(run), "healing": healing.healing(run), "recovery": recovery.recovery(run),
+        "result": result.result(run), "risk": risk.risk(run), "limits": limits.limits(run), "certainty": certainty.certainty(run),
+    }
+    present = [name for name, content in chapters.items() if content is not None]
+    numbers = {name: number for number, name in enumerate(present, start=1)}
+    return _environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
 
 
 @lru_cache(maxsize=1)

@@ -116,7 +116,7 @@ def span(low: float, high: float, of: str) -> str:
 
 def name(text: str) -> str:
     """An identifier as words: 'acne_scar_rolling' -> 'acne scar rolling', acronyms kept."""
-    words = text.replace("_", " ").replace("-", " ").split()
+    words = text.replace("_", " ").split()
     return " ".join(_ACRONYMS.get(word.lower(), word) for word in words)
 
 
@@ -153,6 +153,8 @@ def lapse(days: float) -> str:
     if not math.isfinite(days):
         return NOTHING
     hours = days * 24.0
+    if abs(hours) < 1e-3:
+        return "at once"
     for limit, size, short in ((1.0, 1.0 / 60.0, "min"), (48.0, 1.0, "h")):
         if abs(hours) < limit:
             return f"{_short(hours / size)}{SPACE}{short}"

@@ -19,6 +19,7 @@ from ..evidence import Evidence
 from .agent import Agent, agent_of
 from .product import contents
 from .records import Finding
+from .words import find
 
 GUARD_SOURCES = ("lidocaine_solution_label", "fda_anaesthetics2009")
 
@@ -104,7 +105,7 @@ def _session(case: Case, doses: tuple[Dose, ...]) -> Iterator[Finding]:
         return
     for dose in doses:
         yield from _label(dose, case.patient)
-        yield from _time(dose)
+        yield from _time(dose, case.patient)
         yield from _cover(dose)
     yield from _weight(doses, case.patient)
     yield from _sum(doses, case.patient)
@@ -137,7 +138,7 @@ def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
             "Prefer a labelled product", sources=("fda_anaesthetics2009",))
 
 
-def _time(dose: Dose) -> Iterator[Finding]:
+def _time(dose: Dose, patient: Patient) -> Iterator[Finding]:
     topical, agent = dose.topical, dose.agent
     if topical.apply >= 0.0 or topical.remove is None or topical.remove > 0.0:
         what = "goes on" if topical.apply >= 0.0 else "is not taken off before"
@@ -149,15 +150,29 @@ def _time(dose: Dose) -> Iterator[Finding]:
     time = dose.time
     if time is None or topical.apply >= 0.0:
         return
-    if agent.max_time is not None and time > agent.max_time:
+    longest = _longest(agent, patient)
+    if longest is not None and time > longest:
         yield Finding(
             "anaesthetic_time", "hard_stop", "Numbing cream longer on the skin than its label allows",
-            f"{dose.text}: {time:g} h; {agent.name}: {agent.max_time:g} h", "Shorten the time on the skin",
+            f"{dose.text}: {time:g} h; {agent.name}: {longest:g} h", "Shorten the time on the skin",
             sources=agent.sources)
     if time < agent.min_time:
         yield Finding(
             "anaesthetic_short", "info", "Numbing cream may not have worked yet",
-            f"{dose.text}: {time:.2g} h; {agent.name} needs {agent.min_time:.2g} h", "Wait longer", sources=agent.sources)
+            f"{dose.text}: {_minutes(time)}; {agent.name} needs {_minutes(agent.min_time)}", "Wait longer",
+            sources=agent.sources)
+
+
+def _minutes(hours: float) -> str:
+    return f"{hours * factor('h', 'min'):.0f} min"
+
+
+def _longest(agent: Agent, patient: Patient) -> float | None:
+    """Longest time on the skin [h]; shorter in children with atopic skin."""
+    atopic = any(find(("atopic*", "eczema", "neurodermatitis"), item.name) for item in patient.conditions)
+    if agent.max_time is None or not (atopic and patient.age < _number("child_age", "yr")):
+        return agent.max_time
+    return min(agent.max_time, _number("atopic_time_limit", "h"))
 
 
 def _cover(dose: Dose) -> Iterator[Finding]:

@@ -19,7 +19,8 @@ _WORD_NUMBERS = {word: number for number, word in enumerate(_WORDS)}
 _AGO = re.compile(r"(\d+|a|an|" + "|".join(_WORD_NUMBERS) + r")\s*(day|week|wk|month|mo|year|yr)s?\s+ago")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _UNITS = {"wk": "week", "mo": "month", "yr": "year"}
-_MONTHS = {"month": 1, "year": 12}
+_YEAR_MONTHS = 12  # numerical: the calendar
+_MONTHS = {"month": 1, "year": _YEAR_MONTHS}
 _DAYS = {"day": 1, "week": 7}
 
 
@@ -53,8 +54,8 @@ class Window:
 def _shift(day: date, count: int, unit: str) -> date:
     if unit in _DAYS:
         return day + timedelta(days=count * _DAYS[unit])
-    months = day.year * 12 + day.month - 1 + count * _MONTHS[unit]
-    year, month = divmod(months, 12)
+    months = day.year * _YEAR_MONTHS + day.month - 1 + count * _MONTHS[unit]
+    year, month = divmod(months, _YEAR_MONTHS)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -90,7 +91,7 @@ def _end_from_words(item: Item, match: Match, dated_is_past: bool, start: date) 
         count = int(ago[1]) if ago[1].isdigit() else _WORD_NUMBERS.get(ago[1], 1)
         return _shift(start, -count, _UNITS.get(ago[2], ago[2]))
     years = [int(year) for year in _YEAR.findall(text)]
-    last = date(max(years), 12, 31) if years else None
+    last = date(max(years) + 1, 1, 1) - timedelta(days=1) if years else None
     return last if last and last < start else None
 
 

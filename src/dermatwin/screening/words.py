@@ -36,7 +36,8 @@ def plain(word: str) -> str:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Comparable words of a text."""
-    folded = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    text = text.casefold().replace("æ", "ae").replace("œ", "oe")
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return tuple(plain(word) for word in _TOKEN.findall(folded.replace("'", "")))
 
 
@@ -47,8 +48,9 @@ def _set(words: str) -> frozenset[str]:
 _DENIALS = _set("no not never without denies denied deny negative free none nil non excluded absent")
 _FILLERS = _set("a an any the on taking takes using uses known have has having had been of history to evidence signs "
                 "diagnosed with recent previous past personal prior allergic allergy for from currently current active "
-                "present now is are was were ever at in her his their my new reported symptoms further other")
+                "present now is are was were ever at in her his their my new reported symptoms further other h o ho")
 _LISTS = _set("or nor")
+_AFTER = _set("free negative absent excluded denied")
 _NOW = _set("active current currently ongoing now still today present actively")
 _PAST = _set("history hx past previous previously former formerly prior childhood resolved remission cleared healed cured "
              "stopped discontinued finished completed ceased quit inactive quiescent off ended ex")
@@ -73,7 +75,7 @@ class Clause:
         return frozenset(self.words) | self.marks
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1000)
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text; a clause that only denies or only speaks of time belongs to the one before it."""
     found: list[Clause] = []
@@ -138,12 +140,12 @@ def _spots(part: tuple[str, ...], text: str) -> list[Match]:
         if start is None and len(part) == 1 and part[0] in clause.marks:
             found.append(Match(part[0], "present", clause))
         elif start is not None:
-            free = "free" in clause.words[start + len(part):start + len(part) + 1]  # 'eczema free'
+            free = _AFTER & set(clause.words[start + len(part):start + len(part) + 1])  # 'eczema free', 'HIV negative'
             found.append(Match(" ".join(part), "absent" if free else _state(clause, start), clause))
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1000)
 def tokens_of_term(term: str) -> tuple[str, ...]:
     """Words of a term; a word that ends in * matches every word that begins so."""
     words = []

@@ -69,7 +69,7 @@ def _row(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _day(days: float) -> str:
-    return f"day{words.NARROW}{words.number(days, 3)}"
+    return f"day{words.SPACE}{words.given(round(days, 2))}"
 
 
 def _sources(run: Run) -> list[dict[str, str]]:

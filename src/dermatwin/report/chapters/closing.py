@@ -92,7 +92,7 @@ def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
                           "grade": lookup.grade_of(run, f"closure_time_{readout.lower()}"),
                           "figure": rows.row(scale, rows.Interval(b.low, b.middle, b.high),
                                              f"{name}, {lookup.zone_name(zone)}: {b.text}", tone=number % PER_CHART + 1)})
-    return {"rows": found, "axis": rows.axis(scale, [(t, words.quantity(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic")}
+    return {"rows": found, "axis": rows.axis(scale, [(t, words.given(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic")}
 
 
 def _never(times: np.ndarray) -> str:

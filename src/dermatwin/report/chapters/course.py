@@ -103,7 +103,7 @@ def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, A
     said += [f"on {words.listing([words.name(z) for z in topical.zones])}"] if topical.zones else []
     said += [f"in session {words.listing([str(s) for s in topical.sessions])}"] if topical.sessions else []
     when = f"{_moment(begin)}, " + ("stays on" if end is None else f"off {_moment(end)}")
-    return {"name": words.title(product), "note": ", ".join(said), "when": when,
+    return {"name": lookup.product_name(run, product), "note": ", ".join(said), "when": when,
             "row": timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}")}
 
 

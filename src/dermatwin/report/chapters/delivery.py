@@ -23,6 +23,7 @@ FATES = (("vehicle", "still on the skin"), ("removed", "wiped off"), ("evaporate
 DEPTHS = (("stratum_corneum", "Stratum corneum"), ("viable_epidermis", "Living epidermis"), ("dermis", "Dermis"),
           ("cleared", "Carried away by blood"))
 PER_CHART = 3
+HOUR, MOST, SAME = 24.0, 1000.0, 1.15  # h read; largest enhancement written out; what counts as no difference
 BELOW = ("viable_epidermis", "dermis", "cleared")
 
 
@@ -54,7 +55,7 @@ def _part(exposure: Exposure, *names: str) -> np.ndarray:
 def _active(run: Run, found: list[Exposure]) -> dict[str, Any]:
     shown = found[:PER_CHART]
     return {
-        "name": words.title(found[0].active), "product": words.title(found[0].product),
+        "name": words.title(found[0].active), "product": lookup.product_name(run, found[0].product),
         "dose": lookup.band(found[0].dose, "ug/cm^2"),
         "charts": [_with_and_without(shown[0]), *(_depth(shown, name, label) for name, label in DEPTHS)],
         "accounts": [_account(exposure) for exposure in found],
@@ -102,7 +103,7 @@ def _account(exposure: Exposure) -> dict[str, Any]:
     total = float(mean.sum())
     shares = [(name, label, float(mean[COMPARTMENTS.index(name)]) / total if total > 0.0 else 0.0) for name, label in FATES]
     said = ", ".join(f"{label} {_percent(share)}" for _, label, share in shares if share >= 0.0005)
-    return {"zone": words.title(exposure.zone), "text": said, "total": words.quantity(total, "ug/cm^2", 3),
+    return {"zone": words.title(exposure.zone), "text": said, "total": words.given(float(f"{total:.3g}"), "ug/cm^2"),
             "parts": [{"name": name, "label": label, "share": _percent(share)} for name, label, share in shares if share >= 5e-5],
             "figure": rows.stack([(f"fate-{name}", share, f"{label}: {_percent(share)}") for name, label, share in shares],
                                  f"Dose after {words.lapse(float(exposure.time[-1]) / 24.0)}: {said}")}
@@ -115,14 +116,27 @@ def _percent(share: float) -> str:
 
 
 def _numbers(run: Run, exposure: Exposure) -> dict[str, Any]:
-    """Share that came through the channels, and how much more entered than without needles."""
-    entered = _part(exposure, *BELOW)[:, -1]
-    by_channel = _ratio(exposure.through_channels[:, -1], entered)
-    more = lookup.band(_ratio(entered, exposure.intact_below_sc[:, -1]), "1")
+    """What had entered a day after the needling, the share that came through the channels, and how much more than without."""
+    entered, intact = _at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc)
+    by_channel = 100.0 * _ratio(_at(exposure, exposure.through_channels), entered)
     peak = lookup.band(np.nanmax(exposure.dermal_concentration, axis=1), "ug/cm^3")
     return {"zone": words.title(exposure.zone), "below": lookup.band(entered, "ug/cm^2"),
-            "channels": lookup.band(np.minimum(100.0 * by_channel, 100.0), "%"), "more": more, "peak": peak,
+            "channels": lookup.band(np.minimum(by_channel, 100.0), "%"), "more": _more(_ratio(entered, intact)), "peak": peak,
             "grade": lookup.grade_of(run, "amount_below_sc")}
+
+
+def _at(exposure: Exposure, values: np.ndarray, hour: float = HOUR) -> np.ndarray:
+    """Values of a course (draw, time) at an hour after the needling, at its end if that is earlier."""
+    return np.array([np.interp(hour, exposure.time, row) for row in values])
+
+
+def _more(ratio: np.ndarray) -> tuple[str, str]:
+    """Median and band of an enhancement, cut where intact skin lets next to nothing through."""
+    found = lookup.band(ratio)
+    if not found.known:
+        return words.NOTHING, ""
+    median, low, high = (f">{words.given(MOST)}" if v > MOST else words.number(v) for v in (found.middle, found.low, found.high))
+    return median, "" if low == high else f"{low}{words.DASH}{high}"
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
@@ -130,13 +144,15 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def _sentences(found: list[Exposure]) -> list[str]:
+    """Per active, for its first zone: does needling let more in."""
     exposure = found[0]
-    entered, intact = _part(exposure, *BELOW)[:, -1], exposure.intact_below_sc[:, -1]
-    more = lookup.band(_ratio(entered, intact))
+    name, zone = words.title(exposure.active), words.name(exposure.zone)
+    ratio = _ratio(_at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc))
+    more = lookup.band(ratio)
     if not more.known:
-        return [f"{words.title(exposure.active)}: intact skin would let nothing measurable through."]
-    times = more.value
-    if more.high < 1.15:
-        return [f"{words.title(exposure.active)}: needling changes little; as much would pass intact skin."]
-    return [f"{words.title(exposure.active)}: {times} times as much gets below the stratum corneum as without needles "
-            f"({more.range})."]
+        return [f"{name}: nothing measurable passes intact skin."]
+    if more.high < SAME:
+        return [f"{name}: needling changes little; as much would pass intact skin."]
+    times, band = _more(ratio)
+    return [f"{name}: within a day {times.removeprefix('>')}{' or more' if '>' in times else ''} times as much gets below the stratum "
+            f"corneum of the {zone} as without needles" + (f" ({band})." if band else ".")]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LAYER = "papillary_dermis"
 PER_CHART = 3
 WEEK = 7.0
-SOON = 14.0  # days shown of what comes and goes after a session
+SOON, LATER = 14.0, 56.0  # days shown: after the first session, and of repair after the last one
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,30 @@ def _tissue(title: str, state: str, layer: str = LAYER) -> Course:
 
 @dataclass(frozen=True)
 class Group:
-    """Courses that belong together, and the stretch of time in which they are seen."""
+    """Courses that belong together; `soon` after the first session, or `later` days after the last one."""
 
     title: str
     note: str
     courses: tuple[Course, ...]
-    days: float | None = None
+    soon: float | None = None
+    later: float | None = None
+
+    def until(self, run: Run) -> float:
+        """Last day that is shown."""
+        if self.soon is not None:
+            return min(self.soon, run.case.horizon)
+        last = lookup.session_days(run)[-1] + self.later if self.later is not None else run.case.horizon
+        return min(last, run.case.horizon)
 
 
 GROUPS = (
     Group("Inflammation", "the two weeks after the first session; it comes back after each", (
         _cell("Neutrophils", "neutrophils"), _cell("Macrophages, inflammatory (M1)", "macrophages_m1"),
-        _cell("Macrophages, repairing (M2)", "macrophages_m2")), SOON),
-    Group("Repair", "signals and cells that build new tissue, whole course", (
+        _cell("Macrophages, repairing (M2)", "macrophages_m2")), soon=SOON),
+    Group("Repair", "signals and cells that build new tissue, until eight weeks after the last session", (
         _cell("TGF-β1", "tgf_beta_1"), _cell("TGF-β3", "tgf_beta_3"), _cell("VEGF", "vegf"),
         _cell("Activated fibroblasts", "fibroblasts"), _cell("Myofibroblasts", "myofibroblasts"),
-        _tissue("Small vessels", "vessels"))),
+        _tissue("Small vessels", "vessels")), later=LATER),
     Group("New tissue", "what stays for months", (
         Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
         Course("All collagen, upper reticular dermis", ("collagen_density[upper_reticular_dermis]",), "", LAYER, 0.0,
@@ -82,7 +90,7 @@ def healing(run: Run) -> dict[str, Any] | None:
         return None
     sets = [zones[first:first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
     groups = [{"title": group.title, "note": group.note,
-               "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.days))]}
+               "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))]}
               for group in GROUPS]
     return {"layer": words.name(LAYER), "groups": [g for g in groups if g["charts"]], "sentences": _sentences(run, zones)}
 
@@ -100,7 +108,7 @@ def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.nda
     return history.time, course.factor * history.state(course.state)[:, LAYERS.index(course.layer), :]
 
 
-def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], days: float | None) -> dict[str, Any] | None:
+def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -> dict[str, Any] | None:
     lines = []
     for number, zone in enumerate(zones, start=1):
         found = _values(run, course, zone)
@@ -111,11 +119,10 @@ def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], days: float | N
             lines.append(Line(found[0], middle, low, high, lookup.zone_name(zone) if len(zones) > 1 else "", number))
     if not lines:
         return None
-    last = float(lines[0].x[-1])
     peak = max(float(np.nanmax(line.middle)) for line in lines)
     return {"title": course.title, "note": "", "figure": panel.draw(Panel(
         f"{course.title} over the course", f"Highest median {words.number(peak)} {course.unit}.", lines,
-        week_axis(0.0, min(days, last) if days else last), course.unit, zero=course.baseline is None,
+        week_axis(0.0, until), course.unit, zero=course.baseline is None,
         reference=course.baseline, marks=lookup.session_days(run)))}
 
 

@@ -6,36 +6,61 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .. import words
+from . import lookup
 
 if TYPE_CHECKING:
+    from ...core.errors import Notice
     from ...twin import Run
 
-_TOPICS = (("patient", "The person"), ("zones", "Zones"), ("course", "The course"), ("delivery", "Products"),
-           ("topical", "Products"), ("outcome", "The result"), ("healing", "Healing"), ("barrier", "Channels"),
-           ("insertion", "Needles"))
+ORDER = ("The person", "Skin", "The course", "Needles and channels", "Products", "Healing", "Recovery", "The result", "Risks", "Other")
+_PERCENT = re.compile(r"\d+(?:\.\d+)?(?=\s?%)")
+_TOPICS = (
+    (r"^patient", "The person"), (r"_risk$|alarm$", "Risks"), (r"downtime|erythema|oedema|pain", "Recovery"),
+    (r"topical|product|exposure|delivery", "Products"), (r"punctures|channels|insertion|barrier|closure", "Needles and channels"),
+    (r"healing|history", "Healing"), (r"^zones", "Skin"), (r"^course", "The course"),
+)
 
 
 def limits(run: Run) -> dict[str, Any]:
-    """Notices without repeats: the same message about several places becomes one."""
-    places: dict[tuple[str, str], list[str]] = {}
+    """Notices without repeats: what is said of several places, or with other percentages, becomes one."""
+    same: dict[tuple[str, str, str], list[Notice]] = {}
     for notice in run.notices:
-        places.setdefault((notice.message, notice.source), []).append(notice.path)
+        same.setdefault((_PERCENT.sub("#", notice.message), notice.source, _field(run, notice.path)), []).append(notice)
     groups: dict[str, list[dict[str, str]]] = {}
-    for (message, source), paths in places.items():
-        about = words.listing(list(dict.fromkeys(place for path in paths if (place := _place(run, path)))))
-        groups.setdefault(_topic(paths[0]), []).append({"message": words.sentence(message), "about": about, "source": source})
-    return {"groups": [{"title": title, "notices": found} for title, found in groups.items()],
-            "count": len(places)}
+    for (_, source, field), found in same.items():
+        places = lookup.unique(place for n in found if (place := _zone(run, n.path)))
+        groups.setdefault(_topic(run, found[0].path), []).append({
+            "message": words.sentence(_joined([n.message for n in found])), "field": words.title(field) if field else "",
+            "about": words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else "",
+            "source": source})
+    ordered = sorted(groups, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
+    return {"groups": [{"title": title, "notices": groups[title]} for title in ordered], "count": len(same)}
 
 
-def _topic(path: str) -> str:
-    head = re.split(r"[.\[]", path)[0]
-    return next((title for start, title in _TOPICS if head.startswith(start)), words.title(head) or "The case")
+def _topic(run: Run, path: str) -> str:
+    if any(path.endswith(concern.concern) for zone in run.case.zones for concern in zone.concerns):
+        return "The result"
+    return next((title for pattern, title in _TOPICS if re.search(pattern, path)), "Other")
 
 
-def _place(run: Run, path: str) -> str:
-    """The zone that a path names, or the last part of the path in words."""
-    for zone in run.case.zones:
-        if re.search(rf"(^|[.\[@/]){re.escape(zone.key)}($|[.\]/])", path):
-            return words.name(zone.key)
-    return ""
+def _zone(run: Run, path: str) -> str:
+    """The zone that a path names."""
+    parts = re.split(r"[.\[\]@/]", path)
+    return next((zone.key for zone in run.case.zones if zone.key in parts), "")
+
+
+def _field(run: Run, path: str) -> str:
+    """The last part of a path, where it says more than the zone and the chapter."""
+    last = re.split(r"[.@/]", path)[-1].strip("[]0123456789")
+    known = {zone.key for zone in run.case.zones} | {zone.zone for zone in run.case.zones} | {"healing", "patient", "course", "delivery", ""}
+    return "" if last in known else last
+
+
+def _joined(messages: list[str]) -> str:
+    """One sentence for several that differ in a percentage: '8-17 %'."""
+    first = messages[0]
+    found = [_PERCENT.findall(message) for message in messages]
+    if len(set(messages)) == 1 or any(len(numbers) != 1 for numbers in found):
+        return first
+    values = [float(numbers[0]) for numbers in found]
+    return _PERCENT.sub(words.interval(min(values), max(values), 0), first)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...twin import Endpoint, Run, ZoneRun
 
 QUANTILES = (0.05, 0.5, 0.95)
+WIDE, LEAST_PERCENT, LEAST_SHARE = 8.0, 0.1, 1e-3
 SHARE_STARTS = ("reach_", "open_fraction", "open_area")
 SHARE_ENDS = ("_fraction", "_share", "_risk", "_improvement", "local_damage")
 
@@ -37,6 +38,11 @@ class Band:
         return all(math.isfinite(v) for v in (self.low, self.middle, self.high))
 
     @property
+    def wide(self) -> bool:
+        """Whether the band spans so much that its bounds need digits of their own: '0.25-78'."""
+        return self.known and 0.0 <= self.low and self.high > WIDE * self.low and self.high > 0.0
+
+    @property
     def decimals(self) -> int:
         """Decimals that the width of the band deserves."""
         places = words.decimals_for(self.low, self.high, self.middle)
@@ -45,11 +51,16 @@ class Band:
     @property
     def value(self) -> str:
         """The median without its unit."""
+        if self.wide:
+            return _digits(self.middle, self.high, self.unit)
         return words.fixed(self.middle, self.decimals) if self.known else words.NOTHING
 
     @property
     def range(self) -> str:
         """The band without its unit; nothing where it has no width that could be shown."""
+        if self.wide:
+            low, high = (_digits(v, self.high, self.unit) for v in (self.low, self.high))
+            return high if high.startswith("<") else f"{low}{words.DASH}{high}"
         text = words.interval(self.low, self.high, self.decimals)
         return "" if text == self.value else text
 
@@ -66,6 +77,18 @@ class Band:
     def times(self, factor: float, unit: str) -> Band:
         """The same band in another unit."""
         return Band(self.low * factor, self.middle * factor, self.high * factor, unit, self.grade)
+
+
+def _digits(value: float, largest: float, unit: str) -> str:
+    """Two digits of a bound, without false precision near nothing: '<0.1' percent, '<0.01' beside 5, '0'."""
+    if value <= LEAST_SHARE**2 * largest:
+        return "0"
+    least = LEAST_PERCENT if unit == "%" else 10.0 ** math.ceil(math.log10(LEAST_SHARE * largest))
+    if value < least and (unit == "%" or value < LEAST_SHARE * largest):
+        return f"<{words.given(least)}"
+    if unit == "um" and value >= 1.0:
+        return words.fixed(value, 0)
+    return words.number(value)
 
 
 UNKNOWN = Band(math.nan, math.nan, math.nan)
@@ -139,9 +162,23 @@ def quantity_title(run: Run, name: str) -> str:
     return found.title if found else words.title(name)
 
 
+def product_name(run: Run, key: str) -> str:
+    """The name of a product of the catalogue, or the words it was given."""
+    if (run.evidence.folder / "products.csv").is_file():
+        for row in run.evidence.table("products"):
+            if row.get("id") == key:
+                return words.title(row.get("name") or key)
+    return words.title(key)
+
+
 def zone_name(zone: ZoneRun) -> str:
     """The words for a zone: its own name, or its site."""
     return words.title(zone.zone.key)
+
+
+def human(run: Run) -> bool:
+    """Whether clinical words apply: an animal has no downtime and no risk that anyone would be told."""
+    return run.case.patient.species == "human"
 
 
 def treated(run: Run) -> tuple[ZoneRun, ...]:

@@ -11,6 +11,8 @@ from . import lookup, needle, result
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
 
+LEVELS = {"hard_stop": "stop", "soft_stop": "stop unless overridden", "caution": "caution", "info": "note"}
+VERDICT_NAMES = {"ok": "OK", "caution": "Caution", "stop": "Stop"}
 VERDICTS = {
     "ok": "No rule of the screening speaks against this course",
     "caution": "Go on only with the points below settled",
@@ -45,7 +47,7 @@ def opening(run: Run) -> dict[str, Any]:
     return {
         "title": run.case.title or "A course of microneedling",
         "person": person(run), "course": course(run),
-        "verdict": screening.verdict, "verdict_words": VERDICTS.get(screening.verdict, ""),
+        "verdict": screening.verdict, "verdict_name": VERDICT_NAMES.get(screening.verdict, screening.verdict), "verdict_words": VERDICTS.get(screening.verdict, ""),
         "findings": _findings(run),
         "columns": [next(row.figures[c].label for row in rows if row.figures[c] is not None) for c in columns],
         "rows": [Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
@@ -87,7 +89,7 @@ def _findings(run: Run) -> list[dict[str, Any]]:
     for finding in run.screening.findings:
         about = [words.name(part) for part in (getattr(finding, "zone", None), getattr(finding, "concern", None)) if part]
         found.append({
-            "level": str(getattr(finding, "level", "")), "title": finding.title, "about": ", ".join(about),
+            "level": finding.level, "level_name": LEVELS.get(finding.level, finding.level), "title": finding.title, "about": ", ".join(about),
             "reason": getattr(finding, "reason", "") or "", "action": getattr(finding, "action", "") or "",
             "until": getattr(finding, "until", None), "sources": ", ".join(getattr(finding, "sources", ()) or ()),
             "overridden": bool(getattr(finding, "overridden", False)),
@@ -120,12 +122,12 @@ def _closure(zone: ZoneRun) -> Figure | None:
 
 def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
     found = lookup.first(run, "downtime_makeup", "downtime", zone=zone.zone.key)
-    return Figure("Downtime", lookup.of(found), "per session, with make-up") if found and zone.punctures else None
+    return Figure("Downtime", lookup.of(found), "per session, with make-up") if found and zone.punctures and lookup.human(run) else None
 
 
 def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
     found = lookup.first(run, "pih_risk", zone=zone.zone.key)
-    return Figure("Risk of dark marks", lookup.of(found), "whole course") if found and zone.punctures else None
+    return Figure("Risk of dark marks", lookup.of(found), "whole course") if found and zone.punctures and lookup.human(run) else None
 
 
 def _columns(rows: list[Row]) -> list[int]:

@@ -32,7 +32,9 @@ class Strip:
 
 
 def recovery(run: Run) -> dict[str, Any] | None:
-    """Strips of the first two weeks per zone; None where nothing is needled."""
+    """Strips of the first two weeks per zone; None where nothing is needled, or no person is."""
+    if not lookup.human(run):
+        return None
     blocks = [{"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)}
               for zone in lookup.treated(run)]
     return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
@@ -64,7 +66,8 @@ def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: f
     lowest = float(np.nanmin(middle)) if floor is None else floor
     lowest = 0.0 if floor is None and lowest < 0.3 * float(np.nanmax(middle)) else lowest
     rise = max(float(np.nanmax(middle)) - lowest, 1e-12)
-    places = min(words.decimals_for(0.0, float(np.nanmax(np.abs(middle)))), 3)
+    largest = float(np.nanmax(rows))
+    places = 2 if largest < 1.0 else 1 if largest < 10.0 else 0
     return Strip(title, unit, tuple(_tile(day, *column, (column[1] - lowest) / rise, places, unit)
                                     for day, column in enumerate(rows.T)))
 
@@ -72,7 +75,9 @@ def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: f
 def _tile(day: int, low: float, middle: float, high: float, share: float, places: int, unit: str) -> Tile:
     text = words.fixed(middle, places)
     title = f"day {day}: {text} {unit}, band {words.interval(low, high, places)}"
-    return Tile(text if round(middle, places) else "·", level(share), title)
+    quiet = not round(middle, places)
+    return Tile("·" if quiet else text, "" if quiet and not round(high, places) else words.interval(low, high, places),
+                level(share), title)
 
 
 def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
@@ -86,6 +91,7 @@ def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
 
 
 def _sentences(run: Run) -> list[str]:
-    said = ["After the first session. Each tile shows the median of its day; darker is more."]
-    return [*said, "Later sessions are read the same way; all their numbers stand in chapter 10."] if len(
+    said = ["After the first session; day 0 is read six hours after it. Each tile: the median and below it the 5–95"
+            f"{words.NARROW}% band. Darker is more."]
+    return [*said, "Later sessions are read the same way; all their numbers stand at the end."] if len(
         lookup.session_days(run)) > 1 else said

@@ -137,7 +137,7 @@ def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | 
     return {"title": words.title(subject(run, name)), "unit": unit or "points on the scale", "zones": zones,
             "direction": _direction(better_is_lower(run, name)),
             "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Change from before the course"),
-            "grade": found[0].grade}
+            "grade": found[0].grade, "published": any(row["observed"] for zone in zones for row in zone["rows"])}
 
 
 def _direction(lower: bool | None) -> tuple[str, str]:
@@ -182,7 +182,7 @@ def _time(run: Run, time: float | None) -> str:
     if time is None:
         return ""
     after = time - lookup.session_days(run)[-1]
-    return words.lapse(after) if after >= 0.5 else f"day{words.NARROW}{words.number(time, 3)}"
+    return words.lapse(after) if after >= 0.5 else f"day{words.SPACE}{words.given(time)}"
 
 
 def _written(seen: Observation) -> str:
@@ -210,7 +210,7 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
     verdict = {True: "inside", False: "outside", None: "open"}[c.inside]
     return {"title": lookup.quantity_title(run, c.endpoint.name),
             "subject": subject(run, c.endpoint.name) if "[" in c.endpoint.name else "", "spread": _spread(seen),
-            "zone": words.name(seen.zone), "time": "" if seen.time is None else f"day{words.NARROW}{words.number(seen.time, 3)}",
+            "zone": words.name(seen.zone), "time": "" if seen.time is None else f"day{words.SPACE}{words.given(seen.time)}",
             "observed": _written(seen), "n": seen.n, "source": seen.source, "note": seen.note, "predicted": predicted.text,
             "verdict": verdict, "grade": c.endpoint.grade,
             "figure": rows.row(scale, rows.Interval(c.low, c.median, c.high), f"Predicted {predicted.text}, seen {_written(seen)}",
@@ -220,7 +220,9 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
 
 def _unmatched(run: Run, seen: Sequence[Comparison]) -> list[str]:
     matched = {id(c.observation) for c in seen}
-    return [f"{words.title(o.quantity)} ({words.name(o.zone)})" for o in run.case.observations if id(o) not in matched]
+    return [", ".join(filter(None, (lookup.quantity_title(run, o.quantity), subject(run, o.quantity) if "[" in o.quantity else "",
+                                    words.name(o.zone), "" if o.time is None else f"day{words.SPACE}{words.given(o.time)}")))
+            for o in run.case.observations if id(o) not in matched]
 
 
 def _sentences(blocks: list[dict[str, Any]], seen: Sequence[Comparison]) -> list[str]:

@@ -127,7 +127,8 @@ def _reference(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
     place = y.at(panel.reference)
     parts = [svg.tag("line", x1=x.start, x2=x.end, y1=place, y2=place, class_="reference")]
     if panel.reference_label:
-        parts.append(svg.tag("text", panel.reference_label, x=x.end - 2.0, y=place + 11.0, class_="note end halo"))
+        above = place + 14.0 > y.start
+        parts.append(svg.tag("text", panel.reference_label, x=x.start + 4.0, y=place + (-4.0 if above else 11.0), class_="note halo"))
     return parts
 
 

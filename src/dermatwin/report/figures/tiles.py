@@ -9,9 +9,10 @@ LEVELS = 6
 
 @dataclass(frozen=True)
 class Tile:
-    """One day: the words in it, how dark it is (0 to 5) and what a reader of the page is told about it."""
+    """One day: the median and the band written in it, how dark it is (0 to 5) and what a reader of the page is told about it."""
 
     text: str
+    band: str
     level: int
     title: str
 

@@ -1,0 +1,238 @@
+"""Every concern on every site in every phototype: a course that runs, or a refusal with its reason. Never both."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from dermatwin.case import Case
+from dermatwin.case.document import Concern, Phototype
+from dermatwin.core import CaseError
+from dermatwin.device import describe, find
+from dermatwin.evidence import Evidence
+from dermatwin.planning import Proposal, default_case, default_courses, plan, propose
+from dermatwin.screening import depth_guidance, screen
+from dermatwin.skin import find_site, sites
+
+CONCERNS = get_args(Concern)
+PHOTOTYPES = get_args(Phototype)
+HUMAN = [site.name for site in sites().values() if site.species == "human"]
+
+
+def case(zones: dict[str, list[str]], device: Any = "pen-12", course: Any = (), **patient: Any) -> Case:
+    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
+    return Case.model_validate({
+        "patient": person,
+        "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": c} for c in concerns]}
+                  for zone, concerns in zones.items()],
+        "course": {"device": device, "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}, **dict(course)}})
+
+
+def only(zone: str, concern: str, **more: Any) -> Proposal:
+    (proposal,) = plan(case({zone: [concern]}, **more))
+    return proposal
+
+
+def test_every_concern_has_one_row() -> None:
+    assert set(default_courses()) == set(CONCERNS)
+    assert len(Evidence.packaged().table("default_courses")) == len(CONCERNS)
+
+
+@pytest.mark.parametrize("table", ["default_courses", "depth_by_zone", "anaesthetics"])
+def test_rows_have_grades_and_registered_sources(table: str) -> None:
+    evidence = Evidence.packaged()
+    for row in evidence.table(table):
+        assert row["grade"] in set("ABCDE")
+        ids = [source for source in row["source"].split(";") if source]
+        assert ids
+        assert all(source in evidence.sources and source != "unconfirmed" for source in ids), row
+
+
+@pytest.mark.parametrize("site", HUMAN)
+def test_every_site_has_a_depth_row(site: str) -> None:
+    found = find_site(site)
+    if found.region == "whole":
+        pytest.skip("not a place")
+    assert depth_guidance(found.name, found.region) is not None
+
+
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_every_site_and_phototype_gets_an_answer(concern: str) -> None:
+    for site, phototype in product(HUMAN, ("II", "V")):
+        check(only(site, concern, phototype=phototype), site, concern, phototype)
+
+
+@pytest.mark.parametrize("phototype", PHOTOTYPES)
+def test_every_concern_on_the_cheek_in_every_phototype(phototype: str) -> None:
+    for concern in CONCERNS:
+        check(only("cheek", concern, phototype=phototype), "cheek", concern, phototype)
+
+
+def check(proposal: Proposal, site: str, concern: str, phototype: str) -> None:
+    where = (site, concern, phototype)
+    decision = default_courses()[concern].decision
+    assert proposal.reasons, where
+    assert all(reason.text and reason.sources for reason in proposal.reasons), where
+    assert (proposal.case is not None) is (proposal.verdict == "course"), where
+    if decision != "course":
+        assert proposal.verdict == decision, where
+    if proposal.verdict != "course":
+        assert proposal.depth is None, where
+        assert proposal.sessions is None, where
+        return
+    runs(proposal, where, phototype)
+
+
+def runs(proposal: Proposal, where: Any, phototype: str) -> None:
+    case, course = proposal.case, default_courses()[proposal.concern]
+    assert case is not None
+    assert screen(case).verdict != "stop", where
+    site = find_site(proposal.zone)
+    guide = depth_guidance(site.name, site.region)
+    assert guide is not None
+    length = case.course.settings[proposal.zone].needle_length
+    assert length <= guide.column(proposal.concern)[1] + 1e-9, where
+    assert length <= course.depth_range[1], where
+    device = find(case.course.device) if isinstance(case.course.device, str) else describe(case.course.device)
+    assert device.min_length <= length <= device.max_length, where
+    assert device.kind in course.device_kinds, where
+    low, high = course.sessions_range
+    assert low <= len(case.session_days) <= high, where
+    assert proposal.depth is not None
+    assert proposal.first_depth is not None
+    assert proposal.first_depth <= proposal.depth, where
+    assert case.horizon >= max(case.session_days) + 7 * max(proposal.read_at), where
+    if phototype in ("IV", "V", "VI"):
+        assert any("phototype" in reason.text for reason in proposal.reasons), where
+
+
+@pytest.mark.parametrize(("concern", "verdict", "word"), [
+    ("acne_scar_icepick", "refer", "TCA CROSS"), ("burn_scar", "refer", "specialist"),
+    ("sun_spots", "no_default", "diagnose"), ("dark_circles", "no_default", "cause"), ("active_acne", "stop", "light")])
+def test_never_a_course_where_the_table_refers(concern: str, verdict: str, word: str) -> None:
+    found = only("cheek", concern)
+    assert found.verdict == verdict
+    assert word in " ".join(reason.text for reason in found.reasons)
+
+
+@pytest.mark.parametrize(("zone", "concern"), [("cheek", "hair_loss_aga"), ("cheek", "striae"), ("scalp", "wrinkles")])
+def test_no_default_where_no_trial_was(zone: str, concern: str) -> None:
+    assert only(zone, concern).verdict == "no_default"
+
+
+def test_darker_skin_begins_shallower_and_waits_longer() -> None:
+    light, dark = only("cheek", "acne_scar_rolling"), only("cheek", "acne_scar_rolling", phototype="V")
+    assert light.first_depth == pytest.approx(1.5)
+    assert dark.first_depth == pytest.approx(1.1)  # 0.75 x 1.5 = 1.125, down to a step of 0.05
+    assert dark.depth == light.depth
+    assert (light.interval, dark.interval) == (28.0, 42.0)
+
+
+@pytest.mark.parametrize("patient", [{"pregnant": True}, {"conditions": ["haemophilia"]}, {"medications": ["isotretinoin"]},
+                                     {"age": "19 yr"}])
+def test_a_stopped_person_gets_no_course(patient: dict[str, Any]) -> None:
+    found = propose(case({"cheek": ["wrinkles"], "forehead": ["fine_lines"]}, **patient))
+    assert [p.verdict for p in found.proposals] == ["stop", "stop"]
+    assert found.case is None
+    assert found.screening.verdict == "stop"
+
+
+def test_a_recorded_reason_opens_a_soft_stop() -> None:
+    base = case({"cheek": ["wrinkles"]}, medications=["warfarin"])
+    assert plan(base)[0].verdict == "stop"
+    opened = Case.model_validate({**base.model_dump(mode="json"), "overrides": [
+        {"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}]})
+    assert plan(opened)[0].verdict == "course"
+
+
+def test_active_acne_stops_the_other_concerns_of_its_zone() -> None:
+    found = plan(case({"cheek": ["acne_scar_rolling", "active_acne"], "forehead": ["fine_lines"]}))
+    assert [(p.zone, p.verdict) for p in found] == [("cheek", "stop"), ("cheek", "stop"), ("forehead", "course")]
+
+
+def test_eyelids_get_no_course() -> None:
+    assert only("eyelid", "fine_lines").verdict == "stop"
+    assert only("periorbital", "fine_lines").verdict == "course"
+
+
+def test_the_given_settings_and_products_are_not_taken_over() -> None:
+    found = propose(case({"cheek": ["wrinkles"]}, course={
+        "settings": {"cheek": {"needle_length": "3 mm"}},
+        "topicals": [{"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"},
+                     {"product": "lidocaine 4 % cream", "dose": "10 mg/cm^2", "apply": "-30 min", "remove": "0 min"}],
+        "adjuncts": [{"adjunct": "prp"}]}))
+    assert found.case is not None
+    assert [topical.product for topical in found.case.course.topicals] == ["lidocaine 4 % cream"]
+    assert found.case.course.adjuncts == []
+    assert found.case.course.settings["cheek"].needle_length == pytest.approx(1.5)
+    assert any("vitamin C" in warning for warning in found.warnings)
+    assert any("prp" in warning for warning in found.warnings)
+
+
+def test_an_overdose_of_numbing_cream_stops_the_plan() -> None:
+    found = only("cheek", "wrinkles", course={"topicals": [
+        {"product": "lidocaine 4 % cream", "dose": "200 mg/cm^2", "apply": "-30 min", "remove": "0 min"}]})
+    assert found.verdict == "stop"
+    assert "lidocaine" in found.reasons[0].text
+
+
+def test_zones_are_merged_with_their_own_depth() -> None:
+    found = default_case(case({"cheek": ["acne_scar_rolling"], "forehead": ["fine_lines"], "periorbital": ["wrinkles"]}))
+    depths = {key: setting.needle_length for key, setting in found.course.settings.items()}
+    assert depths == {"cheek": pytest.approx(1.5), "forehead": pytest.approx(0.5), "periorbital": pytest.approx(0.5)}
+    assert found.session_days == (0.0, 28.0, 56.0, 84.0)
+    assert screen(found).verdict != "stop"
+
+
+def test_what_does_not_agree_is_named() -> None:
+    found = propose(case({"cheek": ["wrinkles"], "scalp": ["hair_loss_aga"]}))
+    assert found.case is not None
+    assert [zone.key for zone in found.case.zones] == ["cheek"]
+    assert any("scalp" in warning for warning in found.warnings)
+
+
+def test_melasma_is_not_needled_at_the_depth_of_scars() -> None:
+    found = propose(case({"cheek": ["acne_scar_rolling", "melasma"]}))
+    assert found.case is not None
+    assert [record.concern for record in found.case.zones[0].concerns] == ["acne_scar_rolling"]
+    assert any("melasma" in warning for warning in found.warnings)
+    both = default_case(case({"cheek": ["texture", "melasma"]}))
+    assert [record.concern for record in both.zones[0].concerns] == ["texture", "melasma"]
+    assert both.course.settings["cheek"].needle_length <= 0.5
+
+
+def test_a_fixed_roller_is_replaced_where_it_is_too_long() -> None:
+    found = only("forehead", "wrinkles", device="dermaroller-mf8")  # 1.5 mm only; the forehead bears 1.0
+    assert found.case is not None
+    assert found.device != "dermaroller-mf8"
+    assert any("stands in" in warning for warning in found.warnings)
+
+
+def test_a_described_device_is_kept() -> None:
+    own = {"kind": "pen", "name": "my pen", "needle_count": 12, "needle_diameter": "0.25 mm", "tip_diameter": "15 um",
+           "max_length": "2 mm"}
+    found = propose(case({"cheek": ["wrinkles"], "forehead": ["fine_lines"]}, device=own))
+    assert found.case is not None
+    assert not isinstance(found.case.course.device, str)
+    assert found.case.course.device.name == "my pen"
+    assert all(setting.device is None for setting in found.case.course.settings.values())
+
+
+def test_nothing_to_plan_is_an_error_with_reasons() -> None:
+    with pytest.raises(CaseError, match="TCA CROSS"):
+        default_case(case({"cheek": ["acne_scar_icepick"]}))
+    with pytest.raises(CaseError, match="concern"):
+        default_case(case({"cheek": []}))
+
+
+def test_animals_are_not_planned_for() -> None:
+    assert only("back", "texture", species="pig").verdict == "no_default"
+
+
+def test_a_plan_is_plain_data() -> None:
+    import json
+
+    for proposal in plan(case({"cheek": ["wrinkles", "sun_spots"]})):
+        json.dumps(proposal.to_dict())

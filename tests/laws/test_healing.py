@@ -1,0 +1,200 @@
+"""Laws of healing that hold for any course, person and luck."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermatwin.case.document import Patient
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import LAYERS, Punctures
+from dermatwin.healing import curves, heal, readings
+from dermatwin.healing.injury import gap_radius, injury_of
+from dermatwin.skin.section import Skin
+
+COUNT = 3
+QUICK = settings(max_examples=15, deadline=None)
+densities = st.floats(0.0, 3000.0)
+holes = st.floats(0.01, 0.4)
+seeds = st.integers(0, 50)
+
+
+def draws_of(seed=1, count=COUNT):
+    return Draws(Evidence.packaged(), Luck(seed, count))
+
+
+def skin_of(count=COUNT, alive=True, species="human"):
+    one = np.ones(count)
+    return Skin("cheek", "cheek", species, alive, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
+                32 * one, one, 40.0, "female", "III", False, one)
+
+
+def patient_of(**fields):
+    return Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III", **fields})
+
+
+def punctures_of(density, hole=0.12, count=COUNT, reach=(1.0, 1.0, 0.7, 0.2)):
+    one, needles = np.ones(count), np.ones((count, 2))
+    return Punctures("cheek", 1, density * one, density * one, one, needles, needles, needles, hole * needles, needles,
+                     np.tile(reach, (count, 1)), 0.0 * one)
+
+
+def course(densities_, days, seed=1, horizon=120.0, **fields):
+    return heal([punctures_of(d) for d in densities_], days, skin_of(), patient_of(**fields), horizon, draws_of(seed))
+
+
+@QUICK
+@given(density=densities, more=st.floats(1.0, 500.0), hole=holes, seed=seeds)
+def test_injury_is_a_share_and_grows_with_density(density, more, hole, seed):
+    draws = draws_of(seed)
+    low, high = injury_of(punctures_of(density, hole), draws), injury_of(punctures_of(density + more, hole), draws)
+    for name in ("activated_fraction", "destroyed_share", "activation"):
+        small, large = getattr(low, name), getattr(high, name)
+        assert ((small >= 0.0) & (large <= 1.0) & (large >= small - 1e-12)).all()
+
+
+@QUICK
+@given(hole=holes, wider=st.floats(0.01, 0.2), seed=seeds)
+def test_wider_holes_destroy_more(hole, wider, seed):
+    narrow, wide = (injury_of(punctures_of(200.0, h), draws_of(seed)) for h in (hole, hole + wider))
+    assert (wide.destroyed_share > narrow.destroyed_share).all()
+
+
+@QUICK
+@given(days=st.lists(st.integers(0, 100), min_size=1, max_size=4, unique=True), density=densities, seed=seeds)
+def test_states_are_finite_and_not_negative(days, density, seed):
+    history = course([density] * len(days), sorted(days), seed)
+    assert not history.status.any()
+    for values in (history.values, history.means):
+        assert np.isfinite(values).all()
+        assert values.min() >= 0.0
+
+
+@QUICK
+@given(days=st.lists(st.integers(0, 100), min_size=1, max_size=3, unique=True), seed=seeds)
+def test_no_punctures_do_nothing_at_all(days, seed):
+    history = course([0.0] * len(days), sorted(days), seed)
+    for values in (history.values, history.means):
+        tissue = values[..., :-2]
+        np.testing.assert_array_equal(tissue, np.broadcast_to(tissue[:, :, :1], tissue.shape))
+    np.testing.assert_array_equal(history.mean("collagen"), 1.0)
+
+
+def test_an_untreated_zone_stays_as_it_was():
+    history = heal([], [], skin_of(), patient_of(), 364.0, draws_of())
+    np.testing.assert_array_equal(history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2],
+                                                                           history.values[..., :-2].shape))
+    found = readings(history, [], skin_of(), patient_of(), draws_of())
+    assert found
+    assert all((r.values == 0.0).all() for r in found)
+    assert all(np.isfinite(c.values).all() for c in curves(history))
+
+
+def test_a_layer_that_no_needle_reaches_does_not_heal():
+    shallow = [punctures_of(300.0, reach=(1.0, 0.8, 0.0, 0.0))] * 2
+    history = heal(shallow, [0.0, 30.0], skin_of(), patient_of(), 100.0, draws_of())
+    for layer in (2, 3):
+        values = history.values[:, layer, :, :-2]
+        np.testing.assert_array_equal(values, np.broadcast_to(values[:, :1], values.shape))
+    assert (history.values[:, 1, -1] != history.values[:, 1, 0]).any()
+
+
+def test_another_network_in_the_same_process_changes_nothing():
+    """Compiled inner functions of two networks must not be taken for each other."""
+    from numba import njit
+
+    from dermatwin.numerics.rosenbrock import make_stepper
+
+    @njit
+    def rates(y, p, dy):
+        dy[0] = -p[0] * y[0]
+
+    @njit
+    def jacobian(y, p, j):
+        j[0, 0] = -p[0]
+
+    before = course([250.0], [0.0]).values
+    end, *_ = make_stepper(rates, jacobian)(np.ones((1, 1)), np.ones((1, 1)), 1.0, np.array([1.0]), 1e-8, 1e-10, -1.0)
+    assert end[0, 0] == pytest.approx(np.exp(-1.0))
+    np.testing.assert_array_equal(course([250.0], [0.0]).values, before)
+
+
+def test_excised_skin_does_not_heal():
+    history = heal([punctures_of(300.0)], [0.0], skin_of(alive=False), patient_of(), 30.0, draws_of())
+    np.testing.assert_array_equal(history.mean("collagen"), 1.0)
+    assert any("does not heal" in notice.message for notice in history.notices)
+
+
+@QUICK
+@given(day=st.floats(20.0, 80.0), seed=seeds)
+def test_a_later_session_does_not_change_the_past(day, seed):
+    one, two = course([250.0], [0.0], seed), course([250.0, 400.0], [0.0, day], seed)
+    before = two.time[two.time <= day]
+    shared = np.intersect1d(one.time, before)
+    assert shared.size > 5
+    at = np.searchsorted(one.time, shared), np.searchsorted(two.time, shared)
+    np.testing.assert_allclose(one.means[:, :, at[0]], two.means[:, :, at[1]], rtol=2e-4, atol=2e-5)
+
+
+@QUICK
+@given(low=st.floats(20.0, 300.0), more=st.floats(20.0, 500.0), seed=seeds)
+def test_more_punctures_activate_more_and_inflame_more(low, more, seed):
+    few, many = course([low], [0.0], seed), course([low + more], [0.0], seed)
+    assert (many.activated_fraction >= few.activated_fraction).all()
+    assert (many.mean("neutrophils").max(axis=-1) > few.mean("neutrophils").max(axis=-1)).all()
+
+
+def test_a_batch_is_a_loop():
+    """A person's course does not depend on who else is simulated."""
+    together = heal([punctures_of(250.0)] * 2, [0.0, 28.0], skin_of(), patient_of(), 100.0, draws_of())
+    fewer = heal([punctures_of(250.0, count=2)] * 2, [0.0, 28.0], skin_of(2), patient_of(), 100.0, draws_of(count=2))
+    np.testing.assert_array_equal(together.values[:2], fewer.values)
+    np.testing.assert_array_equal(together.means[:2], fewer.means)
+
+
+def test_means_lie_between_spared_and_hit_tissue_in_the_first_days():
+    history = course([200.0], [0.0])
+    share = history.activated_fraction[:, :, 0]
+    for name in ("neutrophils", "collagen_i", "epidermis"):
+        untreated = history.state(name)[:, :, :1]
+        np.testing.assert_allclose(history.mean(name) - untreated,
+                                   share[:, :, None] * (history.state(name) - untreated), atol=1e-12)
+
+
+@pytest.mark.parametrize(("fields", "state", "sign"), [
+    ({"smoker": True}, "collagen", -1), ({"medications": ["prednisone 20 mg"]}, "neutrophils", -1),
+    ({"medications": ["clobetasol ointment"]}, "collagen", -1), ({"conditions": ["diabetes type 2"]}, "vegf", -1),
+    ({"conditions": ["uncontrolled diabetes"]}, "neutrophils", 1), ({"medications": ["ibuprofen"]}, "barrier_defect", 1)])
+def test_habits_conditions_and_medicines_act_and_say_so(fields, state, sign):
+    plain, changed = course([250.0], [0.0]), course([250.0], [0.0], **fields)
+    assert changed.notices
+    assert not plain.notices
+    difference = changed.mean(state)[:, 1].sum(axis=-1) - plain.mean(state)[:, 1].sum(axis=-1)
+    assert (sign * difference > 0.0).all()
+
+
+def test_controlled_diabetes_is_not_taken_for_uncontrolled():
+    controlled, uncontrolled = (course([250.0], [0.0], conditions=[c]) for c in ("diabetes", "diabetes, poorly controlled"))
+    assert (uncontrolled.mean("neutrophils")[:, 1].max(-1) > controlled.mean("neutrophils")[:, 1].max(-1)).all()
+
+
+@QUICK
+@given(radius=holes, speed=st.floats(0.05, 0.6), lag=st.floats(0.0, 0.5))
+def test_the_gap_closes_and_stays_closed(radius, speed, lag):
+    elapsed = np.linspace(0.0, 10.0, 200)
+    gap = gap_radius(elapsed, np.array([radius]), np.array([speed]), np.array([lag]))[0]
+    assert gap[0] == radius
+    assert (np.diff(gap) <= 0.0).all()
+    assert gap[-1] == 0.0
+
+
+def test_other_species_are_noticed():
+    history = heal([punctures_of(100.0)], [0.0], skin_of(species="rat"), patient_of(species="rat"), 30.0, draws_of())
+    assert any("human" in notice.message for notice in history.notices)
+
+
+@pytest.mark.parametrize(("days", "horizon"), [([0.0], 30.0), ([0.0, 0.0], 30.0), ([28.0, 0.0], 60.0), ([0.0, 40.0], 30.0)])
+def test_sessions_that_do_not_fit_are_refused(days, horizon):
+    with pytest.raises(ValueError, match="session"):
+        heal([punctures_of(100.0)] * 2, days, skin_of(), patient_of(), horizon, draws_of())

@@ -1,0 +1,224 @@
+"""Laws of outcome that hold for any course, person and luck."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermatwin.case.document import Patient, Zone
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import LAYERS, Channels, Exposure, Punctures, TissueHistory
+from dermatwin.outcome import predict_arm, predict_event, read_out, scales
+from dermatwin.outcome.events import PHOTOTYPES, risk
+from dermatwin.outcome.pain import pain
+from dermatwin.outcome.prediction import scale_change
+from dermatwin.outcome.recovery import Recovery, settled
+from dermatwin.outcome.response import saturating, typical_driver
+from dermatwin.skin.section import Skin
+
+COUNT = 40
+QUICK = settings(max_examples=20, deadline=None)
+ONES = np.ones(COUNT)
+STATES = {"danger": 0.0, "neutrophils": 0.0, "mitogens": 0.0, "vegf": 0.0, "fibroblasts": 0.0, "myofibroblasts": 0.0,
+          "pigment_drive": 0.0, "vessels": 1.0, "hyaluronan": 1.0, "collagen_iii": 1.0, "collagen_i": 1.0, "collagen": 1.0,
+          "collagen_mature": 1.0, "elastin": 1.0, "elastotic_debris": 0.5, "epidermis": 1.0}
+shares = st.floats(0.0, 1.0)
+
+
+def draws_of(seed=1, vary=("knowledge", "person", "chance"), count=COUNT):
+    return Draws(Evidence.packaged(), Luck(seed, count, frozenset(vary)))
+
+
+def skin_of(phototype="III", site="cheek"):
+    return Skin("cheek", site, "human", True, 0.012 * ONES, 0.08 * ONES, 0.2 * ONES, 1.5 * ONES, ONES, 0.1 * ONES, 10 * ONES,
+                32 * ONES, ONES, 40.0, "female", phototype, False, ONES)
+
+
+def patient_of(**fields):
+    return Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III", **fields})
+
+
+def zone_of(*concerns):
+    return Zone.model_validate({"zone": "cheek", "area": "50 cm^2", "concerns": [{"concern": c} for c in concerns]})
+
+
+def punctures_of(session=0, density=300.0, depth=1.0):
+    needles = np.ones((COUNT, 3))
+    return Punctures("cheek", session, density * ONES, density * ONES, ONES, depth * needles, 0.4 * needles, 0.2 * needles,
+                     0.1 * needles, 0.1 * needles, np.ones((COUNT, 4)), 0.4 * ONES)
+
+
+def channels_of(session=0):
+    time = np.linspace(0.0, 96.0, 20)
+    tewl = np.tile(10.0 + 20.0 * np.exp(-time / 12.0), (COUNT, 1))
+    return Channels("cheek", session, time, 300 * ONES, 0.4 * ONES, 0.05 * ONES, np.ones((COUNT, 20)), tewl,
+                    np.full((COUNT, 4), 20.0))
+
+
+def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
+    """A history whose states rise by `dose` and fall again; no biology."""
+    time = np.linspace(0.0, horizon, 401)
+    values = np.tile(np.array(list(STATES.values())), (COUNT, len(LAYERS), time.size, 1))
+    for day in sessions:
+        age = np.maximum(time - day, 0.0)
+        values += dose * 0.1 * (age / 5.0 * np.exp(1.0 - age / 5.0) + np.exp(-age / 100) * (time > day))[None, None, :, None]
+    shape = (COUNT, len(LAYERS), len(sessions))
+    return TissueHistory("cheek", time, np.array(sessions), tuple(STATES), values, np.full(shape, activated),
+                         np.full(shape, 0.1), np.zeros((COUNT, len(LAYERS)), int))
+
+
+def outcome_of(dose=1.0, concerns=("acne_scar",), draws=None, patient=None, exposures=(), adjuncts=(), **more):
+    course = history_of(dose, activated=0.5 if dose else 0.0)
+    needles = [punctures_of(i) for i in range(2)] if dose else [punctures_of(i, density=0.0) for i in range(2)]
+    return read_out(zone_of(*concerns), patient or patient_of(), skin_of(), needles, [channels_of(i) for i in range(2)],
+                    exposures, course, adjuncts, draws or draws_of(), **more)
+
+
+def values_of(found, name, time=None):
+    return next(r.values for r in found.readings if r.name == name and (time is None or r.time == time))
+
+
+@QUICK
+@given(x=st.floats(0.0, 100.0), more=st.floats(0.001, 10.0), k=st.floats(0.1, 10.0))
+def test_response_grows_with_the_driver_and_saturates(x, more, k):
+    assert saturating(x, k) < saturating(x + more, k) <= 1.0 + k
+
+
+@QUICK
+@given(n=st.floats(0.5, 10.0), interval=st.floats(0.0, 60.0), t=st.floats(0.0, 400.0), half=st.floats(10.0, 200.0))
+def test_an_unsimulated_course_counts_sessions_and_time(n, interval, t, half):
+    here = typical_driver(n, interval, t, half)
+    assert 0.0 <= here <= n + 1e-9
+    assert typical_driver(n + 1.0, interval, t, half) >= here
+    assert typical_driver(n, interval, t + 10.0, half) >= here
+
+
+@QUICK
+@given(rate=shares, hazard=st.floats(0.0, 50.0), more=st.floats(0.0, 10.0))
+def test_risks_are_shares_and_grow_with_hazard(rate, hazard, more):
+    low, high = risk(np.array(min(rate, 0.999)), hazard), risk(np.array(min(rate, 0.999)), hazard + more)
+    assert 0.0 <= low <= high <= 1.0
+
+
+@QUICK
+@given(base=st.floats(0.0, 60.0), gain=st.floats(-2.0, 1.0))
+def test_a_scale_is_never_left(base, gain):
+    for scale in scales(Evidence.packaged()).values():
+        start = scale.clamp(np.array([base]))
+        end = start + scale_change(scale, start, np.array([gain]))
+        assert scale.low is None or end >= scale.low - 1e-9
+        assert scale.high is None or end <= scale.high + 1e-9
+
+
+@QUICK
+@given(depth=st.floats(0.01, 3.0), deeper=st.floats(0.01, 1.0), seed=st.integers(0, 20))
+def test_pain_grows_with_depth_and_number_within_its_scale(depth, deeper, seed):
+    draws = draws_of(seed)
+    here = pain(punctures_of(depth=depth), (), (), draws)
+    assert (here >= 0.0).all() and (here <= 10.0).all()
+    assert (pain(punctures_of(depth=depth + deeper), (), (), draws) >= here).all()
+    assert (pain(punctures_of(density=900.0, depth=depth), (), (), draws) >= here).all()
+
+
+def test_no_puncture_does_not_hurt():
+    assert (pain(punctures_of(density=0.0), (), (), draws_of()) == 0.0).all()
+
+
+def test_anaesthesia_relieves_only_its_session():
+    one = np.ones((COUNT, 2))
+    numb = Exposure("cheek", 0, "cream", "lidocaine", np.array([-1.0, 0.0]), ONES, np.ones((COUNT, 7, 2)), one, one, 80 * one)
+    plain, eased = (pain(punctures_of(), e, (), draws_of()) for e in ((), (numb,)))
+    assert (eased < plain).all()
+    assert (pain(punctures_of(1), (numb,), (), draws_of()) == pain(punctures_of(1), (), (), draws_of())).all()
+    assert (pain(punctures_of(), (), ("anaesthetised",), draws_of()) < plain).all()
+
+
+@QUICK
+@given(level=st.floats(0.01, 1.0), stricter=st.floats(0.0, 0.5))
+def test_a_stricter_threshold_means_a_longer_downtime(level, stricter):
+    time = np.arange(200.0)
+    course = Recovery(time, np.exp(-time / 30.0)[None, :], np.zeros((1, 200)), np.zeros((1, 200)))
+    loose, strict = settled(course, np.array([level + stricter])), settled(course, np.array([level]))
+    assert loose[0] <= strict[0]
+
+
+def test_without_injury_only_drift_is_left():
+    found = outcome_of(0.0, ("acne_scar", "wrinkles", "hair_loss_aga"), draws_of(vary=("knowledge",)))
+    untreated = predict_arm("acne_scar", "", "untreated", "none", 0, None, 100, None, None, "none", draws_of(vary=("knowledge",)))
+    for concern in ("acne_scar", "wrinkles", "hair_loss_aga"):
+        assert values_of(found, f"relative_improvement[{concern}]") == pytest.approx(untreated.relative_improvement)
+    for name in ("pih_risk", "infection_risk", "tram_track_risk", "herpes_risk", "granuloma_risk"):
+        assert (values_of(found, name) == 0.0).all()
+    assert values_of(found, "dermal_collagen_change") == pytest.approx(0.0)
+    assert values_of(found, "dermal_thickness") == pytest.approx(1.5)
+
+
+def test_more_tissue_change_means_more_improvement():
+    low, middle, high = (np.median(values_of(outcome_of(dose, draws=draws_of(count=COUNT)),
+                                             "trial_mean_relative_improvement[acne_scar]", 112.0)) for dose in (0.2, 1.0, 5.0))
+    assert low < middle < high
+
+
+def test_a_trial_mean_has_no_person_in_it():
+    people = draws_of(vary=("person",))
+    found = outcome_of(draws=people)
+    assert np.ptp(values_of(found, "trial_mean_relative_improvement[acne_scar]")) == pytest.approx(0.0, abs=1e-12)
+    assert np.ptp(values_of(found, "relative_improvement[acne_scar]")) > 0.1
+
+
+def test_adjuncts_of_the_trials_add_to_the_answer():
+    plain, plus = (np.median(values_of(outcome_of(concerns=("melasma",), adjuncts=a), "trial_mean_relative_improvement[melasma]"))
+                   for a in ((), ("tranexamic_acid",)))
+    assert plus > plain
+
+
+def test_risks_are_shares_and_a_history_of_herpes_raises_that_one():
+    plain, prone = outcome_of(), outcome_of(patient=patient_of(conditions=["herpes labialis"]))
+    for found in (plain, prone):
+        for reading in found.readings:
+            if reading.name.endswith("_risk"):
+                assert ((reading.values >= 0.0) & (reading.values <= 1.0)).all()
+    assert (values_of(prone, "herpes_risk") > values_of(plain, "herpes_risk")).all()
+    assert (values_of(prone, "infection_risk") == values_of(plain, "infection_risk")).all()
+
+
+def test_pigment_risk_rises_with_phototype_sun_and_body():
+    by_type = [predict_event("pih", p, "face", "roller", None, 4, None, draws_of()).mean() for p in PHOTOTYPES]
+    assert all(a < b for a, b in zip(by_type, by_type[1:], strict=False))
+    assert predict_event("pih", "III", "body", "roller", None, 4, None, draws_of()).mean() > by_type[2]
+    calm, sunny = (values_of(outcome_of(patient=patient_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
+    assert (sunny >= calm).all() and (sunny > calm).any()
+
+
+def test_granuloma_needs_a_product_on_open_channels():
+    one = np.ones((COUNT, 2))
+    serum = Exposure("cheek", 0, "serum", "ascorbic acid", np.array([0.0, 1.0]), ONES, np.ones((COUNT, 7, 2)), one, one, one)
+    assert (values_of(outcome_of(), "granuloma_risk") == 0.0).all()
+    assert (values_of(outcome_of(exposures=(serum,)), "granuloma_risk") > 0.0).all()
+
+
+def test_every_reading_and_curve_is_in_the_catalogue_and_finite():
+    found = outcome_of(concerns=("acne_scar", "wrinkles", "melasma"))
+    names = Evidence.packaged().quantities
+    for item in (*found.readings, *found.curves):
+        assert item.name.partition("[")[0] in names
+        assert np.isfinite(item.values).all()
+        assert item.values.shape[0] == COUNT
+
+
+def test_only_readings_within_the_history_are_given():
+    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
+                     history_of(sessions=(0.0,), horizon=100.0), (), draws_of())
+    assert {r.time for r in found.readings if r.name.startswith("relative")} == {28.0, 84.0}
+
+
+def test_the_same_course_as_the_reference_responds_like_the_trials():
+    """Against itself the tissue cancels: the driver is one, whatever the network's amplitude."""
+    from dermatwin.outcome import driver
+
+    known = draws_of(vary=())
+    for dose in (0.5, 3.0):
+        course = history_of(dose, sessions=(0.0, 28.0, 56.0, 84.0))
+        for kind in ("scar", "surface", "pigment", "dermis", "hair"):
+            assert driver(kind, course, np.array([168.0]), known, course) == pytest.approx(1.0)

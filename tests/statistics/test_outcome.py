@@ -1,0 +1,117 @@
+"""Pooling on synthetic truth, and what leaving a study out does."""
+
+import numpy as np
+import pytest
+
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.outcome import predict_arm, predict_erythema, predict_event, predict_pain
+from dermatwin.outcome.arms import Arm
+from dermatwin.outcome.events import Count, pool_counts
+from dermatwin.outcome.pooling import Priors, pool
+
+PRIORS = Priors(effect=0.5, drift=0.1, drift_between=0.05, rating=0.2, study=0.25, concern=0.15, adjunct=0.15)
+POOLS = ("acne_scar", "striae", "wrinkles")
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return Draws(Evidence.packaged(), Luck(2, 300))
+
+
+def synthetic(rng, truth, spread, n=10):
+    """Arms of one trial each, three concerns, standard error 0.06."""
+    concern = dict(zip(POOLS, rng.normal(0.0, 0.1, len(POOLS)), strict=True))
+    arms = []
+    for i in range(n):
+        group = POOLS[i % len(POOLS)]
+        value = truth + concern[group] + rng.normal(0.0, spread) + rng.normal(0.0, 0.06)
+        arms.append(Arm(f"s{i}", "x", group, "needle", "none", 4.0, 28.0, 84.0, value, 0.06**2, "score"))
+    return arms, concern
+
+
+def test_the_pool_covers_a_synthetic_truth_as_often_as_it_says():
+    rng, luck, inside, new = np.random.default_rng(4), Luck(5, 400), 0, 0
+    runs = 60
+    for _ in range(runs):
+        arms, concern = synthetic(rng, 0.4, 0.2)
+        found = pool(arms, np.ones(len(arms)), PRIORS, POOLS, ())
+        effects = found.draw(luck.uniform("knowledge", "u")[:, 0], luck.normal("knowledge", "n", width=len(found.names)))
+        mean = effects["needle"] + effects["concern:acne_scar"]
+        low, high = np.quantile(mean, [0.1, 0.9])
+        inside += low <= 0.4 + concern["acne_scar"] <= high
+        low, high = np.quantile(mean + effects.between_studies * luck.normal("chance", "s")[:, 0], [0.1, 0.9])
+        new += low <= 0.4 + concern["acne_scar"] + rng.normal(0.0, 0.2) <= high
+    assert 0.65 <= inside / runs <= 0.95
+    assert 0.65 <= new / runs <= 0.95
+
+
+def test_the_spread_between_studies_is_found_again():
+    rng = np.random.default_rng(7)
+    calm, wild = (np.mean([pool(synthetic(rng, 0.4, s, 24)[0], np.ones(24), PRIORS, POOLS, ()).spread_between_studies()
+                           for _ in range(5)]) for s in (0.03, 0.35))
+    assert calm < 0.12
+    assert wild == pytest.approx(0.35, abs=0.1)
+
+
+def test_a_rare_rate_is_covered():
+    rng, inside, runs = np.random.default_rng(3), 0, 60
+    for _ in range(runs):
+        rates = 0.05 * rng.gamma(1.5, 1.0 / 1.5, 8)
+        counts = [Count(str(i), float(rng.binomial(40, min(r, 1.0))), 40.0, 1.0, 1.0) for i, r in enumerate(rates)]
+        low, high = pool_counts(counts, (1.5, 0.8)).draw(np.array([0.1, 0.9]))[0]
+        inside += low <= 0.05 <= high
+    assert 0.65 <= inside / runs <= 0.95
+
+
+def arm_of(draws, exclude=frozenset(), **more):
+    return predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 84, None, None, "roller", draws, exclude, **more)
+
+
+def test_leaving_a_study_out_changes_the_estimate(draws):
+    everyone, without = arm_of(draws), arm_of(draws, frozenset({"leheta2011", "dogra2014"}))
+    assert np.median(without.relative_improvement) < np.median(everyone.relative_improvement)
+    assert "dogra2014" in everyone.sources and "dogra2014" not in without.sources
+    for event in ("pih", "tram_track_scar"):
+        kept, left = (predict_event(event, "IV-V", "face", "roller", None, 5, None, draws, e).mean()
+                      for e in (frozenset(), frozenset({"dogra2014"})))
+        assert left < kept
+    assert (predict_pain("roller", draws) != predict_pain("roller", draws, frozenset({"nafl_mn_striae2018"}))).any()
+    assert (predict_erythema(draws) != predict_erythema(draws, frozenset({"hk2018"}))).any()
+
+
+def test_everything_left_out_leaves_the_prior_and_no_source(draws):
+    from dermatwin.outcome.arms import outcome_rows
+
+    nobody = arm_of(draws, frozenset(row["source"] for row in outcome_rows(draws.evidence)))
+    assert nobody.sources == ()
+    assert np.isfinite(nobody.relative_improvement).all()
+    assert np.std(nobody.relative_improvement) > np.std(arm_of(draws).relative_improvement)
+
+
+def test_a_small_trial_scatters_more_and_is_significant_less_often(draws):
+    small, large = arm_of(draws, n=10), arm_of(draws, n=1000)
+    assert np.std(small.relative_improvement) > np.std(large.relative_improvement)
+    assert small.significant_probability < large.significant_probability
+    assert arm_of(draws).significant_probability is None
+
+
+def test_signs_follow_the_scale(draws):
+    hair = predict_arm("hair_loss_aga", "hair_diameter_um", "needling_plus", "minoxidil", 12, 7, 84, None, 50.0, "roller", draws)
+    assert hair.relative_change == pytest.approx(hair.relative_improvement)
+    scar = predict_arm("acne_scar", "goodman_baron_qualitative", "needling", "none", 4, 28, 84, None, 3.0, "roller", draws)
+    assert scar.relative_change == pytest.approx(-scar.relative_improvement)
+    assert scar.change.min() >= -2.0  # 3 cannot fall below the scale's 1
+
+
+def test_counted_rates_are_counts(draws):
+    rate = predict_event("pih", "IV-V", "face", "roller", None, 5, 30, draws)
+    assert rate * 30 == pytest.approx(np.round(rate * 30))
+    assert ((rate >= 0.0) & (rate <= 1.0)).all()
+
+
+def test_two_arms_share_their_luck(draws):
+    one, two = arm_of(draws), arm_of(draws)
+    assert (one.relative_improvement == two.relative_improvement).all()
+    more = predict_arm("acne_scar", "own_score", "needling", "none", 6, 28, 84, None, None, "roller", draws)
+    assert (more.relative_improvement - one.relative_improvement).std() < one.relative_improvement.std()

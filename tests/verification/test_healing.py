@@ -1,0 +1,228 @@
+"""The healing network against closed forms, its own model file, and the prototype that it reproduces."""
+
+import re
+
+import numpy as np
+import pytest
+
+from dermatwin.case.document import Patient
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import LAYERS, Punctures
+from dermatwin.healing import antimony, elimination, generate, heal, readings
+from dermatwin.healing import kernel_generated as kernel
+from dermatwin.healing.course import time_grid
+from dermatwin.healing.injury import closure_time, injury_of
+from dermatwin.healing.person import constants
+from dermatwin.skin.section import Skin
+
+EVIDENCE = Evidence.packaged()
+NETWORK = antimony.read()
+PERSON = Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"})
+HOLE = 0.124  # mm, a 0.25 mm needle
+
+
+def draws_of(count=1, vary=frozenset()):
+    return Draws(EVIDENCE, Luck(3, count, frozenset(vary)))
+
+
+def skin_of(count=1, alive=True):
+    one = np.ones(count)
+    return Skin("cheek", "cheek", "human", alive, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
+                32 * one, one, 25.0, "female", "III", False, one)
+
+
+def punctures_of(density, count=1, hole=HOLE):
+    one, needles = np.ones(count), np.ones((count, 3))
+    return Punctures("cheek", 1, density * one, density * one, one, needles, 0.3 * needles, 0.25 * needles,
+                     hole * needles, needles, np.ones((count, len(LAYERS))), 0.0 * one)
+
+
+def struck(count=1, density=250.0, vary=frozenset()):
+    """Constants and the state just after one session in the papillary dermis."""
+    draws = draws_of(count, vary)
+    p, _ = constants(skin_of(count), PERSON, draws)
+    injury = injury_of(punctures_of(density, count), draws)
+    y = kernel.untreated(p)
+    kernel.session(y, p, injury.activation[:, 1], injury.destroyed_share[:, 1])
+    return p, y
+
+
+def course(p, y, times):
+    return kernel.integrate(y, p, float(times[-1]), times, 1e-7, 1e-9, -1e-6)[1]
+
+
+def test_the_kernel_is_what_the_model_file_says():
+    assert generate.TARGET.read_text(encoding="utf-8") == generate.text(NETWORK), "python -m dermatwin.healing.generate"
+
+
+def test_every_constant_has_a_parameter_in_its_unit():
+    own = {"pigment_of_skin", *NETWORK.derived, *generate.EVENT_CONSTANTS}
+    for name in set(NETWORK.constants) - own:
+        assert EVIDENCE.parameters[name].unit == NETWORK.units[name], name
+
+
+def names_in(expression):
+    """States and constants behind an expression, assignment rules and derived constants opened up."""
+    found = set()
+    for name in re.findall(r"[A-Za-z_]\w*", expression):
+        opened = NETWORK.assignments.get(name) or NETWORK.derived.get(name)
+        found |= names_in(opened) if opened else {name}
+    return found - set(NETWORK.functions)
+
+
+@pytest.mark.parametrize("state", NETWORK.states)
+def test_the_catalogue_names_what_a_rate_uses(state):
+    quantity = EVIDENCE.quantities[state]
+    used = names_in(NETWORK.rates[state]) | (names_in(NETWORK.events["session"].get(state, "")) - {state})
+    constants_used = used & set(NETWORK.constants) - {"pigment_of_skin", "activation", "destroyed_share"}
+    changes = {row["factor"] for row in EVIDENCE.table("modifiers") if row["constant"] in constants_used}
+    assert constants_used | changes <= set(quantity.parameters)
+    assert (used & set(NETWORK.states)) - {state} <= set(quantity.uses)
+
+
+def test_modifiers_change_constants_by_parameters():
+    for row in EVIDENCE.table("modifiers"):
+        assert row["constant"] in kernel.CONSTANTS
+        assert row["factor"] in EVIDENCE.parameters
+        assert row["field"] in ("smoker", "conditions", "medications")
+
+
+@pytest.mark.parametrize(("line", "why"), [
+    ("  species x\n", "states and rates differ"), ("  const a\n", "not used"), ("  x' = y\n", "states and rates"),
+    ("  species x\n  x' = y\n", "not declared"), ("  A -> B; k*A\n", "subset"), ("  species x, x\n  x' = 1\n", "twice")])
+def test_a_model_file_that_does_not_fit_is_refused(tmp_path, line, why):
+    path = tmp_path / "network.ant"
+    path.write_text(f"model m()\n{line}end\n")
+    with pytest.raises(antimony.NetworkError, match=why):
+        antimony.read(path)
+
+
+def test_jacobian_is_the_derivative_of_the_rates():
+    p, _ = struck()
+    y = np.random.default_rng(1).uniform(0.2, 0.9, len(kernel.STATES))
+    exact = np.zeros((y.size, y.size))
+    kernel.jacobian(y, p[0], exact)
+    step = 1e-6
+    up, down = np.zeros(y.size), np.zeros(y.size)
+    for column in range(y.size):
+        shift = step * np.eye(y.size)[column]
+        kernel.rates(y + shift, p[0], up)
+        kernel.rates(y - shift, p[0], down)
+        np.testing.assert_allclose(exact[:, column], (up - down) / (2 * step), rtol=1e-5, atol=1e-7)
+
+
+def test_sparse_elimination_solves_the_full_system():
+    p, y = struck()
+    n = y.shape[1]
+    j, lu = np.zeros((n, n)), np.zeros((n, n))
+    kernel.jacobian(y[0], p[0], j)
+    right = np.random.default_rng(2).normal(size=n)
+    found = right.copy()
+    kernel.eliminate(j, 40.0, lu)
+    kernel.substitute(lu, found)
+    np.testing.assert_allclose(found, np.linalg.solve(40.0 * np.eye(n) - j, right), rtol=1e-12)
+
+
+def test_elimination_order_leaves_an_arrow_without_fill():
+    arrow = {(i, i) for i in range(6)} | {(0, i) for i in range(6)} | {(i, 0) for i in range(6)}
+    assert elimination.order(arrow, 6)[-2:] in ([0, 5], [5, 0], [4, 0], [0, 4])
+    factor, _ = elimination.statements(arrow, 6)
+    assert not any("lu[1, 2]" in line for line in factor)
+
+
+def test_untreated_skin_is_at_rest_exactly():
+    p, _ = constants(skin_of(50), PERSON, draws_of(50, ("knowledge", "person")))
+    speed = np.ones(len(kernel.STATES))
+    for row, y in zip(p, kernel.untreated(p), strict=True):
+        kernel.rates(y, row, speed)
+        np.testing.assert_array_equal(speed, 0.0)
+
+
+def test_activated_share_of_the_prototype():
+    """Hole radius 0.062 mm and halo 0.16 mm at five densities; the prototype counts overlapping holes twice."""
+    draws = draws_of()
+    found = [injury_of(punctures_of(100.0 * n), draws) for n in (0.5, 1.0, 2.5, 5.0, 10.0)]
+    np.testing.assert_allclose([i.activated_fraction[0, 1] for i in found], [0.08, 0.14, 0.32, 0.54, 0.79], atol=0.008)
+    np.testing.assert_allclose([i.destroyed_share[0, 1] for i in found], [0.082, 0.085, 0.095, 0.114, 0.156], rtol=0.08)
+
+
+def test_closure_of_the_prototype():
+    assert closure_time(np.array([0.062]), np.array([0.19]), np.array([0.17]))[0] * 24.0 == pytest.approx(11.9, abs=0.05)
+
+
+@pytest.mark.parametrize(("state", "day", "tolerance"), [
+    ("neutrophils", 22 / 24, 0.05), ("macrophages_m1", 1.6, 0.1), ("macrophages_m2", 3.8, 0.1), ("vegf", 6.4, 0.1),
+    ("fibroblasts", 6.4, 0.1), ("tgf_beta_3", 8.3, 0.1), ("vessels", 10.0, 0.7), ("collagen_i", 21.0, 1.0),
+    ("collagen_iii", 21.0, 1.0)])
+def test_order_of_events_of_the_prototype(state, day, tolerance):
+    p, y = struck()
+    times = np.linspace(0.02, 60.0, 3000)
+    found = course(p, y, times)[0, :, kernel.STATES.index(state)]
+    assert times[found.argmax()] == pytest.approx(day, abs=tolerance)
+
+
+def test_collagen_of_the_prototype_after_one_session():
+    """+3.8, +2.3, +1.0 % at 90, 180, 365 d and 250 /cm2; +13, +8, +3 % at 1000 /cm2."""
+    for density, expected in ((250.0, (3.8, 2.3, 1.0)), (1000.0, (13.0, 8.0, 3.0))):
+        history = heal([punctures_of(density)], [0.0], skin_of(), PERSON, 370.0, draws_of())
+        found = 100.0 * (np.interp([90.0, 180.0, 365.0], history.time, history.mean("collagen")[0, 1]) - 1.0)
+        np.testing.assert_allclose(found, expected, atol=0.5)
+
+
+def test_after_twenty_years_all_but_slow_tissue_is_back():
+    """What does not come back: debris (never), mature collagen and elastin (turnover of a decade or more), and with
+    them the little that the epidermis owes to collagen."""
+    p, y = struck()
+    end = kernel.integrate(y, p, 20 * 365.0, np.array([1.0]), 1e-7, 1e-9, -1e-6)[0]
+    change = dict(zip(kernel.STATES, (end - kernel.untreated(p))[0], strict=True))
+    assert change.pop("elastotic_debris") < -0.02
+    slow = {name: change.pop(name) for name in ("collagen_mature", "elastin", "epidermis")}
+    assert max(map(abs, slow.values())) < 0.03
+    assert max(map(abs, change.values())) < 1e-4
+
+
+def test_the_mixture_agrees_with_all_histories_of_two_sessions():
+    """Mean over a layer against the four possible histories of a point (hit or spared, twice), weighted."""
+    draws = draws_of()
+    days, horizon = [0.0, 14.0], 120.0
+    history = heal([punctures_of(250.0)] * 2, days, skin_of(), PERSON, horizon, draws)
+    share = history.activated_fraction[0, 1, 0]
+    p, _ = constants(skin_of(), PERSON, draws)
+    injury = injury_of(punctures_of(250.0), draws)
+    times = np.array([30.0, 60.0, 120.0])
+    exact = np.zeros((times.size, len(kernel.STATES)))
+    for first in (True, False):
+        for second in (True, False):
+            y = kernel.untreated(p)
+            for hit, span in ((first, 14.0), (second, horizon - 14.0)):
+                if hit:
+                    kernel.session(y, p, injury.activation[:, 1], injury.destroyed_share[:, 1])
+                y, out, _, _ = kernel.integrate(y, p, span, times - 14.0, 1e-7, 1e-9, -1e-6)
+            weight = (share if first else 1.0 - share) * (share if second else 1.0 - share)
+            exact += weight * out[0]
+    for name in ("collagen_i", "collagen_iii", "collagen_mature", "epidermis", "elastotic_debris", "vessels"):
+        found = np.interp(times, history.time, history.mean(name)[0, 1]) - history.mean(name)[0, 1, 0]
+        change = exact[:, kernel.STATES.index(name)] - history.mean(name)[0, 1, 0]
+        np.testing.assert_allclose(found, change, rtol=0.06, atol=1e-3, err_msg=name)
+
+
+def test_grid_holds_sessions_marks_and_ends():
+    days = [0.0, 28.0, 56.0, 84.0]
+    grid = time_grid(days, 364.0, [112.0, 168.0, 266.0, 448.0])
+    assert {*days, 112.0, 168.0, 266.0, 364.0} <= set(grid.tolist())
+    assert grid.max() == 364.0
+    assert 120 <= grid.size <= 160
+    assert np.diff(grid).min() > 0.0
+    assert np.diff(grid).max() <= 7.0
+
+
+def test_readings_are_in_the_catalogue_and_at_the_marks():
+    skin, draws = skin_of(), draws_of()
+    sessions = [punctures_of(250.0)] * 2
+    history = heal(sessions, [0.0, 28.0], skin, PERSON, 364.0, draws)
+    found = readings(history, sessions, skin, PERSON, draws)
+    assert {r.name.partition("[")[0] for r in found} <= set(EVIDENCE.quantities)
+    assert all(r.unit == EVIDENCE.quantities[r.name.partition("[")[0]].unit for r in found)
+    assert {r.time for r in found if r.name == "epidermal_thickness_change"} == {56.0, 112.0, 210.0}
+    assert all(np.isfinite(r.values).all() for r in found)
