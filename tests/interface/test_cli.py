@@ -261,7 +261,8 @@ class TestExplain:
 class TestValidate:
     SCORES = {"files": {"closure.csv": {
         "rows": 5, "scored": 4, "coverage_90": 0.75, "median_abs_log10_error": 0.2, "sign_accuracy": None,
-        "baseline": {"median_abs_log10_error": float("nan")}, "not_predicted": [{"row": 3, "reason": "no unit"}], "predictions": []}}}
+        "baseline": {"median_abs_log10_error": float("nan")}, "predictions": [],
+        "not_predicted": [{"row": 3, "reason": "no unit"}]}}}
 
     def test_scores_for_people_and_machines(self, monkeypatch, tmp_path):
         asked = []

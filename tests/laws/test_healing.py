@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dermatwin.case.document import Patient
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS, Punctures
+from dermatwin.flows import Punctures
 from dermatwin.healing import curves, heal, readings
 from dermatwin.healing.injury import gap_radius, injury_of
 from dermatwin.skin.section import Skin

@@ -1,5 +1,7 @@
 """Laws of outcome that hold for any course, person and luck."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,7 +118,8 @@ def test_a_scale_is_never_left(base, gain):
 def test_pain_grows_with_depth_and_number_within_its_scale(depth, deeper, seed):
     draws = draws_of(seed)
     here = pain(punctures_of(depth=depth), (), (), draws)
-    assert (here >= 0.0).all() and (here <= 10.0).all()
+    assert (here >= 0.0).all()
+    assert (here <= 10.0).all()
     assert (pain(punctures_of(depth=depth + deeper), (), (), draws) >= here).all()
     assert (pain(punctures_of(density=900.0, depth=depth), (), (), draws) >= here).all()
 
@@ -127,7 +130,8 @@ def test_no_puncture_does_not_hurt():
 
 def test_anaesthesia_relieves_only_its_session():
     one = np.ones((COUNT, 2))
-    numb = Exposure("cheek", 0, "cream", "lidocaine", np.array([-1.0, 0.0]), ONES, np.ones((COUNT, 7, 2)), one, one, 80 * one)
+    held = np.ones((COUNT, 7, 2))
+    numb = Exposure("cheek", 0, "cream", "lidocaine", np.array([-1.0, 0.0]), ONES, held, one, one, 80 * one)
     plain, eased = (pain(punctures_of(), e, (), draws_of()) for e in ((), (numb,)))
     assert (eased < plain).all()
     assert (pain(punctures_of(1), (numb,), (), draws_of()) == pain(punctures_of(1), (), (), draws_of())).all()
@@ -144,8 +148,9 @@ def test_a_stricter_threshold_means_a_longer_downtime(level, stricter):
 
 
 def test_without_injury_only_drift_is_left():
-    found = outcome_of(0.0, ("acne_scar", "wrinkles", "hair_loss_aga"), draws_of(vary=("knowledge",)))
-    untreated = predict_arm("acne_scar", "", "untreated", "none", 0, None, 100, None, None, "none", draws_of(vary=("knowledge",)))
+    known = draws_of(vary=("knowledge",))
+    found = outcome_of(0.0, ("acne_scar", "wrinkles", "hair_loss_aga"), known)
+    untreated = predict_arm("acne_scar", "", "untreated", "none", 0, None, 100, None, None, "none", known)
     for concern in ("acne_scar", "wrinkles", "hair_loss_aga"):
         assert values_of(found, f"relative_improvement[{concern}]") == pytest.approx(untreated.relative_improvement)
     for name in ("pih_risk", "infection_risk", "tram_track_risk", "herpes_risk", "granuloma_risk"):
@@ -155,8 +160,8 @@ def test_without_injury_only_drift_is_left():
 
 
 def test_more_tissue_change_means_more_improvement():
-    low, middle, high = (np.median(values_of(outcome_of(dose, draws=draws_of(count=COUNT)),
-                                             "trial_mean_relative_improvement[acne_scar]", 112.0)) for dose in (0.2, 1.0, 5.0))
+    name = "trial_mean_relative_improvement[acne_scar]"
+    low, middle, high = (np.median(values_of(outcome_of(dose), name, 112.0)) for dose in (0.2, 1.0, 5.0))
     assert low < middle < high
 
 
@@ -168,9 +173,41 @@ def test_a_trial_mean_has_no_person_in_it():
 
 
 def test_adjuncts_of_the_trials_add_to_the_answer():
-    plain, plus = (np.median(values_of(outcome_of(concerns=("melasma",), adjuncts=a), "trial_mean_relative_improvement[melasma]"))
+    name = "trial_mean_relative_improvement[melasma]"
+    plain, plus = (np.median(values_of(outcome_of(concerns=("melasma",), adjuncts=a), name))
                    for a in ((), ("tranexamic_acid",)))
     assert plus > plain
+
+
+def test_an_adjunct_without_trials_is_said_so_and_does_not_count():
+    name = "trial_mean_relative_improvement[acne_scar]"
+    plain, more = outcome_of(), outcome_of(adjuncts=("unheard_of", "anaesthetised"))
+    assert (values_of(more, name) == values_of(plain, name)).all()
+    assert [n for n in more.notices if n.path == "cheek.unheard_of"]
+    assert not [n for n in more.notices if n.path == "cheek.anaesthetised"]
+
+
+def test_an_active_that_trials_used_counts_as_the_adjunct():
+    one = np.ones((COUNT, 2))
+    held = np.ones((COUNT, 7, 2))
+    serum = Exposure("cheek", 0, "serum", "tranexamic acid", np.array([0.0, 1.0]), ONES, held, one, one, one)
+    name = "trial_mean_relative_improvement[melasma]"
+    applied = outcome_of(concerns=("melasma",), exposures=(serum,))
+    named = outcome_of(concerns=("melasma",), adjuncts=("tranexamic_acid",))
+    assert (values_of(applied, name) == values_of(named, name)).all()
+
+
+def test_a_draw_that_failed_to_heal_carries_no_number():
+    course = history_of()
+    course.values[0] = np.nan
+    course.status[0] = 1
+    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), [punctures_of(i) for i in range(2)],
+                     [channels_of(i) for i in range(2)], (), course, (), draws_of())
+    for name in ("dermal_collagen_change", "downtime_makeup[1]", "pih_risk", "tram_track_risk", "responder_share[acne_scar]",
+                 "relative_improvement[acne_scar]", "scale_change[goodman_baron_quantitative]"):
+        assert np.isnan(values_of(found, name)[0])
+        assert np.isfinite(values_of(found, name)[1:]).all()
+    assert any("failed to heal" in n.message for n in found.notices)
 
 
 def test_risks_are_shares_and_a_history_of_herpes_raises_that_one():
@@ -185,10 +222,11 @@ def test_risks_are_shares_and_a_history_of_herpes_raises_that_one():
 
 def test_pigment_risk_rises_with_phototype_sun_and_body():
     by_type = [predict_event("pih", p, "face", "roller", None, 4, None, draws_of()).mean() for p in PHOTOTYPES]
-    assert all(a < b for a, b in zip(by_type, by_type[1:], strict=False))
+    assert all(a < b for a, b in pairwise(by_type))
     assert predict_event("pih", "III", "body", "roller", None, 4, None, draws_of()).mean() > by_type[2]
     calm, sunny = (values_of(outcome_of(patient=patient_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
-    assert (sunny >= calm).all() and (sunny > calm).any()
+    assert (sunny >= calm).all()
+    assert (sunny > calm).any()
 
 
 def test_granuloma_needs_a_product_on_open_channels():

@@ -71,7 +71,8 @@ def arm_of(draws, exclude=frozenset(), **more):
 def test_leaving_a_study_out_changes_the_estimate(draws):
     everyone, without = arm_of(draws), arm_of(draws, frozenset({"leheta2011", "dogra2014"}))
     assert np.median(without.relative_improvement) < np.median(everyone.relative_improvement)
-    assert "dogra2014" in everyone.sources and "dogra2014" not in without.sources
+    assert "dogra2014" in everyone.sources
+    assert "dogra2014" not in without.sources
     for event in ("pih", "tram_track_scar"):
         kept, left = (predict_event(event, "IV-V", "face", "roller", None, 5, None, draws, e).mean()
                       for e in (frozenset(), frozenset({"dogra2014"})))
@@ -97,7 +98,8 @@ def test_a_small_trial_scatters_more_and_is_significant_less_often(draws):
 
 
 def test_signs_follow_the_scale(draws):
-    hair = predict_arm("hair_loss_aga", "hair_diameter_um", "needling_plus", "minoxidil", 12, 7, 84, None, 50.0, "roller", draws)
+    hair = predict_arm("hair_loss_aga", "hair_diameter_um", "needling_plus", "minoxidil", 12, 7, 84, None, 50.0, "roller",
+                       draws)
     assert hair.relative_change == pytest.approx(hair.relative_improvement)
     scar = predict_arm("acne_scar", "goodman_baron_qualitative", "needling", "none", 4, 28, 84, None, 3.0, "roller", draws)
     assert scar.relative_change == pytest.approx(-scar.relative_improvement)

@@ -7,7 +7,7 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import arms, pooled, predict_pain, scales, threshold
 from dermatwin.outcome.arms import Arm, ArmRules
-from dermatwin.outcome.events import Count, phototype_range, pool_counts, rate_pool, risk, trial_hazard
+from dermatwin.outcome.events import PHOTOTYPES, Count, phototype_range, pool_counts, rate_pool, risk, trial_hazard
 from dermatwin.outcome.meta import Observation, pool_values
 from dermatwin.outcome.pooling import Priors, pool
 from dermatwin.outcome.recovery import _relaxed
@@ -70,7 +70,7 @@ def test_drift_comes_from_untreated_arms_alone(draws):
 
 
 def test_never_seen_bounds_a_risk_and_never_makes_it_zero():
-    few, many = (pool_counts([Count("a", 0.0, n, 1.0, 1.0)], (1.5, 0.8)) for n in (10.0, 1000.0))
+    few, many = (pool_counts([Count(str(i), 0.0, 50.0, 1.0, 1.0) for i in range(n)], (1.5, 0.8)) for n in (1, 20))
     assert few.median_rate() > many.median_rate() > 0.0
     upper = many.draw(np.array([0.95]))[0][0]
     assert 0.0005 < upper < 0.1
@@ -86,8 +86,8 @@ def test_two_hazards_multiply_the_survival():
 
 
 def test_a_trial_of_the_reference_course_has_hazard_one(draws):
-    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, "pih_site_factor[body]": 2.0,
-               **{f"pigment_drive[{p}]": v for p, v in zip(("I", "II", "III", "IV", "V", "VI"), (.3, .5, 1, 2, 3, 4), strict=True)}}
+    drives = {f"pigment_drive[{p}]": v for p, v in zip(PHOTOTYPES, (0.3, 0.5, 1.0, 2.0, 3.0, 4.0), strict=True)}
+    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, "pih_site_factor[body]": 2.0, **drives}
     assert trial_hazard("pih", "III", "face", 4.0, numbers) == pytest.approx(1.0)
     assert trial_hazard("pih", "IV", "body", 2.0, numbers) == pytest.approx(2.0)
     assert trial_hazard("infection", "VI", "body", 2.0, numbers) == pytest.approx(0.5)

@@ -33,7 +33,7 @@ def test_depth(concern: str, site: str, phototype: str, aim: float, first: float
 def test_a_zone_below_the_trials_is_said() -> None:
     guide = depth_guidance("nose")
     assert guide is not None
-    assert "expect less" in choose_depth(default_courses()["acne_scar_boxcar"], guide, "II").warnings[0]
+    assert "expect less than trials" in choose_depth(default_courses()["acne_scar_boxcar"], guide, "II").warnings[0]
 
 
 @pytest.mark.parametrize(("device", "ok"), [("dermaroller-mf8", False), ("dermaroller-cit8", False), ("pen-12", True)])
@@ -56,3 +56,18 @@ def test_default_courses_of_the_reference() -> None:
     assert default_courses()["acne_scar_icepick"].decision == "refer"
     assert default_courses()["sun_spots"].decision == "no_default"
     assert default_courses()["active_acne"].decision == "stop"
+
+
+def test_a_proposal_is_as_weak_as_its_weakest_part() -> None:
+    from dermatwin.case import Case
+    from dermatwin.planning import plan
+
+    def grade(zone: str, concern: str) -> str:
+        (proposal,) = plan(Case.model_validate({
+            "patient": {"age": "40 yr", "sex": "male", "phototype": "II"},
+            "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
+            "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}}}))
+        return proposal.grade
+
+    assert grade("cheek", "acne_scar_rolling") == "E"  # depths by zone are of clinic grade
+    assert grade("scalp", "hair_loss_aga") == "B"  # depth A, zone B

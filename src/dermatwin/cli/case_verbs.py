@@ -12,6 +12,7 @@ from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report,
 
 if TYPE_CHECKING:
     from ..case import Case
+    from ..screening import Screening
     from ..twin import Run
 
 
@@ -85,13 +86,18 @@ def simulate(
     case: CaseFile, out: OutFolder = None, draws: Draws = 200, seed: Seed = 1, settings: Set = None, force: Force = False,
     report: Report = True, json: Machine = False,
 ) -> None:
-    """Run the twin: from the needle to the result, with bands, grades and sources."""
+    """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
+    from ..screening import screen as screen_case
     from ..twin.summary import to_json
     from .machine import only_json
 
     _require_usable(out, force)
     with only_json(json):
-        run = _simulated(read_case(case, settings), draws, seed)
+        document = read_case(case, settings)
+        found = screen_case(document)
+        if found.verdict == "stop":
+            _refuse(found, json)
+        run = _simulated(document, draws, seed)
         summary = run.summary()
         written = _written(run, out, force, report)
     if json:
@@ -100,7 +106,18 @@ def simulate(
         from .tables import show_run
 
         show_run(summary, written)
-    _leave(run.screening.verdict)
+
+
+def _refuse(found: Screening, json: bool) -> None:
+    """Say why a case is stopped and leave; nothing is computed or written."""
+    from .machine import emit
+    from .tables import show_screening
+
+    if json:
+        emit(found)
+    else:
+        show_screening(found)
+    raise typer.Exit(STOPPED)
 
 
 def _simulated(case: Case, draws: int, seed: int) -> Run:

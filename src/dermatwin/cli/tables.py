@@ -142,7 +142,7 @@ def _error(score: dict[str, Any]) -> str:
 
 def number(value: float | None) -> str:
     """Three significant digits, '-' for nothing."""
-    return "-" if value is None else f"{value:.3g}"
+    return "-" if value is None else f"{float(f'{value:.3g}'):g}"
 
 
 def share(value: float | None) -> str:

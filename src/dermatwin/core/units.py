@@ -99,6 +99,7 @@ def parse(text: str, quantity: str) -> float:
     return value
 
 
+@lru_cache(maxsize=512)
 def is_unit(unit: str) -> bool:
     """Whether the text names a unit ('1' for a pure number)."""
     import pint

@@ -85,8 +85,6 @@ def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float],
     days = [float(day) for day in session_days]
     if punctures and len(days) != len(punctures):
         raise ValueError(f"{len(punctures)} sessions of punctures but {len(days)} days")
-    if not punctures:
-        days = []
     if any(later <= earlier for earlier, later in pairwise(days)):
         raise ValueError("session days must ascend")
     if days and (days[0] < 0.0 or days[-1] >= horizon):

@@ -13,7 +13,7 @@ from .risks import risks
 from .scales import ConcernRule, Scale, concerns, scales
 
 __all__ = [
-    "Answer", "Arm", "ArmPrediction", "ArmRules", "ConcernRule", "ReadOut", "ReferenceCourse", "Scale", "answer", "arms", "concerns", "driver",
-    "person_spread", "pooled", "predict_arm", "predict_erythema", "predict_event", "predict_pain", "read_out",
-    "reading_times", "reference_course", "risks", "scales", "threshold", "typical_response",
+    "Answer", "Arm", "ArmPrediction", "ArmRules", "ConcernRule", "ReadOut", "ReferenceCourse", "Scale", "answer", "arms",
+    "concerns", "driver", "person_spread", "pooled", "predict_arm", "predict_erythema", "predict_event", "predict_pain",
+    "read_out", "reading_times", "reference_course", "risks", "scales", "threshold", "typical_response",
 ]

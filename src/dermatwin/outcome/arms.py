@@ -29,8 +29,8 @@ LEFT_OUT = ("not_arm_specific", "low_quality", "unit_check", "case_n1")
 
 _SCORED = ("severity", "hair", "count")
 _THRESHOLDS = (  # text of a responder definition -> key of its cut-off, first match wins
-    (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"), (r"no scars left|clear", "excellent"), (r"grade", "grade"),
-    (r"moderate", "moderate"), (r"good|marked", "good"), (r"excellent", "excellent"),
+    (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"), (r"no scars left|clear", "excellent"),
+    (r"moderate", "moderate"), (r"good|marked", "good"), (r"excellent", "excellent"), (r"grade", "grade"),
     (r"improve|better|reduced|respond", "any"),
 )
 
@@ -153,7 +153,7 @@ class _Reader:
     def __init__(self, evidence: Evidence, rules: ArmRules, spread: float, exclude: frozenset[str]) -> None:
         rows = outcome_rows(evidence)
         self.scales, self.concerns, self.rules, self.spread = scales(evidence), concerns(evidence), rules, spread
-        self.baselines = {name: value for name, (value, _) in stated_baselines(rows, exclude).items()}
+        self.baselines = {name: value for name, (value, _) in stated_baselines(rows, self.scales, exclude).items()}
         self.arm_counts: dict[str, set[str]] = {}
         for row in rows:
             self.arm_counts.setdefault(row["source"], set()).add(row["arm_id"])
@@ -171,7 +171,8 @@ class _Reader:
         improvement = np.average([pair[0] for _, pair in pairs], weights=precision)
         variance = 1.0 / precision.max()  # readings of the same people do not add up
         return Arm(row["source"], row["arm_id"], pool, kind_of(row["device_kind"], row["role"]), row["adjunct"],
-                   _number(row["sessions"]), _number(row["interval_days"]), followup_of(row), float(improvement), float(variance), basis)
+                   _number(row["sessions"]), _number(row["interval_days"]), followup_of(row), float(improvement),
+                   float(variance), basis)
 
     def size(self, row: Row) -> float:
         """People in the arm; a study total is shared among its arms."""

@@ -18,11 +18,16 @@ import numpy as np
 from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
-from ..flows import Reading, TissueHistory
+from ..flows import Exposure, Reading, TissueHistory
 from .arms import ArmRules, person_spread
+from .pain import RELIEVED
 from .prediction import pooled, responder_share, scale_change, supporting, trial_mean, usual_baseline
 from .response import driver, saturating
 from .scales import ConcernRule, Scale, concerns, scales
+
+ACTIVES = {"tranexamic": "tranexamic_acid", "ascorb": "vitamin_c", "minoxidil": "minoxidil",
+           "triamcinolone": "triamcinolone", "hyaluron": "hyaluronic_acid", "botulinum": "botulinum"}
+"""Word in the name of an active -> the adjunct under which trials list it."""
 
 NUMBER, DIRECT = "number", "A"
 COMPARABLE = ("severity", "count", "hair")  # kinds of scale that a relative improvement can be put on
@@ -56,13 +61,32 @@ def clinical(zone: Zone, history: TissueHistory, needled: np.ndarray, adjuncts: 
     courses = {record.concern: response(rules[record.concern].driver, history, times, draws, reference)
                for record in zone.concerns if rules[record.concern].answer == NUMBER}
     kind = "needle" if needled.any() else "untreated"
-    parts = [_concern(zone, record, kind, courses.get(record.concern), tuple(adjuncts), times, draws, exclude)
+    adjuncts, unknown = known_adjuncts(zone, adjuncts, draws, exclude)
+    parts = [_concern(zone, record, kind, courses.get(record.concern), adjuncts, times, draws, exclude)
              for record in zone.concerns]
     seen: set[str] = set()
     readings = tuple(_distinct(reading, record.concern, seen) for part, record in zip(parts, zone.concerns, strict=True)
                      for reading in part.readings)
-    return Clinical(readings, tuple(n for p in parts for n in p.notices), tuple(a for p in parts for a in p.answers),
+    notices = (*(unknown if parts else ()), *(n for p in parts for n in p.notices))
+    return Clinical(readings, notices, tuple(a for p in parts for a in p.answers),
                     {name: s for p in parts for name, s in p.sources.items()})
+
+
+def known_adjuncts(zone: Zone, adjuncts: Sequence[str], draws: Draws,
+                   exclude: frozenset[str]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+    """Adjuncts that trials combined with needling, without doubles; a notice for every other one."""
+    tried = pooled(draws, exclude).sources
+    distinct = tuple(dict.fromkeys(adjuncts))
+    found = tuple(a for a in distinct if tried.get(f"adjunct:{a}"))
+    left = [a for a in distinct if a not in found and a not in RELIEVED]
+    return found, tuple(Notice(f"{zone.key}.{a}", "no trial with a number combined this with needling: it does not change "
+                               "the clinical answer", "") for a in left)
+
+
+def adjuncts_of(exposures: Sequence[Exposure]) -> tuple[str, ...]:
+    """Actives put on the skin that trials count as adjuncts."""
+    actives = " ".join(exposure.active.lower() for exposure in exposures if exposure.dose.max() > 0.0)
+    return tuple(adjunct for word, adjunct in ACTIVES.items() if word in actives)
 
 
 def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> Answer:
@@ -105,7 +129,7 @@ def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray |
     scaled, more = _on_scale(zone, record, rule, mean, times, draws, exclude)
     behind = supporting(kind, rule.pool, adjuncts, draws, exclude)
     names = {reading.name for reading in (*readings, *scaled)}
-    return Clinical((*readings, *scaled), (*notices, *more), (found,), {name: behind for name in names})
+    return Clinical((*readings, *scaled), (*notices, *more), (found,), dict.fromkeys(names, behind))
 
 
 def _said(found: Answer) -> str:
@@ -142,14 +166,15 @@ def _on_scale(zone: Zone, record: ConcernRecord, rule: ConcernRule, mean: np.nda
         return (), (*notices, Notice(path, f"no usual value of {scale.id} is known: give a severity for a change on it", ""))
     if stated is None:
         origin = "of trials" if sources else "assumed"
-        notices = (*notices, Notice(path, f"severity on {scale.id} not given: usual value {origin}, "
-                                    f"median {float(np.median(base)):.3g} {scale.unit}", "; ".join(sources or scale.sources)))
+        said = f"severity on {scale.id} not given: usual value {origin}, median {float(np.median(base)):.3g}"
+        notices = (*notices, Notice(path, said, "; ".join(sources or scale.sources)))
     limits = [float(v) for v in (scale.low, scale.high) if v is not None]
     if stated is not None and scale.clamp(np.array(stated)) != stated:
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of {scale.id}", ""))
     person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
-    table = {f"scale_change[{scale.id}]": (scale.unit, person), f"trial_mean_scale_change[{scale.id}]": (scale.unit, average)}
+    table = {f"scale_change[{scale.id}]": (scale.unit, person),
+             f"trial_mean_scale_change[{scale.id}]": (scale.unit, average)}
     return _at_times(zone, table, times), notices
 
 
@@ -158,10 +183,11 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) ->
     known = scales(draws.evidence)
     wanted = known.get(record.scale or rule.default_scale)
     if record.scale and wanted is None:
-        return known.get(rule.default_scale), (Notice(path, f"scale {record.scale!r} is not known: {rule.default_scale} is used "
-                                                      "instead", ""),)
+        said = f"scale {record.scale!r} is not known: {rule.default_scale} is used instead"
+        return known.get(rule.default_scale), (Notice(path, said, ""),)
     if wanted is not None and wanted.kind not in COMPARABLE:
-        return None, (Notice(path, f"{wanted.id} does not measure a severity that a relative improvement can be put on", ""),)
+        said = f"{wanted.id} does not measure a severity that a relative improvement can be put on"
+        return None, (Notice(path, said, ""),)
     return wanted, ()
 
 

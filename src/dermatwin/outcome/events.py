@@ -21,13 +21,14 @@ import numpy as np
 from ..evidence import Draws
 from ..evidence.gate import read_table
 
-CELLS, SHAPES = 400, 10
+CELLS, SHAPES = 400, 10  # numerical
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 BODY = ("abdomen", "body", "mixed")
 PIGMENT = "pih"
 _NONE_AT_ALL = ("other", r"any adverse|any significant adverse|no clinically significant")
-WIDER = {event: (_NONE_AT_ALL,) for event in (PIGMENT, "hypertrophic_scar_or_keloid", "infection")}
-WIDER["tram_track_scar"] = (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring"))
+WIDER: dict[str, tuple[tuple[str, str], ...]] = {
+    PIGMENT: (_NONE_AT_ALL,), "hypertrophic_scar_or_keloid": (_NONE_AT_ALL,), "infection": (_NONE_AT_ALL,),
+    "tram_track_scar": (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring"))}
 """Event -> rows of wider classes (event, words of the note) whose zero is a zero of this event."""
 
 
@@ -74,7 +75,8 @@ def pool_counts(found: Sequence[Count], alike: tuple[float, float]) -> RatePool:
         a, b = _beta(risk(rate, item.hazard), shape)
         log += item.weight * (betaln(item.events + a, item.people - item.events + b) - betaln(a, b))
     weight = np.exp(log - log.max())
-    return RatePool(rate, shape, weight / weight.sum(), tuple(sorted({i.source for i in found})), sum(i.people for i in found))
+    sources = tuple(sorted({item.source for item in found}))
+    return RatePool(rate, shape, weight / weight.sum(), sources, sum(item.people for item in found))
 
 
 def _beta(mean: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -173,4 +175,4 @@ def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[
     pool = rate_pool(event, draws, exclude)
     rate, shape = pool.draw(draws.luck.uniform("knowledge", f"rate {event}")[:, 0])
     level = draws.luck.uniform("knowledge", f"rate of a study {event}")[:, 0]
-    return np.where(hazard > 0.0, betaincinv(*_beta(risk(rate, hazard), shape), level), 0.0)
+    return np.where(hazard == 0.0, 0.0, betaincinv(*_beta(risk(rate, hazard), shape), level))

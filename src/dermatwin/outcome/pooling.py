@@ -11,10 +11,9 @@ with normal, partially pooled effects of concern, adjunct and study, and an offs
 raters' classes, which run ahead of scores. An adjunct (a cream, a peel, subcision) works on its own and does not wait
 for the tissue. The drift is learnt from untreated and sham arms alone, so that the large
 changes of open trials cannot pass for it. Given the three spreads everything is linear and normal; the spreads are
-integrated over a grid of equal prior weight (half-normal quantiles). Radiofrequency needles
-burn as well as puncture: their arms inform only their own mean and how much trials differ. The law is that of a small hierarchical
-meta-analysis (DerSimonian and Laird with the spread's uncertainty kept); skewness of ratings and publication bias are
-left out here.
+integrated over a grid of equal prior weight (half-normal quantiles). Radiofrequency needles burn as well as puncture:
+their arms inform only their own mean and how much trials differ. The law is that of a small hierarchical meta-analysis
+(DerSimonian and Laird with the spread's uncertainty kept); skewness of ratings and publication bias are left out here.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from ..evidence import Draws
 from .arms import Arm
 
 GRID = 10  # quantiles per spread
+TINY = 1e-12  # numerical, keeps covariances positive
 ADJUNCT_NONE = "none"
 
 
@@ -128,7 +128,8 @@ def pool(found: Sequence[Arm], responses: np.ndarray, priors: Priors, pools: Seq
     within = np.diag(np.array([arm.variance for arm in kept]))
     shared = _shared(kept, reach)
     grid = _spread_grid(priors)
-    cells = [_posterior(design, observed, within + tau[0] ** 2 * shared, _prior_variance(names, priors, tau)) for tau in grid]
+    cells = [_posterior(design, observed, within + tau[0] ** 2 * shared, _prior_variance(names, priors, tau))
+             for tau in grid]
     logs = np.array([cell[0] for cell in cells])
     weight = np.exp(logs - logs.max())
     mean, root = np.stack([cell[1] for cell in cells]), np.stack([np.linalg.cholesky(cell[2]) for cell in cells])
@@ -176,20 +177,20 @@ def _spread_grid(priors: Priors) -> np.ndarray:
 def _prior_variance(names: tuple[str, ...], priors: Priors, spreads: np.ndarray) -> np.ndarray:
     fixed = {"rating": priors.rating, "needle": priors.effect, "rf": priors.effect, "active": priors.effect,
              "adjunct": priors.adjunct}
-    family = {"concern": spreads[1], "adjunct": spreads[2], "active": spreads[2]}
-    return np.array([fixed.get(name, family.get(name.partition(":")[0], 0.0)) ** 2 for name in names])
+    family = {"drift": 0.0, "concern": spreads[1], "adjunct": spreads[2], "active": spreads[2]}
+    return np.array([fixed[name] if name in fixed else family[name.partition(":")[0]] for name in names], float) ** 2
 
 
 def _posterior(design: np.ndarray, observed: np.ndarray, noise: np.ndarray, prior: np.ndarray,
                ) -> tuple[float, np.ndarray, np.ndarray]:
     """Log evidence, mean and covariance of effects with prior N(0, diag prior), y ~ N(design effects, noise)."""
     if not len(observed):
-        return 0.0, np.zeros(len(prior)), np.diag(prior)
+        return 0.0, np.zeros(len(prior)), np.diag(prior + TINY)
     total = noise + (design * prior) @ design.T
     root = np.linalg.cholesky(total)
     gain = np.linalg.solve(total, design * prior).T
     whitened = np.linalg.solve(root, observed)
     log = -0.5 * whitened @ whitened - np.log(np.diag(root)).sum()
     covariance = np.diag(prior) - gain @ (design * prior)
-    covariance = 0.5 * (covariance + covariance.T) + 1e-12 * np.eye(len(prior))
+    covariance = 0.5 * (covariance + covariance.T) + TINY * np.eye(len(prior))
     return float(log), gain @ observed, covariance

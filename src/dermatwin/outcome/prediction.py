@@ -17,12 +17,12 @@ import numpy as np
 
 from ..evidence import Draws, Evidence
 from .arms import ArmRules, arms, kind_of, outcome_rows, person_spread, threshold
-from .pooling import Effects, Pooled, Priors, effect_names, pool, terms
+from .pooling import Effects, Pooled, Priors, pool, terms
 from .response import Schedule, saturating, typical_response
 from .scales import Scale, concerns, pool_of, scales, stated_baselines
 
 _POOLS: dict[tuple[Path, ArmRules, Priors, tuple[float, ...], frozenset[str]], Pooled] = {}
-_KEPT = 256
+_KEPT = 256  # numerical, pools kept in memory
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     followup_days counts from the last session. driver = tissue change relative to the reference course, (draw,), where
     it was simulated; None takes it from sessions, interval and follow-up. baseline None takes the scale's usual one
     (of other trials, else assumed). n adds the sampling error of n people. definition = text of a responder definition
-    (a quarter better if it says nothing); raters' classes run ahead of scores by the pooled offset `rating`. The publication shrinkage is not applied: published arms are predicted.
+    (a quarter better if it says nothing); raters' classes run ahead of scores by the pooled offset `rating`. The
+    publication shrinkage is not applied: published arms are predicted.
     """
     record, rules = scales(draws.evidence).get(scale), ArmRules.of(draws)
     kind, group = kind_of(device_kind, role), pool_of(indication, draws.evidence)
@@ -127,7 +128,7 @@ def usual_baseline(scale: Scale | None, stated: float | None, draws: Draws,
         return np.full(draws.count, stated), ()
     if scale is None:
         return None, ()
-    trials = stated_baselines(outcome_rows(draws.evidence), exclude).get(scale.id)
+    trials = stated_baselines(outcome_rows(draws.evidence), scales(draws.evidence), exclude).get(scale.id)
     usual, sources = trials if trials else (scale.usual, ())
     if not usual:
         return None, ()

@@ -13,7 +13,7 @@ from ..evidence import Draws
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
 from . import recovery, tissue
-from .clinical import Answer, clinical
+from .clinical import Answer, adjuncts_of, clinical
 from .pain import pain, pain_pool
 from .risks import needled_sessions, risks
 
@@ -36,17 +36,18 @@ def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punct
     """Every outcome of one zone.
 
     Readings at 4, 12, 26 and 52 weeks after the last session, those within the history; recovery and pain per session
-    ([1] is the first); risks of the whole course. `exclude` leaves out whole studies from everything that is pooled.
-    `session_days` dates the readings of an untreated zone, whose history has no sessions; without it they count from
-    day 0. `reference` is the history of `reference_course` under the same draws: with it, what is not known of the
-    network's amplitudes cancels from responses and pigment risk.
+    ([1] is the first); risks of the whole course. Actives that trials list as adjuncts count as such. `exclude` leaves
+    out whole studies from everything that is pooled. `session_days` dates the readings of an untreated zone, whose
+    history has no sessions; without it they count from day 0. `reference` is the history of `reference_course` under
+    the same draws: with it, what is not known of the network's amplitudes cancels from responses and pigment risk.
     """
     times = reading_times(history, draws, session_days)
     needled = needled_sessions(punctures, draws.count)
     sessions = [_session(p, c, exposures, history, skin, adjuncts, draws, exclude)
                 for p, c in zip(punctures, channels, strict=True)]
     risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
-    answers = clinical(zone, history, needled, adjuncts, times, draws, exclude, reference)
+    combined = (*adjuncts, *adjuncts_of(exposures))
+    answers = clinical(zone, history, needled, combined, times, draws, exclude, reference)
     readings = (*tissue.readings(history, skin, draws, times), *(r for s in sessions for r in s.readings), *risk.readings,
                 *answers.readings)
     sources = {**{k: v for s in sessions for k, v in s.sources.items()}, **risk.sources, **answers.sources}

@@ -76,7 +76,8 @@ def settled(recovery: Recovery, threshold: np.ndarray) -> tuple[np.ndarray, np.n
     above = recovery.redness > threshold[:, None]
     count = above.shape[1]
     last = np.where(above.any(axis=1), count - np.argmax(above[:, ::-1], axis=1), 0)
-    return recovery.time[np.minimum(last, count - 1)] * factor("h", "d"), last < count
+    days = recovery.time[np.minimum(last, count - 1)] * factor("h", "d")
+    return np.where(np.isnan(recovery.redness).any(axis=1), np.nan, days), last < count
 
 
 def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:

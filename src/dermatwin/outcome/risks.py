@@ -32,6 +32,9 @@ POOLED = {"pih_risk": "pih", "tram_track_risk": "tram_track_scar", "hypertrophic
           "infection_risk": "infection"}
 """Reading -> event of the adverse-event rows."""
 
+SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
+"""How often the sun effect enters: protection takes back what strong sun adds."""
+
 _HISTORY = {"herpes_history": r"herpes|cold sore|hsv", "keloid_history": r"keloid|hypertrophic",
             "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
             "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel"}
@@ -74,7 +77,7 @@ def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: 
         floored(_pigment_dose(reference)) * draws("reference_dose", "1"))
     dose = (_pigment_dose(history) / usual) ** draws("pigment_dose_exponent", "1")
     site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
-    return dose * site * draws(f"sun_factor[{patient.sun}]", "1")
+    return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
 
 
 def _pigment_dose(history: TissueHistory) -> np.ndarray:
@@ -91,7 +94,7 @@ def alarm(history: TissueHistory) -> np.ndarray:
     end = "_repeated" if "fibroblasts_repeated" in history.states else ""
     most = history.state(f"fibroblasts{end}").max(axis=-1)
     cells = history.state(f"myofibroblasts{end}").max(axis=-1)
-    return np.divide(cells, most, out=np.zeros_like(most), where=most > 0.0).max(axis=1)
+    return np.divide(cells, most, out=np.zeros_like(most), where=most != 0.0).max(axis=1)
 
 
 def _other_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
@@ -129,5 +132,6 @@ def _notices(zone: Zone, found: dict[str, np.ndarray], draws: Draws, exclude: fr
     for name, event in POOLED.items():
         pool = rate_pool(event, draws, exclude)
         if not pool.sources and found[name].max() > 0.0:
-            notices.append(Notice(f"{zone.key}.{name}", "no trial states a rate; the number is the prior", "dermatwin_prior"))
+            said = "no trial states a rate; the number is the prior"
+            notices.append(Notice(f"{zone.key}.{name}", said, "dermatwin_prior"))
     return tuple(notices)

@@ -49,6 +49,11 @@ class Scale:
             return self.typical
         return None if self.low is None or self.high is None else 0.5 * (self.low + self.high)
 
+    @property
+    def shared(self) -> bool:
+        """Whether values of different trials can be compared: the scale has a known end or a usual value."""
+        return self.low is not None or self.typical is not None
+
     def clamp(self, values: np.ndarray) -> np.ndarray:
         """Values kept within the scale's range; shape as given."""
         low = -np.inf if self.low is None else self.low
@@ -86,11 +91,13 @@ def pool_of(indication: str, evidence: Evidence) -> str:
     return rule.pool if rule else "mixed"
 
 
-def stated_baselines(rows: Sequence[dict[str, str]], exclude: frozenset[str]) -> dict[str, tuple[float, tuple[str, ...]]]:
-    """Median baseline of every scale over the trials that state one, with their sources."""
+def stated_baselines(rows: Sequence[dict[str, str]], known: dict[str, Scale],
+                     exclude: frozenset[str]) -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Median baseline of every shared scale over the trials that state one, with their sources."""
     found: dict[str, list[tuple[float, str]]] = {}
     for row in rows:
-        if row["baseline_mean"] and row["source"] not in exclude and row["quality_flag"] != "low_quality":
+        shared = row["outcome_scale"] in known and known[row["outcome_scale"]].shared
+        if shared and row["baseline_mean"] and row["source"] not in exclude and row["quality_flag"] != "low_quality":
             found.setdefault(row["outcome_scale"], []).append((float(row["baseline_mean"]), row["source"]))
     return {scale: (float(np.median([v for v, _ in pairs])), tuple(sorted({s for _, s in pairs})))
             for scale, pairs in found.items()}

@@ -24,6 +24,7 @@ class DefaultCourse:
     regions: tuple[str, ...]  # regions of the body for which the trials speak
     depth: float
     depth_range: tuple[float, float]
+    depth_grade: str  # evidence of the depth; `grade` is that of the sessions and of the effect
     device_kinds: tuple[str, ...]
     sessions: int
     sessions_range: tuple[int, int]
@@ -52,7 +53,8 @@ def _course(row: dict[str, str]) -> DefaultCourse:
     decision: Decision = row["decision"]  # type: ignore[assignment]
     return DefaultCourse(
         concern=row["concern"], decision=decision, regions=_words(row["regions"]), depth=number("depth_mm"),
-        depth_range=(number("depth_low_mm"), number("depth_high_mm")), device_kinds=_words(row["device_kinds"]),
+        depth_range=(number("depth_low_mm"), number("depth_high_mm")), depth_grade=row["depth_grade"],
+        device_kinds=_words(row["device_kinds"]),
         sessions=int(number("sessions")), sessions_range=(int(number("sessions_low")), int(number("sessions_high"))),
         interval=number("interval_weeks"), interval_range=(number("interval_low_weeks"), number("interval_high_weeks")),
         endpoint=row["endpoint"], read_at=tuple(int(week) for week in _words(row["read_at_weeks"])), adjunct=row["adjunct"],

@@ -1,8 +1,9 @@
-"""How deep: the trials' depth for the concern, cut to what the zone bears, shallower where pigment is at risk.
+"""How deep: the customary depth for the concern, cut to what the zone bears, shallower where pigment is at risk.
 
-    aim = clip(depth of the trials, lower end of the trials, min(upper end of the trials, upper end of the zone))
+    aim = min(clip(default depth, customary range of the concern), upper end of the zone)
 
-The zone always wins over the trials. The set length is meant; the depth that is reached is computed by the twin.
+The zone always wins. Most abstracts do not give the needle length, so customary ranges are of a weak grade.
+The set length is meant; the depth that is reached is computed by the twin.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Depth:
     aim: float
     first: float
     low: float  # mm, the least that still counts as this course
-    high: float  # mm, the most that the zone and the trials allow
+    high: float  # mm, the most that the zone and custom allow
     reasons: tuple[Reason, ...]
     warnings: tuple[str, ...]
 
@@ -45,12 +46,13 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Dept
     low, high = course.depth_range
     limit = zone.column(course.concern)[1]
     aim = min(max(course.depth, low), high, limit)
-    reasons = [Reason(f"{course.concern}: {low:g}-{high:g} mm in trials, {course.depth:g} mm by default", course.sources),
-               Reason(f"{zone.zone}: up to {limit:g} mm ({zone.note})", zone.sources)]
+    reasons = [Reason(f"{course.concern}: {low:g}-{high:g} mm is customary, {course.depth:g} mm the default "
+                      f"(grade {course.depth_grade})", course.sources),
+               Reason(f"{zone.zone}: up to {limit:g} mm (grade {zone.grade}: {zone.note})", zone.sources)]
     warnings = []
     if aim < low:
-        warnings.append(f"{zone.zone} bears {limit:g} mm, less than the {low:g} mm that trials of {course.concern} used: "
-                        "expect less than they report")
+        warnings.append(f"{zone.zone} bears {limit:g} mm, less than the {low:g} mm that is customary for {course.concern}: "
+                        "expect less than trials report")
     if zone.by_region:
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
@@ -63,7 +65,7 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Dept
 def _gently(first: float, aim: float) -> str:
     if first < aim:
         return f"{first:g} mm in the first session, then up to {aim:g} mm; test spot first"
-    return f"{aim:g} mm is already the least of the trials or of the zone; test spot first"
+    return f"{aim:g} mm is already the least that is customary here; test spot first"
 
 
 def _step(length: float) -> float:

@@ -14,6 +14,7 @@ from ..case import Case, Zone
 from ..core.errors import CaseError, Fault
 from ..core.units import factor
 from ..device import Device
+from ..evidence import weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
 from ..screening.agent import agent_of
 from ..screening.product import contents
@@ -76,7 +77,9 @@ def _proposal(case: Case, target: Target, concern: str) -> Proposal:
     chosen = choose_device(case, course, depth)
     if chosen is None:
         return _without(target, course, "no_default", f"no device of the catalogue sets {depth.first:g} mm for it")
-    return _screened(_course(case, target, course, depth, *chosen), case, target)
+    proposal = _course(case, target, course, depth, *chosen)
+    grade = weakest([course.grade, course.depth_grade, guide.grade])
+    return _screened(replace(proposal, grade=grade), case, target)
 
 
 def _refusal(case: Case, target: Target, course: DefaultCourse) -> Proposal | None:

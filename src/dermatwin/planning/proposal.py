@@ -26,12 +26,12 @@ class Proposal:
     concern: str
     verdict: ProposalVerdict
     confidence: str
-    grade: str
+    grade: str  # the weakest of the sessions, the depth and the zone
     reasons: tuple[Reason, ...]
     warnings: tuple[str, ...] = ()
     depth: float | None = None  # mm, aim of the course
     first_depth: float | None = None  # mm, first session; the case holds this one
-    depth_range: tuple[float, float] | None = None  # mm, what trials and zone allow
+    depth_range: tuple[float, float] | None = None  # mm, what custom and zone allow
     sessions: int | None = None
     sessions_range: tuple[int, int] | None = None
     interval: float | None = None  # d

@@ -25,13 +25,22 @@ def render(run: Run) -> str:
     from .chapters import certainty, closing, course, delivery, healing, limits, needle, opening, recovery, result, risk
 
     chapters = {
-        "course": course.course(run), "needle": needle.needle(run), "closing": closing.closing(run),
-        "delivery": delivery.delivery(run), "healing": healing.healing(run), "recovery": recovery.recovery(run),
-        "result": result.result(run), "risk": risk.risk(run), "limits": limits.limits(run), "certainty": certainty.certainty(run),
+        "course": course.course(run),
+        "needle": needle.needle(run),
+        "closing": closing.closing(run),
+        "delivery": delivery.delivery(run),
+        "healing": healing.healing(run),
+        "recovery": recovery.recovery(run),
+        "result": result.result(run),
+        "risk": risk.risk(run),
+        "limits": limits.limits(run),
+        "certainty": certainty.certainty(run),
     }
     present = [name for name, content in chapters.items() if content is not None]
     numbers = {name: number for number, name in enumerate(present, start=1)}
-    return _environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
+    return (
+        _environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +49,13 @@ def _environment() -> jinja2.Environment:
     from markupsafe import Markup
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     environment.globals["words"] = words
     return environment

@@ -18,12 +18,43 @@ DASH = "\u2013"
 NOTHING = "\u2013"  # shown where there is no number
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_WRITTEN = {"1": "", "%": "%", "percent": "%", "d": "d", "h": "h", "degC": "°C", "1/d": "per day", "1/cm^2": "per cm²",
-            "wk": "weeks", "week": "weeks"}
-_ACRONYMS = {"tewl": "TEWL", "oct": "OCT", "prp": "PRP", "led": "LED", "pih": "PIH", "hsv": "HSV", "aga": "AGA",
-             "masi": "MASI", "mmasi": "mMASI", "ecca": "ECCA", "gais": "GAIS", "posas": "POSAS", "vss": "VSS",
-             "vegf": "VEGF", "tgf": "TGF", "mmp": "MMP", "iii": "III", "ii": "II", "iv": "IV", "vas": "VAS", "uv": "UV",
-             "asas": "ASAS", "oh": "OH"}
+_WRITTEN = {
+    "1": "",
+    "%": "%",
+    "percent": "%",
+    "d": "days",
+    "h": "h",
+    "degC": "°C",
+    "1/d": "per day",
+    "1/cm^2": "per cm²",
+    "wk": "weeks",
+    "week": "weeks",
+}
+_ACRONYMS = {
+    "tewl": "TEWL",
+    "oct": "OCT",
+    "prp": "PRP",
+    "led": "LED",
+    "pih": "PIH",
+    "hsv": "HSV",
+    "aga": "AGA",
+    "masi": "MASI",
+    "mmasi": "mMASI",
+    "ecca": "ECCA",
+    "gais": "GAIS",
+    "posas": "POSAS",
+    "vss": "VSS",
+    "vegf": "VEGF",
+    "tgf": "TGF",
+    "mmp": "MMP",
+    "iii": "III",
+    "ii": "II",
+    "iv": "IV",
+    "vas": "VAS",
+    "uv": "UV",
+    "asas": "ASAS",
+    "oh": "OH",
+}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -68,13 +99,14 @@ def _decimals(value: float, digits: int) -> int:
 
 
 def decimals_for(low: float, high: float, *more: float) -> int:
-    """Decimals that a band deserves: two digits of its width, no more than two of its smaller bound, never below 0."""
+    """Decimals that a band deserves: two digits of its width, at most three of its largest bound, one below ten."""
     known = [v for v in (low, high, *more) if math.isfinite(v)]
     width = max(known, default=0.0) - min(known, default=0.0)
     largest = max((abs(v) for v in known), default=0.0)
     if width <= 0.0:
         return max(_decimals(largest, 2), 0)
-    return max(min(_decimals(width, 2), _decimals(largest, 3)), 0)
+    least = 1 if largest < 10.0 else 0
+    return max(min(_decimals(width, 2), _decimals(largest, 3)), least)
 
 
 def interval(low: float, high: float, decimals: int | None = None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..case import Case, CustomDevice, Settings, Zone
+from ..case import Case, CustomDevice, Settings, Zone, check_case
 from ..core.errors import CaseError, Fault
 from ..delivery import find_product
 from ..device import Device, describe
@@ -27,7 +27,8 @@ class ZonePlan:
 
 
 def resolve(case: Case) -> tuple[ZonePlan, ...]:
-    """Look up every name of a case; raises `CaseError` with all faults, returns one plan per zone."""
+    """Look up every name of a case; raises `CaseError` with all faults of one kind, returns one plan per zone."""
+    check_case(case)
     faults = [*_zone_faults(case), *_device_faults(case), *_topical_faults(case), *_observation_faults(case)]
     if faults:
         raise CaseError(faults)

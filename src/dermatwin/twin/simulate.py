@@ -99,7 +99,7 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Outp
     tell(0.15, f"{zone.key}: delivery")
     exposures = tuple(_deliver(case, zone, channels, skin, draws))
     tell(0.4, f"{zone.key}: healing")
-    history = healing.heal(punctures, days if plan.settings else (), skin, case.patient, case.horizon, draws)
+    history = healing.heal(punctures, days, skin, case.patient, case.horizon, draws)
     tell(0.85, f"{zone.key}: outcome")
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
     read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws,

@@ -12,8 +12,16 @@ from . import lookup
 if TYPE_CHECKING:
     from ...twin import Endpoint, Run
 
-STAGES = (("skin", "Skin"), ("insertion", "Needles"), ("barrier", "Channels"), ("delivery", "Products"),
-          ("healing", "Healing"), ("outcome", "Recovery, result and risks"), ("device", "Device"), ("planning", "Plan"))
+STAGES = (
+    ("skin", "Skin"),
+    ("insertion", "Needles"),
+    ("barrier", "Channels"),
+    ("delivery", "Products"),
+    ("healing", "Healing"),
+    ("outcome", "Recovery, result and risks"),
+    ("device", "Device"),
+    ("planning", "Plan"),
+)
 
 
 def certainty(run: Run) -> dict[str, Any]:
@@ -21,8 +29,12 @@ def certainty(run: Run) -> dict[str, Any]:
     from ...evidence.records import GRADES
 
     return {
-        "grades": list(GRADES.items()), "compositions": _compositions(run), "tables": _tables(run),
-        "sources": _sources(run), "provenance": _provenance(run), "endpoints": len(run.endpoints),
+        "grades": list(GRADES.items()),
+        "compositions": _compositions(run),
+        "tables": _tables(run),
+        "sources": _sources(run),
+        "provenance": _provenance(run),
+        "endpoints": len(run.endpoints),
         "sentences": ["A number carries the weakest grade of all that it stands on; the bars show what else it stands on."],
     }
 
@@ -45,10 +57,21 @@ def _compositions(run: Run) -> list[dict[str, Any]]:
         counts = run.evidence.grades(base)
         total = sum(counts.values())
         said = ", ".join(f"{count} of grade {grade}" for grade, count in counts.items())
-        found[_stage(run, base)].append({
-            "title": lookup.quantity_title(run, base), "grade": run.evidence.grade(base), "total": total,
-            "figure": rows.stack([(f"grade-{grade}", count / max(total, 1), f"{count} of grade {grade}")
-                                  for grade, count in counts.items()], f"{words.count(total, 'parameter')}: {said}", 12.0)})
+        found[_stage(run, base)].append(
+            {
+                "title": lookup.quantity_title(run, base),
+                "grade": run.evidence.grade(base),
+                "total": total,
+                "figure": rows.stack(
+                    [
+                        (f"grade-{grade}", count / max(total, 1), f"{count} of grade {grade}")
+                        for grade, count in counts.items()
+                    ],
+                    f"{words.count(total, 'parameter')}: {said}",
+                    12.0,
+                ),
+            }
+        )
     return [{"title": title, "rows": found[stage]} for stage, title in STAGES if found[stage]]
 
 
@@ -63,9 +86,15 @@ def _tables(run: Run) -> list[dict[str, Any]]:
 
 
 def _row(endpoint: Endpoint) -> dict[str, Any]:
-    return {"name": endpoint.name, "title": endpoint.title, "zone": words.name(endpoint.zone),
-            "time": words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
-            "band": lookup.of(endpoint), "grade": endpoint.grade, "failed": endpoint.failed}
+    return {
+        "name": endpoint.name,
+        "title": endpoint.title,
+        "zone": words.name(endpoint.zone),
+        "time": words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
+        "band": lookup.of(endpoint),
+        "grade": endpoint.grade,
+        "failed": endpoint.failed,
+    }
 
 
 def _day(days: float) -> str:
@@ -74,16 +103,29 @@ def _day(days: float) -> str:
 
 def _sources(run: Run) -> list[dict[str, str]]:
     """Every source behind an endpoint, in the order of their citation."""
-    ids = sorted({i for endpoint in run.endpoints for i in endpoint.sources}
-                 | {i for finding in run.screening.findings for i in finding.sources} | set(run.case.sources)
-                 | {o.source for o in run.case.observations if o.source})
+    ids = sorted(
+        {i for endpoint in run.endpoints for i in endpoint.sources}
+        | {i for finding in run.screening.findings for i in finding.sources}
+        | set(run.case.sources)
+        | {o.source for o in run.case.observations if o.source}
+    )
     found = [run.evidence.sources[i] for i in ids if i in run.evidence.sources]
-    return [{"id": s.id, "citation": s.citation, "year": s.year, "identifier": s.identifier, "kind": s.kind}
-            for s in sorted(found, key=lambda s: s.citation.lower())]
+    return [
+        {"id": s.id, "citation": s.citation, "year": s.year, "identifier": s.identifier, "kind": s.kind}
+        for s in sorted(found, key=lambda s: s.citation.lower())
+    ]
 
 
 def _provenance(run: Run) -> list[tuple[str, str]]:
-    names = {"program": "Program", "version": "Version", "seed": "Seed", "draws": "People drawn", "vary": "Spread from",
-             "evidence": "Fingerprint of the evidence"}
-    return [(names.get(key, words.title(key)), ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-            for key, value in run.provenance.items()]
+    names = {
+        "program": "Program",
+        "version": "Version",
+        "seed": "Seed",
+        "draws": "People drawn",
+        "vary": "Spread from",
+        "evidence": "Fingerprint of the evidence",
+    }
+    return [
+        (names.get(key, words.title(key)), ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+        for key, value in run.provenance.items()
+    ]

@@ -21,7 +21,9 @@ def course(run: Run) -> dict[str, Any]:
     events = _events(run)
     low, high = _window(run)
     return {
-        "timeline": timeline.draw(events, run.case.course.start, run.case.horizon, "Treatment sessions and read-outs by date"),
+        "timeline": timeline.draw(
+            events, run.case.course.start, run.case.horizon, "Treatment sessions and read-outs by date"
+        ),
         "dates": [{"label": e.label, "date": words.day(lookup.dated(run, e.day)), "kind": e.kind} for e in events],
         "settings": _settings(run),
         "products": [_product(run, topical, low, high) for topical in run.case.course.topicals],
@@ -34,20 +36,27 @@ def course(run: Run) -> dict[str, Any]:
 
 def _events(run: Run) -> list[timeline.Event]:
     days = lookup.session_days(run)
-    sessions = [timeline.Event(day, f"Session {number}", words.day(lookup.dated(run, day), year=False), "session")
-                for number, day in enumerate(days, start=1)]
-    return sessions + [timeline.Event(day, f"{words.lapse(day - days[-1])} after",
-                                      words.day(lookup.dated(run, day), year=False), "reading")
-                       for day in readout_days(run)]
+    sessions = [
+        timeline.Event(day, f"Session {number}", words.day(lookup.dated(run, day), year=False), "session")
+        for number, day in enumerate(days, start=1)
+    ]
+    return sessions + [
+        timeline.Event(day, f"{words.lapse(day - days[-1])} after", words.day(lookup.dated(run, day), year=False), "reading")
+        for day in readout_days(run)
+    ]
 
 
 def readout_days(run: Run) -> list[float]:
     """Days on which results are read: the times of the outcome after the last session, within the horizon."""
     last = lookup.session_days(run)[-1]
     stages = run.evidence.quantities
-    found = {e.time_days for e in run.endpoints
-             if e.time_days is not None and e.time_days > last + 6.0
-             and getattr(stages.get(e.name.partition("[")[0]), "stage", "outcome") == "outcome"}
+    found = {
+        e.time_days
+        for e in run.endpoints
+        if e.time_days is not None
+        and e.time_days > last + 6.0
+        and getattr(stages.get(e.name.partition("[")[0]), "stage", "outcome") == "outcome"
+    }
     return sorted(day for day in found if (day - last) % 7 == 0.0)
 
 
@@ -55,16 +64,30 @@ def _settings(run: Run) -> list[dict[str, str]]:
     rows = []
     for zone in run.zones:
         settings = zone.settings
-        row = {"zone": lookup.zone_name(zone), "area": words.given(zone.zone.area, "cm^2"),
-               "concerns": words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING,
-               "device": words.NOTHING, "length": words.NOTHING, "passes": words.NOTHING}
+        row = {
+            "zone": lookup.zone_name(zone),
+            "area": words.given(zone.zone.area, "cm^2"),
+            "concerns": words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING,
+            "device": words.NOTHING,
+            "length": words.NOTHING,
+            "passes": words.NOTHING,
+        }
         if settings is not None and zone.device is not None:
-            row |= {"device": f"{zone.device.name} ({words.count(zone.device.needle_count, 'needle')})",
-                    "length": words.given(settings.needle_length, "mm"), "passes": _movement(settings)}
+            row |= {
+                "device": _device(zone.device),
+                "length": words.given(settings.needle_length, "mm"),
+                "passes": _movement(settings),
+            }
         else:
             row["device"] = "not needled"
         rows.append(row)
     return rows
+
+
+def _device(device) -> str:
+    """A device with its number of needles, unless its name says it."""
+    count = str(device.needle_count)
+    return device.name if count in device.name else f"{device.name} ({words.count(device.needle_count, 'needle')})"
 
 
 def _movement(settings) -> str:
@@ -72,8 +95,12 @@ def _movement(settings) -> str:
     said = []
     if settings.passes is not None:
         said.append(words.count(settings.passes, "pass", "passes"))
-    for value, unit in ((settings.hand_speed, "mm/s"), (settings.frequency, "Hz"), (settings.force, "N"),
-                        (settings.density, "1/cm^2")):
+    for value, unit in (
+        (settings.hand_speed, "mm/s"),
+        (settings.frequency, "Hz"),
+        (settings.force, "N"),
+        (settings.density, "1/cm^2"),
+    ):
         if value is not None:
             said.append(words.given(value, unit))
     return ", ".join(said) or "as the device does by default"
@@ -103,8 +130,12 @@ def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, A
     said += [f"on {words.listing([words.name(z) for z in topical.zones])}"] if topical.zones else []
     said += [f"in session {words.listing([str(s) for s in topical.sessions])}"] if topical.sessions else []
     when = f"{_moment(begin)}, " + ("stays on" if end is None else f"off {_moment(end)}")
-    return {"name": lookup.product_name(run, product), "note": ", ".join(said), "when": when,
-            "row": timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}")}
+    return {
+        "name": lookup.product_name(run, product),
+        "note": ", ".join(said),
+        "when": when,
+        "row": timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}"),
+    }
 
 
 def _moment(minutes: float) -> str:
@@ -120,16 +151,22 @@ def _adjunct(run: Run, adjunct) -> str:
 
 def _aftercare(run: Run) -> list[str]:
     care = run.case.course.aftercare
-    said = [f"Covered for {words.lapse(care.occlusion / 24.0)} after each session" if care.occlusion else
-            "Left uncovered after each session"]
+    said = [
+        f"Covered for {words.lapse(care.occlusion / 24.0)} after each session"
+        if care.occlusion
+        else "Left uncovered after each session"
+    ]
     return [*said, "Sun protection for the whole course" if care.sun_protection else "No sun protection is planned"]
 
 
 def _sentences(run: Run) -> list[str]:
     days, course_ = lookup.session_days(run), run.case.course
     first, last = words.day(course_.start), words.day(lookup.dated(run, days[-1]))
-    said = [f"One session on {first}." if len(days) == 1 else
-            f"{words.count(len(days), 'session').capitalize()}, from {first} to {last}."]
+    said = [
+        f"One session on {first}."
+        if len(days) == 1
+        else f"{words.count(len(days), 'session').capitalize()}, from {first} to {last}."
+    ]
     readings = [day for day in readout_days(run) if day <= run.case.horizon]
     if readings and run.case.patient.species == "human":
         weeks = words.listing([str(round((day - days[-1]) / 7)) for day in readings])

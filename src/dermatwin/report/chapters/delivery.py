@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from ...twin import Run
 
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48)
-FATES = (("vehicle", "still on the skin"), ("removed", "wiped off"), ("evaporated", "evaporated"),
-         ("stratum_corneum", "stratum corneum"), ("viable_epidermis", "living epidermis"), ("dermis", "dermis"),
-         ("cleared", "carried away by blood"))
-DEPTHS = (("stratum_corneum", "Stratum corneum"), ("viable_epidermis", "Living epidermis"), ("dermis", "Dermis"),
-          ("cleared", "Carried away by blood"))
+FATES = (
+    ("vehicle", "still on the skin"),
+    ("removed", "wiped off"),
+    ("evaporated", "evaporated"),
+    ("stratum_corneum", "stratum corneum"),
+    ("viable_epidermis", "living epidermis"),
+    ("dermis", "dermis"),
+    ("cleared", "carried away by blood"),
+)
+DEPTHS = (
+    ("stratum_corneum", "Stratum corneum"),
+    ("viable_epidermis", "Living epidermis"),
+    ("dermis", "Dermis"),
+    ("cleared", "Carried away by blood"),
+)
 PER_CHART = 3
 HOUR, MOST, SAME = 24.0, 1000.0, 1.15  # h read; largest enhancement written out; what counts as no difference
 BELOW = ("viable_epidermis", "dermis", "cleared")
@@ -32,8 +42,11 @@ def delivery(run: Run) -> dict[str, Any] | None:
     groups = _groups(run)
     if not groups:
         return None
-    return {"actives": [_active(run, found) for found in groups], "fates": FATES,
-            "sentences": [sentence for found in groups for sentence in _sentences(found)]}
+    return {
+        "actives": [_active(run, found) for found in groups],
+        "fates": FATES,
+        "sentences": [sentence for found in groups for sentence in _sentences(found)],
+    }
 
 
 def _groups(run: Run) -> list[list[Exposure]]:
@@ -55,7 +68,8 @@ def _part(exposure: Exposure, *names: str) -> np.ndarray:
 def _active(run: Run, found: list[Exposure]) -> dict[str, Any]:
     shown = found[:PER_CHART]
     return {
-        "name": words.title(found[0].active), "product": lookup.product_name(run, found[0].product),
+        "name": words.title(found[0].active),
+        "product": lookup.product_name(run, found[0].product),
         "dose": lookup.band(found[0].dose, "ug/cm^2"),
         "charts": [_with_and_without(shown[0]), *(_depth(shown, name, label) for name, label in DEPTHS)],
         "accounts": [_account(exposure) for exposure in found],
@@ -74,8 +88,10 @@ def _with_and_without(exposure: Exposure) -> dict[str, Any]:
     """Below the stratum corneum: with needles against the same product on intact skin."""
     with_needles = lookup.bands(_part(exposure, *BELOW))
     without = lookup.bands(exposure.intact_below_sc)
-    lines = [Line(exposure.time, with_needles[1], with_needles[0], with_needles[2], "needled", 1),
-             Line(exposure.time, without[1], without[0], without[2], "intact skin", 4)]
+    lines = [
+        Line(exposure.time, with_needles[1], with_needles[0], with_needles[2], "needled", 1),
+        Line(exposure.time, without[1], without[0], without[2], "intact skin", 4),
+    ]
     return _chart("Below the stratum corneum", words.title(exposure.zone), exposure, lines)
 
 
@@ -89,8 +105,13 @@ def _depth(found: list[Exposure], name: str, label: str) -> dict[str, Any]:
 
 def _chart(label: str, note: str, exposure: Exposure, lines: list[Line]) -> dict[str, Any]:
     said = "; ".join(f"{line.label or 'median'} {words.number(float(line.middle[-1]))} µg/cm² at the end" for line in lines)
-    return {"title": label, "note": note, "figure": panel.draw(Panel(
-        f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), "µg/cm²", zero=True))}
+    return {
+        "title": label,
+        "note": note,
+        "figure": panel.draw(
+            Panel(f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), "µg/cm²", zero=True)
+        ),
+    }
 
 
 def _account(exposure: Exposure) -> dict[str, Any]:
@@ -103,10 +124,18 @@ def _account(exposure: Exposure) -> dict[str, Any]:
     total = float(mean.sum())
     shares = [(name, label, float(mean[COMPARTMENTS.index(name)]) / total if total > 0.0 else 0.0) for name, label in FATES]
     said = ", ".join(f"{label} {_percent(share)}" for _, label, share in shares if share >= 0.0005)
-    return {"zone": words.title(exposure.zone), "text": said, "total": words.given(float(f"{total:.3g}"), "ug/cm^2"),
-            "parts": [{"name": name, "label": label, "share": _percent(share)} for name, label, share in shares if share >= 5e-5],
-            "figure": rows.stack([(f"fate-{name}", share, f"{label}: {_percent(share)}") for name, label, share in shares],
-                                 f"Dose after {words.lapse(float(exposure.time[-1]) / 24.0)}: {said}")}
+    return {
+        "zone": words.title(exposure.zone),
+        "text": said,
+        "total": words.given(float(f"{total:.3g}"), "ug/cm^2"),
+        "parts": [
+            {"name": name, "label": label, "share": _percent(share)} for name, label, share in shares if share >= 5e-5
+        ],
+        "figure": rows.stack(
+            [(f"fate-{name}", share, f"{label}: {_percent(share)}") for name, label, share in shares],
+            f"Dose after {words.lapse(float(exposure.time[-1]) / 24.0)}: {said}",
+        ),
+    }
 
 
 def _percent(share: float) -> str:
@@ -116,13 +145,18 @@ def _percent(share: float) -> str:
 
 
 def _numbers(run: Run, exposure: Exposure) -> dict[str, Any]:
-    """What had entered a day after the needling, the share that came through the channels, and how much more than without."""
+    """What had entered a day after the needling, its share through the channels, and how much more than without."""
     entered, intact = _at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc)
     by_channel = 100.0 * _ratio(_at(exposure, exposure.through_channels), entered)
     peak = lookup.band(np.nanmax(exposure.dermal_concentration, axis=1), "ug/cm^3")
-    return {"zone": words.title(exposure.zone), "below": lookup.band(entered, "ug/cm^2"),
-            "channels": lookup.band(np.minimum(by_channel, 100.0), "%"), "more": _more(_ratio(entered, intact)), "peak": peak,
-            "grade": lookup.grade_of(run, "amount_below_sc")}
+    return {
+        "zone": words.title(exposure.zone),
+        "below": lookup.band(entered, "ug/cm^2"),
+        "channels": lookup.band(np.minimum(by_channel, 100.0), "%"),
+        "more": _more(_ratio(entered, intact)),
+        "peak": peak,
+        "grade": lookup.grade_of(run, "amount_below_sc"),
+    }
 
 
 def _at(exposure: Exposure, values: np.ndarray, hour: float = HOUR) -> np.ndarray:
@@ -135,7 +169,9 @@ def _more(ratio: np.ndarray) -> tuple[str, str]:
     found = lookup.band(ratio)
     if not found.known:
         return words.NOTHING, ""
-    median, low, high = (f">{words.given(MOST)}" if v > MOST else words.number(v) for v in (found.middle, found.low, found.high))
+    median, low, high = (
+        f">{words.given(MOST)}" if v > MOST else words.number(v) for v in (found.middle, found.low, found.high)
+    )
     return median, "" if low == high else f"{low}{words.DASH}{high}"
 
 
@@ -153,6 +189,9 @@ def _sentences(found: list[Exposure]) -> list[str]:
         return [f"{name}: nothing measurable passes intact skin."]
     if more.high < SAME:
         return [f"{name}: needling changes little; as much would pass intact skin."]
-    times, band = _more(ratio)
-    return [f"{name}: within a day {times.removeprefix('>')}{' or more' if '>' in times else ''} times as much gets below the stratum "
-            f"corneum of the {zone} as without needles" + (f" ({band})." if band else ".")]
+    median, band = _more(ratio)
+    times = f"more than {median.removeprefix('>')}" if ">" in median else median
+    return [
+        f"{name}: within a day {times} times as much gets below the stratum corneum of the {zone} as without needles"
+        + (f" ({band})." if band else ".")
+    ]

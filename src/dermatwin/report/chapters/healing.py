@@ -66,20 +66,51 @@ class Group:
 
 
 GROUPS = (
-    Group("Inflammation", "the two weeks after the first session; it comes back after each", (
-        _cell("Neutrophils", "neutrophils"), _cell("Macrophages, inflammatory (M1)", "macrophages_m1"),
-        _cell("Macrophages, repairing (M2)", "macrophages_m2")), soon=SOON),
-    Group("Repair", "signals and cells that build new tissue, until eight weeks after the last session", (
-        _cell("TGF-β1", "tgf_beta_1"), _cell("TGF-β3", "tgf_beta_3"), _cell("VEGF", "vegf"),
-        _cell("Activated fibroblasts", "fibroblasts"), _cell("Myofibroblasts", "myofibroblasts"),
-        _tissue("Small vessels", "vessels")), later=LATER),
-    Group("New tissue", "what stays for months", (
-        Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
-        Course("All collagen, upper reticular dermis", ("collagen_density[upper_reticular_dermis]",), "", LAYER, 0.0,
-               "% change", 1.0),
-        _tissue("Collagen III", "collagen_iii"), _tissue("Collagen I, young", "collagen_i"),
-        _tissue("Collagen I, mature", "collagen_mature"), _tissue("Elastin, working", "elastin"),
-        _tissue("Hyaluronan", "hyaluronan"), _tissue("Epidermis, thickness", "epidermis", "epidermis"))),
+    Group(
+        "Inflammation",
+        "the two weeks after the first session; it comes back after each",
+        (
+            _cell("Neutrophils", "neutrophils"),
+            _cell("Macrophages, inflammatory (M1)", "macrophages_m1"),
+            _cell("Macrophages, repairing (M2)", "macrophages_m2"),
+        ),
+        soon=SOON,
+    ),
+    Group(
+        "Repair",
+        "signals and cells that build new tissue, until eight weeks after the last session",
+        (
+            _cell("TGF-β1", "tgf_beta_1"),
+            _cell("TGF-β3", "tgf_beta_3"),
+            _cell("VEGF", "vegf"),
+            _cell("Activated fibroblasts", "fibroblasts"),
+            _cell("Myofibroblasts", "myofibroblasts"),
+            _tissue("Small vessels", "vessels"),
+        ),
+        later=LATER,
+    ),
+    Group(
+        "New tissue",
+        "what stays for months",
+        (
+            Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
+            Course(
+                "All collagen, upper reticular dermis",
+                ("collagen_density[upper_reticular_dermis]",),
+                "",
+                LAYER,
+                0.0,
+                "% change",
+                1.0,
+            ),
+            _tissue("Collagen III", "collagen_iii"),
+            _tissue("Collagen I, young", "collagen_i"),
+            _tissue("Collagen I, mature", "collagen_mature"),
+            _tissue("Elastin, working", "elastin"),
+            _tissue("Hyaluronan", "hyaluronan"),
+            _tissue("Epidermis, thickness", "epidermis", "epidermis"),
+        ),
+    ),
 )
 
 
@@ -88,10 +119,15 @@ def healing(run: Run) -> dict[str, Any] | None:
     zones = lookup.treated(run)
     if not zones:
         return None
-    sets = [zones[first:first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
-    groups = [{"title": group.title, "note": group.note,
-               "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))]}
-              for group in GROUPS]
+    sets = [zones[first : first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
+    groups = [
+        {
+            "title": group.title,
+            "note": group.note,
+            "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))],
+        }
+        for group in GROUPS
+    ]
     return {"layer": words.name(LAYER), "groups": [g for g in groups if g["charts"]], "sentences": _sentences(run, zones)}
 
 
@@ -120,10 +156,22 @@ def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -
     if not lines:
         return None
     peak = max(float(np.nanmax(line.middle)) for line in lines)
-    return {"title": course.title, "note": "", "figure": panel.draw(Panel(
-        f"{course.title} over the course", f"Highest median {words.number(peak)} {course.unit}.", lines,
-        week_axis(0.0, until), course.unit, zero=course.baseline is None,
-        reference=course.baseline, marks=lookup.session_days(run)))}
+    return {
+        "title": course.title,
+        "note": "",
+        "figure": panel.draw(
+            Panel(
+                f"{course.title} over the course",
+                f"Highest median {words.number(peak)} {course.unit}.",
+                lines,
+                week_axis(0.0, until),
+                course.unit,
+                zero=course.baseline is None,
+                reference=course.baseline,
+                marks=lookup.session_days(run),
+            )
+        ),
+    }
 
 
 def week_axis(low: float, high: float) -> Axis:
@@ -138,8 +186,10 @@ def week_axis(low: float, high: float) -> Axis:
 def _sentences(run: Run, zones: tuple[ZoneRun, ...]) -> list[str]:
     from ...flows import LAYERS
 
-    said = [f"Cells and signals are those of the {words.name(LAYER)}. A fine vertical line marks a session; the band holds "
-            "nine of ten possible people."]
+    said = [
+        f"Cells and signals are those of the {words.name(LAYER)}. A fine vertical line marks a session; the band holds "
+        "nine of ten possible people."
+    ]
     layer = LAYERS.index(LAYER)
     for zone in zones[:PER_CHART]:
         share = lookup.band(100.0 * zone.history.activated_fraction[:, layer, 0], "%")

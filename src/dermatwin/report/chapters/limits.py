@@ -12,12 +12,28 @@ if TYPE_CHECKING:
     from ...core.errors import Notice
     from ...twin import Run
 
-ORDER = ("The person", "Skin", "The course", "Needles and channels", "Products", "Healing", "Recovery", "The result", "Risks", "Other")
+ORDER = (
+    "The person",
+    "Skin",
+    "The course",
+    "Needles and channels",
+    "Products",
+    "Healing",
+    "Recovery",
+    "The result",
+    "Risks",
+    "Other",
+)
 _PERCENT = re.compile(r"\d+(?:\.\d+)?(?=\s?%)")
 _TOPICS = (
-    (r"^patient", "The person"), (r"_risk$|alarm$", "Risks"), (r"downtime|erythema|oedema|pain", "Recovery"),
-    (r"topical|product|exposure|delivery", "Products"), (r"punctures|channels|insertion|barrier|closure", "Needles and channels"),
-    (r"healing|history", "Healing"), (r"^zones", "Skin"), (r"^course", "The course"),
+    (r"^patient", "The person"),
+    (r"_risk$|alarm$", "Risks"),
+    (r"downtime|erythema|oedema|pain", "Recovery"),
+    (r"topical|product|exposure|delivery", "Products"),
+    (r"punctures|channels|insertion|barrier|closure", "Needles and channels"),
+    (r"healing|history", "Healing"),
+    (r"^zones", "Skin"),
+    (r"^course", "The course"),
 )
 
 
@@ -29,10 +45,14 @@ def limits(run: Run) -> dict[str, Any]:
     groups: dict[str, list[dict[str, str]]] = {}
     for (_, source, field), found in same.items():
         places = lookup.unique(place for n in found if (place := _zone(run, n.path)))
-        groups.setdefault(_topic(run, found[0].path), []).append({
-            "message": words.sentence(_joined([n.message for n in found])), "field": words.title(field) if field else "",
-            "about": words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else "",
-            "source": source})
+        groups.setdefault(_topic(run, found[0].path), []).append(
+            {
+                "message": words.sentence(_joined([n.message for n in found])),
+                "field": words.title(field) if field else "",
+                "about": words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else "",
+                "source": source,
+            }
+        )
     ordered = sorted(groups, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
     return {"groups": [{"title": title, "notices": groups[title]} for title in ordered], "count": len(same)}
 
@@ -52,7 +72,11 @@ def _zone(run: Run, path: str) -> str:
 def _field(run: Run, path: str) -> str:
     """The last part of a path, where it says more than the zone and the chapter."""
     last = re.split(r"[.@/]", path)[-1].strip("[]0123456789")
-    known = {zone.key for zone in run.case.zones} | {zone.zone for zone in run.case.zones} | {"healing", "patient", "course", "delivery", ""}
+    known = (
+        {zone.key for zone in run.case.zones}
+        | {zone.zone for zone in run.case.zones}
+        | {"healing", "patient", "course", "delivery", ""}
+    )
     return "" if last in known else last
 
 

@@ -40,7 +40,7 @@ class Band:
     @property
     def wide(self) -> bool:
         """Whether the band spans so much that its bounds need digits of their own: '0.25-78'."""
-        return self.known and 0.0 <= self.low and self.high > WIDE * self.low and self.high > 0.0
+        return self.known and self.low >= 0.0 and self.high > WIDE * self.low and self.high > 0.0
 
     @property
     def decimals(self) -> int:
@@ -72,7 +72,11 @@ class Band:
     @property
     def text(self) -> str:
         """'0.92 mm (0.55-1.3)' in one line."""
-        return words.with_unit(self.value, self.unit) + (f" ({self.range})" if self.range else "") if self.known else words.NOTHING
+        return (
+            words.with_unit(self.value, self.unit) + (f" ({self.range})" if self.range else "")
+            if self.known
+            else words.NOTHING
+        )
 
     def times(self, factor: float, unit: str) -> Band:
         """The same band in another unit."""
@@ -88,7 +92,7 @@ def _digits(value: float, largest: float, unit: str) -> str:
         return f"<{words.given(least)}"
     if unit == "um" and value >= 1.0:
         return words.fixed(value, 0)
-    return words.number(value)
+    return words.number(value, 1 if value < 10.0 * LEAST_SHARE * largest else 2)
 
 
 UNKNOWN = Band(math.nan, math.nan, math.nan)
@@ -144,8 +148,13 @@ def first(run: Run, *names: str, zone: str) -> Endpoint | None:
 def curves(run: Run, *names: str, zone: str | None = None, session: int | None = None) -> tuple[Curve, ...]:
     """The curves of the first of these names (with or without bracket) that the run has."""
     for name in names:
-        found = tuple(c for c in run.curves if name in (c.name, c.name.partition("[")[0])
-                      and zone in (None, c.zone) and (session is None or c.session in (None, session)))
+        found = tuple(
+            c
+            for c in run.curves
+            if name in (c.name, c.name.partition("[")[0])
+            and zone in (None, c.zone)
+            and (session is None or c.session in (None, session))
+        )
         if found:
             return found
     return ()

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 AIR = 1.12  # the drawing ends a little below the deepest needle
 CHANNEL_QUANTILES = (0.5, 0.85, 0.25, 0.7, 0.4, 0.92, 0.15, 0.6)
-_LAYERS = (("Stratum corneum", "corneum"), ("Living epidermis", "epidermis"), ("Papillary dermis", "papillary"),
-           ("Reticular dermis", "reticular"), ("Fat below", "fat"))
+_LAYERS = (
+    ("Stratum corneum", "corneum"),
+    ("Living epidermis", "epidermis"),
+    ("Papillary dermis", "papillary"),
+    ("Reticular dermis", "reticular"),
+    ("Fat below", "fat"),
+)
 
 
 def needle(run: Run) -> dict[str, Any] | None:
@@ -62,8 +67,11 @@ def _high(values: np.ndarray) -> float:
 
 
 def _zone(run: Run, zone: ZoneRun, number: int, extent: tuple[float, float]) -> dict[str, Any]:
-    return {"name": lookup.zone_name(zone), "figure": crosssection.draw(_section(run, zone, number, extent)),
-            "rows": _table(run, zone)}
+    return {
+        "name": lookup.zone_name(zone),
+        "figure": crosssection.draw(_section(run, zone, number, extent)),
+        "rows": _table(run, zone),
+    }
 
 
 def _section(run: Run, zone: ZoneRun, number: int, extent: tuple[float, float]) -> Section:
@@ -77,14 +85,26 @@ def _section(run: Run, zone: ZoneRun, number: int, extent: tuple[float, float]) 
     name = lookup.zone_name(zone)
     return Section(
         title=f"{name}: skin, needle and channels to scale",
-        description=(f"Set to {words.given(settings.needle_length, 'mm')}, needles reach {tips.text} "
-                     f"and leave channels {channels.text} deep, {words.number(density.middle, 3)} per cm²."),
-        prefix=f"section-{number}", layers=_layers(skin), levels=_levels(zone, tips, channels), depth=extent[0], above=extent[1],
-        set_length=settings.needle_length, in_situ=inside, residual=left, tip_diameter=device.tip_diameter,
-        surface_diameter=_middle(punctures.needle_diameter), base_diameter=device.needle_diameter,
-        channel_diameter=_middle(punctures.channel_diameter), spacing=_spacing(density.middle),
+        description=(
+            f"Set to {words.given(settings.needle_length, 'mm')}, needles reach {tips.text} "
+            f"and leave channels {channels.text} deep, {words.number(density.middle, 3)} per cm²."
+        ),
+        prefix=f"section-{number}",
+        layers=_layers(skin),
+        levels=_levels(zone, tips, channels),
+        depth=extent[0],
+        above=extent[1],
+        set_length=settings.needle_length,
+        in_situ=inside,
+        residual=left,
+        tip_diameter=device.tip_diameter,
+        surface_diameter=_middle(punctures.needle_diameter),
+        base_diameter=device.needle_diameter,
+        channel_diameter=_middle(punctures.channel_diameter),
+        spacing=_spacing(density.middle),
         channel_depths=[float(np.quantile(left, q)) for q in CHANNEL_QUANTILES] if left.size else (),
-        needle_depth=tips.middle if tips.known else 0.0)
+        needle_depth=tips.middle if tips.known else 0.0,
+    )
 
 
 def _pierced(depths: np.ndarray) -> np.ndarray:
@@ -125,8 +145,16 @@ def _thickness(size: np.ndarray | None) -> str:
 def _levels(zone: ZoneRun, tips: Band, channels: Band) -> list[Level]:
     assert zone.settings is not None
     blood = band(zone.skin.capillary_depth, "mm").times(1000.0, "um")
-    levels = [Level(blood.middle / 1000.0, "First capillaries", words.with_unit(blood.value, "um"), "blood")] if blood.known else []
-    levels += [Level(channels.middle, "Channel that stays", words.with_unit(channels.value, "mm"), "left")] if channels.known else []
+    levels = (
+        [Level(blood.middle / 1000.0, "First capillaries", words.with_unit(blood.value, "um"), "blood")]
+        if blood.known
+        else []
+    )
+    levels += (
+        [Level(channels.middle, "Channel that stays", words.with_unit(channels.value, "mm"), "left")]
+        if channels.known
+        else []
+    )
     levels += [Level(tips.middle, "Needle tip, typical", words.with_unit(tips.value, "mm"), "tip")] if tips.known else []
     return [*levels, Level(zone.settings.needle_length, "Set length", words.given(zone.settings.needle_length, "mm"), "set")]
 
@@ -146,9 +174,13 @@ def _table(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
     }
     rows: list[tuple[str, str, Band | None, str]] = [
         ("Set length", words.given(zone.settings.needle_length, "mm"), None, ""),
-        *((label, "", micrometres(name, measured(run, zone, name, found)), name) for name, (label, found) in raw.items())]
-    return [{"label": label, "text": text, "band": found, "grade": lookup.grade_of(run, name)}
-            for label, text, found, name in rows if text or (found is not None and found.known)]
+        *((label, "", micrometres(name, measured(run, zone, name, found)), name) for name, (label, found) in raw.items()),
+    ]
+    return [
+        {"label": label, "text": text, "band": found, "grade": lookup.grade_of(run, name)}
+        for label, text, found, name in rows
+        if text or (found is not None and found.known)
+    ]
 
 
 def micrometres(name: str, found: Band) -> Band:
@@ -165,5 +197,7 @@ def _sentence(run: Run, zone: ZoneRun) -> str:
         return f"{lookup.zone_name(zone)}: no needle pierces the skin."
     depth = measured(run, zone, "in_situ_depth", band(tips, "mm"))
     share = words.number(100.0 * depth.middle / zone.settings.needle_length)
-    return (f"{lookup.zone_name(zone)}: the needles are set to {words.given(zone.settings.needle_length, 'mm')}; "
-            f"the typical tip comes to {words.with_unit(depth.value, 'mm')}, {share}{words.NARROW}% of that.")
+    return (
+        f"{lookup.zone_name(zone)}: the needles are set to {words.given(zone.settings.needle_length, 'mm')}; "
+        f"the typical tip comes to {words.with_unit(depth.value, 'mm')}, {share}{words.NARROW}% of that."
+    )

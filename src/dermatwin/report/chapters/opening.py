@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import words
-from . import lookup, needle, result
+from . import lookup, needle, result, subject
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
 
 LEVELS = {"hard_stop": "stop", "soft_stop": "stop unless overridden", "caution": "caution", "info": "note"}
 VERDICT_NAMES = {"ok": "OK", "caution": "Caution", "stop": "Stop"}
+HEADLINE_DAYS = 182.0  # after the last session, where the change at the head is read
 VERDICTS = {
     "ok": "No rule of the screening speaks against this course",
     "caution": "Go on only with the points below settled",
@@ -46,10 +48,13 @@ def opening(run: Run) -> dict[str, Any]:
     columns = _columns(rows)
     return {
         "title": run.case.title or "A course of microneedling",
-        "person": person(run), "course": course(run),
-        "verdict": screening.verdict, "verdict_name": VERDICT_NAMES.get(screening.verdict, screening.verdict), "verdict_words": VERDICTS.get(screening.verdict, ""),
+        "person": person(run),
+        "course": course(run),
+        "verdict": screening.verdict,
+        "verdict_name": VERDICT_NAMES.get(screening.verdict, screening.verdict),
+        "verdict_words": VERDICTS.get(screening.verdict, ""),
         "findings": _findings(run),
-        "columns": [next(row.figures[c].label for row in rows if row.figures[c] is not None) for c in columns],
+        "columns": [(_label(rows, c), _shared_note(rows, c)) for c in columns],
         "rows": [Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
         "failed": _failed(run),
     }
@@ -79,7 +84,7 @@ def course(run: Run) -> str:
 
 def rhythm(days: tuple[float, ...]) -> str:
     """' every 4 weeks', or nothing where the sessions are not evenly spaced."""
-    gaps = {round(b - a, 3) for a, b in zip(days, days[1:], strict=False)}
+    gaps = {round(b - a, 3) for a, b in itertools.pairwise(days)}
     return f" {words.lapse(gaps.pop())} apart" if len(gaps) == 1 else ""
 
 
@@ -88,21 +93,30 @@ def _findings(run: Run) -> list[dict[str, Any]]:
     found = []
     for finding in run.screening.findings:
         about = [words.name(part) for part in (getattr(finding, "zone", None), getattr(finding, "concern", None)) if part]
-        found.append({
-            "level": finding.level, "level_name": LEVELS.get(finding.level, finding.level), "title": finding.title, "about": ", ".join(about),
-            "reason": getattr(finding, "reason", "") or "", "action": getattr(finding, "action", "") or "",
-            "until": getattr(finding, "until", None), "sources": ", ".join(getattr(finding, "sources", ()) or ()),
-            "overridden": bool(getattr(finding, "overridden", False)),
-            "override_reason": getattr(finding, "override_reason", "") or "",
-        })
+        found.append(
+            {
+                "level": finding.level,
+                "level_name": LEVELS.get(finding.level, finding.level),
+                "title": finding.title,
+                "about": ", ".join(about),
+                "reason": getattr(finding, "reason", "") or "",
+                "action": getattr(finding, "action", "") or "",
+                "until": getattr(finding, "until", None),
+                "sources": ", ".join(getattr(finding, "sources", ()) or ()),
+                "overridden": bool(getattr(finding, "overridden", False)),
+                "override_reason": getattr(finding, "override_reason", "") or "",
+            }
+        )
     return found
 
 
 def _row(run: Run, zone: ZoneRun) -> Row:
-    figures = (_depth(run, zone), _closure(zone), _downtime(run, zone), result.headline(run, zone), _pigment(run, zone))
+    figures = (_depth(run, zone), _closure(zone), _downtime(run, zone), _change(run, zone), _pigment(run, zone))
     site = words.name(zone.zone.zone)
     detail = "" if site == words.name(zone.zone.key) else site
-    return Row(lookup.zone_name(zone), detail if zone.punctures else ", ".join(filter(None, [detail, "not needled"])), figures)
+    return Row(
+        lookup.zone_name(zone), detail if zone.punctures else ", ".join(filter(None, [detail, "not needled"])), figures
+    )
 
 
 def _depth(run: Run, zone: ZoneRun) -> Figure | None:
@@ -122,18 +136,55 @@ def _closure(zone: ZoneRun) -> Figure | None:
 
 def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
     found = lookup.first(run, "downtime_makeup", "downtime", zone=zone.zone.key)
-    return Figure("Downtime", lookup.of(found), "per session, with make-up") if found and zone.punctures and lookup.human(run) else None
+    return (
+        Figure("Downtime", lookup.of(found), "per session, with make-up")
+        if found and zone.punctures and lookup.human(run)
+        else None
+    )
+
+
+def _change(run: Run, zone: ZoneRun) -> Figure | None:
+    """The one number of the head of the page: the change of the first concern about half a year after the last session."""
+    found = [e for base in result.CHANGES for e in run.find(base, zone.zone.key) if e.time_days is not None]
+    if not found:
+        return None
+    wanted = lookup.session_days(run)[-1] + HEADLINE_DAYS
+    same = [e for e in found if e.name == found[0].name]
+    best = min(same, key=lambda e: abs((e.time_days or 0.0) - wanted))
+    after = words.lapse((best.time_days or 0.0) - lookup.session_days(run)[-1])
+    lower = subject.better_is_lower(run, best.name)
+    good = (
+        "" if lower is None or best.unit == "%" or lookup.is_share(best) else f" ({'less' if lower else 'more'} is better)"
+    )
+    return Figure(
+        "Change to expect", lookup.of(best), f"{subject.subject(run, best.name)}{good}, {after} after the last session"
+    )
 
 
 def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
     found = lookup.first(run, "pih_risk", zone=zone.zone.key)
-    return Figure("Risk of dark marks", lookup.of(found), "whole course") if found and zone.punctures and lookup.human(run) else None
+    return (
+        Figure("Risk of dark marks", lookup.of(found), "whole course")
+        if found and zone.punctures and lookup.human(run)
+        else None
+    )
 
 
 def _columns(rows: list[Row]) -> list[int]:
     """Columns in which at least one zone has a number."""
     count = len(rows[0].figures)
     return [c for c in range(count) if any((f := row.figures[c]) is not None and f.band.known for row in rows)]
+
+
+def _label(rows: list[Row], column: int) -> str:
+    """The label of a column, from the first zone that has a number in it."""
+    return next(figure.label for row in rows if (figure := row.figures[column]) is not None)
+
+
+def _shared_note(rows: list[Row], column: int) -> str:
+    """The remark of a column where all zones share it: said once, at its head."""
+    notes = {figure.note for row in rows if (figure := row.figures[column]) is not None}
+    return notes.pop() if len(notes) == 1 and len(rows) > 1 else ""
 
 
 def _failed(run: Run) -> str:

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 DAYS = 15
 FIRST = 0.25  # day 0 is read six hours after the session
 SIGNS = (("erythema_index", "Redness"), ("oedema", "Swelling"), ("dryness", "Dryness, peeling"))
-FACTS = (("downtime_makeup", "Until make-up covers it"), ("downtime_unnoticeable", "Until nobody notices"),
-         ("pain_vas", "Pain of the session, of 10"), ("bleeding_points", "Bleeding points"))
+FACTS = (
+    ("downtime_makeup", "Until make-up covers it"),
+    ("downtime_unnoticeable", "Until nobody notices"),
+    ("pain_vas", "Pain of the session, of 10"),
+    ("bleeding_points", "Bleeding points"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,23 @@ def recovery(run: Run) -> dict[str, Any] | None:
     """Strips of the first two weeks per zone; None where nothing is needled, or no person is."""
     if not lookup.human(run):
         return None
-    blocks = [{"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)}
-              for zone in lookup.treated(run)]
+    blocks = [
+        {"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)}
+        for zone in lookup.treated(run)
+    ]
     return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
 
 
 def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
-    found = [_strip(curve, title) for name, title in SIGNS
-             for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]]
+    found = [
+        _strip(curve, title)
+        for name, title in SIGNS
+        for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]
+    ]
     channels = zone.channels[0]
-    tewl = _tiles("Water loss (TEWL)", words.unit("g/m^2/h"), channels.time / 24.0, channels.tewl,
-                  float(np.nanmedian(zone.skin.tewl)))
+    tewl = _tiles(
+        "Water loss (TEWL)", words.unit("g/m^2/h"), channels.time / 24.0, channels.tewl, float(np.nanmedian(zone.skin.tewl))
+    )
     return [strip for strip in (*found, tewl) if strip is not None]
 
 
@@ -62,22 +72,32 @@ def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: f
     rows = np.array([np.interp(days, time, row) for row in lookup.bands(values)])
     if not np.isfinite(rows[1]).any():
         return None
-    middle = rows[1]
-    lowest = float(np.nanmin(middle)) if floor is None else floor
-    lowest = 0.0 if floor is None and lowest < 0.3 * float(np.nanmax(middle)) else lowest
-    rise = max(float(np.nanmax(middle)) - lowest, 1e-12)
+    lowest = float(np.nanmin(rows[1])) if floor is None else floor
+    lowest = 0.0 if floor is None and lowest < 0.3 * float(np.nanmax(rows[1])) else lowest
+    rise = max(float(np.nanmax(rows[1])) - lowest, 1e-12)
     largest = float(np.nanmax(rows))
     places = 2 if largest < 1.0 else 1 if largest < 10.0 else 0
-    return Strip(title, unit, tuple(_tile(day, *column, (column[1] - lowest) / rise, places, unit)
-                                    for day, column in enumerate(rows.T)))
+    return Strip(
+        title,
+        unit,
+        tuple(
+            _tile(day, (low, middle, high), (middle - lowest) / rise, places, unit)
+            for day, (low, middle, high) in enumerate(rows.T)
+        ),
+    )
 
 
-def _tile(day: int, low: float, middle: float, high: float, share: float, places: int, unit: str) -> Tile:
+def _tile(day: int, band: tuple[float, float, float], share: float, places: int, unit: str) -> Tile:
+    low, middle, high = band
     text = words.fixed(middle, places)
     title = f"day {day}: {text} {unit}, band {words.interval(low, high, places)}"
     quiet = not round(middle, places)
-    return Tile("·" if quiet else text, "" if quiet and not round(high, places) else words.interval(low, high, places),
-                level(share), title)
+    return Tile(
+        "·" if quiet else text,
+        "" if quiet and not round(high, places) else words.interval(low, high, places),
+        level(share),
+        title,
+    )
 
 
 def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
@@ -91,7 +111,12 @@ def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
 
 
 def _sentences(run: Run) -> list[str]:
-    said = ["After the first session; day 0 is read six hours after it. Each tile: the median and below it the 5–95"
-            f"{words.NARROW}% band. Darker is more."]
-    return [*said, "Later sessions are read the same way; all their numbers stand at the end."] if len(
-        lookup.session_days(run)) > 1 else said
+    said = [
+        "After the first session; day 0 is read six hours after it. Each tile: the median and below it the 5–95"
+        f"{words.NARROW}% band. Darker is more."
+    ]
+    return (
+        [*said, "Later sessions are read the same way; all their numbers stand at the end."]
+        if len(lookup.session_days(run)) > 1
+        else said
+    )

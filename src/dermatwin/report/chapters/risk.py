@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale
-from . import lookup, result
+from . import lookup, subject
 
 if TYPE_CHECKING:
     from ...twin import Endpoint, Run
@@ -25,9 +25,19 @@ def risk(run: Run) -> dict[str, Any] | None:
     zones = lookup.treated(run)
     keys = {zone.zone.key for zone in zones}
     found = [e for e in run.endpoints if e.name.partition("[")[0].endswith(RISK) and e.zone in keys and lookup.of(e).known]
-    return {"rows": _rows(run, found, len(zones)), "flags": _flags(run), "sentences": _sentences(found),
-            "axis": rows.axis(SCALE, [(t, words.with_unit(words.given(t), "%")) for t in SCALE.ticks(5)],
-                              "Risk over the whole course, logarithmic") if found else ""}
+    return {
+        "rows": _rows(run, found, len(zones)),
+        "many": len(zones) > 1,
+        "flags": _flags(run),
+        "sentences": _sentences(found),
+        "axis": rows.axis(
+            SCALE,
+            [(t, words.with_unit(words.given(t), "%")) for t in SCALE.ticks(5)],
+            "Risk over the whole course, logarithmic",
+        )
+        if found
+        else "",
+    }
 
 
 def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
@@ -37,9 +47,18 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
         for number, e in enumerate(same):
             b = lookup.of(e)
             shown = rows.Interval(b.low, b.middle, b.high) if b.high > 0.0 else None
-            made.append({"first": number == 0, "span": len(same), "name": _event(run, name), "counted": _counted(run, e),
-                         "zone": words.title(e.zone) if zones > 1 else "", "band": b, "grade": e.grade,
-                         "figure": rows.row(SCALE, shown, f"{_event(run, name)}: {b.text}", tone=number % 3 + 1)})
+            made.append(
+                {
+                    "first": number == 0,
+                    "span": len(same),
+                    "name": _event(run, name),
+                    "counted": _counted(run, e),
+                    "zone": words.title(e.zone) if zones > 1 else "",
+                    "band": b,
+                    "grade": e.grade,
+                    "figure": rows.row(SCALE, shown, f"{_event(run, name)}: {b.text}", tone=number % 3 + 1),
+                }
+            )
     return made
 
 
@@ -54,8 +73,11 @@ def _counted(run: Run, endpoint: Endpoint) -> str:
     start = endpoint.name.partition("[")[0].removesuffix(RISK)
     if not (run.evidence.folder / "measurements" / "adverse_rates.csv").is_file():
         return ""
-    counted = [row for row in run.evidence.measurements("adverse_rates") if row["event"].startswith(start)
-               and row["source"] in endpoint.sources and row["events_n"] and row["population_n"]]
+    counted = [
+        row
+        for row in run.evidence.measurements("adverse_rates")
+        if row["event"].startswith(start) and row["source"] in endpoint.sources and row["events_n"] and row["population_n"]
+    ]
     if not counted:
         return ""
     events, people = (sum(float(row[column]) for row in counted) for column in ("events_n", "population_n"))
@@ -65,13 +87,22 @@ def _counted(run: Run, endpoint: Endpoint) -> str:
 
 def _flags(run: Run) -> list[dict[str, Any]]:
     """Signs with their possible cause and what to do, emergencies first."""
-    found = [{"sign": words.sentence(row["sign"]).rstrip("."), "cause": row["possible_cause"], "action": row["action"],
-              "urgent": row["action"].startswith(EMERGENCY)} for row in result.table(run, "red_flags")]
+    found = [
+        {
+            "sign": words.sentence(row["sign"]).rstrip("."),
+            "cause": row["possible_cause"],
+            "action": row["action"],
+            "urgent": row["action"].startswith(EMERGENCY),
+        }
+        for row in subject.table(run, "red_flags")
+    ]
     return sorted(found, key=lambda flag: not flag["urgent"])
 
 
 def _sentences(found: list[Endpoint]) -> list[str]:
     if not found:
         return ["The run holds no figures for side effects; the signs below hold all the same."]
-    return ["Over the whole course, on a logarithmic axis.",
-            "None seen in a small trial does not mean none: the interval shows what the trials cannot rule out."]
+    return [
+        "Over the whole course, on a logarithmic axis.",
+        "Never seen in a small trial does not mean never: the interval shows what the trials cannot rule out.",
+    ]

@@ -65,10 +65,22 @@ class Panel:
 def draw(panel: Panel) -> Markup:
     """The panel as inline SVG."""
     x, y, ticks, labels = _scales(panel)
-    return svg.figure(panel.width, panel.height, [
-        *_grid(panel, x, y, ticks, labels), *_marks(panel, x), *_reference(panel, x, y),
-        *_bands(panel, x, y), *_lines(panel, x, y), *_points(panel, x, y), *_ends(panel, x, y),
-    ], panel.title, panel.description, "panel")
+    return svg.figure(
+        panel.width,
+        panel.height,
+        [
+            *_grid(panel, x, y, ticks, labels),
+            *_marks(panel, x),
+            *_reference(panel, x, y),
+            *_bands(panel, x, y),
+            *_lines(panel, x, y),
+            *_points(panel, x, y),
+            *_ends(panel, x, y),
+        ],
+        panel.title,
+        panel.description,
+        "panel",
+    )
 
 
 def _scales(panel: Panel) -> tuple[Scale, Scale, list[float], list[str]]:
@@ -99,8 +111,10 @@ def shorten(label: str, longest: int = 16) -> str:
 def _grid(panel: Panel, x: Scale, y: Scale, ticks: list[float], labels: list[str]) -> list[Markup]:
     parts = [svg.tag("text", panel.y_name, x=0.0, y=10.0, class_="axis-name")]
     for tick, label in zip(ticks, labels, strict=True):
-        parts += [svg.tag("line", x1=x.start, x2=x.end, y1=y.at(tick), y2=y.at(tick), class_="grid"),
-                  svg.tag("text", label, x=x.start - 5.0, y=y.at(tick) + 3.8, class_="tick end")]
+        parts += [
+            svg.tag("line", x1=x.start, x2=x.end, y1=y.at(tick), y2=y.at(tick), class_="grid"),
+            svg.tag("text", label, x=x.start - 5.0, y=y.at(tick) + 3.8, class_="tick end"),
+        ]
     base = y.start
     parts.append(svg.tag("line", x1=x.start, x2=x.end, y1=base, y2=base, class_="axis"))
     last = -1e9
@@ -109,8 +123,9 @@ def _grid(panel: Panel, x: Scale, y: Scale, ticks: list[float], labels: list[str
         half = svg.text_width(label, SIZE) / 2.0
         parts.append(svg.tag("line", x1=place, x2=place, y1=base, y2=base + 4.0, class_="axis"))
         if place - half > last + 4.0:
-            parts.append(svg.tag("text", label, x=place, y=base + 15.0, class_="tick middle"))
-            last = place + half
+            inside = min(place, panel.width - half - 1.0)  # a label at the end stays within the figure
+            parts.append(svg.tag("text", label, x=inside, y=base + 15.0, class_="tick middle"))
+            last = inside + half
     return [*parts, svg.tag("text", panel.x.name, x=x.end, y=panel.height - 4.0, class_="axis-name end")]
 
 
@@ -128,7 +143,9 @@ def _reference(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
     parts = [svg.tag("line", x1=x.start, x2=x.end, y1=place, y2=place, class_="reference")]
     if panel.reference_label:
         above = place + 14.0 > y.start
-        parts.append(svg.tag("text", panel.reference_label, x=x.start + 4.0, y=place + (-4.0 if above else 11.0), class_="note halo"))
+        parts.append(
+            svg.tag("text", panel.reference_label, x=x.start + 4.0, y=place + (-4.0 if above else 11.0), class_="note halo")
+        )
     return parts
 
 
@@ -158,8 +175,9 @@ def _points(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
         left, top = x.at(when), y.at(value)
         if np.isfinite(low) and np.isfinite(high):
             parts.append(svg.tag("line", x1=left, x2=left, y1=y.at(low), y2=y.at(high), class_="observed-bar"))
-        parts.append(svg.tag("path", svg.tag("title", words), class_="observed",
-                             d=f"M{left:.1f} {top - 5:.1f}l5 5l-5 5l-5 -5Z"))
+        parts.append(
+            svg.tag("path", svg.tag("title", words), class_="observed", d=f"M{left:.1f} {top - 5:.1f}l5 5l-5 5l-5 -5Z")
+        )
     return parts
 
 
@@ -170,5 +188,14 @@ def _ends(panel: Panel, x: Scale, y: Scale) -> list[Markup]:
     if not named:
         return []
     places = svg.spread(wanted, SIZE + 2.0, y.end + 2.0, y.start - 2.0)
-    return [svg.tag("text", svg.tag("title", line.label), shorten(line.label), x=x.end + 5.0, y=place + 3.8,
-                    class_=f"end-label tone-{line.tone}") for line, place in zip(named, places, strict=True)]
+    return [
+        svg.tag(
+            "text",
+            svg.tag("title", line.label),
+            shorten(line.label),
+            x=x.end + 5.0,
+            y=place + 3.8,
+            class_=f"end-label tone-{line.tone}",
+        )
+        for line, place in zip(named, places, strict=True)
+    ]

@@ -33,8 +33,16 @@ class Interval:
         return all(math.isfinite(v) for v in (self.low, self.middle, self.high))
 
 
-def row(scale: Scale, interval: Interval | None, title: str, *, group: Interval | None = None,
-        observed: Sequence[Interval] = (), reference: float | None = None, tone: int = 1) -> Markup:
+def row(
+    scale: Scale,
+    interval: Interval | None,
+    title: str,
+    *,
+    group: Interval | None = None,
+    observed: Sequence[Interval] = (),
+    reference: float | None = None,
+    tone: int = 1,
+) -> Markup:
     """One row of a forest: the person's band, the group's band behind it, observations, a line of no effect.
 
     The row fills its cell; vertical lines go through, marks sit around the middle.
@@ -47,8 +55,10 @@ def row(scale: Scale, interval: Interval | None, title: str, *, group: Interval 
     if group is not None and group.known:
         marks.append(_bar(scale, group, lift, f"group tone-{tone}"))
     if interval is not None and interval.known:
-        marks += [_line(scale, interval.low, interval.high, lift, f"band-line tone-{tone}"),
-                  svg.tag("circle", cx=svg.percent(scale.share(interval.middle)), cy=lift, r=DOT, class_=f"dot tone-{tone}")]
+        marks += [
+            _line(scale, interval.low, interval.high, lift, f"band-line tone-{tone}"),
+            svg.tag("circle", cx=svg.percent(scale.share(interval.middle)), cy=lift, r=DOT, class_=f"dot tone-{tone}"),
+        ]
     for seen in observed:
         marks += _diamond(scale, seen, lift + BELOW)
     return svg.strip("100%", [*parts, svg.tag("svg", *marks, y="50%", width="100%", overflow="visible")], title, "forest")
@@ -60,8 +70,10 @@ def axis(scale: Scale, labels: Sequence[tuple[float, str]], title: str) -> Marku
     for value, label in labels:
         share = scale.share(value)
         place = "end" if share > 0.95 else "start" if share < 0.05 else "middle"
-        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1.0, y2=5.0, class_="axis"),
-                  svg.tag("text", label, x=svg.percent(share), y=17.0, class_=f"tick {place}")]
+        parts += [
+            svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1.0, y2=5.0, class_="axis"),
+            svg.tag("text", label, x=svg.percent(share), y=17.0, class_=f"tick {place}"),
+        ]
     return svg.strip(22.0, parts, title, "row-axis")
 
 
@@ -71,8 +83,17 @@ def stack(shares: Sequence[tuple[str, float, str]], title: str, height: float = 
     for style, share, label in shares:
         if share <= 0.0 or not math.isfinite(share):
             continue
-        parts.append(svg.tag("rect", svg.tag("title", label), x=svg.percent(left), y=0.0, width=svg.percent(share),
-                             height=height, class_=f"part {style}"))
+        parts.append(
+            svg.tag(
+                "rect",
+                svg.tag("title", label),
+                x=svg.percent(left),
+                y=0.0,
+                width=svg.percent(share),
+                height=height,
+                class_=f"part {style}",
+            )
+        )
         left += share
     return svg.strip(height, parts, title, "stack")
 
@@ -88,8 +109,9 @@ def _line(scale: Scale, low: float, high: float, y: float, style: str) -> Markup
 
 def _bar(scale: Scale, band: Interval, y: float, style: str) -> Markup:
     left, right = scale.share(band.low), scale.share(band.high)
-    return svg.tag("rect", x=svg.percent(left), width=svg.percent(max(right - left, 0.004)), y=y - BAR / 2.0, height=BAR,
-                   class_=style)
+    return svg.tag(
+        "rect", x=svg.percent(left), width=svg.percent(max(right - left, 0.004)), y=y - BAR / 2.0, height=BAR, class_=style
+    )
 
 
 def _diamond(scale: Scale, seen: Interval, y: float) -> list[Markup]:

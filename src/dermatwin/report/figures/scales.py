@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def tick_labels(ticks: list[float]) -> list[str]:
     """Labels with as many decimals as the step between ticks needs."""
     if len(ticks) < 2:
         return [words.number(tick) for tick in ticks]
-    step = min(abs(b - a) for a, b in zip(ticks, ticks[1:], strict=False))
+    step = min(abs(b - a) for a, b in itertools.pairwise(ticks))
     decimals = next((d for d in range(8) if abs(round(step, d) - step) < 1e-9 * max(step, 1e-9) + 1e-12), 2)
     return [words.fixed(tick, decimals) for tick in ticks]
 

@@ -6,7 +6,6 @@ of the page, and every figure carries a title and a description.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -27,25 +26,44 @@ def write(value: object) -> str:
 
 def tag(element: str, *children: str | Markup, **attributes: object) -> Markup:
     """One element. `class_` writes class, `stroke_width` writes stroke-width; None leaves an attribute out."""
-    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{write(value)}"'
-                      for key, value in attributes.items() if value is not None)
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{write(value)}"' for key, value in attributes.items() if value is not None
+    )
     if not children:
-        return Markup(f"<{element}{written}/>")  # noqa: S704 - every value went through `write`
-    return Markup(f"<{element}{written}>") + Markup("").join(children) + Markup(f"</{element}>")  # noqa: S704
+        return Markup(f"<{element}{written}/>")
+    return Markup(f"<{element}{written}>") + Markup("").join(children) + Markup(f"</{element}>")
 
 
-def figure(width: float, height: float, content: Iterable[Markup], title: str, description: str = "",
-           class_: str = "") -> Markup:
+def figure(
+    width: float, height: float, content: Iterable[Markup], title: str, description: str = "", class_: str = ""
+) -> Markup:
     """A complete inline SVG with its title and description, scaled by the page to the space that it gets."""
     head = [tag("title", title)] + ([tag("desc", description)] if description else [])
-    return tag("svg", *head, *content, viewBox=f"0 0 {write(width)} {write(height)}", role="img",
-               width=width, height=height, class_=f"figure {class_}".strip(), xmlns="http://www.w3.org/2000/svg")
+    return tag(
+        "svg",
+        *head,
+        *content,
+        viewBox=f"0 0 {write(width)} {write(height)}",
+        role="img",
+        width=width,
+        height=height,
+        class_=f"figure {class_}".strip(),
+        xmlns="http://www.w3.org/2000/svg",
+    )
 
 
 def strip(height: float | str, content: Iterable[Markup], title: str, class_: str = "") -> Markup:
     """A fluid row: as wide as its cell, x coordinates in percent, text and marks never stretched."""
-    return tag("svg", tag("title", title), *content, width="100%", height=height, role="img",
-               class_=f"strip {class_}".strip(), xmlns="http://www.w3.org/2000/svg")
+    return tag(
+        "svg",
+        tag("title", title),
+        *content,
+        width="100%",
+        height=height,
+        role="img",
+        class_=f"strip {class_}".strip(),
+        xmlns="http://www.w3.org/2000/svg",
+    )
 
 
 def percent(share: float) -> str:
@@ -124,12 +142,12 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
             (top, size), (next_top, next_size) = blocks[-2], blocks[-1]
             merged = (top * size + (next_top - gap * size) * next_size) / (size + next_size)
             blocks[-2:] = [[merged, size + next_size]]
-    placed = list(itertools.chain.from_iterable(
-        [min(max(top, low), high - gap * (size - 1)) + gap * step for step in range(int(size))] for top, size in blocks))
-    for step in range(1, len(placed)):
-        placed[step] = max(placed[step], placed[step - 1] + gap)
-    overshoot = max(placed[-1] - high, 0.0) if placed else 0.0
+    placed = [top + gap * step for top, size in blocks for step in range(int(size))]
+    for step, place in enumerate(placed):
+        placed[step] = max(place, low + gap * step)
+    for step, place in enumerate(reversed(placed)):
+        placed[-1 - step] = min(place, high - gap * step)
     result = [0.0] * len(wanted)
     for index, place in zip(order, placed, strict=True):
-        result[index] = place - overshoot
+        result[index] = place
     return result

@@ -9,7 +9,7 @@ LEVELS = 6
 
 @dataclass(frozen=True)
 class Tile:
-    """One day: the median and the band written in it, how dark it is (0 to 5) and what a reader of the page is told about it."""
+    """One day: the median and the band written in it, how dark it is (0 to 5) and what it says."""
 
     text: str
     band: str

@@ -35,7 +35,9 @@ def draw(events: Sequence[Event], start: date, horizon: float, title: str) -> Ma
     def share(day: float) -> float:
         return EDGE + (1.0 - 2.0 * EDGE) * day / max(last, 1e-9)
 
-    parts = [svg.tag("line", x1=svg.percent(share(0.0)), x2=svg.percent(share(last)), y1=BASE, y2=BASE, class_="course-line")]
+    parts = [
+        svg.tag("line", x1=svg.percent(share(0.0)), x2=svg.percent(share(last)), y1=BASE, y2=BASE, class_="course-line")
+    ]
     parts += _months(start, last, share)
     parts += _events(events, share)
     return svg.strip(HEIGHT, parts, title, "timeline")
@@ -43,7 +45,7 @@ def draw(events: Sequence[Event], start: date, horizon: float, title: str) -> Ma
 
 def _months(start: date, last: float, share) -> list[Markup]:
     """Month ticks at a step that leaves room for their names."""
-    firsts = [first for first in _first_days(start, last)]
+    firsts = list(_first_days(start, last))
     step = next((s for s in MONTH_STEPS if len(firsts) / s <= 13), 12)
     parts, shown = [], 0
     for number, first in enumerate(firsts):
@@ -52,8 +54,10 @@ def _months(start: date, last: float, share) -> list[Markup]:
         place = share((first - start).days)
         label = f"{first:%b}" + ("" if first.year == shown else f" {first.year}")
         shown = first.year
-        parts += [svg.tag("line", x1=svg.percent(place), x2=svg.percent(place), y1=BASE + 16, y2=BASE + 22, class_="axis"),
-                  svg.tag("text", label, x=svg.percent(place), y=BASE + 36, class_="tick middle")]
+        parts += [
+            svg.tag("line", x1=svg.percent(place), x2=svg.percent(place), y1=BASE + 16, y2=BASE + 22, class_="axis"),
+            svg.tag("text", label, x=svg.percent(place), y=BASE + 36, class_="tick middle"),
+        ]
     return parts
 
 
@@ -75,7 +79,9 @@ def _events(events: Sequence[Event], share) -> list[Markup]:
         for level, line in enumerate(_lines(event)):
             half = svg.text_width(line, 11.5) / 2.0
             if x - half > free[level] + 5.0:
-                labels.append(svg.tag("text", line, x=0, y=-20.0 - 14.0 * level, class_="name middle" if level else "note middle"))
+                labels.append(
+                    svg.tag("text", line, x=0, y=-20.0 - 14.0 * level, class_="name middle" if level else "note middle")
+                )
                 free[level] = x + half
         parts.append(svg.tag("svg", svg.tag("g", said, *mark, *labels), x=place, y=BASE, overflow="visible"))
     return parts
@@ -88,8 +94,10 @@ def _lines(event: Event) -> list[str]:
 
 def _session(event: Event) -> list[Markup]:
     number = event.label.rsplit(" ", 1)[-1]
-    return [svg.tag("circle", cx=0, cy=0, r=10, class_="session-dot"),
-            svg.tag("text", number, x=0, y=4, class_="on-dot middle")]
+    return [
+        svg.tag("circle", cx=0, cy=0, r=10, class_="session-dot"),
+        svg.tag("text", number, x=0, y=4, class_="on-dot middle"),
+    ]
 
 
 def _reading() -> list[Markup]:
@@ -106,14 +114,24 @@ class Bar:
 
 def around_session(bar: Bar, low: float, high: float, title: str) -> Markup:
     """One row of the hour around a session: a bar from application to removal, the needling at zero."""
+
     def share(minutes: float) -> float:
         return min(max((minutes - low) / (high - low), 0.0), 1.0)
 
     zero = svg.percent(share(0.0))
     left, right = share(bar.start), 1.0 if bar.end is None else share(bar.end)
-    parts = [svg.tag("line", x1=zero, x2=zero, y1=0, y2=24, class_="needling"),
-             svg.tag("rect", x=svg.percent(left), width=svg.percent(max(right - left, 0.004)), y=7, height=10, rx=2,
-                     class_="product" if bar.end is not None else "product open-ended")]
+    parts = [
+        svg.tag("line", x1=zero, x2=zero, y1=0, y2=24, class_="needling"),
+        svg.tag(
+            "rect",
+            x=svg.percent(left),
+            width=svg.percent(max(right - left, 0.004)),
+            y=7,
+            height=10,
+            rx=2,
+            class_="product" if bar.end is not None else "product open-ended",
+        ),
+    ]
     return svg.strip(24.0, parts, title, "around")
 
 

@@ -1,0 +1,108 @@
+"""Published values in words and beside their predictions; one without a prediction is shown as such, never lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from ..figures import rows
+from ..figures.scales import Scale, cover, tick_labels
+from . import lookup
+from .lookup import Band
+from .subject import subject
+
+if TYPE_CHECKING:
+    from ...case import Observation
+    from ...twin import Comparison, Run
+
+_INTERVALS = {
+    kind: f"{word}{words.SPACE}"
+    for kind, word in (
+        ("sd", "±1 SD"),
+        ("ci90", f"90{words.NARROW}% CI"),
+        ("ci95", f"95{words.NARROW}% CI"),
+        ("ci99", f"99{words.NARROW}% CI"),
+        ("range", "range"),
+    )
+}
+_BOUNDS = {"upper": "at most ", "lower": "at least "}
+
+
+def published(run: Run, seen: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """Every observation of the case: those with a prediction, then those without."""
+    return [*(_observed(run, c) for c in seen), *_unmatched(run, seen)]
+
+
+def written(seen: Observation) -> str:
+    """An observed value as it was published."""
+    return _BOUNDS.get(seen.bound or "", "") + words.given(seen.value, seen.unit)
+
+
+def spread(seen: Observation) -> str:
+    """The interval of an observed value as it was published, and what kind of interval it is."""
+    if seen.low is None or seen.high is None:
+        return ""
+    joint = " to " if seen.low < 0 or seen.high < 0 else words.DASH
+    return f"{_INTERVALS.get(seen.band or '', '')}{words.given(seen.low)}{joint}{words.given(seen.high)}"
+
+
+def scaled(comparison: Comparison, value: float) -> float:
+    """An observed value in the unit in which the endpoint is shown."""
+    from ...core.units import factor
+
+    percent = 100.0 if lookup.is_share(comparison.endpoint) else 1.0
+    return value * factor(comparison.unit, comparison.endpoint.unit) * percent
+
+
+def _observed(run: Run, c: Comparison) -> dict[str, Any]:
+    """One published value beside the prediction of the same quantity, on an axis of its own."""
+    seen = c.observation
+    predicted = Band(c.low, c.median, c.high, c.unit)
+    known = [v for v in (c.low, c.median, c.high, seen.value, seen.low, seen.high) if v is not None and math.isfinite(v)]
+    low, high = cover(known, around=0.0)
+    scale = Scale(low, high, 0.0, 1.0)
+    point = rows.Interval(*(v if v is not None else math.nan for v in (seen.low, seen.value, seen.high)))
+    ticks = scale.ticks(4)
+    return _words(run, seen) | {
+        "predicted": predicted.text,
+        "grade": c.endpoint.grade,
+        "verdict": {True: "inside", False: "outside", None: "open"}[c.inside],
+        "figure": rows.row(
+            scale,
+            rows.Interval(c.low, c.median, c.high),
+            f"Predicted {predicted.text}, seen {written(seen)}",
+            observed=[point],
+            reference=0.0,
+        ),
+        "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), f"Axis {words.unit(c.unit)}".strip()),
+    }
+
+
+def _words(run: Run, seen: Observation) -> dict[str, Any]:
+    """The words about one published value; no prediction yet."""
+    title = lookup.quantity_title(run, seen.quantity)
+    about = subject(run, seen.quantity) if "[" in seen.quantity else ""
+    named = bool(about) and not lookup.detail(seen.quantity).isdigit()
+    return {
+        "title": words.title(about) if named else title,
+        "subject": title.lower()[:1] + title[1:] if named else about,
+        "zone": words.name(seen.zone),
+        "time": "" if seen.time is None else f"day{words.SPACE}{words.given(seen.time)}",
+        "observed": written(seen),
+        "spread": spread(seen),
+        "n": seen.n,
+        "source": seen.source,
+        "note": seen.note,
+        "predicted": words.NOTHING,
+        "grade": "",
+        "verdict": "absent",
+        "figure": "",
+        "axis": "",
+    }
+
+
+def _unmatched(run: Run, seen: Sequence[Comparison]) -> list[dict[str, Any]]:
+    matched = {id(c.observation) for c in seen}
+    return [_words(run, o) for o in run.case.observations if id(o) not in matched]
