@@ -32,16 +32,17 @@ class ReadOut:
 def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], channels: Sequence[Channels],
              exposures: Sequence[Exposure], history: TissueHistory, adjuncts: Sequence[str], draws: Draws, *,
              exclude: frozenset[str] = frozenset(), session_days: Sequence[float] | None = None,
-             reference: TissueHistory | None = None) -> ReadOut:
+             reference: TissueHistory | None = None, also: Sequence[float] = ()) -> ReadOut:
     """Every outcome of one zone.
 
-    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history; recovery and pain per session
+    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
+    after the first session on which somebody else measured); recovery and pain per session
     ([1] is the first); risks of the whole course. Actives that trials list as adjuncts count as such. `exclude` leaves
     out whole studies from everything that is pooled. `session_days` dates the readings of an untreated zone, whose
     history has no sessions; without it they count from day 0. `reference` is the history of `reference_course` under
     the same draws: with it, what is not known of the network's amplitudes cancels from responses and pigment risk.
     """
-    times = reading_times(history, draws, session_days)
+    times = reading_times(history, draws, session_days, also)
     needled = needled_sessions(punctures, draws.count)
     sessions = [_session(p, c, exposures, history, skin, adjuncts, draws, exclude)
                 for p, c in zip(punctures, channels, strict=True)]
@@ -56,12 +57,14 @@ def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punct
                    answers.answers)
 
 
-def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None) -> np.ndarray:
+def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None,
+                  also: Sequence[float] = ()) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
     days = history.sessions if history.sessions.size else np.asarray(session_days or (0.0,))
     names = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
     times = float(days[-1]) + np.array([draws.median(name, "d") for name in names])
-    return times[times <= history.time[-1]]
+    every = np.union1d(times, [day for day in also if day > 0.0])
+    return every[every <= history.time[-1]]
 
 
 def _session(punctures: Punctures, channels: Channels, exposures: Sequence[Exposure], history: TissueHistory, skin: Skin,

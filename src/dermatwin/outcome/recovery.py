@@ -1,7 +1,7 @@
 """The days after a session: redness, swelling, dryness, bleeding points, and when a face can be shown.
 
 Redness    EI = EI_0 [1 + e1 f_a (D + N/2) + e2 f_a (A - 1)+ + e3 f_a exp(-t/tau_p)]
-Swelling   o' = f_a (k_D D + V) - o / tau_o
+Swelling   o' = f_a (k_D D + k_V V) - o / tau_o
 Dryness    y' = (TEWL/TEWL_0 - 1 - y) / tau_dry
 
 f_a, danger D, neutrophils N, vessels A and VEGF V are means of epidermis and papillary dermis. The amplitudes are
@@ -110,8 +110,8 @@ def _redness(sample: _Sample, hours: np.ndarray, draws: Draws) -> np.ndarray:
 
 
 def _swelling(sample: _Sample, hours: np.ndarray, draws: Draws) -> np.ndarray:
-    gain = draws("oedema_danger_gain", "1/h")[:, None]
-    source = sample.activated * (gain * sample("danger") + sample("vegf") * factor("1/d", "1/h"))
+    danger, vegf = (draws(f"oedema_{name}_gain", "1/h")[:, None] for name in ("danger", "vegf"))
+    source = sample.activated * (danger * sample("danger") + vegf * sample("vegf"))
     clearance = draws("oedema_clearance_time", "h")
     return _relaxed(source * clearance[:, None], hours, clearance)
 

@@ -2,8 +2,9 @@
 
 Trials hardly say what their needles did to the tissue. Their pooled effect is taken to be that of one usual course,
 simulated with the same uncertain network as the case at hand, draw by draw: what nobody knows of the network's
-amplitudes then cancels, and only the difference between two courses is left. The usual course is a pen with its usual
-handling; how hard the trials really needled is unknown and stays as a spread (`reference_dose`). The stages are chained
+amplitudes then cancels, and only the difference between two courses is left. The usual course is a roller, the device of
+most trials that name one, at the density that is taught; how hard the trials really needled is unknown and stays as a
+spread (`reference_dose`). The stages are chained
 by the twin; here stands only what the course is. Without a simulated reference, parameters give its usual drivers, much
 more roughly.
 """
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from ..case.document import Patient, Settings, Zone
 from ..evidence import Draws
 
-DEVICE, SITE, SEX, PHOTOTYPE = "skinpen-precision", "cheek", "female", "III"
+DEVICE, SITE, SEX, PHOTOTYPE = "roller-192", "cheek", "female", "III"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def reference_course(draws: Draws) -> ReferenceCourse:
     days = tuple(number * interval for number in range(sessions))
     patient = Patient(age=_text(draws, "reference_person_age", "yr"), sex=SEX, phototype=PHOTOTYPE)  # pyright: ignore[reportArgumentType]
     zone = Zone(zone=SITE, area=_text(draws, "reference_area", "cm^2"))  # pyright: ignore[reportArgumentType]
-    settings = Settings(needle_length=_text(draws, "reference_needle_length", "mm"))  # pyright: ignore[reportArgumentType]
+    settings = Settings(needle_length=_text(draws, "reference_needle_length", "mm"),  # pyright: ignore[reportArgumentType]
+                        density=_text(draws, "reference_density", "1/cm^2"))  # pyright: ignore[reportArgumentType]
     return ReferenceCourse(patient, zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d"))
 
 

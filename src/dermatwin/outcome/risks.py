@@ -25,7 +25,7 @@ from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
 from .events import rate_pool, risk, study_risk
 from .pain import ANAESTHETIC
-from .response import floored
+from .response import floored, saturating
 from .tissue import EPIDERMIS, change
 
 POOLED = {"pih_risk": "pih", "tram_track_risk": "tram_track_scar", "hypertrophic_scar_risk": "hypertrophic_scar_or_keloid",
@@ -72,10 +72,18 @@ def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
 
 def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
                    reference: TissueHistory | None = None) -> np.ndarray:
-    """Hazard of pigment relative to the reference course on the face of phototype III, (draw,)."""
+    """Hazard of pigment relative to the reference course on the face of phototype III, (draw,).
+
+    e = m(x^b) P^b f_site f_sun,   x = (INT Q dt / P) / (INT Q dt)_ref,   P pigment of this skin relative to III
+
+    The injury saturates like every other response (m of `response`): trials saw no course denser than the taught one
+    several times over, and a power law without a ceiling would make pigment certain there.
+    """
     usual = draws("pigment_drive_reference", "d") if reference is None else (
         floored(_pigment_dose(reference)) * draws("reference_dose", "1"))
-    dose = (_pigment_dose(history) / usual) ** draws("pigment_dose_exponent", "1")
+    steepness = draws("pigment_dose_exponent", "1")
+    injury = _pigment_dose(history) / (usual * skin.pigment)
+    dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
     site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
     return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
 

@@ -1,7 +1,8 @@
 """Tissue read-outs: what a biopsy, an ultrasound or a suction cup would see of the healing network.
 
-The history speaks of the activated part of each layer; a read-out sees the whole layer. A change is therefore weighted
-by the mean activated share of the sessions so far. Matrix is relative to its own baseline.
+A read-out sees whole layers: changes are taken from the history's means. Elasticity and total elastin are not linear in
+the states; they are computed at a point that every session hits and weighted by the mean activated share of the sessions
+so far. Matrix is relative to its own baseline.
 Formulas follow the read-out table of the healing reference (all of grade E beyond the network itself); ultrasound
 density is left out, because echogenicity is not collagen mass.
 """
@@ -49,7 +50,13 @@ def activated_share(history: TissueHistory) -> np.ndarray:
 
 
 def change(history: TissueHistory, state: str) -> np.ndarray:
-    """Mean change of a state over each whole layer: share x (value - untreated), (draw, layer, time)."""
+    """Mean change of a state over each whole layer, (draw, layer, time).
+
+    The history's own means; where it has none, activated share x (value - untreated).
+    """
+    if history.means is not None:
+        mean = history.mean(state)
+        return mean - mean[:, :, :1]
     values = history.state(state)
     return activated_share(history) * (values - values[:, :, :1])
 

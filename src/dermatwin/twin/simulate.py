@@ -18,7 +18,8 @@ from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..evidence import Draws, Evidence
-from ..flows import Channels, Curve, Exposure, Punctures, Reading
+from ..device import find as find_device
+from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import screen
 from .endpoints import Endpoint, endpoint
 from .provenance import provenance
@@ -27,6 +28,7 @@ from .run import Run, ZoneRun
 
 Progress = Callable[[float, str], None]
 MAX_DRAWS = 20_000
+HUMAN = "human"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress 
     believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary))
     plans = resolve(case)
     screening = screen(case)
-    outputs = [_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans)]
+    tell(0.02, "the reference course")
+    usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
+    outputs = [_run_zone(case, plan, believed, usual, _part(tell, number, len(plans))) for number, plan in enumerate(plans)]
     tell(1.0, "done")
     return Run(
         case=case, screening=screening, zones=tuple(output.run for output in outputs),
@@ -88,7 +92,16 @@ def _part(tell: Progress, number: int, count: int) -> Progress:
     return lambda share, what: tell((number + share) / count, what)
 
 
-def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Output:
+def _reference(draws: Draws) -> TissueHistory:
+    """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
+    course = outcome.reference_course(draws)
+    skin = sections.section_of(course.zone, course.patient, draws)
+    device = find_device(course.device)
+    punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
+    return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
+
+
+def _run_zone(case: Case, plan: ZonePlan, draws: Draws, usual: TissueHistory | None, tell: Progress) -> _Output:
     zone, days = plan.zone, case.session_days
     skin = sections.section_of(zone, case.patient, draws)
     tell(0.05, f"{zone.key}: needles")
@@ -103,10 +116,15 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> _Outp
     tell(0.85, f"{zone.key}: outcome")
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
     read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws,
-                            session_days=days)
+                            session_days=days, reference=usual, also=_observed_days(case, zone))
     run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history)
     return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
                    (*_notices(run), *read.notices), dict(read.sources))
+
+
+def _observed_days(case: Case, zone: Zone) -> list[float]:
+    """Days on which something was measured in this zone: the twin is read on them too."""
+    return sorted({seen.time for seen in case.observations if seen.zone == zone.key and seen.time is not None})
 
 
 def _needle(plan: ZonePlan, skin: sections.Skin, draws: Draws, sessions: int) -> tuple[Punctures, ...]:
