@@ -84,20 +84,40 @@ def _offer(proposal: Proposal) -> str:
 
 
 def show_run(summary: dict[str, Any], written: Path | None) -> None:
-    """Endpoints zone by zone with band and grade, observations beside predictions, warnings."""
+    """The main endpoints zone by zone with band and grade, observations beside predictions, warnings."""
     page = console()
     page.print(f"{escape(summary['title'])}   screening: {VERDICTS.get(summary['verdict'], summary['verdict'])}")
     for zone in dict.fromkeys(endpoint["zone"] for endpoint in summary["endpoints"]):
-        page.print(_endpoints(zone, [e for e in summary["endpoints"] if e["zone"] == zone]))
+        page.print(_endpoints(zone, list(_main(e for e in summary["endpoints"] if e["zone"] == zone))))
+    page.print(f"{len(summary['endpoints'])} endpoints in all: --json, or summary.json and report.html with --out.", style="dim")
     if summary["observations"]:
         page.print(_observations(summary["observations"]))
-    for warning in summary["warnings"]:
+    for warning in {(w["path"], w["message"][:30]): w for w in reversed(summary["warnings"])}.values():
         page.print(f"[yellow]![/] {escape(warning['path'])}: {escape(warning['message'])}")
     for zone, count in summary["failed"].items():
         if count:
             page.print(f"[red]{count} of {summary['provenance']['draws']} people failed in {escape(zone)}[/]")
     page.print(escape(summary["intent"]), style="dim")
     page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
+
+
+ONCE = ("in_situ_depth", "residual_depth", "puncture_density", "bleeding_fraction", "closure_time_tewl", "closure_time_impedance",
+        "channel_share", "enhancement_ratio", "downtime_makeup", "downtime_unnoticeable", "pain_vas", "pih_risk",
+        "tram_track_risk", "infection_risk")
+ALWAYS = ("collagen_density[papillary_dermis]", "epidermal_thickness_change", "relative_improvement", "scale_change")
+"""Endpoints that the terminal shows: for the first session, or at every reading; the files hold all of them."""
+
+
+def _main(endpoints: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    seen: set[str] = set()
+    for end in endpoints:
+        name, base = end["name"], end["name"].partition("[")[0]
+        detail = base if name[len(base) + 1 : -1].isdigit() else name  # pain_vas[2] is the second session of one endpoint
+        if name in ALWAYS or base in ALWAYS:
+            yield end
+        elif base in ONCE and detail not in seen:
+            seen.add(detail)
+            yield end
 
 
 def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
