@@ -82,7 +82,8 @@ def test_the_weakest_grade_counts(folder):
     weak = GOOD.replace("toughness_x", "factor_x").replace(",C,romgens2014", ",E,dermatwin_prior")
     quantities = [
         {"name": "force_x", "title": "Force", "unit": "N", "equation": "F", "parameters": ["toughness_x"]},
-        {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d", "parameters": ["factor_x"], "uses": ["force_x"]},
+        {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d", "parameters": ["factor_x"],
+         "uses": ["force_x"]},
     ]
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump(quantities), encoding="utf-8")
     evidence = read(folder, GOOD + weak)

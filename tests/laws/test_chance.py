@@ -31,7 +31,8 @@ def test_wider_requests_keep_the_first_columns(seed, process):
 ])
 def test_another_name_is_another_number(change):
     base = {"seed": 1, "source": "knowledge", "process": "stiffness", "session": 0}
-    first, second = (Luck(k["seed"], 50).uniform(k["source"], k["process"], k["session"]) for k in (base, {**base, **change}))
+    keys = (base, {**base, **change})
+    first, second = (Luck(k["seed"], 50).uniform(k["source"], k["process"], k["session"]) for k in keys)
     assert not np.intersect1d(first, second).size
 
 

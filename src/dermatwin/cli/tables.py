@@ -89,7 +89,8 @@ def show_run(summary: dict[str, Any], written: Path | None) -> None:
     page.print(f"{escape(summary['title'])}   screening: {VERDICTS.get(summary['verdict'], summary['verdict'])}")
     for zone in dict.fromkeys(endpoint["zone"] for endpoint in summary["endpoints"]):
         page.print(_endpoints(zone, list(_main(e for e in summary["endpoints"] if e["zone"] == zone))))
-    page.print(f"{len(summary['endpoints'])} endpoints in all: --json, or summary.json and report.html with --out.", style="dim")
+    count = len(summary["endpoints"])
+    page.print(f"{count} endpoints in all: --json, or summary.json and report.html with --out.", style="dim")
     if summary["observations"]:
         page.print(_observations(summary["observations"]))
     for warning in {(w["path"], w["message"][:30]): w for w in reversed(summary["warnings"])}.values():
@@ -101,8 +102,8 @@ def show_run(summary: dict[str, Any], written: Path | None) -> None:
     page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
 
 
-ONCE = ("in_situ_depth", "residual_depth", "puncture_density", "bleeding_fraction", "closure_time_tewl", "closure_time_impedance",
-        "channel_share", "enhancement_ratio", "downtime_makeup", "downtime_unnoticeable", "pain_vas", "pih_risk",
+ONCE = ("in_situ_depth", "residual_depth", "puncture_density", "bleeding_fraction", "closure_time_tewl",
+        "closure_time_impedance", "channel_share", "enhancement_ratio", "downtime_makeup", "downtime_unnoticeable", "pain_vas", "pih_risk",
         "tram_track_risk", "infection_risk")
 ALWAYS = ("collagen_density[papillary_dermis]", "epidermal_thickness_change", "relative_improvement", "scale_change")
 """Endpoints that the terminal shows: for the first session, or at every reading; the files hold all of them."""

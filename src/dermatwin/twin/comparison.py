@@ -23,11 +23,15 @@ def compare_observations(run: Run) -> tuple[Comparison, ...]:
 
 def _nearest(run: Run, seen: Observation) -> Endpoint | None:
     found = run.find(seen.quantity, seen.zone)
-    if seen.time is None or not found:
+    day = seen.time
+    if day is None or not found:
         return found[0] if found else None
-    best = min(found, key=lambda e: abs((e.time_days or 0.0) - seen.time))
-    distance = abs((best.time_days or 0.0) - seen.time)
-    return best if best.time_days is None or distance <= max(1.0, NEAR * abs(seen.time)) else None
+
+    def distance(candidate: Endpoint) -> float:
+        return abs((candidate.time_days or 0.0) - day)
+
+    best = min(found, key=distance)
+    return best if best.time_days is None or distance(best) <= max(1.0, NEAR * abs(day)) else None
 
 
 def _compare(number: int, seen: Observation, predicted: Endpoint) -> Comparison:

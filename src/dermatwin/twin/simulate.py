@@ -17,8 +17,8 @@ from .. import skin as sections
 from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
-from ..evidence import Draws, Evidence
 from ..device import find as find_device
+from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import screen
 from .endpoints import Endpoint, endpoint

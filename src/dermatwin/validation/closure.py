@@ -64,7 +64,8 @@ def channels(row: Row, skin: Skin, draws: Draws, covered_h: float) -> Channels:
 
 def punctures_of(done: Penetration, density: np.ndarray, skin: Skin) -> Punctures:
     """An experiment's needles as the punctures of one session."""
-    reach = np.stack([(done.in_situ_depth > edge[:, None]).mean(axis=1) for edge in skin.interfaces.T[: len(LAYERS)]], axis=1)
+    edges = skin.interfaces.T[: len(LAYERS)]
+    reach = np.stack([(done.in_situ_depth > edge[:, None]).mean(axis=1) for edge in edges], axis=1)
     return Punctures(zone=skin.zone, session=0, attempted_density=density, density=density * done.pierced_fraction,
                      pierced_fraction=done.pierced_fraction, in_situ_depth=done.in_situ_depth,
                      residual_depth=done.residual_depth, needle_diameter=done.needle_diameter,
