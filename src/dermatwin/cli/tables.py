@@ -103,7 +103,8 @@ def show_run(summary: dict[str, Any], written: Path | None) -> None:
 
 
 ONCE = ("in_situ_depth", "residual_depth", "puncture_density", "bleeding_fraction", "closure_time_tewl",
-        "closure_time_impedance", "channel_share", "enhancement_ratio", "downtime_makeup", "downtime_unnoticeable", "pain_vas", "pih_risk",
+        "closure_time_impedance", "channel_share", "enhancement_ratio", "downtime_makeup",
+        "downtime_unnoticeable", "pain_vas", "pih_risk",
         "tram_track_risk", "infection_risk")
 ALWAYS = ("collagen_density[papillary_dermis]", "epidermal_thickness_change", "relative_improvement", "scale_change")
 """Endpoints that the terminal shows: for the first session, or at every reading; the files hold all of them."""
