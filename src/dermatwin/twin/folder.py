@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,25 @@ def write_run(run: Run, target: Path, *, force: bool = False, report: str | None
     a run folder is never touched. Raises CaseError for a target that cannot be used.
     """
     target = target.absolute()
-    require_usable(target, force=force)
+    require_usable(target, MARK, force=force)
+    return _whole(target, lambda draft: _fill(run, draft, report))
+
+
+def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
+    """Write a folder of texts (name -> content), whole or not at all; an earlier one is replaced."""
+    def fill(draft: Path) -> None:
+        for name, text in texts.items():
+            (draft / name).write_text(text, encoding="utf-8")
+
+    return _whole(target, fill)
+
+
+def _whole(target: Path, fill: Callable[[Path], None]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         draft.chmod(0o755)
-        _fill(run, draft, report)
+        fill(draft)
         _swap(draft, target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -41,15 +55,15 @@ def write_run(run: Run, target: Path, *, force: bool = False, report: str | None
     return target
 
 
-def require_usable(target: Path, *, force: bool) -> None:
-    """CaseError unless `target` can become a run folder."""
+def require_usable(target: Path, mark: str = MARK, *, force: bool) -> None:
+    """CaseError unless `target` can become a folder of results; `mark` is the file by which an earlier one is known."""
     def fault(expected: str) -> CaseError:
         return CaseError([Fault("--out", str(target), expected)])
 
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise fault("is not a folder; name a folder that does not exist yet")
     if target.is_dir() and any(target.iterdir()):
-        if not (target / MARK).is_file():
+        if not (target / mark).is_file():
             raise fault("is not empty and not an earlier run; name another folder")
         if not force:
             raise fault("holds an earlier run; name another folder or add --force")

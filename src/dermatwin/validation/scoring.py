@@ -8,11 +8,12 @@ predicts each row from the other studies of the same quantity: their (geometric)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..evidence import Evidence
 from .rows import Row
 
 SCALES = ("log", "absolute", "sign")
@@ -36,6 +37,8 @@ class Prediction:
     bound: str = ""
     sign: int | None = None  # direction of the effect that was measured, where it has one
     zero: float = 0.0  # the value that means 'no effect'
+    stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
+    leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class NotPredicted:
     """Why a row gets no prediction."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Failed(NotPredicted):
+    """A row on which the computation broke."""
 
 
 Answer = Prediction | NotPredicted
@@ -61,13 +69,23 @@ class Scored:
     inside: bool
     error: float | None  # |log10 ratio| or absolute difference; None for bounds that hold and for signs
     sign_right: bool | None
+    leans: bool = False  # the scored study is among the sources behind the prediction
 
 
-def score(row: Row, prediction: Prediction) -> Scored:
+def score(row: Row, prediction: Prediction, leans: bool = False) -> Scored:
     """Score one row."""
     low, median, high = (float(q) for q in np.quantile(prediction.draws, (0.05, 0.5, 0.95)))
     return Scored(row, prediction, low, median, high, _inside(prediction, low, high), _error(prediction, median),
-                  _sign_right(prediction))
+                  _sign_right(prediction), leans)
+
+
+def leans_on(row: Row, prediction: Prediction, evidence: Evidence) -> bool:
+    """Whether a source of the row is among the sources of the parameters behind its prediction."""
+    if prediction.leans is not None:
+        return prediction.leans
+    names = prediction.stands_on or (prediction.quantity,)
+    behind = {source for name in names if name.partition("[")[0] in evidence.quantities for source in evidence.sources_of(name)}
+    return bool(behind & row.sources)
 
 
 def _inside(p: Prediction, low: float, high: float) -> bool:
@@ -100,14 +118,33 @@ def _sign_right(p: Prediction) -> bool | None:
     return (up > down) if p.sign > 0 else (down > up)
 
 
-def summarise(file: str, rows: Sequence[Row], predictor: Predictor) -> dict[str, Any]:
-    """Scores of one file, with the baseline and every row that is not predicted."""
-    answers = [(row, predictor(row)) for row in rows]
-    scored = [score(row, answer) for row, answer in answers if isinstance(answer, Prediction)]
+def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> dict[str, Any]:
+    """Scores of one file, with the baseline and every row that is not predicted.
+
+    'not_leaning' are the same figures over the rows whose study is not among the sources of the prediction.
+    """
+    answers = [(row, _answer(row, predictor)) for row in rows]
+    scored = [score(row, answer, leans_on(row, answer, evidence)) for row, answer in answers
+              if isinstance(answer, Prediction)]
     missing = [{"row": row.line, "source": row["source"], "quantity": row["quantity"], "reason": answer.reason}
                for row, answer in answers if isinstance(answer, NotPredicted)]
     return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": figures(_baselines(scored)),
-            "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
+            "not_leaning": figures([s for s in scored if not s.leans]),
+            "failed": sum(isinstance(answer, Failed) for _, answer in answers), "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
+
+
+def _answer(row: Row, predictor: Predictor) -> Answer:
+    """The predictor's answer; a row on which it breaks is listed with the error, not dropped and not fatal."""
+    try:
+        answer = predictor(row)
+    except Exception as error:
+        return Failed(f"failed: {type(error).__name__}: {error}")
+    if isinstance(answer, Prediction) and not np.isfinite(answer.draws).all():
+        good = answer.draws[np.isfinite(answer.draws)]
+        if good.size < 0.9 * answer.draws.size:
+            return Failed(f"failed: only {good.size} of {answer.draws.size} draws are numbers")
+        return replace(answer, draws=good)
+    return answer
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, Any]:
@@ -155,7 +192,7 @@ def plain(entry: Scored) -> dict[str, Any]:
     p = entry.prediction
     return {"row": entry.row.line, "source": entry.row["source"], "quantity": p.quantity, "measured": p.measured,
             "bound": p.bound, "median": _digits(entry.median), "p05": _digits(entry.low), "p95": _digits(entry.high),
-            "inside": entry.inside, "scale": p.scale, "error": _digits(entry.error), "sign_right": entry.sign_right}
+            "inside": entry.inside, "scale": p.scale, "error": _digits(entry.error), "sign_right": entry.sign_right, "leans_on_itself": entry.leans}
 
 
 def _share(flags: Sequence[bool | None]) -> float | None:

@@ -1,0 +1,219 @@
+"""Rows of outcomes.csv: what a trial arm would report, from the trials of other people.
+
+One prediction per row, of the most informative thing that it reports: the change in scale units, the change relative to
+the baseline, the share of responders, or the direction alone. The estimate is pooled from the packaged trials without
+the row's own study. What a row does not state is the reference course (sessions, interval, follow-up), the scale's usual
+baseline, and no sampling error where no number of people can be told. Instruments get the relative improvement of the
+concern, which is all that the trials support. Left out: ratings of a gain as changes (they have no baseline).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ..outcome import ArmPrediction, Scale, predict_arm, scales
+from ..outcome.arms import outcome_rows
+from .laboratory import Laboratory
+from .rows import Row
+from .scoring import Answer, NotPredicted, Prediction, Predictor
+
+LISTED = {
+    "case_n1": "case_n1: a single case, not the mean of an arm",
+    "unit_check": "unit_check: the printed unit is doubtful",
+    "not_arm_specific": "not_arm_specific: the result is pooled over arms",
+}
+"""Quality flags of rows that are listed and not predicted."""
+
+MAX_SESSIONS = 1000.0  # more than that is a misprint
+SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
+"""Designs in which everybody is in the arm, so that the study's total is the arm's number."""
+
+
+def predictor(laboratory: Laboratory) -> Predictor:
+    """Predict one row at a time."""
+    registered = studies(outcome_rows(laboratory.evidence))
+    known = scales(laboratory.evidence)
+
+    def predict(row: Row) -> Answer:
+        reason = _listed(row) or _impossible(row)
+        if reason:
+            return NotPredicted(reason)
+        arm = _arm(row, laboratory, left_out(row, registered))
+        return _first(row, arm, known.get(row["outcome_scale"]))
+
+    return predict
+
+
+def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """Every source cell of a packaged table with the ids and identifiers (DOI and the like) that name its study."""
+    found: dict[str, frozenset[str]] = {}
+    for row in rows:
+        names = {part.strip() for part in row["source"].split(";")} | {row.get("doi_or_pmcid", "").strip().casefold()}
+        found[row["source"]] = found.get(row["source"], frozenset()) | frozenset(names - {""})
+    return found
+
+
+def left_out(row: Row, registered: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Packaged sources that are the row's own study, by id or by identifier; empty for a study that was never seen."""
+    own = row.sources | ({row["doi_or_pmcid"].casefold()} - {""})
+    return frozenset(source for source, names in registered.items() if names & own)
+
+
+def people(row: Row) -> float | None:
+    """People in the arm; from the study's total where the design says how it is shared; None where it cannot be told.
+
+    Half of the total in a parallel trial (two arms are the fewest that it can have) or where no design is stated.
+    """
+    own, total = row.number("n"), row.number("n_total")
+    if own is None and total is not None:
+        own = total if row["design"] in SHARED_DESIGNS else total / 2
+    return float(max(round(own), 1)) if own is not None and own > 0.0 else None
+
+
+def followup_days(row: Row) -> float | None:
+    """Days after the last session; a time from the first session is moved, or left open if the course is not stated."""
+    stated = row.number("followup_days_after_last_session")
+    if stated is not None:
+        return stated
+    printed = row.number("followup_days_as_stated")
+    if printed is None or row["followup_reference"] != "from_first":
+        return printed
+    sessions, interval = row.number("sessions"), row.number("interval_days")
+    return None if sessions is None or interval is None else max(printed - max(sessions - 1, 0) * interval, 0.0)
+
+
+def sign_of(row: Row, scale: Scale | None) -> float | None:
+    """+1 if higher is better, -1 if lower is better: as the row says, else as the scale does; None if neither says."""
+    if row["lower_is_better"] in ("0", "1"):
+        return 1.0 if row["lower_is_better"] == "0" else -1.0
+    return None if scale is None or scale.lower_is_better is None else scale.sign
+
+
+def better(row: Row) -> int | None:
+    """Direction that was measured (1 better, 0 none, -1 worse): with significance if stated, else the plain effect."""
+    for column in ("direction", "effect_sign"):
+        value = row.number(column)
+        if value is not None:
+            return int(np.sign(value))
+    return None
+
+
+def _listed(row: Row) -> str:
+    flags = [flag.strip() for flag in row["quality_flag"].split(";")]
+    return "; ".join(LISTED[flag] for flag in flags if flag in LISTED)
+
+
+def _impossible(row: Row) -> str:
+    """Why a row's course cannot be a course, '' if it can."""
+    sessions, interval, followup = row.number("sessions"), row.number("interval_days"), followup_days(row)
+    if sessions is not None and not 0.0 <= sessions <= MAX_SESSIONS:
+        return f"{sessions:g} sessions are not a course"
+    if min(interval or 0.0, followup or 0.0) < 0.0:
+        return "the interval or the follow-up is negative"
+    return ""
+
+
+def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
+    adjunct = row["adjunct"] or ("other" if row["role"] == "needling_plus" else "none")
+    return predict_arm(row["indication"], row["outcome_scale"], row["role"], adjunct, row.number("sessions"),
+                       row.number("interval_days"), followup_days(row), None, _baseline(row), row["device_kind"],
+                       laboratory.people, exclude, n=people(row), definition=row["responders_definition"])
+
+
+def _baseline(row: Row) -> float | None:
+    value = row.number("baseline_mean")
+    return value if value is not None and value > 0.0 else None
+
+
+def _first(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer:
+    """The first thing that is reported and can be predicted, else why nothing can."""
+    tried = [_change(row, arm, scale), _relative(row, arm, scale), _responders(row, arm), _direction(row, arm, scale)]
+    found = next((answer for answer in tried if isinstance(answer, Prediction)), None)
+    if found is not None:
+        return found
+    reasons = [answer.reason for answer in tried if isinstance(answer, NotPredicted)]
+    return NotPredicted("; ".join(reasons) or _silent(row))
+
+
+def _silent(row: Row) -> str:
+    if row["between_direction"] or row["between_p"]:
+        return "only a comparison between arms is reported"
+    return "no change, share of responders or direction is reported"
+
+
+def _change(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
+    """Change in scale units."""
+    measured = _measured_change(row)
+    if measured is None:
+        return None
+    draws = _change_draws(row, arm, scale)
+    if isinstance(draws, str):
+        return NotPredicted(draws)
+    return Prediction(draws, measured, "absolute", f"change:{row['outcome_scale']}",
+                      sign=_sign(row, sign_of(row, scale), measured))
+
+
+def _measured_change(row: Row) -> float | None:
+    stated, before, after = (row.number(name) for name in ("change_mean", "baseline_mean", "followup_mean"))
+    return after - before if stated is None and after is not None and before is not None else stated
+
+
+def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarray | str:
+    """Draws of the change in the row's direction, or why there are none."""
+    sign, base = sign_of(row, scale), _baseline(row)
+    if sign is None:
+        return "it is not stated which direction of the scale is better"
+    if scale is not None and scale.kind == "category":
+        return "a rating of the gain, not a change from a baseline"
+    if arm.change is not None and scale is not None and scale.sign == sign:
+        return arm.change
+    if base is None:
+        return "no baseline is stated and the scale has no usual one: no change in scale units"
+    low, high = (row.number(name) for name in ("scale_min", "scale_max"))
+    after = base * (1.0 + sign * arm.relative_improvement)
+    return np.clip(after, -np.inf if low is None else low, np.inf if high is None else high) - base
+
+
+def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
+    """Change relative to the baseline, in the direction of the scale."""
+    measured, sign = row.number("relative_change"), sign_of(row, scale)
+    if measured is None:
+        return None
+    if sign is None:
+        return NotPredicted("it is not stated which direction of the scale is better")
+    if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
+        return NotPredicted("the relative change cannot be a share of the baseline")
+    return Prediction(sign * arm.relative_improvement, measured, "absolute", "relative_change",
+                      sign=_sign(row, sign, measured))
+
+
+def _sign(row: Row, sign: float | None, measured: float) -> int | None:
+    """Direction that was measured, in the sign of the drawn quantity; None if the row contradicts itself."""
+    direction = better(row)
+    if direction is None or sign is None:
+        return int(np.sign(measured))
+    turned = int(sign * direction)
+    return None if turned * measured < 0.0 else turned
+
+
+def _responders(row: Row, arm: ArmPrediction) -> Answer | None:
+    measured = row.number("responders_fraction")
+    if measured is None:
+        return None
+    if not 0.0 <= measured <= 1.0:
+        return NotPredicted("the share of responders is outside 0-1")
+    if not row["responders_definition"]:
+        return NotPredicted("it is not stated who counts as a responder")
+    return Prediction(arm.responders, measured, "absolute", "responders_fraction")
+
+
+def _direction(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
+    """Direction alone; where the scale's is not stated, positive means better."""
+    direction = better(row)
+    if direction is None:
+        return None
+    turned = sign_of(row, scale) or 1.0
+    measured = int(turned * direction)
+    return Prediction(turned * arm.relative_improvement, float(measured), "sign", "direction", sign=measured)
