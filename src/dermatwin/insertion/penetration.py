@@ -121,27 +121,29 @@ def sample_size(draws: Draws) -> int:
     return int(draws.median("needle_sample", "1"))
 
 
-def penetrate(*, length_mm: float, tip_diameter_mm: float, base_diameter_mm: float, compliance_class: str, skin: Skin,
-              draws: Draws, speed_mm_s: float = 1.0, force_N: float | None = None, gap_mm: float = 0.0,
+def penetrate(*, length_mm: float, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
+              compliance_class: str, skin: Skin, draws: Draws, speed_mm_s: float | np.ndarray = 1.0,
+              force_N: float | np.ndarray | None = None, gap_mm: float = 0.0,
               taper_mm: float | None = None, spacing_mm: float | None = None, neighbours: float = 0.0,
               session: int = 0) -> Penetration:
     """Push needles of one make into skin: for experiments that are not a clinical device.
 
-    Units    mm, mm/s, N on one needle (None: as much as the stroke needs).      Shape  (draw, needle) in the result.
+    Units    mm, mm/s, N on one needle (None: as much as the stroke needs).
+    Shape    diameters, speed and force one number or (draw,); (draw, needle) in the result.
     Geometry linear taper from tip to base over `taper_mm` (None: over the whole length); no scatter of length or tip.
     Class    `compliance_class` is 'roller' (free skin), 'stamp' (a plate rests on the skin) or 'pen'.
     Raises   ValueError for a class or a size that does not exist.
     """
     if compliance_class not in COMPLIANCE_CLASSES:
         raise ValueError(f"compliance_class {compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
-    if min(tip_diameter_mm, base_diameter_mm, speed_mm_s) <= 0.0 or min(length_mm, gap_mm) < 0.0:
+    if min(np.min(size) for size in (tip_diameter_mm, base_diameter_mm, speed_mm_s)) <= 0.0 or min(length_mm, gap_mm) < 0.0:
         raise ValueError("diameters and speed must be positive, length and gap must not be negative")
     shape = (draws.count, sample_size(draws))
-    tip = min(tip_diameter_mm, base_diameter_mm)
+    tip = np.minimum(tip_diameter_mm, base_diameter_mm)
     taper = taper_mm or max(length_mm, np.finfo(float).tiny)
-    needle = Needle(*(np.full(shape, size) for size in (length_mm, tip, base_diameter_mm, taper)))
-    force = np.full(draws.count, np.inf if force_N is None else force_N)
-    push = Push(force, np.full(draws.count, speed_mm_s), np.full(draws.count, gap_mm), compliance_class,
+    needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in (length_mm, tip, base_diameter_mm, taper)))
+    force = np.broadcast_to(np.inf if force_N is None else force_N, draws.count)
+    push = Push(force, np.broadcast_to(speed_mm_s, draws.count), np.full(draws.count, gap_mm), compliance_class,
                 spacing_mm, neighbours)
     return drive(needle, push, skin, draws, session)
 

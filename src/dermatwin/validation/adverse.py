@@ -9,7 +9,6 @@ without needles, and events that no other study counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ..evidence.gate import read_table
 from ..outcome import predict_erythema, predict_event, predict_pain
 from ..outcome.events import PHOTOTYPES, rate_pool
 from .laboratory import Laboratory
-from .outcomes import MAX_SESSIONS, left_out, studies
+from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
 
@@ -28,23 +27,37 @@ PAIN, REDNESS = "pain_vas", ("erythema", "oedema")
 EVENTS = ("acneiform_or_milia", "bleeding", "bruising", "dryness_or_peeling", "erythema", "granuloma_or_allergy",
           "hsv_reactivation", "hypertrophic_scar_or_keloid", "infection", "oedema", "other", "pain_vas", "pih",
           "tram_track_scar")
+STANDS_ON = {
+    "rate": ("rate_row_weight", "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor", "pigment_drive",
+             "event_heterogeneity_shape"),
+    "pain": ("pain_prior_score", "pain_prior_spread", "pain_between_studies", "pain_between_people", "pain_length_exponent",
+             "pain_anchor_depth", "anaesthetised_relief"),
+    "redness": ("duration_prior_median", "duration_prior_spread", "duration_between_studies")}
+"""Parameters behind each kind of answer; a study among their sources is not wholly left out of its own prediction."""
+
 _KINDS = {"regulator_list": "a regulator's list states no rate", "case_report": "case report: no denominator",
           "sham": "sham: no needle pierces"}
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)\s*(100|10)\b", re.IGNORECASE)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
-_NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical an[a]?esth\w+|numbing)\b", re.IGNORECASE)
+_DECLARED = re.compile(r"\b0\s*(?:-|\u2013|to)\s*(100|10)\b(?!\.)")
+_NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical ana?esth\w+|numbing)\b", re.IGNORECASE)
 _ROMAN = re.compile(r"\b(?:IV|VI|V|I{1,3})\b")
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
     folder = laboratory.evidence.folder / "measurements"
+    inside = {kind: behind(laboratory.evidence, names) for kind, names in STANDS_ON.items()}
     registered = studies(row for name in FILES for row in read_table(folder / name))
 
     def predict(row: Row) -> Answer:
         reason = _listed(row)
-        return NotPredicted(reason) if reason else _predicted(row, laboratory, left_out(row, registered))
+        if reason:
+            return NotPredicted(reason)
+        answer = _predicted(row, laboratory, left_out(row, registered))
+        return leaning(answer, row, inside[answer.quantity.partition("_")[0].partition(":")[0]]
+                       if isinstance(answer, Prediction) else frozenset())
 
     return predict
 
@@ -71,7 +84,8 @@ def _predicted(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Ans
         return _pain(row, laboratory, exclude)
     if any(row.number(name) is not None for name in ("duration_h", "duration_h_min", "duration_h_max")):
         return _duration(row, laboratory, exclude)
-    return NotPredicted("review without a rate" if row["arm_kind"] == "review" else "listed without a rate, score or duration")
+    who = "a review" if row["arm_kind"] == "review" else "a trial"
+    return NotPredicted(f"listed by {who} without a rate, score or duration")
 
 
 def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
@@ -84,7 +98,7 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
         return NotPredicted(f"no other study counts {row['event']}")
     rate = predict_event(row["event"], phototypes(row["phototypes"]), row["zone"], row["device_kind"],
                          row.number("needle_length_mm"), row.number("sessions"), None, laboratory.people, exclude)
-    n = max(round(row.number("population_n") or 1.0), 1)
+    n = int(min(round(row.number("population_n") or 1.0), MAX_PEOPLE))
     uniform = laboratory.people.luck.uniform("chance", f"{row.file}:{row.line}:count")[:, 0]
     return Prediction(counted(rate, n, uniform), measured, "absolute", f"rate:{row['event']}")
 
@@ -116,10 +130,14 @@ def phototypes(text: str) -> str:
 
 
 def pain_score(text: str) -> float | None:
-    """Mean score from 0 to 10 in a description, the middle of a range; None where the scale cannot be told."""
-    match = _OF_TEN.search(text)
-    whole = float(match[3]) if match else 10.0
-    match = match or _NAMED.search(text)
+    """Mean score from 0 to 10 in a description, the middle of a range; None where it or its scale cannot be told."""
+    if re.search(r"\b(?:max|peak|worst|highest)", text, re.IGNORECASE):
+        return None
+    declared = _DECLARED.search(text)
+    bare = _DECLARED.sub(" ", text)
+    match = _OF_TEN.search(bare)
+    whole = float(match[3] if match else declared[1] if declared else 100 if re.search(r"\d ?mm\b", text) else 10)
+    match = match or _NAMED.search(bare)
     if match is None:
         return None
     score = 0.5 * (float(match[1]) + float(match[2] or match[1])) * 10 / whole
@@ -138,7 +156,8 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     n = row.number("population_n")
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    return Prediction(_shifted(mean, noise), measured, "absolute", "pain_vas_rf" if row["device_kind"] == "rf_needle" else PAIN)
+    name = f"{PAIN}_rf" if row["device_kind"] == "rf_needle" else PAIN
+    return Prediction(_shifted(mean, noise), measured, "absolute", name)
 
 
 def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -166,9 +185,8 @@ def _no_duration(row: Row) -> str:
     return "heat: radiofrequency is another injury" if row["device_kind"] == "rf_needle" else ""
 
 
-def _stated_duration(row: Row | Mapping[str, str]) -> tuple[float, str] | None:
+def _stated_duration(row: Row) -> tuple[float, str] | None:
     """Hours and how they are censored: a value, the geometric middle of a range, or one end as a bound."""
-    assert isinstance(row, Row)
     value, low, high = (row.number(name) for name in ("duration_h", "duration_h_min", "duration_h_max"))
     if value is None and low and high:
         value = float(np.sqrt(max(low * high, 0.0)))

@@ -50,7 +50,7 @@ def _tewl(row: Row, laboratory: Laboratory) -> Answer:
     sections = skins(laboratory, row)
     if isinstance(sections, str):
         return NotPredicted(sections)
-    return _answer(row, laboratory, sections[0].tewl, sections[1].tewl, "TEWL_baseline")
+    return _answer(row, laboratory, sections[0].tewl, sections[1].tewl, "TEWL_baseline", "baseline_tewl")
 
 
 def channels(row: Row, skin: Skin, draws: Draws, covered_h: float) -> Channels:
@@ -102,7 +102,8 @@ def _closure(row: Row, laboratory: Laboratory) -> Answer:
 
     people, known = sections
     return _answer(row, laboratory, _mixed(row, people, laboratory.people, read),
-                   _mixed(row, known, laboratory.known, read), f"closure_time_{row['readout'].lower()}")
+                   _mixed(row, known, laboratory.known, read), f"closure_time_{row['readout'].lower()}",
+                   f"closure_time_{readout.lower()}")
 
 
 def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
@@ -116,7 +117,8 @@ def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
         return np.array([np.interp(hours, found.time, one) for one in np.minimum(after_recoil, 1.0)])
 
     people = _mixed(row, sections[0], laboratory.people, read)
-    return Prediction(people, row.number("value") or 0.0, "absolute", "pore_open_fraction", bound_of(row))
+    return Prediction(people, row.number("value") or 0.0, "absolute", "pore_open_fraction", bound_of(row),
+                      stands_on=("open_fraction",))
 
 
 def _after_recoil(found: Channels) -> np.ndarray:
@@ -124,7 +126,8 @@ def _after_recoil(found: Channels) -> np.ndarray:
     return found.open_fraction[:, int(np.searchsorted(found.time, 0.25))]
 
 
-def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, quantity: str) -> Answer:
+def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, quantity: str,
+            stands_on: str) -> Answer:
     sd = row.number("time_sd_h") if row["quantity"] == "pore_open_fraction" else row.number("sd")
     draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=sd, log=True)
-    return Prediction(draws, row.number("value") or 0.0, "log", quantity, bound_of(row))
+    return Prediction(draws, row.number("value") or 0.0, "log", quantity, bound_of(row), stands_on=(stands_on,))

@@ -73,23 +73,23 @@ def experiment(row: Row, skin: Skin, draws: Draws, length_mm: float) -> Penetrat
     """The row's needles pushed into `skin`, one draw of the geometry per person."""
     base = row.number("base_width_um")
     base_mm = np.full(draws.count, base / UM) if base else draws("experiment_base_aspect", "1") * length_mm
-    tip = np.broadcast_to(np.asarray(tip_diameter_mm(row, draws)), (draws.count,))
+    tip = tip_diameter_mm(row, draws)
     force = force_per_needle_N(row["applied"], row.number("needle_count"))
     kind = compliance_class(row["device"])
-    speed = speed_mm_s(row["applied"]) or draws.median("experiment_press_speed", "mm/s")
+    speed = speed_mm_s(row["applied"]) or draws("experiment_press_speed", "mm/s")
     hand = force if force is not None else _hand_force(row, kind, draws)
-    return penetrate(length_mm=length_mm, tip_diameter_mm=float(np.median(tip)), base_diameter_mm=float(np.median(base_mm)),
+    return penetrate(length_mm=length_mm, tip_diameter_mm=tip, base_diameter_mm=base_mm,
                      compliance_class=kind, skin=skin, draws=draws, speed_mm_s=speed, force_N=hand,
                      spacing_mm=(row.number("spacing_um") or 0.0) / UM or None)
 
 
-def _hand_force(row: Row, kind: str, draws: Draws) -> float | None:
+def _hand_force(row: Row, kind: str, draws: Draws) -> np.ndarray | None:
     """Force of a hand on one needle; None (as much as the stroke needs) for pens, rollers, rigs and applicators."""
     by_hand = any(word in row["applied"].casefold() for word in ("manual", "hand", "thumb", "finger"))
     if kind != "stamp" or not by_hand:
         return None
-    needles = row.number("needle_count") or draws.median("experiment_array_needles", "1")
-    return draws.median("experiment_press_force", "N") / needles
+    needles = row.number("needle_count") or draws("experiment_array_needles", "1")
+    return draws("experiment_press_force", "N") / needles
 
 
 def _pushed(row: Row, laboratory: Laboratory, length_mm: float,
@@ -150,7 +150,7 @@ def _fraction(row: Row, laboratory: Laboratory) -> Answer:
     if isinstance(found, str):
         return NotPredicted(found)
     name = "depth_over_length" if "fraction_of_length" in row.tags else "fraction_pierced"
-    return Prediction(found[0], row.number("value") or 0.0, "absolute", name, bound_of(row))
+    return Prediction(found[0], row.number("value") or 0.0, "absolute", name, bound_of(row), stands_on=("pierced_fraction",))
 
 
 def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, *, quantity: str = "",

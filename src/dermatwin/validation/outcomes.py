@@ -10,9 +10,11 @@ concern, which is all that the trials support. Left out: ratings of a gain as ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from ..evidence import Evidence
 from ..outcome import ArmPrediction, Scale, predict_arm, scales
 from ..outcome.arms import outcome_rows
 from .laboratory import Laboratory
@@ -27,21 +29,29 @@ LISTED = {
 """Quality flags of rows that are listed and not predicted."""
 
 MAX_SESSIONS = 1000.0  # more than that is a misprint
+MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
+STANDS_ON = (
+    "change_correlation", "rating_definition_spread", "unstated_baseline_spread", "unstated_person_spread",
+    "responder_cutoff", "responder_threshold", "effect_prior_spread", "drift_prior_spread", "drift_between_studies",
+    "rating_prior_spread", "between_study_prior", "between_concern_prior", "between_adjunct_prior", "reference_sessions",
+    "reference_interval", "reference_followup", "response_half_time", "response_saturation")
+"""Parameters behind every arm; a study among their sources is not wholly left out of its own prediction."""
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
     registered = studies(outcome_rows(laboratory.evidence))
-    known = scales(laboratory.evidence)
+    known, inside = scales(laboratory.evidence), behind(laboratory.evidence, STANDS_ON)
 
     def predict(row: Row) -> Answer:
         reason = _listed(row) or _impossible(row)
         if reason:
             return NotPredicted(reason)
-        arm = _arm(row, laboratory, left_out(row, registered))
-        return _first(row, arm, known.get(row["outcome_scale"]))
+        scale, arm = known.get(row["outcome_scale"]), _arm(row, laboratory, left_out(row, registered))
+        read_from = inside | frozenset(scale.sources if scale else ())
+        return leaning(_first(row, arm, scale), row, read_from)
 
     return predict
 
@@ -53,6 +63,17 @@ def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
         names = {part.strip() for part in row["source"].split(";")} | {row.get("doi_or_pmcid", "").strip().casefold()}
         found[row["source"]] = found.get(row["source"], frozenset()) | frozenset(names - {""})
     return found
+
+
+def behind(evidence: Evidence, names: tuple[str, ...]) -> frozenset[str]:
+    """Sources of parameters (a family, written without its member, counts whole)."""
+    return frozenset(source for name, parameter in evidence.parameters.items()
+                     if name.partition("[")[0] in names for source in parameter.sources)
+
+
+def leaning(answer: Answer, row: Row, inside: frozenset[str]) -> Answer:
+    """The answer, marked with whether the row's own study is among the sources of its parameters."""
+    return replace(answer, leans=bool(inside & row.sources)) if isinstance(answer, Prediction) else answer
 
 
 def left_out(row: Row, registered: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -69,7 +90,7 @@ def people(row: Row) -> float | None:
     own, total = row.number("n"), row.number("n_total")
     if own is None and total is not None:
         own = total if row["design"] in SHARED_DESIGNS else total / 2
-    return float(max(round(own), 1)) if own is not None and own > 0.0 else None
+    return float(min(max(round(own), 1), MAX_PEOPLE)) if own is not None and own > 0.0 else None
 
 
 def followup_days(row: Row) -> float | None:

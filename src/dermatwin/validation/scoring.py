@@ -84,8 +84,8 @@ def leans_on(row: Row, prediction: Prediction, evidence: Evidence) -> bool:
     if prediction.leans is not None:
         return prediction.leans
     names = prediction.stands_on or (prediction.quantity,)
-    behind = {source for name in names if name.partition("[")[0] in evidence.quantities for source in evidence.sources_of(name)}
-    return bool(behind & row.sources)
+    known = [name for name in names if name.partition("[")[0] in evidence.quantities]
+    return any(row.sources & set(evidence.sources_of(name)) for name in known)
 
 
 def _inside(p: Prediction, low: float, high: float) -> bool:
@@ -130,7 +130,8 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
                for row, answer in answers if isinstance(answer, NotPredicted)]
     return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": figures(_baselines(scored)),
             "not_leaning": figures([s for s in scored if not s.leans]),
-            "failed": sum(isinstance(answer, Failed) for _, answer in answers), "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
+            "failed": sum(isinstance(answer, Failed) for _, answer in answers),
+            "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
 
 
 def _answer(row: Row, predictor: Predictor) -> Answer:
@@ -192,7 +193,8 @@ def plain(entry: Scored) -> dict[str, Any]:
     p = entry.prediction
     return {"row": entry.row.line, "source": entry.row["source"], "quantity": p.quantity, "measured": p.measured,
             "bound": p.bound, "median": _digits(entry.median), "p05": _digits(entry.low), "p95": _digits(entry.high),
-            "inside": entry.inside, "scale": p.scale, "error": _digits(entry.error), "sign_right": entry.sign_right, "leans_on_itself": entry.leans}
+            "inside": entry.inside, "scale": p.scale, "error": _digits(entry.error), "sign_right": entry.sign_right,
+            "leans_on_itself": entry.leans}
 
 
 def _share(flags: Sequence[bool | None]) -> float | None:

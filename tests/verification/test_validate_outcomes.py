@@ -1,0 +1,241 @@
+"""Predictors of trial arms and side effects: leave-one-out, sign conventions, odd cells, noise of counting."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermatwin.outcome.arms import outcome_rows
+from dermatwin.validation import adverse, outcomes
+from dermatwin.validation.laboratory import Laboratory
+from dermatwin.validation.rows import REQUIRED, Row
+from dermatwin.validation.scoring import NotPredicted, Prediction, score
+
+LABORATORY = Laboratory(draws=40, seed=3)
+ARM, EVENT = outcomes.predictor(LABORATORY), adverse.predictor(LABORATORY)
+
+BASE = {"source": "unseen2030", "indication": "acne_scar", "zone": "face", "device_kind": "roller", "adjunct": "none",
+        "role": "needling", "design": "single_arm", "sessions": "4", "interval_days": "28", "n": "30",
+        "followup_days_after_last_session": "84"}
+COUNT = {"source": "unseen2030", "event": "pih", "zone": "face", "phototypes": "III-V", "device_kind": "roller",
+         "arm_kind": "needling", "sessions": "4", "population_n": "40", "events_n": "2", "rate": "0.05"}
+
+
+def arm(**cells):
+    return ARM(Row("outcomes.csv", 2, {**dict.fromkeys(REQUIRED["outcomes.csv"], ""), **BASE, **cells}))
+
+
+def event(**cells):
+    return EVENT(Row("adverse_rates.csv", 2, {**dict.fromkeys(REQUIRED["adverse_rates.csv"], ""), **COUNT, **cells}))
+
+
+SCORE = {"outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.4", "direction": "1"}
+
+
+@pytest.mark.parametrize("own", [
+    {"source": "dogra2014"}, {"doi_or_pmcid": "pmid 25196684"}, {"source": "other1; dogra2014"}])
+def test_the_own_study_is_left_out(own):
+    assert not np.array_equal(arm(**SCORE, **own).draws, arm(**SCORE).draws)
+    rate = {**own, "phototypes": "IV-V", "sessions": "5", "population_n": "30", "events_n": "5", "rate": ""}
+    assert event(**rate).draws.mean() < event(**rate | {"source": "unseen2030", "doi_or_pmcid": ""}).draws.mean()
+
+
+def test_every_packaged_row_leaves_its_study_out():
+    registered = outcomes.studies(outcome_rows(LABORATORY.evidence))
+    for cells in outcome_rows(LABORATORY.evidence):
+        assert cells["source"] in outcomes.left_out(Row("outcomes.csv", 2, cells), registered)
+
+
+def test_a_study_behind_a_parameter_is_marked():
+    pain = {"event": "pain_vas", "severity": "mean VAS 4 of 10", "events_n": "", "rate": ""}
+    own = next(iter(LABORATORY.evidence.parameters["pain_between_people"].sources))
+    assert event(**pain, source=own).leans
+    assert not event(**pain).leans
+    assert outcomes.behind(LABORATORY.evidence, ("responder_cutoff",))
+    missing = [name for name in (*outcomes.STANDS_ON, *sum(adverse.STANDS_ON.values(), ()))
+               if not outcomes.behind(LABORATORY.evidence, (name,))]
+    assert not missing
+
+
+def test_the_measured_result_does_not_reach_the_prediction():
+    assert np.array_equal(arm(**SCORE).draws, arm(**SCORE | {"relative_change": "-0.9"}).draws)
+    assert np.array_equal(event().draws, event(events_n="9", rate="").draws)
+
+
+def test_signs_follow_the_scale():
+    lower, higher = arm(**SCORE), arm(**SCORE | {"lower_is_better": "0", "relative_change": "0.4"})
+    assert lower.sign == -1
+    assert np.median(lower.draws) < 0.0
+    assert higher.sign == 1
+    assert np.array_equal(higher.draws, -lower.draws)
+    row = Row("outcomes.csv", 2, {"source": "unseen2030"})
+    assert score(row, lower).sign_right
+    assert score(row, higher).sign_right
+    worse = arm(**SCORE | {"direction": "-1", "relative_change": "0.4"})
+    assert worse.sign == 1
+    assert not score(row, worse).sign_right
+
+
+def test_direction_alone():
+    only = {"outcome_scale": "tewl", "lower_is_better": "1", "effect_sign": "1"}
+    assert arm(**only).scale == "sign"
+    assert arm(**only).sign == -1
+    assert arm(**only | {"direction": "0"}).sign == 0
+    assert arm(**only | {"lower_is_better": "", "outcome_scale": "instrument_panel"}).sign == 1
+
+
+def test_a_row_that_contradicts_itself_has_no_sign():
+    assert arm(**SCORE | {"relative_change": "0.4"}).sign is None
+
+
+def test_change_in_units_of_a_scale_nobody_knows():
+    told = arm(outcome_scale="brand_new", lower_is_better="0", baseline_mean="5", followup_mean="8", scale_max="10")
+    assert told.measured == 3.0
+    assert told.quantity == "change:brand_new"
+    assert told.draws.max() <= 5.0
+    assert np.median(told.draws) > 0.0
+    lost = arm(outcome_scale="brand_new", lower_is_better="0", change_mean="3")
+    assert isinstance(lost, NotPredicted)
+    assert "baseline" in lost.reason
+
+
+def test_responders_need_a_definition():
+    share = {"outcome_scale": "gais", "responders_fraction": "0.8"}
+    assert "responder" in arm(**share).reason
+    many, most = (arm(**share, responders_definition=f"improved by >={cut} %").draws for cut in (25, 75))
+    assert many.mean() > most.mean()
+    assert arm(**share, responders_definition="any improvement").sign is None
+    assert np.allclose(many * 30, np.round(many * 30))
+
+
+@pytest.mark.parametrize("flag", ["case_n1", "unit_check", "not_arm_specific"])
+def test_flagged_rows_are_listed(flag):
+    assert arm(**SCORE, quality_flag=flag).reason.startswith(flag)
+    assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
+
+
+@pytest.mark.parametrize(("cells", "word"), [
+    ({"relative_change": "-45"}, "share of the baseline"), ({"sessions": "-2"}, "sessions"),
+    ({"interval_days": "-7"}, "negative"), ({"relative_change": "", "direction": ""}, "no change"),
+    ({"relative_change": "", "direction": "", "between_direction": "1"}, "comparison"),
+])
+def test_impossible_cells_have_a_reason(cells, word):
+    assert word in arm(**SCORE | cells | ({"direction": ""} if "relative_change" in cells else {})).reason
+
+
+def test_people_of_an_arm():
+    def of(**cells):
+        return outcomes.people(Row("outcomes.csv", 2, cells))
+
+    assert of(n="12", n_total="50") == 12.0
+    assert of(n_total="50", design="rct_split") == 50.0
+    assert of(n_total="50", design="rct_parallel") == 25.0
+    assert of() is None
+    assert of(n="-3") is None
+
+
+def test_followup_counts_from_the_last_session():
+    def of(**cells):
+        return outcomes.followup_days(Row("outcomes.csv", 2, cells))
+
+    first = {"followup_days_as_stated": "168", "followup_reference": "from_first"}
+    assert of(**first, sessions="4", interval_days="28") == 84.0
+    assert of(**first) is None
+    assert of(followup_days_as_stated="30", followup_reference="unstated") == 30.0
+
+
+def test_few_people_widen_the_band():
+    few, many = (np.ptp(arm(**SCORE | {"n": n}).draws) for n in ("3", "3000"))
+    assert few > many
+
+
+def test_untreated_arms_drift_and_no_more():
+    bare = arm(**SCORE | {"role": "untreated", "device_kind": "none"})
+    assert abs(np.median(bare.draws)) < abs(np.median(arm(**SCORE).draws))
+
+
+def test_counting_is_binomial():
+    uniform = (np.arange(20_000) + 0.5) / 20_000
+    found = adverse.counted(np.full(20_000, 0.2), 25, uniform)
+    assert found.mean() == pytest.approx(0.2, abs=1e-3)
+    assert found.std() == pytest.approx(np.sqrt(0.2 * 0.8 / 25), rel=1e-2)
+    assert np.allclose(event().draws * 40, np.round(event().draws * 40))
+    assert event().quantity == "rate:pih"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("mean VAS 5.23 of 10 (SE 0.31)", 5.23), ("mean VAS 1.3-1.4 of 10", 1.35), ("mean 45 of 100", 4.5), ("VAS 45 mm", 4.5),
+    ("mean VAS (0-10) 5.2", 5.2), ("VAS 0-100: 30", 3.0), ("VAS 45", None), ("max VAS 8 of 10", None), ("grade 2", None),
+])
+def test_pain_scores_in_words(text, expected):
+    assert adverse.pain_score(text) == (pytest.approx(expected) if expected is not None else None)
+
+
+def test_pain_is_a_score_within_its_scale():
+    score_row = {"event": "pain_vas", "severity": "mean VAS 4 of 10", "events_n": "", "rate": ""}
+    found = event(**score_row)
+    assert found.measured == 4.0
+    assert found.draws.min() >= 0.0
+    assert found.draws.max() <= 10.0
+    assert np.ptp(event(**score_row).draws) < np.ptp(event(**score_row | {"population_n": "1"}).draws)
+
+
+@pytest.mark.parametrize(("cells", "measured", "bound"), [
+    ({"duration_h": "48"}, 48.0, ""), ({"duration_h_max": "72"}, 72.0, "upper"), ({"duration_h_min": "12"}, 12.0, "lower"),
+    ({"duration_h_min": "3", "duration_h_max": "12"}, 6.0, ""),
+])
+def test_durations_and_their_bounds(cells, measured, bound):
+    found = event(event="erythema", events_n="", rate="", **cells)
+    assert found.measured == pytest.approx(measured)
+    assert found.bound == bound
+    assert found.scale == "log"
+
+
+@pytest.mark.parametrize(("cells", "word"), [
+    ({"arm_kind": "regulator_list"}, "regulator"), ({"arm_kind": "case_report"}, "case"), ({"arm_kind": "sham"}, "sham"),
+    ({"arm_kind": "comparator"}, "another injury"), ({"device_kind": "none"}, "another injury"),
+    ({"device_kind": "rf_needle"}, "heat"), ({"population_n": ""}, "denominator"), ({"events_n": "41"}, "outside"),
+    ({"rate": "0.5"}, "contradict"), ({"events_n": "", "rate": "5"}, "outside"), ({"event": "rainbow"}, "rainbow"),
+    ({"arm_kind": "review", "events_n": "", "rate": ""}, "review"), ({"events_n": "", "rate": ""}, "listed"),
+    ({"sessions": "0"}, "sessions"), ({"event": "hsv_reactivation"}, "no other study"),
+])
+def test_what_is_not_a_rate_of_needling_is_listed(cells, word):
+    assert word in event(**cells).reason
+
+
+@pytest.mark.parametrize(("text", "expected"), [("V-III", "III-V"), ("IV", "IV-IV"), ("III, IV", "III-IV"), ("dark", "")])
+def test_phototypes(text, expected):
+    assert adverse.phototypes(text) == expected
+    assert isinstance(event(phototypes=text), Prediction)
+
+
+ODD = st.sampled_from([
+    "", "0", "-1", "1", "0.5", "2.5", "30", "nan", "inf", "6-12", "mean VAS 5 of 10", "?", "good", "1e300"])
+
+
+def whole(answer):
+    if isinstance(answer, NotPredicted):
+        assert answer.reason.strip()
+    else:
+        assert np.isfinite(answer.draws).all()
+        assert np.isfinite(answer.measured)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from([
+    "indication", "device_kind", "role", "adjunct", "outcome_scale", "sessions", "interval_days", "n", "n_total", "design",
+    "followup_days_after_last_session", "lower_is_better", "relative_change", "responders_fraction",
+    "responders_definition", "direction", "effect_sign", "source", "scale_min", "scale_max"]), ODD))
+def test_odd_arms_are_predicted_or_listed(cells):
+    whole(arm(**SCORE | cells))
+    whole(arm(**{"outcome_scale": "goodman_baron_quantitative", "lower_is_better": "1", "change_mean": "-3"} | cells))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from([
+    "event", "zone", "phototypes", "device_kind", "arm_kind", "sessions", "population_n", "events_n", "rate", "severity",
+    "duration_h", "duration_h_min", "duration_h_max", "duration_h_sd", "needle_length_mm", "note", "source"]), ODD))
+def test_odd_events_are_predicted_or_listed(cells):
+    for kind in ("pih", "pain_vas", "erythema"):
+        whole(event(**{"event": kind} | cells))
+    whole(event(**{"event": "pain_vas", "severity": "mean VAS 5 of 10", "events_n": "", "rate": ""} | cells))
