@@ -145,7 +145,8 @@ def phototype_range(text: str) -> tuple[str, ...]:
     ends = [part.strip() for part in text.split("-")]
     if not all(end in PHOTOTYPES for end in ends):
         return ("III",)
-    return PHOTOTYPES[PHOTOTYPES.index(ends[0]):PHOTOTYPES.index(ends[-1]) + 1]
+    first, last = sorted(PHOTOTYPES.index(end) for end in (ends[0], ends[-1]))
+    return PHOTOTYPES[first:last + 1]
 
 
 def predict_event(event: str, phototypes: str, zone: str, device_kind: str, needle_length: float | None,

@@ -128,7 +128,7 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
               if isinstance(answer, Prediction)]
     missing = [{"row": row.line, "source": row["source"], "quantity": row["quantity"], "reason": answer.reason}
                for row, answer in answers if isinstance(answer, NotPredicted)]
-    return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": figures(_baselines(scored)),
+    return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": _baseline_figures(scored),
             "not_leaning": figures([s for s in scored if not s.leans]),
             "failed": sum(isinstance(answer, Failed) for _, answer in answers),
             "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
@@ -163,9 +163,11 @@ def figures(scored: Sequence[Scored]) -> dict[str, Any]:
     }
 
 
-def _baselines(scored: Sequence[Scored]) -> list[Scored]:
+def _baseline_figures(scored: Sequence[Scored]) -> dict[str, Any]:
+    """Figures of the naive baseline, and the twin's own over the same rows: not every row has a baseline."""
     found = [(s, baseline(s, scored)) for s in scored if s.prediction.scale != "sign"]
-    return [score(s.row, p) for s, p in found if p is not None]
+    pairs = [(s, score(s.row, p)) for s, p in found if p is not None]
+    return {**figures([naive for _, naive in pairs]), "twin_on_the_same_rows": figures([own for own, _ in pairs])}
 
 
 def baseline(entry: Scored, everyone: Sequence[Scored]) -> Prediction | None:
