@@ -145,13 +145,16 @@ def _observations(observations: Iterable[dict[str, Any]]) -> Table:
 def show_scores(scores: dict[str, Any], out: Path | None) -> None:
     """Per file: how much is predicted and how well, beside the naive baseline."""
     page = console()
-    table = listing("file", "rows", "scored", "not predicted", "90 % coverage", "error", "baseline error", "sign right")
+    table = listing("file", "rows", "scored", "90 % coverage", "not leaning", "error", "baseline", "same rows", "sign right")
     for name, score in scores["files"].items():
         baseline = score.get("baseline") or {}
-        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), str(len(score["not_predicted"])),
-                      share(score.get("coverage_90")), _error(score), _error(baseline), share(score.get("sign_accuracy")))
+        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), share(score.get("coverage_90")),
+                      share(score.get("not_leaning", {}).get("coverage_90")), _error(score), _error(baseline),
+                      _error(baseline.get("twin_on_the_same_rows") or {}), share(score.get("sign_accuracy")))
     page.print(table)
-    page.print("error: median |log10(predicted/measured)| where it says log, else mean absolute error", style="dim")
+    page.print("error: median |log10(predicted/measured)| where it says log, else mean absolute error, units mixed.  "
+               "not leaning: coverage over rows whose own study is not among the prediction's sources.  "
+               "baseline: the other studies' mean; same rows: the twin where there is a baseline.", style="dim")
     if out is not None:
         page.print(f"Wrote {escape(str(out))}", style="dim")
 

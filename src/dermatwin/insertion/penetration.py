@@ -141,7 +141,8 @@ def penetrate(*, length_mm: float, tip_diameter_mm: float | np.ndarray, base_dia
     shape = (draws.count, sample_size(draws))
     tip = np.minimum(tip_diameter_mm, base_diameter_mm)
     taper = taper_mm or max(length_mm, np.finfo(float).tiny)
-    needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in (length_mm, tip, base_diameter_mm, taper)))
+    sizes = (length_mm, tip, base_diameter_mm, taper)
+    needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in sizes))
     force = np.broadcast_to(np.inf if force_N is None else force_N, draws.count)
     push = Push(force, np.broadcast_to(speed_mm_s, draws.count), np.full(draws.count, gap_mm), compliance_class,
                 spacing_mm, neighbours)

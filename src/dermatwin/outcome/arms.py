@@ -30,8 +30,8 @@ LEFT_OUT = ("not_arm_specific", "low_quality", "unit_check", "case_n1")
 _SCORED = ("severity", "hair", "count")
 _THRESHOLDS = (  # text of a responder definition -> key of its cut-off, first match wins
     (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"), (r"no scars left|\bclear\b|\bcleared\b", "excellent"),
-    (r"\bmoderate\b", "moderate"), (r"\bgood\b|\bmarked\b", "good"), (r"\bexcellent\b", "excellent"), (r"\bgrades?\b", "grade"),
-    (r"improve|better|reduced|respond", "any"),
+    (r"\bmoderate\b", "moderate"), (r"\bgood\b|\bmarked\b", "good"), (r"\bexcellent\b", "excellent"),
+    (r"\bgrades?\b", "grade"), (r"improve|better|reduced|respond", "any"),
 )
 
 

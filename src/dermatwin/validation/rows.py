@@ -24,6 +24,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 """Known files and the columns without which a row cannot be read; other columns may be missing."""
 
 MAX_BYTES = 50 * 2**20
+ABSURD = 1e100
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class Row:
         return self.cells.get(column, "")
 
     def number(self, column: str) -> float | None:
-        """The cell as a finite number, or None where it is empty or is not one."""
+        """The cell as a finite number of a size that can be squared, or None where it is empty or is not one."""
         try:
             value = float(self[column])
         except ValueError:
             return None
-        return value if math.isfinite(value) else None
+        return value if math.isfinite(value) and abs(value) < ABSURD else None
 
     @property
     def tags(self) -> frozenset[str]:

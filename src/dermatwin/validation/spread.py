@@ -24,7 +24,8 @@ def study_mean(people: np.ndarray, known: np.ndarray, n: float | None, luck: Luc
     full, base = (np.log(np.maximum(v, tiny)) if log else v for v in (people, known))
     size = max(n or 1.0, 1.0)
     personal = full - base
-    shift = personal.mean() + (personal - personal.mean()) / np.sqrt(size)
+    centre = np.median(personal)  # a few people whom no needle pierced must not move everybody's mean
+    shift = centre + (personal - centre) / np.sqrt(size)
     noise = np.zeros_like(base)
     if sd:
         scale = sd / np.maximum(np.median(known), tiny) if log else sd
