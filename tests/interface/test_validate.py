@@ -65,7 +65,7 @@ def header(name):
 @pytest.mark.parametrize("name", REQUIRED)
 def test_odd_cells_of_unseen_studies_never_break_it(name, tmp_path):
     with (MEASUREMENTS / name).open(newline="", encoding="utf-8") as stream:
-        model = list(csv.DictReader(stream))[0]
+        model = next(iter(csv.DictReader(stream)))
     columns = header(name)
     with (tmp_path / name).open("w", newline="", encoding="utf-8") as stream:
         table = csv.DictWriter(stream, columns)
@@ -103,7 +103,7 @@ def test_folders_without_measurements_are_refused(tmp_path):
 
 def test_the_command_prints_only_json(tmp_path):
     (tmp_path / "closure.csv").write_bytes((MEASUREMENTS / "closure.csv").read_bytes())
-    done = subprocess.run([sys.executable, "-m", "dermatwin", "validate", "--evidence", str(tmp_path), "--json", "--draws", "20"],
-                          capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "dermatwin", "validate", "--evidence", str(tmp_path), "--json", "--draws", "20"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["files"]["closure.csv"]["scored"] > 0

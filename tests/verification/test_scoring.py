@@ -24,15 +24,16 @@ def test_a_bound_is_inside_when_a_value_that_it_allows_is(measured, bound, insid
 
 
 @pytest.mark.parametrize(("measured", "scale", "bound", "error"), [
-    (500.0, "log", "", 1.0), (60.0, "absolute", "", 10.0), (60.0, "absolute", "upper", 0.0), (40.0, "absolute", "upper", 10.0),
-    (5.0, "log", "lower", 0.0), (500.0, "log", "lower", 1.0),
+    (500.0, "log", "", 1.0), (60.0, "absolute", "", 10.0), (60.0, "absolute", "upper", 0.0),
+    (40.0, "absolute", "upper", 10.0), (5.0, "log", "lower", 0.0), (500.0, "log", "lower", 1.0),
 ])
 def test_the_error_is_the_distance_of_the_median(measured, scale, bound, error):
     assert score(row(), Prediction(DRAWS, measured, scale, "x", bound)).error == pytest.approx(error)
 
 
 @pytest.mark.parametrize(("draws", "sign", "right"), [
-    (DRAWS, 1, True), (DRAWS, -1, False), (DRAWS - 50.0, 0, True), (DRAWS, 0, False), (-DRAWS, -1, True), (DRAWS, None, None),
+    (DRAWS, 1, True), (DRAWS, -1, False), (DRAWS - 50.0, 0, True), (DRAWS, 0, False), (-DRAWS, -1, True),
+    (DRAWS, None, None),
 ])
 def test_a_direction_is_right_when_the_draws_go_there(draws, sign, right):
     assert score(row(), Prediction(draws, 1.0, "sign", "x", sign=sign)).sign_right is right
