@@ -24,7 +24,8 @@ def screen(case: Case) -> Screening:
     Animals are not screened. Rules are read against going on: unknown dates count, denied items do not.
     """
     if case.patient.species != "human":
-        info = Finding("not_a_person", "info", "Not a person", f"{case.patient.species}: screening is for people",
+        animal = case.patient.species.replace("_", " ")
+        info = Finding("not_a_person", "info", "Not a person", f"{animal}: screening is for people",
                        "Follow the rules for animal studies", sources=_OVERRIDE_SOURCE)
         return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case)))
     book, zones = RuleBook.packaged(), targets(case)

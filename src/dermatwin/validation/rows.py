@@ -23,6 +23,12 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 """Known files and the columns without which a row cannot be read; other columns may be missing."""
 
+WORDING = {
+    "trials.csv": "the sources' wording; its machine-readable form is outcomes.csv",
+    "adverse_events.csv": "the sources' wording; its machine-readable form is adverse_rates.csv",
+}
+"""Files of the evidence folder that are for reading, not for scoring."""
+
 MAX_BYTES = 50 * 2**20
 ABSURD = 1e100
 
@@ -70,6 +76,12 @@ def read_folder(folder: Path) -> dict[str, list[Row]]:
     if faults:
         raise CaseError(faults)
     return tables
+
+
+def left_aside(folder: Path) -> dict[str, str]:
+    """CSV files of a folder that are not scored, each with the reason."""
+    return {path.name: WORDING.get(path.name, "no measurements that the twin predicts")
+            for path in sorted(folder.glob("*.csv")) if path.name not in REQUIRED}
 
 
 def _read(path: Path, faults: list[Fault]) -> list[Row]:

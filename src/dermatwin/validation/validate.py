@@ -16,7 +16,7 @@ from ..evidence import MEASUREMENTS
 from ..twin.folder import require_usable, write_folder
 from ..twin.summary import to_json
 from .laboratory import Laboratory
-from .rows import read_folder
+from .rows import left_aside, read_folder
 from .scoring import Predictor, summarise
 
 Progress = Callable[[float, str], None]
@@ -42,7 +42,7 @@ def validate(evidence: Path | None = None, out: Path | None = None, *, draws: in
     draws, seed : as in `simulate`.
 
     Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "mean_abs_error",
-    "sign_accuracy", "baseline", "not_predicted", "predictions"}}, "provenance"}.
+    "sign_accuracy", "baseline", "not_leaning", "failed", "not_predicted", "predictions"}}, "left_aside", "provenance"}.
 
     Raises CaseError for a folder or file that cannot be read.
     """
@@ -53,14 +53,16 @@ def validate(evidence: Path | None = None, out: Path | None = None, *, draws: in
     if out is not None:
         require_usable(out.absolute(), SCORES, force=True)
     tell = progress or (lambda share, what: None)
-    tables = read_folder(evidence or MEASUREMENTS)
+    folder = evidence or MEASUREMENTS
+    tables = read_folder(folder)
     laboratory = Laboratory(draws, seed)
     files = {}
     for number, (name, rows) in enumerate(tables.items()):
         tell(number / len(tables), name)
         files[name] = summarise(rows, predictor(name, laboratory), laboratory.evidence)
     tell(1.0, "done")
-    scores = {"files": files, "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
+    scores = {"files": files, "left_aside": left_aside(folder),
+              "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
     if out is not None:
         write_folder(out.absolute(), {SCORES: to_json(scores)})
     return scores
