@@ -133,9 +133,9 @@ def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Pa
         return None
     if not report:
         return run.write(out, force=force)
-    from ..report import render
+    from ..report import render, sheets
 
-    return run.write(out, force=force, report=render(run))
+    return run.write(out, force=force, report=render(run), sheets=sheets(run))
 
 
 def _require_usable(out: Path | None, force: bool) -> None:

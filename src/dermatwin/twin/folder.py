@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..core.errors import CaseError, Fault
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 MARK = "summary.json"
 
 
-def write_run(run: Run, target: Path, *, force: bool = False, report: str | None = None) -> Path:
+def write_run(run: Run, target: Path, *, force: bool = False, report: str | None = None,
+              sheets: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Write `run` to the folder `target`.
 
-    `report` is the page to store as report.html. With `force` an earlier run folder is replaced; a folder that is not
-    a run folder is never touched. Raises CaseError for a target that cannot be used.
+    `report` is the page to store as report.html, `sheets` the files of the folder sheets/. With `force` an earlier run
+    folder is replaced; a folder that is not a run folder is never touched. Raises CaseError for a target that cannot be
+    used.
     """
     target = target.absolute()
     require_usable(target, MARK, force=force)
-    return _whole(target, lambda draft: _fill(run, draft, report))
+    return _whole(target, lambda draft: _fill(run, draft, report, sheets))
 
 
 def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
@@ -72,7 +75,7 @@ def require_usable(target: Path, mark: str = MARK, *, force: bool) -> None:
         raise fault("cannot be written there")
 
 
-def _fill(run: Run, draft: Path, report: str | None) -> None:
+def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str]) -> None:
     from ..case import dump_case
 
     head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
@@ -80,6 +83,9 @@ def _fill(run: Run, draft: Path, report: str | None) -> None:
     run.dataset().to_netcdf(draft / "run.nc", engine="h5netcdf")
     if report is not None:
         (draft / "report.html").write_text(report, encoding="utf-8")
+    for name, text in sheets.items():
+        (draft / "sheets").mkdir(exist_ok=True)
+        (draft / "sheets" / name).write_text(text, encoding="utf-8", newline="")
     (draft / MARK).write_text(to_json(run.summary()), encoding="utf-8")
 
 

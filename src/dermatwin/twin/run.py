@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,11 +95,12 @@ class Run:
 
         return to_dataset(self)
 
-    def write(self, folder: Path | str, *, force: bool = False, report: str | None = None) -> Path:
+    def write(self, folder: Path | str, *, force: bool = False, report: str | None = None,
+              sheets: Mapping[str, str] | None = None) -> Path:
         """Write the run folder, whole or not at all; returns its path."""
         from .folder import write_run
 
-        return write_run(self, Path(folder), force=force, report=report)
+        return write_run(self, Path(folder), force=force, report=report, sheets=sheets or {})
 
 
 def band(values: np.ndarray, axis: int = 0) -> np.ndarray:

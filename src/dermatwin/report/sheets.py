@@ -1,0 +1,143 @@
+"""Printable sheets and a calendar for one run: before, session, aftercare.
+
+The instructions are rows of `care_steps.csv`, each with a source; dates, settings and what to expect come from the run.
+Nothing here is computed. An animal experiment has no sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..twin import Run
+from . import words
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHEETS = {"before": "Before your sessions", "session": "Session record", "aftercare": "After your sessions"}
+DARK = ("IV", "V", "VI")
+READ_WEEKS = (4, 12, 26, 52)  # weeks after the last session at which results are read
+
+
+def sheets(run: Run) -> dict[str, str]:
+    """File name -> text: three pages and a calendar; empty for animals and for a case where nothing is treated."""
+    treated = [zone for zone in run.zones if zone.punctures]
+    if run.case.patient.species != "human" or not treated:
+        return {}
+    pages = {f"{phase}.html": _page(run, phase, title) for phase, title in SHEETS.items()}
+    return {**pages, "calendar.ics": calendar(run)}
+
+
+def session_dates(run: Run) -> list[date]:
+    """Calendar dates of the treatment sessions."""
+    return [run.case.course.start + timedelta(days=round(day)) for day in run.case.session_days]
+
+
+def steps(run: Run, phase: str) -> list[dict[str, str]]:
+    """Instructions of a phase that apply to this person."""
+    found = run.evidence.table("care_steps")
+    return [row for row in found if row["phase"] == phase and _applies(run, row["applies_if"])]
+
+
+def _applies(run: Run, condition: str) -> bool:
+    conditions = {
+        "always": True,
+        "dark": run.case.patient.phototype in DARK,
+        "face": any(zone.skin.site not in ("abdomen", "thigh", "hip", "buttock", "back") for zone in run.zones),
+        "anaesthetic": any("caine" in exposure.active for zone in run.zones for exposure in zone.exposures),
+    }
+    return conditions[condition]
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True)
+
+
+def _page(run: Run, phase: str, title: str) -> str:
+    days = session_dates(run)
+    rows = [{"text": row["instruction"], "sources": row["source"].replace(";", ", "),
+             "dates": [_span(day, row) for day in days] if phase != "session" else []} for row in steps(run, phase)]
+    flags = run.evidence.table("red_flags") if phase == "aftercare" else []
+    return _environment().get_template("sheet.html").render(
+        title=title, phase=phase, case=run.case, rows=rows, days=[_spelt(day) for day in days], flags=flags,
+        zones=_zones(run), expected=_expected(run) if phase == "aftercare" else [],
+        style=(TEMPLATES / "sheet.css").read_text(encoding="utf-8"))
+
+
+def _span(day: date, row: dict[str, str]) -> str:
+    first, last = (day + timedelta(days=round(float(row[end]) / 24)) for end in ("from_h", "to_h"))
+    short = [f"{end.day} {end:%b}" for end in (first, last)]
+    return short[0] if first == last else f"{short[0]} to {short[1]}"
+
+
+def _spelt(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _zones(run: Run) -> list[dict[str, str]]:
+    found = []
+    for zone in run.zones:
+        if zone.settings is None or zone.device is None:
+            continue
+        passes = "" if zone.settings.passes is None else str(zone.settings.passes)
+        found.append({"name": words.title(zone.zone.key), "device": zone.device.name, "passes": passes,
+                      "length": f"{zone.settings.needle_length:g} mm", "area": f"{zone.zone.area:g} cm²"})
+    return found
+
+
+def _expected(run: Run) -> list[str]:
+    """What the run expects of the first days, in plain sentences."""
+    texts = (("downtime_makeup[1]", "make-up covers the redness after"),
+             ("downtime_unnoticeable[1]", "others no longer notice it after"))
+    found = []
+    for zone in run.zones:
+        for name, text in texts:
+            for end in run.find(name, zone.zone.key):
+                low, middle, high = end.band
+                found.append(f"{words.title(zone.zone.key)}: {text} about {middle:.1g} days; "
+                             f"for nine in ten people between {low:.1g} and {high:.2g} days.")
+    return found
+
+
+def calendar(run: Run) -> str:
+    """The dates as an iCalendar file (RFC 5545): whole-day events, the same bytes for the same run."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dermatwin//course//EN", "CALSCALE:GREGORIAN"]
+    for number, (day, text) in enumerate(_events(run)):
+        lines += ["BEGIN:VEVENT", f"UID:{number}-{run.provenance['seed']}-{day:%Y%m%d}@dermatwin",
+                  f"DTSTAMP:{run.case.course.start:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+                  f"SUMMARY:{_escaped(text)}", "END:VEVENT"]
+    return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+def _events(run: Run) -> Iterator[tuple[date, str]]:
+    days = session_dates(run)
+    for number, day in enumerate(days, start=1):
+        yield day - timedelta(days=14), f"Session {number} in two weeks: no tan, no sunburn"
+        yield day - timedelta(days=7), f"Session {number} in a week: stop retinoids and acids on this skin"
+        yield day, f"Microneedling session {number} of {len(days)}"
+        yield day + timedelta(days=7), f"A week after session {number}: photographs; retinoids and acids again if calm"
+    for week in READ_WEEKS:
+        yield days[-1] + timedelta(weeks=week), f"Result {week} weeks after the last session: photographs and score"
+
+
+def _escaped(text: str) -> str:
+    for mark in ("\\", ";", ","):
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Lines of at most 75 octets; what goes on starts with a space."""
+    while len(line.encode()) > 75:
+        cut = 74
+        while len(line[:cut].encode()) > 74:
+            cut -= 1
+        yield line[:cut]
+        line = " " + line[cut:]
+    yield line

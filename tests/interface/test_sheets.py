@@ -1,0 +1,95 @@
+"""The printable sheets and the calendar."""
+
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from dermatwin.evidence import Evidence
+from dermatwin.report import sheets
+from dermatwin.report.sheets import session_dates
+from dermatwin.twin import simulate
+
+
+@pytest.fixture(scope="module")
+def files(small_run):
+    return sheets(small_run)
+
+
+def test_there_are_three_pages_and_a_calendar(files):
+    assert set(files) == {"before.html", "session.html", "aftercare.html", "calendar.ics"}
+
+
+def test_pages_are_well_formed_and_ask_nothing_of_a_network(files):
+    void = {"meta", "br"}
+
+    class Reader(HTMLParser):
+        open_tags: list[str] = []
+
+        def handle_starttag(self, tag, attrs):
+            assert not {"src", "href"} & {name for name, _ in attrs}
+            if tag not in void:
+                self.open_tags.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open_tags.pop() == tag
+
+    for name in ("before.html", "session.html", "aftercare.html"):
+        reader = Reader()
+        reader.open_tags = []
+        reader.feed(files[name])
+        assert not reader.open_tags
+        assert "http" not in files[name]
+        assert "@import" not in files[name]
+
+
+def test_dates_are_those_of_the_course(small_run, files):
+    assert session_dates(small_run) == [date(2026, 1, 12), date(2026, 2, 9)]
+    assert "12 Jan 2026" in files["before.html"]
+    assert "29 Dec to 12 Jan" in files["before.html"]  # no sun in the two weeks before
+
+
+def test_the_calendar_follows_its_standard(files):
+    text = files["calendar.ics"]
+    lines = text.split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+    assert "\n" not in text.replace("\r\n", "")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 2 * 4 + 4
+    assert "DTSTART;VALUE=DATE:20260209" in text
+    assert len({line for line in lines if line.startswith("UID:")}) == 12
+
+
+def test_same_run_same_bytes(small_run, files):
+    assert sheets(small_run) == files
+
+
+def test_text_of_the_user_is_escaped(make_case):
+    run = simulate(make_case(title="<script>alert(1)</script>"), draws=5)
+    assert all("<script>" not in text for text in sheets(run).values())
+
+
+def test_numbing_cream_and_dark_skin_bring_their_steps(make_case, small_run, files):
+    course = make_case().model_dump(mode="json")["course"]
+    course["topicals"] = [{"product": "lidocaine 4 % cream", "dose": "20 mg/cm^2", "apply": "-40 min", "remove": "-5 min"}]
+    patient = {"age": "40 yr", "sex": "female", "phototype": "V", "body_weight": "65 kg"}
+    other = sheets(simulate(make_case(course=course, patient=patient), draws=5))
+    assert "Numbing cream on" in other["session.html"]
+    assert "Numbing cream on" not in files["session.html"]
+    assert "dark patches" in other["aftercare.html"]
+    assert "dark patches" not in files["aftercare.html"]
+
+
+def test_animals_get_no_sheets(make_case):
+    run = simulate(make_case(patient={"age": "0.3 yr", "sex": "male", "phototype": "I", "species": "hairless_rat"},
+                             zones=[{"zone": "back", "name": "cheek", "area": "4 cm^2"}]), draws=5)
+    assert sheets(run) == {}
+
+
+def test_every_instruction_has_a_source():
+    evidence = Evidence.packaged()
+    for row in evidence.table("care_steps"):
+        assert row["source"]
+        assert set(row["source"].split(";")) <= set(evidence.sources)
+        assert row["grade"] in "ABCDE"
