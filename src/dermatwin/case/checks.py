@@ -13,6 +13,10 @@ from itertools import pairwise
 from ..core.errors import CaseError, Fault
 from .address import Loc
 from .document import Case, CustomDevice
+from .outline import crossings, enclosed_area
+
+MM2_PER_CM2 = 100.0
+AREA_TOLERANCE = 0.05  # of the stated area: what drawing by hand may miss
 
 Check = Callable[[Case], Iterator[Fault]]
 
@@ -42,6 +46,19 @@ def _zone_keys(case: Case) -> Iterator[Fault]:
     for number, key in enumerate(keys):
         if key in keys[:number]:
             yield Fault(f"zones.{number}.name", key, "is the name of another zone already; give each a name of its own")
+
+
+def _outlines(case: Case) -> Iterator[Fault]:
+    for zone in case.zones:
+        where = f"zones.{zone.key}.outline"
+        if zone.outline is None:
+            continue
+        if crossings(zone.outline):
+            yield Fault(where, "", "crosses itself; list the corners in order around the zone")
+            continue
+        drawn = enclosed_area(zone.outline) / MM2_PER_CM2
+        if abs(drawn - zone.area) > AREA_TOLERANCE * zone.area:
+            yield Fault(where, f"{drawn:.3g} cm^2", f"does not enclose the area of the zone, {zone.area:g} cm^2")
 
 
 def _settings(case: Case) -> Iterator[Fault]:
@@ -186,6 +203,7 @@ _ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")
 
 CHECKS: dict[Check, tuple[str, ...]] = {
     _zone_keys: _ZONE_NAMES,
+    _outlines: ("zones.*.area", "zones.*.outline.*.*"),
     _settings: (*_ZONE_NAMES, "zones.*.treated", "course.settings"),
     _sessions: _SESSIONS,
     _horizon: (*_SESSIONS, "horizon"),

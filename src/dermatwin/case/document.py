@@ -18,6 +18,7 @@ from .quantity import (
     Area,
     BodyMass,
     Clock,
+    Coordinate,
     CourseTime,
     Density,
     Dose,
@@ -63,6 +64,7 @@ Concern = Literal[
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Count = Annotated[int, Field(ge=1, le=60)]
+Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 
 
 class Item(Record):
@@ -122,6 +124,8 @@ class Zone(Record):
     zone: Name
     name: Name | None = None
     area: Area
+    outline: Annotated[list[Point], Field(min_length=3, max_length=500)] | None = None
+    hydration: Literal["dry", "usual", "hydrated"] = "usual"
     treated: bool = True
     concerns: list[ConcernRecord] = []
 
@@ -147,6 +151,8 @@ class CustomDevice(Record):
     drum_width: SmallLength | None = None
     array_area: Area | None = None
     pitch: SmallLength | None = None
+    layout: Literal["ring", "grid"] | None = None
+    rows: Annotated[int, Field(ge=1, le=200)] | None = None
 
 
 class Settings(Record):
@@ -157,6 +163,10 @@ class Settings(Record):
     passes: Annotated[int, Field(ge=1, le=100)] | None = None
     hand_speed: Speed | None = None
     frequency: Frequency | None = None
+    stroke: SmallLength | None = None
+    track_spacing: SmallLength | None = None
+    directions: Annotated[int, Field(ge=1, le=12)] | None = None
+    stretched: bool = False
     force: Force | None = None
     density: Density | None = None
 
