@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from .core.errors import CaseError, Fault
-from .evidence import GRADES, Evidence, Parameter, Quantity, Source, weakest
+from .evidence import GRADES, Evidence, Parameter, Posterior, Quantity, Source, weakest
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     from .device import catalogue
     from .skin import sites
 
-    names = dict.fromkeys(evidence.sources, "source")
+    names = dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
     names |= dict.fromkeys(sites(), "site") | dict.fromkeys(catalogue(), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
     names |= dict.fromkeys((p.partition("[")[0] for p in evidence.parameters if "[" in p), "family")
@@ -85,6 +85,9 @@ def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
         yield _group(family, "family", f"{len(members)} values, one for each entry in brackets", members, evidence)
     if name in _stages(evidence):
         yield _stage(name, evidence)
+    for posterior in evidence.posteriors:
+        if posterior.name == name:
+            yield _posterior(posterior, evidence)
     yield from _catalogued(name, evidence)
     if source := evidence.sources.get(name):
         yield _source(source, evidence)
@@ -114,10 +117,20 @@ def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
 
 def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
     users = tuple(q.name for q in evidence.quantities.values() if parameter.name in q.parameters)
-    facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {})}
+    facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {}), **_fit(parameter)}
     return Explanation(
         name=parameter.name, kind="parameter", title=parameter.symbol, facts=facts, grade=parameter.grade,
         grades={parameter.grade: 1}, parameters=(parameter,), sources=_sources([parameter], evidence), used_by=users)
+
+
+def _fit(parameter: Parameter) -> dict[str, str]:
+    """What a fit to measurements made of a parameter."""
+    if parameter.fitted is None:
+        return {}
+    low, middle, high = parameter.fitted
+    seen = "narrowed or moved by measurements" if parameter.informed else "the data cannot see it, the prior speaks"
+    return {"after_the_fit": f"{middle:.3g} ({low:.3g} to {high:.3g}) {parameter.unit}: {seen}",
+            "fit": f"posterior '{parameter.posterior}'; value, range and spread above are the prior"}
 
 
 def _group(name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence,
@@ -136,6 +149,15 @@ def _stage(stage: str, evidence: Evidence) -> Explanation:
     computed = {q.name: q.title for q in evidence.quantities.values() if q.stage == stage}
     title = f"{len(computed)} quantities, {len(members)} parameters"
     return _group(stage, "stage", title, members, evidence, {"computes": computed})
+
+
+def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
+    """A fit: how it was made, what the measurements narrowed and where the prior speaks alone."""
+    members = [evidence.parameters[name] for name in posterior.parameters]
+    silent = [member.name for member in members if not member.informed]
+    facts = {key: value for key, value in posterior.record.items() if key not in ("parameters", "fits")}
+    title = f"joint posterior of {len(members)} parameters; the data cannot see {len(silent)} of them"
+    return _group(posterior.name, "fit", title, members, evidence, {**facts, "the_prior_speaks": silent})
 
 
 def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:

@@ -24,6 +24,19 @@ COMPARTMENTS = ("vehicle", "removed", "evaporated", "stratum_corneum", "viable_e
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """How one session's needle contacts lie on one zone, in the mean over its surface. Arrays (draw,)."""
+
+    contacts: np.ndarray  # 1/cm2, contacts of needles with the skin, those that re-enter a hole included
+    holes: np.ndarray  # 1/cm2, places that needles hit, each counted once
+    reentry_share: np.ndarray  # share of the contacts that land in a hole that is there already
+    nearest: np.ndarray  # mm, mean distance from such a place to the nearest other one
+    hit_twice: np.ndarray  # share of the surface that the width of two or more needles covers
+    slit_length: np.ndarray | None = None  # mm, way of a needle through the surface while inside, at most; None = unknown
+    pace: np.ndarray | None = None  # min/cm2, time that the needling takes
+
+
+@dataclass(frozen=True)
 class Punctures:
     """What one treatment session's needles did to one zone.
 
@@ -32,7 +45,7 @@ class Punctures:
 
     zone: str
     session: int
-    attempted_density: np.ndarray  # (draw,) 1/cm2, needle contacts
+    attempted_density: np.ndarray  # (draw,) 1/cm2, places that needles hit; contacts that re-enter a hole are not counted
     density: np.ndarray  # (draw,) 1/cm2, punctures that pierced the skin
     pierced_fraction: np.ndarray  # (draw,) share of contacts that pierced
     in_situ_depth: np.ndarray  # (draw, needle) mm below the skin surface, needle still inside
@@ -43,6 +56,9 @@ class Punctures:
     reach: np.ndarray  # (draw, layer) share of the piercing needles that enter each of LAYERS
     bleeding_fraction: np.ndarray  # (draw,) share of the punctures that bleed
     notices: tuple[Notice, ...] = field(default=())
+    pattern: Pattern | None = None  # None where only the density is known
+    vessel_cut_fraction: np.ndarray | None = None  # (draw,) share of the punctures that cut a vessel; None = not looked at
+    bleeding_endpoint: np.ndarray | None = None  # (draw,) chance that the operator sees uniform pinpoint bleeding
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,7 @@ class Channels:
     tewl: np.ndarray  # (draw, time) g/m2/h
     closure_time: np.ndarray  # (draw, readout) h, in the order of READOUTS
     notices: tuple[Notice, ...] = field(default=())
+    covered: float = 0.0  # h under an occlusive cover right after needling
 
     @property
     def open_area(self) -> np.ndarray:

@@ -1,13 +1,15 @@
 """The printable sheets and the calendar."""
 
+import re
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
 from dermatwin.evidence import Evidence
 from dermatwin.report import sheets
-from dermatwin.report.sheets import session_dates
+from dermatwin.report.sheets import session_dates, steps
 from dermatwin.twin import simulate
 
 
@@ -93,3 +95,20 @@ def test_every_instruction_has_a_source():
         assert row["source"]
         assert set(row["source"].split(";")) <= set(evidence.sources)
         assert row["grade"] in "ABCDE"
+
+
+def test_waiting_hours_are_computed_beside_the_instruction_and_never_sooner(small_run, files):
+    text = unescape(files["aftercare.html"])
+    for quantity, words in (("no_makeup_before", "no make-up before"), ("no_actives_before", "vitamin C before")):
+        row = next(row for row in steps(small_run, "aftercare") if row["computed"] == quantity)
+        number, of = re.search(rf"Cheek: [^:]*{words} (\d+) (hours|days)", text).groups()
+        hours = int(number) * (24 if of == "days" else 1)
+        upper = max(end.band[2] for end in small_run.find(quantity, "cheek"))
+        assert max(upper, float(row["to_h"])) <= hours < max(upper, float(row["to_h"])) + (24 if of == "days" else 1)
+
+
+def test_clinic_hours_are_those_of_the_instructions(small_run):
+    parameters = small_run.evidence.parameters
+    ends = {row["computed"]: float(row["to_h"]) for row in small_run.evidence.table("care_steps") if row["computed"]}
+    assert ends == {"no_makeup_before": parameters["makeup_clinic_hours"].value,
+                    "no_actives_before": parameters["actives_clinic_hours"].value}

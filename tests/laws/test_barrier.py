@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.barrier import close, curves, readings
+from dermatwin.barrier import close, closure_time_for, curves, readings
+from dermatwin.barrier.kinetics import PHOTOTYPES
+from dermatwin.barrier.permeant import PERMEANTS
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import Punctures
@@ -149,15 +151,83 @@ def test_animals_do_not_age_like_people():
     assert any("rat" in notice.message for notice in young.notices)
 
 
+@FEW
+@given(st.floats(0.1, 1e5), st.floats(1.01, 50.0), DENSITIES, WIDTHS, COVERS)
+def test_larger_permeants_are_shut_out_earlier(radius, factor, density, width, covered):
+    draws = draws_of()
+    channels = close(punctures_of(density, width=width), skin_of(), draws, covered_h=covered)
+    small, large = (closure_time_for(channels, draws, size) for size in (radius, radius * factor))
+    assert np.all(small >= 0.0)
+    assert np.all(large <= small * (1.0 + 1e-9) + 1e-12)
+
+
+@FEW
+@given(DENSITIES, DEPTHS, WIDTHS, COVERS)
+def test_a_permeant_as_small_as_the_dye_closes_when_the_dye_does(density, depth, width, covered):
+    draws = draws_of()
+    channels = close(punctures_of(density, depth, width), skin_of(), draws, covered_h=covered)
+    found = closure_time_for(channels, draws, draws("permeant_radius[dye]", "nm"))
+    np.testing.assert_allclose(found, channels.closure_time[:, 1], rtol=1e-9, atol=1e-12)
+
+
+def test_a_permeant_as_wide_as_the_channel_never_enters():
+    draws = draws_of()
+    channels = close(punctures_of(), skin_of(), draws)
+    assert not closure_time_for(channels, draws, 1e6 * channels.radius).any()
+
+
+@FEW
+@given(st.floats(0.0, 72.0), st.floats(0.5, 72.0))
+def test_a_cover_delays_the_closing_to_every_permeant(covered, more):
+    draws = draws_of()
+    short, long = (close(punctures_of(), skin_of(), draws, covered_h=hours) for hours in (covered, covered + more))
+    for radius in (1.0, 500.0):
+        # hours between two points of the grid hold the end of a cover only to the grid's width
+        assert np.all(closure_time_for(long, draws, radius) >= 0.95 * closure_time_for(short, draws, radius))
+
+
+def test_dead_and_untouched_skin_have_their_permeants_too():
+    draws = draws_of()
+    dead = close(punctures_of(), skin_of(alive=False), draws)
+    assert np.all(np.isinf(closure_time_for(dead, draws, 0.6)))
+    assert not closure_time_for(close(punctures_of(density=0.0), skin_of(), draws), draws, 0.6).any()
+
+
+@FEW
+@given(DENSITIES, DEPTHS, st.floats(0.0, 48.0))
+def test_waiting_hours_are_never_below_the_clinics_and_never_fall_when_closing_is_slower(density, depth, covered):
+    draws = draws_of()
+    found = []
+    for hours in (0.0, covered):
+        channels = close(punctures_of(density, depth), skin_of(), draws, covered_h=hours)
+        found.append({reading.name: reading.values for reading in readings(channels, draws)})
+    for name, clinic, closing in (("no_makeup_before", "makeup_clinic_hours", "closure_time_for[makeup_pigment]"),
+                                  ("no_actives_before", "actives_clinic_hours", "closure_time_dye")):
+        for one in found:
+            assert np.all(one[name] >= draws(clinic, "h"))
+            assert np.all(one[name] >= one[closing])
+        assert np.all(found[1][name] >= 0.99 * found[0][name])
+
+
+def test_darker_skin_closes_later_where_the_slope_says_so():
+    dark = Draws(Evidence.packaged().believing(closure_colour_slope=0.1), Luck(4, 8, frozenset({"person"})))
+    times = [close(punctures_of(), replace(skin_of(), phototype=phototype), dark).closure_time for phototype in PHOTOTYPES]
+    assert np.all(np.diff(np.array(times)[:, :, 1:], axis=0) > 0.0)
+    rats = [close(punctures_of(), replace(skin_of(species="rat"), phototype=phototype), dark).closure_time
+            for phototype in ("I", "VI")]
+    np.testing.assert_array_equal(*rats)
+
+
 def test_readings_and_curves_are_catalogued():
     units = {name: quantity.unit for name, quantity in Evidence.packaged().quantities.items()}
     channels = close(punctures_of(), skin_of(), draws_of())
-    for reading in readings(channels, 28.0):
-        assert reading.unit == units[reading.name]
+    for reading in readings(channels, draws_of(), 28.0):
+        assert reading.unit == units[reading.name.partition("[")[0]]
         assert reading.values.shape == (8,)
-    dated = {reading.name: reading.time for reading in readings(channels, 28.0)}
+    dated = {reading.name: reading.time for reading in readings(channels, draws_of(), 28.0)}
     assert dated["tewl_at_24_h"] == 29.0
     assert dated["closure_time_oct"] == 28.0
+    assert {name for name in dated if "[" in name} == {f"closure_time_for[{name}]" for name in PERMEANTS}
     for curve in curves(channels):
         assert curve.unit == units[curve.name]
         assert curve.values.shape == (8, channels.time.size)

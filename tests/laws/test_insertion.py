@@ -14,10 +14,10 @@ from dermatwin.core import Luck
 from dermatwin.device import Device
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.insertion import insert, penetrate, puncture_force, readings
-from dermatwin.insertion.handling import CHOICES
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import deepest
 from dermatwin.insertion.tissue import tissue_at
+from dermatwin.pattern import CHOICES
 from dermatwin.skin import Skin
 
 FEW = settings(max_examples=20, deadline=None)
@@ -120,9 +120,11 @@ def test_puncture_force_rises_with_the_tip_and_falls_with_speed_and_spacing(tip,
 
 
 @DEVICES
-def test_density_is_proportional_to_passes(device):
+def test_contacts_are_proportional_to_passes_and_holes_follow(device):
     one, five = session(device, passes=1), session(device, passes=5)
-    np.testing.assert_allclose(five.density, 5.0 * one.density)
+    np.testing.assert_allclose(five.pattern.contacts, 5.0 * one.pattern.contacts)
+    assert np.all(five.density >= one.density)
+    assert np.all(five.density <= 5.0 * one.density * (1.0 + 1e-9))
     np.testing.assert_array_equal(five.in_situ_depth, one.in_situ_depth)
 
 

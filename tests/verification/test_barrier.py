@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dermatwin.barrier import close
+from dermatwin.barrier import close, closure_time_for
 from dermatwin.barrier.closure import GRID
-from dermatwin.barrier.kinetics import Kinetics
+from dermatwin.barrier.kinetics import Kinetics, colour_factor
+from dermatwin.barrier.permeant import _Opening
 from dermatwin.barrier.readout import thresholds, water_loss
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import Punctures
+from dermatwin.flows import READOUTS, Channels, Punctures
 from dermatwin.skin import Skin
 
 
@@ -110,3 +113,82 @@ def test_the_grid_holds_the_hours_that_are_read():
     assert GRID[-1] == pytest.approx(240.0)
     assert np.all(np.diff(GRID) > 0.0)
     assert {1.0, 24.0, 72.0} <= set(GRID)
+
+
+def channels_of(fraction, dye_at, radius=0.035):
+    """Channels on the usual hours with one given course; `dye_at` h is when the dye is shut out."""
+    times = np.full((1, len(READOUTS)), dye_at)
+    return Channels("cheek", 0, GRID, np.array([200.0]), np.array([0.3]), np.array([radius]), fraction[None, :],
+                    np.zeros((1, GRID.size)), times)
+
+
+def sieve(permeant, fraction):
+    """f H(r / (r0 f^kappa)) by Renkin's formula, nm; r0 = 35 um."""
+    size = permeant / (35_000.0 * fraction ** medians()("pore_narrowing_exponent", "1")[0])
+    return fraction * (1.0 - size) ** 2 * (1.0 - 2.104 * size + 2.09 * size**3 - 0.95 * size**5)
+
+
+def test_a_small_permeant_follows_the_half_lives():
+    """Without hindrance (radius of the dye) repair at one half-life gives the dye's own hour."""
+    draws = medians()
+    found = closure_time_for(channels_of(2.0 ** (-GRID / 5.0), 20.0), draws, draws("permeant_radius[dye]", "nm"))
+    assert found[0] == pytest.approx(20.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("radius", [100.0, 1000.0, 5000.0])
+def test_a_large_permeant_closes_where_the_sieve_says(radius):
+    """f H(r / (r0 f^kappa)) at the hour found equals the dye's passage at its hour, by independent arithmetic."""
+    draws = medians()
+    found = closure_time_for(channels_of(2.0 ** (-GRID / 5.0), 20.0), draws, radius)[0]
+
+    assert found < 20.0
+    assert sieve(radius, 2.0 ** (-found / 5.0)) == pytest.approx(sieve(0.6, 2.0**-4), rel=1e-6)
+
+
+def test_a_dye_beyond_the_last_hour_is_followed_by_the_last_half_life():
+    draws = medians()
+    found = closure_time_for(channels_of(2.0 ** (-GRID / 100.0), 400.0), draws, draws("permeant_radius[dye]", "nm"))
+    assert found[0] == pytest.approx(400.0, rel=1e-9)
+
+
+def test_hindrance_falls_from_one_to_nothing():
+    opening = _Opening(np.array([1.0]), medians())
+    sizes = np.linspace(0.0, 1.0, 200)
+    found = opening.hindrance(sizes)
+    assert found[0] == 1.0
+    assert found[-1] == 0.0
+    assert np.all(np.diff(found) < 0.0)
+    assert opening.hindrance(np.array([0.1]))[0] == pytest.approx(0.9**2 * (1.0 - 0.2104 + 0.00209 - 0.0000095))
+
+
+def test_colour_is_neutral_at_phototype_three_and_symmetric_around_it():
+    draws = Draws(Evidence.packaged().believing(closure_colour_slope=0.05), Luck(0, 1, frozenset()))
+    factors = [colour_factor(replace(skin_of(), phototype=name), draws)[0] for name in ("II", "III", "IV")]
+    np.testing.assert_allclose(factors, np.exp([-0.05, 0.0, 0.05]))
+
+
+def test_a_probe_reads_a_few_times_the_baseline_where_a_few_percent_stay_open():
+    """250 pores/cm2 of 35 um radius: a quarter of an hour after recoil the rise is that of reports, not the free limit."""
+    draws, one = medians(), np.ones(1)
+    punctures = Punctures("cheek", 0, 250.0 * one, 250.0 * one, one, np.array([[0.4]]), np.array([[0.2]]),
+                          np.array([[0.1]]), np.array([[0.07]]), np.array([[0.05]]), np.ones((1, 4)), 0.0 * one)
+    found = close(punctures, skin_of(), draws)
+    rise = np.interp([0.0, 0.25, 24.0], GRID, found.tewl[0] / 12.0)
+    assert rise[0] > 5.0  # before recoil the field loses as much as free water
+    assert 1.2 < rise[1] < 6.0
+    assert rise[2] < 1.2
+
+
+@pytest.mark.parametrize("covered", [3.3, 30.0, 100.0])
+def test_the_end_of_a_cover_is_kept_between_the_hours(covered):
+    course = kinetics(recoil=0.9, half_life=5.0, covered_half_life=60.0, covered=covered)
+    channels = replace(channels_of(course.open_fraction(GRID[:, None])[:, 0], 0.0), covered=covered)
+    for share in (0.5, 0.3, 0.1):
+        level = np.array([share * 0.1])
+        exact = course.closed_at(level)
+        found = closure_time_for(replace(channels, closure_time=np.tile(exact[:, None], 4)), medians(), 0.6)
+        assert found[0] == pytest.approx(exact[0], rel=1e-6)
+        # a wider one, so that the dye's own hour does not cancel: the sieve at 500 nm by the exact course
+        wide = closure_time_for(replace(channels, closure_time=np.tile(exact[:, None], 4)), medians(), 500.0)[0]
+        fraction = float(course.open_fraction(np.array([[wide]]))[0, 0])
+        assert sieve(500.0, fraction) == pytest.approx(sieve(0.6, level[0]), rel=1e-4)

@@ -16,7 +16,7 @@ CM_PER_MM = 0.1
 MINUTES_PER_HOUR = 60
 POINTS = 60
 GRID = np.union1d(np.concatenate([[0.0], np.geomspace(1.0 / MINUTES_PER_HOUR, 10.0 * HOURS_PER_DAY, POINTS)]),
-                  [1.0, HOURS_PER_DAY, 3.0 * HOURS_PER_DAY])
+                  [1.0, 6.0, HOURS_PER_DAY, 3.0 * HOURS_PER_DAY])
 """Hours after the session at which channels are described: 0, then 1 min to 10 d, denser early."""
 
 
@@ -46,7 +46,7 @@ def close(punctures: Punctures, skin: Skin, draws: Draws, *, covered_h: float = 
     return Channels(
         zone=punctures.zone, session=punctures.session, time=GRID, density=punctures.density,
         depth=_mean(punctures.residual_depth), radius=radius, open_fraction=fraction, tewl=tewl, closure_time=times,
-        notices=_notices(skin, punctures, covered_h, anti_inflammatory))
+        notices=_notices(skin, punctures, covered_h, anti_inflammatory), covered=covered_h)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

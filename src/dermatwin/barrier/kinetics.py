@@ -1,8 +1,10 @@
 """How the open cross-section of a channel shrinks: recoil within minutes, then repair over hours to days.
 
 Two processes (Gomaa 2010 sees the first alone in dead skin). Repair is exponential and slower for long needles, under
-an occlusive cover, with age and under a COX inhibitor; dead skin does not repair. The number and width of channels
-and the site of the body, which one human study found without effect, are left out.
+an occlusive cover, with age, perhaps in darker skin, and under a COX inhibitor; dead skin does not repair. Left out of the
+half-life: the site of the body, which one human study found without effect; the number of channels, which acts through the
+read-out by water loss only; and their width, which rises with depth in a tapered needle, so that the studies (length and
+number matter, Kelchen 2016; several geometries alike, Gupta 2011) do not tell the two apart.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import numpy as np
 from ..evidence import Draws
 from ..skin import Skin
 
+PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
+REFERENCE_PHOTOTYPE = "III"
 TOLERANCE = 1e-9  # of the bracket in time
 
 
@@ -73,7 +77,7 @@ def kinetics_of(depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, co
                 anti_inflammatory: bool) -> Kinetics:
     """Closure kinetics of channels whose needles went `depth` mm deep (mean in-situ depth, shape (draw,)).
 
-    t_half = t_0 (p / p_0)^k f_age f_species f_cox ,   t_covered = t_half f_occ
+    t_half = t_0 (p / p_0)^k f_age f_colour f_species f_cox ,   t_covered = t_half f_occ
 
     Length enters by the in-situ depth p against p_0, the depth that a 0.5 mm needle reaches, because what was not entered
     needs no repair. The source's exponent is for the nominal length; evidence `closure_depth_exponent` converts it.
@@ -81,7 +85,7 @@ def kinetics_of(depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, co
     reference = draws("closure_reference_depth", "mm")
     relative = np.where(depth > 0.0, depth, reference) / reference
     half_life = (draws("closure_half_life", "h", session, skin.zone) * relative ** draws("closure_depth_exponent", "1")
-                 * age_factor(skin, draws) * species_factor(skin, draws))
+                 * age_factor(skin, draws) * colour_factor(skin, draws) * species_factor(skin, draws))
     if anti_inflammatory:
         half_life = half_life * draws("closure_cox_factor", "1")
     if not skin.alive:
@@ -96,6 +100,14 @@ def age_factor(skin: Skin, draws: Draws) -> np.ndarray:
         return np.ones(draws.count)
     decades = (skin.age - draws("closure_reference_age", "yr")) / 10.0
     return np.exp(draws("closure_age_slope", "1") * decades)
+
+
+def colour_factor(skin: Skin, draws: Draws) -> np.ndarray:
+    """Slowing with skin colour [-]: exp(c (phototype - III)) in people, 1 in animals; c may be of either sign."""
+    if skin.species != "human":
+        return np.ones(draws.count)
+    steps = PHOTOTYPES.index(skin.phototype) - PHOTOTYPES.index(REFERENCE_PHOTOTYPE)
+    return np.exp(draws("closure_colour_slope", "1") * steps)
 
 
 def species_factor(skin: Skin, draws: Draws) -> np.ndarray:

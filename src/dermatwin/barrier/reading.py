@@ -1,18 +1,22 @@
-"""What leaves the barrier as endpoints and curves: closure times, TEWL and the open fraction of one session."""
+"""What leaves the barrier as endpoints and curves: closure, TEWL, the open fraction and waiting hours of one session."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Reading
+from .advice import waiting_hours
 from .closure import HOURS_PER_DAY
+from .permeant import permeant_closure
 
 CLOSURE_NAMES = tuple(f"closure_time_{readout.lower()}" for readout in READOUTS)
 TEWL_HOURS = {"tewl_at_1_h": 1.0, "tewl_at_24_h": HOURS_PER_DAY, "tewl_at_72_h": 3.0 * HOURS_PER_DAY}
+AREA_HOURS = {"open_area_at_0_h": 0.0, "open_area_at_1_h": 1.0, "open_area_at_6_h": 6.0, "open_area_at_24_h": HOURS_PER_DAY}
 OPEN_HOURS = {"open_fraction_at_1_h": 1.0, "open_fraction_at_24_h": HOURS_PER_DAY}
 
 
-def readings(channels: Channels, time: float | None = None) -> tuple[Reading, ...]:
+def readings(channels: Channels, draws: Draws, time: float | None = None) -> tuple[Reading, ...]:
     """Endpoints of one zone and session; `time` is the session's day after the first one.
 
     Closure times are hours after the session (inf: never, excised skin). A reading taken hours after the session is
@@ -20,10 +24,16 @@ def readings(channels: Channels, time: float | None = None) -> tuple[Reading, ..
     """
     found = [Reading(name, channels.zone, "h", channels.closure_time[:, column], time)
              for column, name in enumerate(CLOSURE_NAMES)]
+    closures = permeant_closure(channels, draws)
+    hours = {**{f"closure_time_for[{name}]": values for name, values in closures.items()},
+             **waiting_hours(channels, closures, draws)}
+    found += [Reading(name, channels.zone, "h", values, time) for name, values in hours.items()]
     found += [Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
               for name, hour in TEWL_HOURS.items()]
     found += [Reading(name, channels.zone, "1", _at(channels, channels.open_fraction, hour), _later(time, hour))
               for name, hour in OPEN_HOURS.items()]
+    found += [Reading(name, channels.zone, "1", _at(channels, channels.open_area, hour), _later(time, hour))
+              for name, hour in AREA_HOURS.items()]
     return tuple(found)
 
 

@@ -152,6 +152,12 @@ def _device(where: str, device: CustomDevice) -> Iterator[Fault]:
     if device.tip_diameter > device.needle_diameter:
         yield Fault(f"{where}.tip_diameter", f"{device.tip_diameter:g} mm",
                     f"is wider than the needle, {device.needle_diameter:g} mm")
+    for field, kinds in _KINDS_WITH.items():
+        value = getattr(device, field)
+        if value is not None and device.kind not in kinds:
+            yield Fault(f"{where}.{field}", "", f"does not apply to a {device.kind}; take it out")
+    if device.rows is not None and device.rows > device.needle_count:
+        yield Fault(f"{where}.rows", str(device.rows), f"are more than the needles, {device.needle_count}")
 
 
 def _concerns(case: Case) -> Iterator[Fault]:
@@ -197,6 +203,7 @@ def _overrides(case: Case) -> Iterator[Fault]:
             yield Fault(f"overrides.{number}.rule", rule, "is overridden twice")
 
 
+_KINDS_WITH = {"frequency": ("pen",), "layout": ("pen", "stamp"), "rows": ("roller",)}
 _ZONE_NAMES = ("zones.*.zone", "zones.*.name")
 _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
 _ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")

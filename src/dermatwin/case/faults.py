@@ -92,7 +92,7 @@ def _expected(detail: ErrorDetails, loc: Loc, here: Any, union: bool) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         spec = spec_at(loc)
-        allowed = tuple(str(value) for value in spec.get("enum", (spec.get("const"),)))
+        allowed = tuple((limits(spec) or str(spec.get("const"))).split(", "))
         return f"is not one of {', '.join(allowed)}{closest(str(here), allowed)}"
     if kind in ("greater_than_equal", "less_than_equal"):
         return f"is outside {limits(spec_at(loc))}"

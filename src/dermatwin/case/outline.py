@@ -16,8 +16,8 @@ def enclosed_area(corners: Sequence[Corner]) -> float:
 def crossings(corners: Sequence[Corner]) -> bool:
     """Whether any two sides that are not neighbours meet."""
     sides = _sides(corners)
-    apart = (pair for pair in combinations(range(len(sides)), 2) if (pair[1] - pair[0]) % len(sides) not in (1, len(sides) - 1))
-    return any(_meet(*sides[first], *sides[second]) for first, second in apart)
+    pairs = combinations(range(len(sides)), 2)
+    return any(_meet(*sides[first], *sides[second]) for first, second in pairs if second - first not in (1, len(sides) - 1))
 
 
 def _sides(corners: Sequence[Corner]) -> list[tuple[Corner, Corner]]:

@@ -80,7 +80,7 @@ def _families(leaves: Iterable[Node]) -> Iterator[str]:
 
 def _parameters(parameters: Iterable[Parameter], grouped: bool) -> Table:
     table = listing("parameter", "value", "unit", "range", "spread", "grade", "sources",
-                    title="Parameters (spread: k knowledge, p person, c chance)")
+                    title="Parameters (spread: k knowledge, p person, c chance; -> after a fit)")
     families: dict[str, list[Parameter]] = {}
     for parameter in parameters:
         families.setdefault(parameter.name.partition("[")[0], []).append(parameter)
@@ -91,7 +91,10 @@ def _parameters(parameters: Iterable[Parameter], grouped: bool) -> Table:
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
-    return (parameter.name, f"{parameter.value:g}", parameter.unit, f"{parameter.low:g} to {parameter.high:g}",
+    value = f"{parameter.value:g}"
+    if parameter.fitted is not None:
+        value += f" -> {parameter.fitted[1]:.3g}{'' if parameter.informed else ' (prior)'}"
+    return (parameter.name, value, parameter.unit, f"{parameter.low:g} to {parameter.high:g}",
             _spread(parameter), parameter.grade, ", ".join(parameter.sources))
 
 

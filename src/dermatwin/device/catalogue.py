@@ -56,6 +56,7 @@ def _device(row: dict[str, str]) -> Device:
         frequency=_number(row["frequency_hz"]), max_frequency=_number(row["max_frequency_hz"]),
         track_width=_number(row["track_width_mm"]), drum_diameter=_number(row["drum_diameter_mm"]),
         array_area=_number(row["array_area_cm2"]), pitch=_number(row["pitch_mm"]),
+        layout=row["layout"] or None, rows=int(row["rows"]) if row["rows"] else None,
         sources=_words(row["source"]), grade=row["grade"], note=row["note"],
         labelled_max_length=_number(row["labelled_max_length_mm"]), cleared=row["cleared"], indication=row["indication"],
         phototypes=_words(row["phototypes"]), aliases=_words(row["aliases"]), assumed=_words(row["assumed"]))

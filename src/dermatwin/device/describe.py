@@ -24,4 +24,5 @@ def describe(custom: CustomDevice) -> Device:
         frequency=custom.frequency, max_frequency=None,
         track_width=custom.track_width if custom.track_width is not None else custom.drum_width,
         drum_diameter=custom.drum_diameter, array_area=custom.array_area, pitch=custom.pitch,
+        layout=custom.layout, rows=custom.rows,
         note="described in the case")

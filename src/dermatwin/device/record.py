@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOTORISED = "pen"
-KINDS = (MOTORISED, "roller", "stamp")
+ROLLER = "roller"
+KINDS = (MOTORISED, ROLLER, "stamp")
+LAYOUTS = ("ring", "grid")
 
 _MOTOR_FIELDS = ("frequency", "max_frequency")
 _POSITIVE = ("needle_diameter", "tip_diameter", "max_length", "frequency", "max_frequency", "track_width", "drum_diameter",
@@ -39,6 +41,8 @@ class Device:
     drum_diameter: float | None = None  # mm, roller, over the drum's surface
     array_area: float | None = None  # cm2 covered by one stamp
     pitch: float | None = None  # mm between neighbouring needles
+    layout: str | None = None  # pen and stamp: one of LAYOUTS
+    rows: int | None = None  # roller: rings of needles side by side along the drum
     sources: tuple[str, ...] = ()
     grade: str = "E"
     note: str = ""
@@ -76,6 +80,18 @@ def _contradictions(device: Device) -> Iterator[str]:
         for name in _MOTOR_FIELDS:
             if getattr(device, name) is not None:
                 yield f"{name} does not apply to a {device.kind}"
+    yield from _misplaced(device)
+
+
+def _misplaced(device: Device) -> Iterator[str]:
+    """How the needles are set: a layout for an array, rows for a drum."""
+    foreign = "layout" if device.kind == ROLLER else "rows"
+    if getattr(device, foreign) is not None:
+        yield f"{foreign} does not apply to a {device.kind}"
+    if device.layout is not None and device.layout not in LAYOUTS:
+        yield f"{device.layout!r} is not a layout; one of {', '.join(LAYOUTS)}"
+    if device.rows is not None and not 1 <= device.rows <= device.needle_count:
+        yield f"{device.rows} rows for {device.needle_count} needles"
 
 
 def _disorder(device: Device) -> Iterator[str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.chance import Luck
 from ..core.units import factor
+from .distribution import total_spread, truncated
 from .records import Parameter
 from .store import Evidence
 
@@ -35,40 +36,35 @@ class Draws:
         return self._values(parameter, session, zone) * factor(parameter.unit, unit)
 
     def median(self, name: str, unit: str) -> float:
-        """The parameter's median in `unit`."""
+        """The parameter's median in `unit`, after the fit where there is one."""
         parameter = self.evidence.parameters[name]
-        return parameter.value * factor(parameter.unit, unit)
+        posterior = self.evidence.posterior_of(name)
+        if posterior is None:
+            return parameter.value * factor(parameter.unit, unit)
+        score = np.array([parameter.knowledge * posterior.middle[posterior.column(name)] / total_spread(parameter)])
+        return float(truncated(parameter, score, total_spread(parameter))[0]) * factor(parameter.unit, unit)
 
     def _values(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
         if parameter.distribution == "fixed":
             return np.full(self.count, parameter.value)
-        spreads = {"knowledge": parameter.knowledge, "person": parameter.person, "chance": parameter.chance}
-        total = float(np.sqrt(sum(s * s for s in spreads.values())))
-        score = np.zeros(self.count)
-        for source, spread in spreads.items():
-            if spread:
-                process = f"{parameter.name}@{zone}" if source == "chance" else parameter.name
-                score += spread * self.luck.normal(source, process, session if source == "chance" else 0)[:, 0]
-        return truncated(parameter, score / total, total)
+        score = parameter.knowledge * self._unknown(parameter.name) if parameter.knowledge else np.zeros(self.count)
+        if parameter.person:
+            score = score + parameter.person * self.luck.normal("person", parameter.name)[:, 0]
+        if parameter.chance:
+            score = score + parameter.chance * self.luck.normal("chance", f"{parameter.name}@{zone}", session)[:, 0]
+        return truncated(parameter, score / total_spread(parameter), total_spread(parameter))
 
+    def _unknown(self, name: str) -> np.ndarray:
+        """Scores of what nobody knows, shape (draw,): of the prior, or of a joint posterior.
 
-def truncated(parameter: Parameter, score: np.ndarray, spread: float) -> np.ndarray:
-    """Turn standard normal scores into the parameter's distribution within its range.
-
-    A score of 0 gives the median of the untruncated distribution when the range is wide; the map is increasing, so
-    luck keeps its order.
-    """
-    from scipy.special import ndtr, ndtri
-
-    if parameter.distribution == "uniform":
-        width = parameter.high - parameter.low
-        middle = (parameter.value - parameter.low) / width
-        share = ndtr(score)
-        skewed = np.where(share < 0.5, 2.0 * share * middle, middle + (2.0 * share - 1.0) * (1.0 - middle))
-        return parameter.low + width * skewed
-    log = parameter.distribution == "lognormal"
-    centre, low, high = ((np.log(v) if log else v) for v in (parameter.value, parameter.low, parameter.high))
-    bottom, top = ndtr((low - centre) / spread), ndtr((high - centre) / spread)
-    inner = np.where(score < 0.0, bottom + 2.0 * ndtr(score) * (0.5 - bottom), 0.5 + (2.0 * ndtr(score) - 1.0) * (top - 0.5))
-    values = np.clip(centre + spread * ndtri(np.clip(inner, 1e-12, 1.0 - 1e-12)), low, high)
-    return np.exp(values) if log else values
+        Each person takes one row of the posterior for all its parameters, so that what the measurements tie together
+        stays tied.
+        """
+        posterior = self.evidence.posterior_of(name)
+        if posterior is None:
+            return self.luck.normal("knowledge", name)[:, 0]
+        if "knowledge" not in self.luck.vary:
+            return np.full(self.count, posterior.middle[posterior.column(name)])
+        rows = len(posterior.scores)
+        chosen = (self.luck.uniform("knowledge", f"posterior {posterior.name}")[:, 0] * rows).astype(int)
+        return posterior.of(name, chosen)

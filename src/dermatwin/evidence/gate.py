@@ -110,9 +110,10 @@ def _check_numbers(where: str, row: dict[str, str]) -> list[Fault]:
 
 
 def _parameter(row: dict[str, str], stage: str) -> Parameter:
-    number = {column: float(row[column] or 0.0) for column in _NUMBERS}
-    return Parameter(name=row["name"], symbol=row["symbol"], unit=row["unit"], distribution=row["distribution"],
-                     grade=row["grade"], sources=_split(row["source"]), stage=stage, note=row["note"], **number)
+    value, knowledge, person, chance, low, high = (float(row[column] or 0.0) for column in _NUMBERS)
+    return Parameter(name=row["name"], symbol=row["symbol"], value=value, unit=row["unit"],
+                     distribution=row["distribution"], knowledge=knowledge, person=person, chance=chance, low=low, high=high,
+                     grade=row["grade"], sources=_split(row["source"]), stage=stage, note=row["note"])
 
 
 def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> dict[str, Quantity]:

@@ -40,7 +40,8 @@ class Parameter:
     The median is `value`. Three spreads are kept apart: `knowledge` (nobody knows it), `person` (people differ) and
     `chance` (one session or needle differs from the next). For a lognormal they are standard deviations of the
     natural logarithm, for a normal in the parameter's unit; a uniform takes its width from the range. Drawn values
-    follow the distribution truncated to [low, high].
+    follow the distribution truncated to [low, high]. Where a `posterior` is named, this distribution is the prior, and
+    what is unknown is drawn from the posterior.
     """
 
     name: str
@@ -57,6 +58,9 @@ class Parameter:
     sources: tuple[str, ...]
     stage: str
     note: str
+    posterior: str = ""  # name of the joint posterior that holds its draws
+    fitted: tuple[float, float, float] | None = None  # 5, 50 and 95 % of what is unknown, after the fit
+    informed: bool = False  # whether the measurements of the fit narrowed or moved it
 
 
 @dataclass(frozen=True)

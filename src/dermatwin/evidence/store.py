@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from .gate import read_parameters, read_quantities, read_sources, read_table
+from .posterior import Posterior, read_posteriors, updated
 from .records import Parameter, Quantity, Source, weakest
 
 DATA = Path(__file__).parent / "data"
@@ -24,6 +26,8 @@ class Evidence:
     parameters: dict[str, Parameter]
     quantities: dict[str, Quantity]
     folder: Path = DATA
+    posteriors: tuple[Posterior, ...] = ()
+    prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -37,12 +41,37 @@ class Evidence:
         sources = read_sources(sorted(folder.glob("sources*.csv")))
         parameters = read_parameters(sorted((folder / "parameters").glob("*.csv")), sources)
         quantities = read_quantities(sorted((folder / "quantities").glob("*.yaml")), parameters)
-        return Evidence(sources, parameters, quantities, folder)
+        return Evidence(sources, parameters, quantities, folder, (), parameters)._holding(
+            read_posteriors(folder / "posteriors", parameters))
+
+    def _holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
+        parameters = self.prior
+        for posterior in posteriors:
+            parameters = updated(parameters, posterior)
+        return replace(self, parameters=parameters, posteriors=posteriors)
+
+    def before_fits(self) -> Evidence:
+        """The same evidence without any posterior: priors only."""
+        return self._holding(())
+
+    def without(self, studies: Iterable[str]) -> Evidence:
+        """The same evidence had these studies taken no part in any fit; itself where none of them did."""
+        names = tuple(studies)
+        posteriors = tuple(posterior.without(names) for posterior in self.posteriors)
+        return self if all(a is b for a, b in zip(posteriors, self.posteriors, strict=True)) else self._holding(posteriors)
+
+    @cached_property
+    def _posterior_of(self) -> dict[str, Posterior]:
+        return {name: posterior for posterior in self.posteriors for name in posterior.parameters}
+
+    def posterior_of(self, parameter: str) -> Posterior | None:
+        """The joint posterior that holds a parameter; None where its prior speaks alone."""
+        return self._posterior_of.get(parameter)
 
     def believing(self, **values: float) -> Evidence:
         """The same evidence with other parameter values (in each parameter's own unit); the spread is kept."""
         changed = {name: replace(self.parameters[name], value=value) for name, value in values.items()}
-        return replace(self, parameters={**self.parameters, **changed})
+        return replace(self, parameters={**self.parameters, **changed}, prior={**self.prior, **changed})
 
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of the CSV file `name`.csv beside the parameters (catalogues, rules, actives)."""

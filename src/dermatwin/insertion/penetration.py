@@ -54,6 +54,7 @@ class Push:
     compliance_class: str  # one of COMPLIANCE_CLASSES
     spacing: float | None = None  # mm between neighbouring needles
     neighbours: float = 0.0  # [-], needles that share the dimple, weighted by distance (`tissue.interaction`)
+    stretched: bool = False  # whether the other hand stretches the skin
 
 
 def deepest(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray) -> np.ndarray:
@@ -79,7 +80,7 @@ def _allowed(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray,
 def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
     """Push a sample of needles into `skin`: the four steps of this module, then recoil."""
     tissue = tissue_at(skin, draws, speed=push.speed, compliance_class=push.compliance_class,
-                       spacing=push.spacing, neighbours=push.neighbours)
+                       spacing=push.spacing, neighbours=push.neighbours, stretched=push.stretched)
     scatter = needle_scatter("puncture_force_scatter", needle.length.shape[1], draws, skin.zone, session)
     gap, hand = push.gap[:, None], push.force[:, None]
     threshold = tissue.puncture_force(needle.tip) * scatter
@@ -121,7 +122,7 @@ def sample_size(draws: Draws) -> int:
     return int(draws.median("needle_sample", "1"))
 
 
-def penetrate(*, length_mm: float, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
+def penetrate(*, length_mm: float | np.ndarray, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
               compliance_class: str, skin: Skin, draws: Draws, speed_mm_s: float | np.ndarray = 1.0,
               force_N: float | np.ndarray | None = None, gap_mm: float = 0.0,
               taper_mm: float | None = None, spacing_mm: float | None = None, neighbours: float = 0.0,
@@ -129,18 +130,19 @@ def penetrate(*, length_mm: float, tip_diameter_mm: float | np.ndarray, base_dia
     """Push needles of one make into skin: for experiments that are not a clinical device.
 
     Units    mm, mm/s, N on one needle (None: as much as the stroke needs).
-    Shape    diameters, speed and force one number or (draw,); (draw, needle) in the result.
+    Shape    length, diameters, speed and force one number or (draw,); (draw, needle) in the result.
     Geometry linear taper from tip to base over `taper_mm` (None: over the whole length); no scatter of length or tip.
     Class    `compliance_class` is 'roller' (free skin), 'stamp' (a plate rests on the skin) or 'pen'.
     Raises   ValueError for a class or a size that does not exist.
     """
     if compliance_class not in COMPLIANCE_CLASSES:
         raise ValueError(f"compliance_class {compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
-    if min(np.min(size) for size in (tip_diameter_mm, base_diameter_mm, speed_mm_s)) <= 0.0 or min(length_mm, gap_mm) < 0.0:
+    smallest = min(np.min(size) for size in (tip_diameter_mm, base_diameter_mm, speed_mm_s))
+    if smallest <= 0.0 or min(np.min(length_mm), gap_mm) < 0.0:
         raise ValueError("diameters and speed must be positive, length and gap must not be negative")
     shape = (draws.count, sample_size(draws))
     tip = np.minimum(tip_diameter_mm, base_diameter_mm)
-    taper = taper_mm or max(length_mm, np.finfo(float).tiny)
+    taper = taper_mm or np.maximum(length_mm, np.finfo(float).tiny)
     sizes = (length_mm, tip, base_diameter_mm, taper)
     needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in sizes))
     force = np.broadcast_to(np.inf if force_N is None else force_N, draws.count)
@@ -149,7 +151,27 @@ def penetrate(*, length_mm: float, tip_diameter_mm: float | np.ndarray, base_dia
     return drive(needle, push, skin, draws, session)
 
 
-def puncture_force(tip_diameter_mm: float, speed_mm_s: float, spacing_mm: float | None, draws: Draws) -> np.ndarray:
+def depth_at_puncture(*, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
+                      taper_mm: float | np.ndarray, skin: Skin, draws: Draws, speed_mm_s: float = 1.0) -> np.ndarray:
+    """In-situ depth [mm] right after the skin gives way under a slow needle, shape (draw,).
+
+    Until puncture the needle pushes a dimple delta_c = sqrt(F_c / K) before it; when the skin gives way the dimple
+    springs back over the needle, while the rig stands still: the depth is the largest p with p + delta(p) <= delta_c.
+
+    Units    mm, mm/s; diameters and taper one number or (draw,).
+    Valid    a single needle on a stiff rig with skin held by a plate (compliance class 'stamp').
+    Law      at most delta_c; 0 where tearing costs as much as puncture (tests/verification/test_insertion.py).
+    """
+    tissue = tissue_at(skin, draws, speed=np.full(draws.count, speed_mm_s), compliance_class="stamp")
+    tip = np.broadcast_to(np.reshape(tip_diameter_mm, (-1, 1)), (draws.count, 1))
+    threshold = tissue.puncture_force(tip)
+    sizes = (np.broadcast_to(np.reshape(size, (-1, 1)), (draws.count, 1)) for size in (base_diameter_mm, taper_mm))
+    needle = Needle(tissue.dimple(threshold), tip, *sizes)
+    return deepest(needle, tissue, threshold, np.zeros((draws.count, 1)))[:, 0]
+
+
+def puncture_force(tip_diameter_mm: float | np.ndarray, speed_mm_s: float, spacing_mm: float | None,
+                   draws: Draws) -> np.ndarray:
     """Force at which a needle pierces [N], shape (draw,): F_c = Gamma(v, s) d_tip, without the scatter between needles.
 
     Valid    tips of 5-40 um, 0.5-1 mm/s; hollow needles of tens of um need more than this law gives.

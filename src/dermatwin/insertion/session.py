@@ -6,6 +6,8 @@ differ in stiffness; what nobody knows (toughness, compliance) is drawn once per
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..case.document import Settings
@@ -13,6 +15,7 @@ from ..device import Device, base_diameter, tip_diameter
 from ..evidence import Draws
 from ..flows import LAYERS, Punctures
 from ..skin import Skin
+from .bleeding import bleed
 from .handling import handle
 from .limits import remarks, through
 from .needle import Needle
@@ -29,15 +32,18 @@ def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session
     """
     handling = handle(device, settings, skin, draws, session)
     needle = _needles(device, settings, draws, skin.zone, session)
-    penetration = drive(needle, handling.push, skin, draws, session)
+    penetration = drive(needle, replace(handling.push, stretched=settings.stretched), skin, draws, session)
+    bleeding = bleed(needle, penetration.in_situ_depth, skin, draws)
     fraction = penetration.pierced_fraction
     mean_depth = over_piercing(penetration.in_situ_depth, penetration.pierced)
     return Punctures(
         zone=skin.zone, session=session, attempted_density=handling.contacts, density=handling.contacts * fraction,
         pierced_fraction=fraction, in_situ_depth=penetration.in_situ_depth, residual_depth=penetration.residual_depth,
         needle_diameter=penetration.needle_diameter, channel_diameter=penetration.channel_diameter,
-        force=penetration.force, reach=_reach(penetration, skin), bleeding_fraction=_bleeding(penetration, skin, draws),
-        notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin))
+        force=penetration.force, reach=_reach(penetration, skin), bleeding_fraction=bleeding.fraction,
+        notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin),
+        pattern=handling.pattern, vessel_cut_fraction=bleeding.cut_fraction,
+        bleeding_endpoint=bleeding.endpoint(handling.contacts * fraction, draws))
 
 
 def _needles(device: Device, settings: Settings, draws: Draws, zone: str, session: int) -> Needle:
@@ -56,10 +62,3 @@ def _reach(penetration: Penetration, skin: Skin) -> np.ndarray:
     """Share of the piercing needles whose tip lies below the upper face of each layer, shape (draw, layer)."""
     faces = skin.interfaces[:, None, : len(LAYERS)]
     return over_piercing(penetration.in_situ_depth[:, :, None] > faces, penetration.pierced)
-
-
-def _bleeding(penetration: Penetration, skin: Skin, draws: Draws) -> np.ndarray:
-    """Share of the punctures that bleed: mean of 1 / (1 + exp(-(p - capillary depth - p50) / width))."""
-    below = penetration.in_situ_depth - skin.capillary_depth[:, None] - draws("bleeding_depth", "mm")[:, None]
-    odds = np.clip(below / draws("bleeding_width", "mm")[:, None], -100.0, 100.0)
-    return over_piercing(1.0 / (1.0 + np.exp(-odds)), penetration.pierced)

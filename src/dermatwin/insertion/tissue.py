@@ -49,32 +49,39 @@ class Tissue:
 
 
 def tissue_at(skin: Skin, draws: Draws, *, speed: np.ndarray, compliance_class: str,
-              spacing: float | None = None, neighbours: float = 0.0) -> Tissue:
+              spacing: float | None = None, neighbours: float = 0.0, stretched: bool = False) -> Tissue:
     """Resistance of `skin` to needles that enter at `speed` mm/s, shape of every field (draw, 1).
 
-    E(v) = E (v / v_ref)^m      Gamma(v) = Gamma (v / v_ref)^-a (1 + b / (1 + s / s_b))      J = ratio Gamma(v)
-    K    = beta class E(v) / (1 + c INTERACTION)
+    E(v) = E (v / v_ref)^m      J = ratio Gamma(v)      Gamma(v): `toughness_at`
+    K    = beta class stretch E(v) / (1 + c INTERACTION)
 
     Units    speed mm/s, spacing mm between neighbouring needles (None: a single needle).
-    Valid    0.5 to 1000 mm/s; the speed law rests on two speeds and is an extrapolation for pens.
-    Source   evidence `puncture_toughness`, `deep_indentation_coefficient`, `compliance_factor[*]`.
+    Valid    0.5 to 3000 mm/s; the speeds of pens lie between those of the tests.
+    Source   evidence `puncture_toughness`, `deep_indentation_coefficient`, `compliance_factor[*]`, `stretch_stiffening`.
     """
     relative = speed / draws("reference_needle_speed", "mm/s")
     modulus = skin.stiffness * relative ** draws("stiffening_rate_exponent", "1")
     toughness = toughness_at(draws, speed=speed, spacing=spacing)
     shared = 1.0 + draws("needle_interaction", "1") * neighbours
     stiffness = draws("deep_indentation_coefficient", "1") * draws(f"compliance_factor[{compliance_class}]", "1") * modulus
+    if stretched:
+        stiffness = stiffness * draws("stretch_stiffening", "1")
     fields = (toughness, toughness * draws("tearing_ratio", "1"), draws("cut_share", "1"),
               modulus * draws("spreading_coefficient", "1"), draws("needle_friction", "MPa"), stiffness / shared)
     return Tissue(*(values[:, None] for values in fields))
 
 
 def toughness_at(draws: Draws, *, speed: np.ndarray, spacing: float | None) -> np.ndarray:
-    """Force per tip diameter at puncture [N/mm], shape (draw,); falls with speed, rises a little for crowded tips."""
+    """Force per tip diameter at puncture [N/mm], shape (draw,); falls with speed, rises a little for crowded tips.
+
+    Gamma(v, s) = Gamma (g + (1 - g) (v / v_ref)^-a) (1 + b / (1 + s / s_b)),   g the share that no speed takes away
+    """
     relative = speed / draws("reference_needle_speed", "mm/s")
     crowded = 0.0 if spacing is None else draws("bed_of_nails_penalty", "1") / (
         1.0 + spacing / draws("bed_of_nails_spacing", "mm"))
-    return draws("puncture_toughness", "N/mm") * relative ** -draws("toughness_rate_exponent", "1") * (1.0 + crowded)
+    floor = draws("toughness_rate_floor", "1")
+    eased = floor + (1.0 - floor) * relative ** -draws("toughness_rate_exponent", "1")
+    return draws("puncture_toughness", "N/mm") * eased * (1.0 + crowded)
 
 
 def interaction(spacing: float, count: float, reach: float) -> float:

@@ -31,7 +31,7 @@ RELIEVED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaestheti
 def pain(punctures: Punctures, exposures: Sequence[Exposure], adjuncts: Sequence[str], draws: Draws,
          exclude: frozenset[str] = frozenset()) -> np.ndarray:
     """Mean pain of one session [0-10], shape (draw,); 0 where no needle pierces."""
-    depth = punctures.in_situ_depth.mean(axis=1)
+    depth = _piercing_depth(punctures)
     length = draws("pain_length_exponent", "1") * _log_ratio(depth, draws("pain_anchor_depth", "mm"))
     number = draws("pain_number_exponent", "1") * _log_ratio(punctures.density, draws("pain_anchor_density", "1/cm^2"))
     person = draws.median("pain_between_people", "1") * draws.luck.normal("person", "pain")[:, 0]
@@ -39,6 +39,11 @@ def pain(punctures: Punctures, exposures: Sequence[Exposure], adjuncts: Sequence
         "chance", f"pain@{punctures.zone}", punctures.session)[:, 0]
     score = 10 * _expit(anchor("needle", draws, exclude) + length + number + person + session)
     return score * (1.0 - relief(punctures.session, exposures, adjuncts, draws))
+
+
+def _piercing_depth(punctures: Punctures) -> np.ndarray:
+    """Mean in-situ depth of the needles that pierced [mm], (draw,): those that did not are out of the density already."""
+    return punctures.in_situ_depth.sum(axis=1) / np.maximum((punctures.in_situ_depth > 0.0).sum(axis=1), 1)
 
 
 def anchor(kind: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:

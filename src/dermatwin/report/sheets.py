@@ -1,11 +1,13 @@
 """Printable sheets and a calendar for one run: before, session, aftercare.
 
-The instructions are rows of `care_steps.csv`, each with a source; dates, settings and what to expect come from the run.
-Nothing here is computed. An animal experiment has no sheets.
+The instructions are rows of `care_steps.csv`, each with a source; dates, settings and what to expect come from the run, and
+so does the sentence beside an instruction whose row names a computed quantity. Nothing is computed here. An animal
+experiment has no sheets.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,6 +20,11 @@ from . import words
 TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = {"before": "Before your sessions", "session": "Session record", "aftercare": "After your sessions"}
 DARK = ("IV", "V", "VI")
+WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, and what the channels close to
+    "no_makeup_before": ("no make-up", "closure_time_for[makeup_pigment]", "its pigment"),
+    "no_actives_before": ("no retinoids, acids or vitamin C", "closure_time_dye", "small molecules"),
+}
+LONGEST_IN_HOURS = 72  # h; longer waits are spelt in days
 READ_WEEKS = (4, 12, 26, 52)  # weeks after the last session at which results are read
 
 
@@ -62,7 +69,8 @@ def _environment() -> Any:
 def _page(run: Run, phase: str, title: str) -> str:
     days = session_dates(run)
     rows = [{"text": row["instruction"], "sources": row["source"].replace(";", ", "),
-             "dates": [_span(day, row) for day in days] if phase != "session" else []} for row in steps(run, phase)]
+             "dates": [_span(day, row) for day in days] if phase != "session" else [],
+             "computed": _waiting(run, row)} for row in steps(run, phase)]
     flags = run.evidence.table("red_flags") if phase == "aftercare" else []
     return _environment().get_template("sheet.html").render(
         title=title, phase=phase, case=run.case, rows=rows, days=[_spelt(day) for day in days], flags=flags,
@@ -74,6 +82,30 @@ def _span(day: date, row: dict[str, str]) -> str:
     first, last = (day + timedelta(days=round(float(row[end]) / 24)) for end in ("from_h", "to_h"))
     short = [f"{end.day} {end:%b}" for end in (first, last)]
     return short[0] if first == last else f"{short[0]} to {short[1]}"
+
+
+def _waiting(run: Run, row: dict[str, str]) -> list[str]:
+    """What the run computes for an instruction, one sentence per zone; never sooner than the instruction ends.
+
+    The hours are the upper end (95 %) over people and sessions, rounded up.
+    """
+    if row["computed"] not in WAITING:
+        return []
+    avoided, closing, entering = WAITING[row["computed"]]
+    found = []
+    for zone in run.zones:
+        ends = [end.band[2] for end in run.find(row["computed"], zone.zone.key)]
+        middles = [end.band[1] for end in run.find(closing, zone.zone.key)]
+        if ends and all(math.isfinite(end) for end in (*ends, *middles)):
+            hours = max(math.ceil(max(ends)), float(row["to_h"]))
+            found.append(f"{words.title(zone.zone.key)}: {avoided} before {_lasting(hours)}. As computed, the channels "
+                         f"close to {entering} after about {_lasting(math.ceil(max(middles)))} in the middle case, and by "
+                         "then in at least 95 of 100, with what is not known counted in.")
+    return found
+
+
+def _lasting(hours: float) -> str:
+    return f"{hours:.0f} hours" if hours <= LONGEST_IN_HOURS else f"{math.ceil(hours / 24)} days"
 
 
 def _spelt(day: date) -> str:

@@ -3,8 +3,9 @@
 Every layer is a site's reference value times factors that the evidence supports: age (dermis, viable epidermis), sex
 (both), pigmentation and smoking (stratum corneum), and a factor between people which a person keeps at every site, so
 that thick-skinned people are thick-skinned everywhere. Its `chance` part belongs to the zone: two zones of one site
-differ by it. Left out: hydration, season, posture, hormones, and any effect of age, sex or habit in animals, for
-which the evidence has single means. Sources stand at the parameters (`skin.csv`).
+differ by it. A dry surface is stiffer and a soaked one softer. Left out: swelling of a soaked stratum corneum, season,
+posture, hormones, and any effect of age, sex or habit in animals, for which the evidence has single means. Sources stand
+at the parameters (`skin.csv`).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
         zone=zone.key, site=site.name, species=patient.species, alive=alive,
         stratum_corneum=corneum, viable_epidermis=epidermis,
         papillary_dermis=dermis * draws(f"papillary_dermis_share[{_part(site)}]", "1"), dermis=dermis,
-        stiffness=_stiffness(site, draws, zone.key),
+        stiffness=_stiffness(site, draws, zone.key) * draws(f"hydration_stiffening[{zone.hydration}]", "1"),
         capillary_depth=corneum + epidermis + draws("capillary_loop_offset", "mm", zone=zone.key),
         tewl=draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone.key),
         temperature=draws(f"skin_temperature[{site.region}]", "degC"),

@@ -156,8 +156,8 @@ def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Dr
     yield from sections.readings(run.skin)
     for punctures, channels in zip(run.punctures, run.channels, strict=True):
         day = days[punctures.session]
-        yield from insertion.readings(punctures, day)
-        yield from barrier.readings(channels, day)
+        yield from insertion.readings(punctures, day, run.zone.area)
+        yield from barrier.readings(channels, draws, day)
     for exposure in run.exposures:
         yield from delivery.readings(exposure, run.skin, days[exposure.session])
     yield from healing.readings(run.history, run.punctures, run.skin, patient, draws)

@@ -1,7 +1,8 @@
 """Rows of closure.csv: time to closure by read-out, open fraction, water loss at rest.
 
 A closure time is predicted by pushing the row's needles into the row's skin and letting the channels close under the cover
-that the row states (where it states none, both are drawn). Heat makes another injury: such rows are not predicted.
+that the row states; where it states none, whether there was one is unknown once per study. Heat makes another injury: such
+rows are not predicted. As in `validation.insertion`, no study is predicted by a fit that it took part in.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from ..evidence import Draws
 from ..flows import LAYERS, READOUTS, Channels, Punctures
 from ..insertion import Penetration
 from ..skin import Skin
-from .experiment import compliance_class, skins
-from .insertion import UM, bound_of, experiment
-from .laboratory import Laboratory
+from .experiment import skins
+from .insertion import bound_of, experiment
+from .laboratory import Laboratory, discrepancy, unstated
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .spread import study_mean
 
 COVERED_H = 240.0  # a cover that stays on for the whole experiment
 NEVER_H = 1e4  # where a read-out never says closed
+LEAST_H = 0.05  # where it never said open: three minutes, what a first reading takes
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
@@ -39,27 +41,35 @@ def predictor(laboratory: Laboratory) -> Predictor:
             return NotPredicted("thermal injury, not needles alone")
         if row["quantity"] not in quantities:
             return NotPredicted(f"the quantity {row['quantity']!r} is not predicted")
-        return quantities[row["quantity"]](row, laboratory)
+        return quantities[row["quantity"]](row, laboratory.without(row.sources))
 
     return predict
 
 
 def _tewl(row: Row, laboratory: Laboratory) -> Answer:
-    if "baseline" not in row.tags:
-        return NotPredicted("water loss after needling: time, density and length are needed")
-    sections = skins(laboratory, row)
-    if isinstance(sections, str):
-        return NotPredicted(sections)
-    return _answer(row, laboratory, sections[0].tewl, sections[1].tewl, "TEWL_baseline", "baseline_tewl")
+    """Water loss at rest, or at a stated time after needling."""
+    people, known = skins(laboratory, row)
+    if "baseline" in row.tags:
+        return _answer(row, laboratory, people.tewl, known.tewl, "TEWL_baseline", "baseline_tewl", leans=None)
+    hours = row.number("time_h")
+    if hours is None:
+        return NotPredicted("water loss after needling: the time of the reading is not stated")
+
+    def read(found: Channels) -> np.ndarray:
+        return np.array([np.interp(hours, found.time, one) for one in found.tewl])
+
+    return _answer(row, laboratory, _read(row, laboratory, laboratory.people, people, read),
+                   _read(row, laboratory, laboratory.known, known, read), "TEWL_after_needling", "tewl")
 
 
-def channels(row: Row, skin: Skin, draws: Draws, covered_h: float) -> Channels:
-    """The row's channels, closing."""
-    stated = row.number("needle_length_um")
-    kind = "roller" if compliance_class(row["device"]) != "stamp" else "array"
-    length = stated / UM if stated else draws.median(f"experiment_needle_length[{kind}]", "mm")
-    punctures = punctures_of(experiment(row, skin, draws, length), draws("experiment_density", "1/cm^2"), skin)
-    return close(punctures, skin, draws, covered_h=covered_h)
+def channels(row: Row, skin: Skin, laboratory: Laboratory, draws: Draws, covered_h: float) -> Channels:
+    """The row's channels, closing; rows of one experiment share them."""
+    def make() -> Channels:
+        density = unstated("experiment_density", "1/cm^2", row["source"], draws)
+        return close(punctures_of(experiment(row, skin, draws), density, skin), skin, draws, covered_h=covered_h)
+
+    told = tuple(row[column] for column in ("source", "skin", "device", "needle_length_um", "applied"))
+    return laboratory.once((*told, skin.alive, covered_h, id(draws)), make)
 
 
 def punctures_of(done: Penetration, density: np.ndarray, skin: Skin) -> Punctures:
@@ -73,17 +83,20 @@ def punctures_of(done: Penetration, density: np.ndarray, skin: Skin) -> Puncture
                      bleeding_fraction=np.zeros_like(density))
 
 
-def _covers(row: Row) -> tuple[float, ...]:
-    """Hours of cover to try: what the row states, or both."""
-    if row["occluded"].casefold() == "true":
-        return (COVERED_H,)
-    return (0.0,) if row["occluded"].casefold() == "false" else (0.0, COVERED_H)
+def _covered(row: Row, draws: Draws) -> np.ndarray:
+    """Whether a cover lay on the channels, shape (draw,)."""
+    stated = row["occluded"].casefold()
+    if stated in ("true", "false"):
+        return np.full(draws.count, stated == "true")
+    return unstated("experiment_covered", "1", row["source"], draws) > 0.5
 
 
-def _mixed(row: Row, skin: Skin, draws: Draws, read: Callable[[Channels], np.ndarray]) -> np.ndarray:
-    """Read the channels; where the cover is not stated, every other person has one."""
-    parts = [read(channels(row, skin, draws, hours)) for hours in _covers(row)]
-    return parts[0] if len(parts) == 1 else np.where(np.arange(draws.count) % 2 == 0, parts[0], parts[1])
+def _read(row: Row, laboratory: Laboratory, draws: Draws, skin: Skin, read: Callable[[Channels], np.ndarray]) -> np.ndarray:
+    """Read the channels, covered or bare as the row says."""
+    covered = _covered(row, draws)
+    parts = {hours: read(channels(row, skin, laboratory, draws, hours))
+             for hours, needed in ((0.0, not covered.all()), (COVERED_H, covered.any())) if needed}
+    return np.where(covered, parts.get(COVERED_H, 0.0), parts.get(0.0, 0.0))
 
 
 def _closure(row: Row, laboratory: Laboratory) -> Answer:
@@ -91,34 +104,31 @@ def _closure(row: Row, laboratory: Laboratory) -> Answer:
     if readout not in READOUTS:
         return NotPredicted(f"the read-out {row['readout']!r} is not predicted")
     sections = skins(laboratory, row)
-    if isinstance(sections, str):
-        return NotPredicted(sections)
     if "3d" in row["skin"].casefold():
         sections = (replace(sections[0], alive=True), replace(sections[1], alive=True))  # living reconstructed skin
     column = READOUTS.index(readout)
 
     def read(found: Channels) -> np.ndarray:
-        return np.clip(found.closure_time[:, column], 1e-2, NEVER_H)
+        return np.clip(found.closure_time[:, column], LEAST_H, NEVER_H)
 
     people, known = sections
-    return _answer(row, laboratory, _mixed(row, people, laboratory.people, read),
-                   _mixed(row, known, laboratory.known, read), f"closure_time_{row['readout'].lower()}",
+    return _answer(row, laboratory, _read(row, laboratory, laboratory.people, people, read),
+                   _read(row, laboratory, laboratory.known, known, read), f"closure_time_{row['readout'].lower()}",
                    f"closure_time_{readout.lower()}")
 
 
 def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
     hours = row.number("time_h")
-    sections = skins(laboratory, row)
-    if hours is None or isinstance(sections, str):
-        return NotPredicted("time of the reading not stated" if hours is None else str(sections))
+    if hours is None:
+        return NotPredicted("time of the reading not stated")
+    skin, _ = skins(laboratory, row)
 
     def read(found: Channels) -> np.ndarray:
         after_recoil = found.open_fraction / np.maximum(_after_recoil(found), 1e-12)[:, None]
         return np.array([np.interp(hours, found.time, one) for one in np.minimum(after_recoil, 1.0)])
 
-    people = _mixed(row, sections[0], laboratory.people, read)
-    return Prediction(people, row.number("value") or 0.0, "absolute", "pore_open_fraction", bound_of(row),
-                      stands_on=("open_fraction",))
+    return Prediction(_read(row, laboratory, laboratory.people, skin, read), row.number("value") or 0.0, "absolute",
+                      "pore_open_fraction", bound_of(row), stands_on=("open_fraction",), leans=False)
 
 
 def _after_recoil(found: Channels) -> np.ndarray:
@@ -127,7 +137,9 @@ def _after_recoil(found: Channels) -> np.ndarray:
 
 
 def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, quantity: str,
-            stands_on: str) -> Answer:
+            stands_on: str, leans: bool | None = False) -> Answer:
     sd = row.number("time_sd_h") if row["quantity"] == "pore_open_fraction" else row.number("sd")
     draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=sd, log=True)
-    return Prediction(draws, row.number("value") or 0.0, "log", quantity, bound_of(row), stands_on=(stands_on,))
+    if quantity != "TEWL_baseline":
+        draws = draws * discrepancy("closure_discrepancy", row["source"], quantity, laboratory.people)
+    return Prediction(draws, row.number("value") or 0.0, "log", quantity, bound_of(row), stands_on=(stands_on,), leans=leans)

@@ -67,12 +67,10 @@ def force_per_needle_N(applied: str, needles: float | None) -> float | None:
     return float(whole[1]) / needles if whole is not None and needles else None
 
 
-def skins(laboratory: Laboratory, row: Row, *, default: str | None = None) -> tuple[Skin, Skin] | str:
-    """Sections of the row's skin (people, known), or the reason why there is none."""
+def skins(laboratory: Laboratory, row: Row) -> tuple[Skin, Skin]:
+    """Sections of the row's skin (people, known); human where the species is not stated."""
     text = row["skin"]
-    species = species_of(text) or default
-    if species is None:
-        return "species not stated"
+    species = species_of(text) or "human"
     site = site_of(text, species)
     made = [laboratory.skin(site, draws, species=species) for draws in (laboratory.people, laboratory.known)]
     alive = not is_excised(text)

@@ -1,40 +1,39 @@
 """Rows of insertion.csv: force, depth (in situ or residual), channel width, share that pierced.
 
-Needle geometry that a row does not state is drawn from wide priors (parameters `experiment_*`); a depth without a needle
-length, and anything about hollow needles, is not predicted.
+What a row does not state about its needles is drawn once per study from wide priors (parameters `experiment_*`). A study
+that took part in the fit of the insertion model is predicted by the fit without it, and every study's figure differs from
+the model's by a discrepancy of which the size is known only roughly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from ..evidence import Draws
-from ..insertion import Penetration, penetrate, puncture_force
+from ..insertion import Penetration, depth_at_puncture, penetrate, puncture_force
 from ..skin import Skin
 from .experiment import compliance_class, force_per_needle_N, skins, speed_mm_s
-from .laboratory import Laboratory
+from .laboratory import Laboratory, discrepancy, unstated
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .spread import study_mean
 
 UM = 1000.0
+Read = Callable[[Penetration], np.ndarray]
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
-    """Predict one row at a time."""
+    """Predict one row at a time, by beliefs that its study did not shape."""
     quantities: dict[str, Callable[[Row, Laboratory], Answer]] = {
         "insertion_force": _force, "depth": _depth, "channel_diameter": _width, "fraction_penetrated": _fraction}
 
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
             return NotPredicted("no value")
-        if "hollow" in row["device"].casefold() and row["quantity"] == "insertion_force":
-            return NotPredicted("hollow needle: the law is for solid sharp tips")
-        if "hydrogel" in row["device"].casefold() and row.number("needle_length_um") is None:
-            return NotPredicted("needle length not stated")
-        return quantities.get(row["quantity"], _unknown)(row, laboratory)
+        return quantities.get(row["quantity"], _unknown)(row, laboratory.without(row.sources))
 
     return predict
 
@@ -50,36 +49,45 @@ def bound_of(row: Row) -> str:
     return "lower" if row.tags & {"lower_bound", "range_low"} else ""
 
 
-def tip_diameter_mm(row: Row, draws: Draws) -> float | np.ndarray:
-    """Twice the stated tip radius, or a draw of the prior."""
+def tip_diameter_mm(row: Row, draws: Draws) -> np.ndarray:
+    """Twice the stated tip radius, or what such tips measure; a hollow tip is as wide as its tube."""
     radius = row.number("tip_radius_um")
-    return draws("experiment_tip_diameter", "mm") if radius is None else 2.0 * radius / UM
+    if radius is not None:
+        return np.full(draws.count, 2.0 * radius / UM)
+    return unstated(f"experiment_{'hollow_' if is_hollow(row) else ''}tip_diameter", "mm", row["source"], draws)
 
 
-def _force(row: Row, laboratory: Laboratory) -> Answer:
-    stated = row.number("tip_radius_um") is not None
-    speed, gap = speed_mm_s(row["applied"]) or 1.0, row.number("spacing_um")
-
-    def force(draws: Draws) -> np.ndarray:
-        tip = tip_diameter_mm(row, draws)
-        unit = puncture_force(1.0, speed, gap / UM if gap else None, draws)
-        return unit * tip
-
-    return _answer(row, laboratory, force(laboratory.people), force(laboratory.known),
-                   bound=bound_of(row) if not stated else bound_of(row) * ("range" not in row["kind"]))
+def is_hollow(row: Row) -> bool:
+    """Whether the needles are tubes; a row that tells of solid and hollow ones alike is read as solid."""
+    device = row["device"].casefold()
+    return "hollow" in device and "solid" not in device
 
 
-def experiment(row: Row, skin: Skin, draws: Draws, length_mm: float) -> Penetration:
-    """The row's needles pushed into `skin`, one draw of the geometry per person."""
+def needle_length_mm(row: Row, draws: Draws) -> np.ndarray:
+    """The stated needle length, or what such devices have."""
+    stated = row.number("needle_length_um")
+    if stated is not None:
+        return np.full(draws.count, stated / UM)
+    kind = "array" if compliance_class(row["device"]) == "stamp" else "roller"
+    return unstated(f"experiment_needle_length[{kind}]", "mm", row["source"], draws)
+
+
+def base_diameter_mm(row: Row, length: np.ndarray, draws: Draws) -> np.ndarray:
+    """The stated base width, or what needles of this length have."""
     base = row.number("base_width_um")
-    base_mm = np.full(draws.count, base / UM) if base else draws("experiment_base_aspect", "1") * length_mm
-    tip = tip_diameter_mm(row, draws)
+    if base:
+        return np.full(draws.count, base / UM)
+    return unstated("experiment_base_aspect", "1", row["source"], draws) * length
+
+
+def experiment(row: Row, skin: Skin, draws: Draws) -> Penetration:
+    """The row's needles pushed into `skin`."""
+    length, kind = needle_length_mm(row, draws), compliance_class(row["device"])
+    speed = speed_mm_s(row["applied"]) or unstated("experiment_press_speed", "mm/s", row["source"], draws)
     force = force_per_needle_N(row["applied"], row.number("needle_count"))
-    kind = compliance_class(row["device"])
-    speed = speed_mm_s(row["applied"]) or draws("experiment_press_speed", "mm/s")
-    hand = force if force is not None else _hand_force(row, kind, draws)
-    return penetrate(length_mm=length_mm, tip_diameter_mm=tip, base_diameter_mm=base_mm,
-                     compliance_class=kind, skin=skin, draws=draws, speed_mm_s=speed, force_N=hand,
+    return penetrate(length_mm=length, tip_diameter_mm=tip_diameter_mm(row, draws),
+                     base_diameter_mm=base_diameter_mm(row, length, draws), compliance_class=kind, skin=skin, draws=draws,
+                     speed_mm_s=speed, force_N=_hand_force(row, kind, draws) if force is None else force,
                      spacing_mm=(row.number("spacing_um") or 0.0) / UM or None)
 
 
@@ -88,21 +96,16 @@ def _hand_force(row: Row, kind: str, draws: Draws) -> np.ndarray | None:
     by_hand = any(word in row["applied"].casefold() for word in ("manual", "hand", "thumb", "finger"))
     if kind != "stamp" or not by_hand:
         return None
-    needles = row.number("needle_count") or draws("experiment_array_needles", "1")
-    return draws("experiment_press_force", "N") / needles
+    needles = row.number("needle_count") or unstated("experiment_array_needles", "1", row["source"], draws)
+    return unstated("experiment_press_force", "N", row["source"], draws) / needles
 
 
-def _pushed(row: Row, laboratory: Laboratory, length_mm: float,
-            read: Callable[[Penetration], np.ndarray]) -> tuple[np.ndarray, np.ndarray] | str:
-    sections = skins(laboratory, row)
-    if isinstance(sections, str):
-        return sections
-    people, known = sections
-    return (read(experiment(row, people, laboratory.people, length_mm)),
-            read(experiment(row, known, laboratory.known, length_mm)))
+def _pushed(row: Row, laboratory: Laboratory, read: Read) -> tuple[np.ndarray, np.ndarray]:
+    people, known = skins(laboratory, row)
+    return read(experiment(row, people, laboratory.people)), read(experiment(row, known, laboratory.known))
 
 
-def _over_pierced(values: np.ndarray) -> np.ndarray:
+def over_pierced(values: np.ndarray) -> np.ndarray:
     """Mean over the needles that went in, tiny where none did."""
     inside = np.where(values > 0.0, values, np.nan)
     count = np.isfinite(inside).sum(axis=1)
@@ -110,52 +113,69 @@ def _over_pierced(values: np.ndarray) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.finfo(float).eps)
 
 
-def _length(row: Row) -> float | None:
-    value = row.number("needle_length_um")
-    return None if value is None else value / UM
+def _force(row: Row, laboratory: Laboratory) -> Answer:
+    """Force at which a typical needle pierces; the ends of a range bound it where the tip is not stated."""
+    stated = row.number("tip_radius_um") is not None
+    speed, gap = speed_mm_s(row["applied"]) or 1.0, row.number("spacing_um")
+
+    def force(draws: Draws) -> np.ndarray:
+        return puncture_force(tip_diameter_mm(row, draws), speed, gap / UM if gap else None, draws)
+
+    bound = bound_of(row) * ("range" not in row["kind"]) if stated else bound_of(row)
+    return _answer(row, laboratory, force(laboratory.people), force(laboratory.known), bound=bound)
 
 
 def _depth(row: Row, laboratory: Laboratory) -> Answer:
-    length = _length(row)
-    if length is None:
-        return NotPredicted("needle length not stated")
+    if "force drop" in row["applied"]:
+        return _drop(row, laboratory)
     residual = "residual" in row.tags
 
     def read(done: Penetration) -> np.ndarray:
-        return UM * _over_pierced(done.residual_depth if residual else done.in_situ_depth)
+        return UM * over_pierced(done.residual_depth if residual else done.in_situ_depth)
 
-    found = _pushed(row, laboratory, length, read)
-    name = "residual_depth" if residual else "in_situ_depth"
-    return NotPredicted(found) if isinstance(found, str) else _answer(row, laboratory, *found, quantity=name)
+    found = _pushed(row, laboratory, read)
+    return _answer(row, laboratory, *found, quantity="residual_depth" if residual else "in_situ_depth")
+
+
+def _drop(row: Row, laboratory: Laboratory) -> Answer:
+    """Depth at the moment of puncture, in a displacement-controlled test of single needles."""
+    people, known = skins(laboratory, row)
+
+    def depth(skin: Skin, draws: Draws) -> np.ndarray:
+        length = needle_length_mm(row, draws)
+        return UM * depth_at_puncture(tip_diameter_mm=tip_diameter_mm(row, draws), skin=skin, draws=draws, taper_mm=length,
+                                      base_diameter_mm=base_diameter_mm(row, length, draws))
+
+    found = (np.maximum(depth(skin, draws), np.finfo(float).eps)
+             for skin, draws in ((people, laboratory.people), (known, laboratory.known)))
+    return _answer(row, laboratory, *found, quantity="in_situ_depth")
 
 
 def _width(row: Row, laboratory: Laboratory) -> Answer:
-    length = _length(row)
-    if length is None:
-        return NotPredicted("needle length not stated")
-    found = _pushed(row, laboratory, length, lambda done: UM * _over_pierced(done.channel_diameter))
-    return NotPredicted(found) if isinstance(found, str) else _answer(row, laboratory, *found)
+    found = _pushed(row, laboratory, lambda done: UM * over_pierced(done.channel_diameter))
+    return _answer(row, laboratory, *found)
 
 
 def _fraction(row: Row, laboratory: Laboratory) -> Answer:
-    length = _length(row)
-    if "fraction_of_length" in row.tags:
-        if length is None:
-            length = 1.0  # the row speaks of needles below one millimetre; the longest of them goes in deepest
-        found = _pushed(row, laboratory, length, lambda done: _over_pierced(done.in_situ_depth) / length)
-    elif length is None:
-        return NotPredicted("needle length not stated")
-    else:
-        found = _pushed(row, laboratory, length, lambda done: done.pierced_fraction)
-    if isinstance(found, str):
-        return NotPredicted(found)
-    name = "depth_over_length" if "fraction_of_length" in row.tags else "fraction_pierced"
-    return Prediction(found[0], row.number("value") or 0.0, "absolute", name, bound_of(row), stands_on=("pierced_fraction",))
+    """Share of the needles that pierced, or of their length that went in."""
+    of_length = "fraction_of_length" in row.tags
+    if of_length and row.number("needle_length_um") is None:
+        row = replace(row, cells={**row.cells, "needle_length_um": f"{UM:g}"})  # it speaks of all below 1 mm
+
+    def read(done: Penetration, draws: Draws) -> np.ndarray:
+        return over_pierced(done.in_situ_depth) / needle_length_mm(row, draws) if of_length else done.pierced_fraction
+
+    people, _ = skins(laboratory, row)
+    draws = read(experiment(row, people, laboratory.people), laboratory.people)
+    return Prediction(draws, row.number("value") or 0.0, "absolute",
+                      "depth_over_length" if of_length else "fraction_pierced", bound_of(row),
+                      stands_on=("pierced_fraction",), leans=False)
 
 
 def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, *, quantity: str = "",
             bound: str | None = None) -> Answer:
     draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}",
                        sd=row.number("sd"), log=True)
-    return Prediction(draws, row.number("value") or 0.0, "log", quantity or row["quantity"],
-                      bound_of(row) if bound is None else bound)
+    name = quantity or row["quantity"]
+    draws = draws * discrepancy("insertion_discrepancy", row["source"], name, laboratory.people)
+    return Prediction(draws, row.number("value") or 0.0, "log", name, bound_of(row) if bound is None else bound, leans=False)

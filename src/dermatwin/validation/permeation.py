@@ -14,9 +14,9 @@ import numpy as np
 
 from ..delivery import Solute, find_solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor
-from .experiment import compliance_class, site_of, species_of
-from .insertion import UM, experiment
-from .laboratory import Laboratory
+from .experiment import site_of, species_of
+from .insertion import experiment
+from .laboratory import Laboratory, unstated
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
 
@@ -93,11 +93,9 @@ def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     text = row["skin"]
     species = species_of(text) or "human"
     skin = replace(laboratory.skin(site_of(text, species), draws, species=species), alive=False)
-    kind = "roller" if compliance_class(row["device"]) != "stamp" else "array"
-    length = row.number("needle_length_um")
-    done = experiment(row, skin, draws, length / UM if length else draws.median(f"experiment_needle_length[{kind}]", "mm"))
-    density = row.number("needle_density_per_cm2")
-    holes = open_holes(density if density else draws("experiment_density", "1/cm^2"), _mean(done.residual_depth),
+    done = experiment(row, skin, draws)
+    density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
+    holes = open_holes(density, _mean(done.residual_depth),
                        _mean(done.channel_diameter), draws, draws("excised_open_share", "1"))
     hours = row.number("time_h") or USUAL_HOURS
     found = needled_permeation(solute, holes, Donor(1000.0), np.array([0.5 * hours, hours]), draws)

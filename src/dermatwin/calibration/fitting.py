@@ -1,0 +1,100 @@
+"""One fit with every study and one without each of them, and what the measurements could and could not see.
+
+The fit without a study takes the particles of the whole fit, weighs the study's own likelihood out and moves them until
+they have settled anew. A parameter that came out as it went in is named as one on which the prior alone speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .needling import Problem, problem
+from .sampler import Particles, counting, moved, redrawn, tempered
+
+PARTICLES = 448
+ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 20, 8  # rounds of moves at each power, at the end, and without a study
+DRAWS = 256  # joint draws that are shipped
+NARROWED = 0.85  # spread of a score after the fit below which the measurements count as having been heard
+MOVED = 0.6  # or by how many prior spreads its median moved
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One posterior: scores (draw, parameter) of what is kept, and how far the last moves remembered their beginning."""
+
+    scores: np.ndarray
+    memory: float
+    counting: float = 1.0  # share of the particles that counted when a study's likelihood was weighed out
+
+
+def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> tuple[Problem, dict[str, Fit]]:
+    """The whole fit under the key '' and one without each study under its name."""
+    whole = problem()
+    tell(f"{len(whole.rows)} rows of {len(whole.studies)} studies, {len(whole.names)} unknowns, {len(whole.kept)} kept")
+    chance = np.random.Generator(np.random.Philox(seed))
+    found = tempered(whole.target, len(whole.names), PARTICLES, chance, rounds=ROUNDS,
+                     tell=lambda power: tell(f"power {power:.4f}"))
+    found = moved(whole.target, found, chance, rounds=LAST_ROUNDS)
+    fits = {"": _kept(whole, found)}
+    tell(f"all studies: remembers {fits[''].memory:.2f}")
+    with ProcessPoolExecutor(workers) as pool:
+        jobs = {study: pool.submit(_fit_without, study, found, seed) for study in whole.studies}
+        for study, job in jobs.items():
+            fits[study] = job.result()
+            tell(f"without {study}: {fits[study].counting:.0%} counted, remembers {fits[study].memory:.2f}")
+    return whole, fits
+
+
+def _fit_without(study: str, whole: Particles, seed: int) -> Fit:
+    everything = problem()
+    rest, place = everything.without(study), everything.studies.index(study)
+    chance = np.random.Generator(np.random.Philox(seed))
+    weights = -whole.levels[:, place]
+    start = redrawn(Particles(whole.states, np.delete(whole.levels, place, axis=1), power=1.0), weights, chance)
+    done = moved(rest.target, start, chance, rounds=ROUNDS_WITHOUT)
+    return _kept(rest, done, counting(weights))
+
+
+def _kept(problem: Problem, found: Particles, counted: float = 1.0) -> Fit:
+    kept = list(problem.kept)
+    assert found.memory is not None
+    chosen = np.linspace(0, len(found.states) - 1, DRAWS).round().astype(int)
+    return Fit(found.states[chosen][:, kept], float(found.memory[kept].max()), counted)
+
+
+def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
+    """How the posterior was made and what it says of every parameter."""
+    names = [problem.names[n] for n in problem.kept]
+    scores = fits[""].scores
+    return {
+        "made_by": "python -m dermatwin.calibration",
+        "method": "tempered particles moved by elliptical slices, under a likelihood that knows bounds and yes or no; "
+                  "what the studies leave unsaid and the discrepancy between study and model integrated out",
+        "seed": seed, "particles": PARTICLES, "last_rounds": LAST_ROUNDS, "rounds_without_a_study": ROUNDS_WITHOUT,
+        "rows": {name: sum(row.file == name for row in problem.rows) for name in sorted({r.file for r in problem.rows})},
+        "studies": list(problem.studies),
+        "fits": {study or "all studies": {"memory_of_last_rounds": round(found.memory, 2),
+                                          "share_that_counted": round(found.counting, 2)}
+                 for study, found in fits.items()},
+        "parameters": {name: _parameter(scores[:, n]) for n, name in enumerate(names)},
+    }
+
+
+def _parameter(scores: np.ndarray) -> dict[str, Any]:
+    spread, shift = float(scores.std()), float(np.median(scores))
+    return {"informed": bool(spread < NARROWED or abs(shift) > MOVED), "spread_over_prior": round(spread, 2),
+            "median_in_prior_spreads": round(shift, 2)}
+
+
+def table(problem: Problem, fits: dict[str, Fit]) -> str:
+    """The joint draws of every fit as CSV."""
+    names = [problem.names[n] for n in problem.kept]
+    lines = [",".join(("without", "draw", *names))]
+    lines += [f"{study},{number}," + ",".join(f"{score:.3f}" for score in row)
+              for study, found in fits.items() for number, row in enumerate(found.scores)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,34 @@
+"""A parameter's distribution: from a standard normal score to a value within its range."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .records import Parameter
+
+
+def total_spread(parameter: Parameter) -> float:
+    """All sources of spread together."""
+    return float(np.sqrt(parameter.knowledge**2 + parameter.person**2 + parameter.chance**2))
+
+
+def truncated(parameter: Parameter, score: np.ndarray, spread: float) -> np.ndarray:
+    """Turn standard normal scores into the parameter's distribution within its range.
+
+    A score of 0 gives the median of the untruncated distribution when the range is wide; the map is increasing, so
+    luck keeps its order.
+    """
+    from scipy.special import ndtr, ndtri
+
+    if parameter.distribution == "uniform":
+        width = parameter.high - parameter.low
+        middle = (parameter.value - parameter.low) / width
+        share = ndtr(score)
+        skewed = np.where(share < 0.5, 2.0 * share * middle, middle + (2.0 * share - 1.0) * (1.0 - middle))
+        return parameter.low + width * skewed
+    log = parameter.distribution == "lognormal"
+    centre, low, high = ((np.log(v) if log else v) for v in (parameter.value, parameter.low, parameter.high))
+    bottom, top = ndtr((low - centre) / spread), ndtr((high - centre) / spread)
+    inner = np.where(score < 0.0, bottom + 2.0 * ndtr(score) * (0.5 - bottom), 0.5 + (2.0 * ndtr(score) - 1.0) * (top - 0.5))
+    values = np.clip(centre + spread * ndtri(np.clip(inner, 1e-12, 1.0 - 1e-12)), low, high)
+    return np.exp(values) if log else values

@@ -1,0 +1,52 @@
+"""Pain against the ratios of its source (Gill 2008), and against numbing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import Exposure, Punctures
+from dermatwin.outcome.pain import pain
+
+TRIALS = frozenset({"nafl_mn_striae2018", "pain_review2020"})
+
+
+def faint():
+    """Believe in hardly any pain, where the scale's end is far away and the power laws stand alone."""
+    return Draws(Evidence.packaged().believing(pain_prior_score=0.001), Luck(1, 1, frozenset()))
+
+
+def punctures_of(depth, density):
+    one, needles = np.ones(1), np.atleast_2d(np.asarray(depth, float))
+    return Punctures("cheek", 0, density * one, density * one, one, needles, 0.5 * needles, 0.1 * needles, 0.07 * needles,
+                     0.1 * needles, np.ones((1, 4)), 0.3 * one)
+
+
+def score(depth=0.4, density=25.0, exposures=(), adjuncts=()):
+    return pain(punctures_of(depth, density), exposures, adjuncts, faint(), TRIALS)[0]
+
+
+def test_three_times_the_depth_hurts_seven_times():
+    assert score(depth=0.3) / score(depth=0.1) == pytest.approx(7.0, rel=0.01)
+
+
+def test_ten_times_the_needles_hurt_twice():
+    assert score(density=250.0) / score(density=25.0) == pytest.approx(2.0, rel=0.01)
+
+
+def test_needles_that_do_not_pierce_are_counted_once():
+    """They are out of the density, so that they must not lower the depth as well."""
+    assert score(depth=[0.4, 0.4, 0.0, 0.0]) == pytest.approx(score(depth=[0.4, 0.4]))
+
+
+def test_numbing_at_its_half_effect_takes_half_of_its_strength():
+    draws = faint()
+    level = np.full((1, 7, 2), 1.0)
+    concentration = np.full((1, 2), draws("lidocaine_half_effect", "ug/cm^3")[0])
+    cream = Exposure("cheek", 0, "cream", "lidocaine", np.array([-0.5, 0.0]), np.ones(1), level, level[:, 0], level[:, 0],
+                     concentration)
+    eased = 1.0 - 0.5 * draws("anaesthesia_strength", "1")[0]
+    assert score(exposures=(cream,)) / score() == pytest.approx(eased)
+    assert score(adjuncts=("anaesthetised",)) / score() == pytest.approx(1.0 - draws("anaesthetised_relief", "1")[0])

@@ -1,0 +1,107 @@
+"""Draws of a fit against posteriors in closed form."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from dermatwin.calibration.likelihood import censored
+from dermatwin.calibration.luck import GivenLuck, spread_evenly
+from dermatwin.calibration.sampler import Block, Particles, Target, counting, moved, redrawn, tempered
+
+
+def chance(seed=1):
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def target_of(log_likelihood, coordinates):
+    """One factor, all coordinates in one block of which three move at once."""
+    return Target(lambda states, factors: log_likelihood(states)[:, None], 1, (Block(tuple(range(coordinates)), (0,), 3),))
+
+
+def fitted(log_likelihood, coordinates, particles=3000):
+    target = target_of(log_likelihood, coordinates)
+    return moved(target, tempered(target, coordinates, particles, chance(), rounds=3), chance(2), rounds=12)
+
+
+def test_normal_times_normal():
+    """Prior N(0, 1), data N(y, s2) on a sum of two coordinates: the posterior of each is known exactly."""
+    y, s = 2.0, 0.2
+    found = fitted(lambda states: -0.5 * ((states[:, 0] + states[:, 1] - y) / s) ** 2, 6)
+    mean, variance = y / (2 + s**2), 1 - 1 / (2 + s**2)
+    assert found.states[:, :2].mean(axis=0) == pytest.approx(mean, abs=0.04)
+    assert found.states[:, :2].var(axis=0) == pytest.approx(variance, rel=0.08)
+    assert np.corrcoef(found.states[:, 0], found.states[:, 1])[0, 1] == pytest.approx(-1 / (2 + s**2) / variance, abs=0.03)
+    assert found.states[:, 2:].std(axis=0) == pytest.approx(1.0, abs=0.06)  # nothing was seen of the others
+
+
+def test_mean_likelihood_is_the_integral():
+    y, s = 1.5, 0.5
+    found = fitted(lambda states: norm.logpdf(y, states[:, 0], s), 2, particles=4000)
+    assert found.evidence == pytest.approx(norm.logpdf(y, 0.0, np.hypot(1.0, s)), abs=0.08)
+
+
+def test_a_bound_cuts_the_prior():
+    """theta <= 0 observed without error: a half normal, mean -sqrt(2 / pi)."""
+    found = fitted(lambda states: censored(0.0 - states[:, 0], np.full(len(states), 1e-3), "upper"), 2)
+    assert found.states[:, 0].max() < 0.01
+    assert found.states[:, 0].mean() == pytest.approx(-np.sqrt(2 / np.pi), abs=0.05)
+
+
+def test_two_separate_hills_keep_their_weights():
+    def two(states):
+        x = states[:, 0]
+        return np.logaddexp(norm.logpdf(x, -1.5, 0.1), norm.logpdf(x, 1.5, 0.1))
+
+    found = fitted(two, 3)
+    assert np.mean(found.states[:, 0] > 0) == pytest.approx(0.5, abs=0.06)
+    assert np.abs(found.states[:, 0]).mean() == pytest.approx(1.5 / 1.01, abs=0.03)
+
+
+def test_censored_likelihood_is_what_the_bound_allows():
+    distance = np.array([-1.0, 0.0, 2.0])
+    assert np.exp(censored(distance, np.full(3, 0.5), "upper")) == pytest.approx(norm.cdf(distance / 0.5))
+    assert np.exp(censored(distance, np.full(3, 0.5), "lower")) == pytest.approx(norm.sf(distance / 0.5))
+    assert censored(distance, np.full(3, 0.5), "") == pytest.approx(norm.logpdf(distance, 0.0, 0.5))
+
+
+def test_redrawing_follows_the_weights():
+    states = np.arange(4.0)[:, None]
+    weights = np.log(np.array([0.1, 0.2, 0.3, 0.4]))
+    many = redrawn(Particles(np.repeat(states, 500, axis=0), np.zeros((2000, 1))), np.repeat(weights, 500), chance())
+    assert np.bincount(many.states[:, 0].astype(int)) / 2000 == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.002)
+    assert counting(np.zeros(10)) == pytest.approx(1.0)
+    assert counting(np.array([0.0, -1000.0])) == pytest.approx(0.5)
+
+
+def test_factors_that_see_a_block_are_enough():
+    """Two studies, one shared and two private coordinates: the same posterior as from one factor over everything."""
+    def factors(states, chosen):
+        return np.stack([norm.logpdf(1.0 + part, states[:, 0] + states[:, 1 + part], 0.3) for part in chosen], axis=1)
+
+    blocks = (Block((0,), (0, 1)), Block((1,), (0,)), Block((2,), (1,)))
+    target = Target(factors, 2, blocks)
+    found = moved(target, tempered(target, 3, 3000, chance(), rounds=3), chance(2), rounds=15)
+    rows = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
+    precision = np.eye(3) + rows.T @ rows / 0.09
+    mean = np.linalg.solve(precision, rows.T @ np.array([1.0, 2.0]) / 0.09)
+    assert found.states.mean(axis=0) == pytest.approx(mean, abs=0.05)
+    assert np.cov(found.states.T) == pytest.approx(np.linalg.inv(precision), abs=0.05)
+    assert found.levels == pytest.approx(target.all(found.states))
+
+
+def test_a_likelihood_that_is_not_a_function_is_found_out():
+    noise = chance(3)
+    target = target_of(lambda states: np.full(len(states), -1e6) - noise.uniform(size=len(states)) * 1e6, 2)
+    with pytest.raises(RuntimeError, match="shrinks"):
+        moved(target, Particles(np.zeros((4, 2)), np.zeros((4, 1)), 1.0), chance(), rounds=1)
+
+
+def test_given_luck_gives_what_it_was_given():
+    luck = GivenLuck(0, 3, scores={"a": np.array([-1.0, 0.0, 1.0])})
+    assert luck.normal("knowledge", "a")[:, 0] == pytest.approx([-1.0, 0.0, 1.0])
+    assert not luck.normal("knowledge", "b").any()
+    assert not luck.normal("person", "a").any()
+    assert set(luck.asked) == {"a", "b"}
+    needles = spread_evenly("needles", 64)
+    assert needles.mean() == pytest.approx(0.0, abs=1e-12)
+    assert needles.std() == pytest.approx(1.0, abs=0.03)
