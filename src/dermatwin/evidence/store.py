@@ -28,6 +28,7 @@ class Evidence:
     folder: Path = DATA
     posteriors: tuple[Posterior, ...] = ()
     prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
+    believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -62,16 +63,18 @@ class Evidence:
 
     @cached_property
     def _posterior_of(self) -> dict[str, Posterior]:
-        return {name: posterior for posterior in self.posteriors for name in posterior.parameters}
+        return {name: posterior for posterior in self.posteriors for name in posterior.parameters
+                if name not in self.believed}
 
     def posterior_of(self, parameter: str) -> Posterior | None:
         """The joint posterior that holds a parameter; None where its prior speaks alone."""
         return self._posterior_of.get(parameter)
 
     def believing(self, **values: float) -> Evidence:
-        """The same evidence with other parameter values (in each parameter's own unit); the spread is kept."""
-        changed = {name: replace(self.parameters[name], value=value) for name, value in values.items()}
-        return replace(self, parameters={**self.parameters, **changed}, prior={**self.prior, **changed})
+        """The same evidence with other medians (in each parameter's own unit), which no fit moves; the spread is the prior's."""
+        changed = {name: replace(self.prior[name], value=value) for name, value in values.items()}
+        return replace(self, parameters={**self.parameters, **changed}, prior={**self.prior, **changed},
+                       believed=self.believed | set(changed))
 
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of the CSV file `name`.csv beside the parameters (catalogues, rules, actives)."""

@@ -1,16 +1,20 @@
-"""Chapter 3: how the channels close, by the open cross-section, by water loss and by four meanings of 'closed'."""
+"""Chapter 3: how the channels close: one mouth to scale, open cross-section, open skin, water loss, meanings of 'closed'."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import words
-from ..figures import panel, rows
+from ..figures import mouths, panel, rows
+from ..figures.mouths import Mouth
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import Scale
 from . import lookup
+from .lookup import Band
 
 if TYPE_CHECKING:
     from ...flows import Channels
@@ -24,6 +28,13 @@ READOUT_WORDS = {
     "impedance": ("Impedance", "electrical resistance is back"),
     "OCT": ("OCT", "no gap is seen by light"),
 }
+PERMEANT_WORDS = {
+    "makeup_pigment": ("Pigment of make-up", "grains of this size stay out"),
+    "protein": ("Proteins", "molecules of this size stay out"),
+    "bacterium": ("Bacteria", "by size alone; no promise of sterility"),
+}
+HOURS = (0.0, 1.0, 6.0, 24.0, 72.0)
+LEAST_SHARE = 0.001  # of the first cross-section; less is written as such
 PER_CHART = 3
 
 
@@ -34,7 +45,8 @@ def closing(run: Run) -> dict[str, Any] | None:
         return None
     groups = [zones[first : first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
     return {
-        "charts": [chart for group in groups for chart in (_open(group), _tewl(group))],
+        "charts": [chart for group in groups for chart in (_open(group), _tewl(group), _area(group))],
+        "strips": _strips(zones),
         "closure": _closure(run, zones),
         "sentences": _sentences(zones),
     }
@@ -90,6 +102,72 @@ def _tewl(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
     }
 
 
+def _area(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
+    lines = [_line(zone, 100.0 * zone.channels[0].open_area, number, len(zones)) for number, zone in enumerate(zones, 1)]
+    return {
+        "title": "Skin that is open channel",
+        "note": "share of its surface",
+        "figure": panel.draw(
+            Panel(
+                "Share of the skin surface that is open channel over four days",
+                _described(lines, "%"),
+                lines,
+                _axis(zones[0].channels[0]),
+                "% of the surface",
+                zero=True,
+                width=450.0,
+                height=230.0,
+            )
+        ),
+    }
+
+
+def _strips(zones: tuple[ZoneRun, ...]) -> list[dict[str, Any]]:
+    """One strip per zone that has channels, all to one scale."""
+    widths = [2.0 * lookup.band(zone.channels[0].radius).middle for zone in zones]
+    widest = max((width for width in widths if width > 0.0), default=0.0)
+    found = (_mouths(zone, width, widest) for zone, width in zip(zones, widths, strict=True))
+    return [strip for strip in found if strip is not None]
+
+
+def _mouths(zone: ZoneRun, width: float, widest: float) -> dict[str, Any] | None:
+    """The mouth of one typical channel at chosen hours, its area in proportion to the open cross-section."""
+    channels = zone.channels[0]
+    low, middle, high = lookup.bands(channels.open_fraction)
+    hours = [hour for hour in HOURS if hour <= channels.time[-1]]
+    if not (width > 0.0 and np.isfinite(middle).all() and hours):
+        return None
+    at = [[float(np.interp(hour, channels.time, curve)) for curve in (low, middle, high)] for hour in hours]
+    found = [_mouth(hour, width, shares) for hour, shares in zip(hours, at, strict=True)]
+    name = lookup.zone_name(zone)
+    return {
+        "title": f"{name}: one channel from above",
+        "note": "area still open, to scale; outlined: 5\u2060–\u206095\u202f%",
+        "figure": mouths.draw(
+            found,
+            widest,
+            f"{name}: the mouth of one channel over three days, to scale",
+            "; ".join(f"{mouth.time}: {mouth.note} open ({mouth.range})" for mouth in found),
+        ),
+    }
+
+
+def _mouth(hour: float, width: float, shares: list[float]) -> Mouth:
+    """One moment: a diameter goes with the root of the open cross-section."""
+    low, middle, high = shares
+    narrow, typical, wide = (width * float(np.sqrt(max(share, 0.0))) for share in (low, middle, high))
+    first, last = (_share(share).removesuffix("%").removesuffix(words.NARROW) for share in (low, high))
+    band = first if first == last else f"{first}–{last}"
+    return Mouth(words.given(hour, "h"), narrow, typical, wide, _share(middle), "" if band == "100" else band)
+
+
+def _share(share: float) -> str:
+    """A share in percent, two digits, nothing finer than a thousandth."""
+    if share >= 1.0 - LEAST_SHARE:
+        return words.with_unit("100", "%")
+    return words.with_unit("<0.1", "%") if share < LEAST_SHARE else words.quantity(100.0 * share, "%")
+
+
 def _line(zone: ZoneRun, values: np.ndarray, number: int, count: int) -> Line:
     low, middle, high = lookup.bands(values)
     return Line(zone.channels[0].time, middle, low, high, lookup.zone_name(zone) if count > 1 else "", number)
@@ -106,11 +184,9 @@ def _described(lines: list[Line], unit: str) -> str:
 
 
 def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
-    """Closure time by read-out on a logarithmic axis, zone by zone."""
-    from ...flows import READOUTS
-
-    bands = [[lookup.band(zone.channels[0].closure_time[:, n], "h") for n in range(len(READOUTS))] for zone in zones]
-    known = [b for row in bands for b in row if b.known and b.low > 0.0]
+    """Closure time by read-out, then by what stays out, on one logarithmic axis, zone by zone."""
+    kinds = [*_readouts(run, zones), *_permeants(run, zones)]
+    known = [b for kind in kinds for b, _ in kind.found if b.known and b.low > 0.0]
     if not known:
         return {"rows": [], "axis": ""}
     scale = Scale(
@@ -120,34 +196,64 @@ def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
         1.0,
         log=True,
     )
-    found = []
-    for n, readout in enumerate(READOUTS):
-        name, meaning = READOUT_WORDS.get(readout, (readout, ""))
-        for number, zone in enumerate(zones):
-            b = bands[number][n]
-            found.append(
-                {
-                    "first": number == 0,
-                    "span": len(zones),
-                    "name": name,
-                    "meaning": meaning,
-                    "zone": lookup.zone_name(zone) if len(zones) > 1 else "",
-                    "band": b,
-                    "remark": _never(zone.channels[0].closure_time[:, n]),
-                    "grade": lookup.grade_of(run, f"closure_time_{readout.lower()}"),
-                    "figure": rows.row(
-                        scale,
-                        rows.Interval(b.low, b.middle, b.high),
-                        f"{name}, {lookup.zone_name(zone)}: {b.text}",
-                        tone=number % PER_CHART + 1,
-                    ),
-                }
-            )
     return {
-        "rows": found,
+        "rows": [row for kind in kinds for row in _rows(kind, zones, scale)],
         "many": len(zones) > 1,
         "axis": rows.axis(scale, [(t, words.given(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic"),
     }
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One meaning of 'closed': words, grade, and for each zone its band and the times of all people."""
+
+    name: str
+    meaning: str
+    grade: str
+    found: list[tuple[Band, np.ndarray]]
+
+
+def _readouts(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
+    """What an instrument would call closed."""
+    from ...flows import READOUTS
+
+    for n, readout in enumerate(READOUTS):
+        times = [zone.channels[0].closure_time[:, n] for zone in zones]
+        name, meaning = READOUT_WORDS.get(readout, (readout, ""))
+        grade = lookup.grade_of(run, f"closure_time_{readout.lower()}")
+        yield _Kind(name, meaning, grade, [(lookup.band(values, "h"), values) for values in times])
+
+
+def _permeants(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
+    """What no longer enters, by its size, where the run has it for every zone."""
+    names = lookup.unique(e.name for e in run.endpoints if e.name.startswith("closure_time_for["))
+    for full in names:
+        found = [lookup.first(run, full, zone=zone.zone.key) for zone in zones]
+        if all(endpoint is not None for endpoint in found):
+            detail = lookup.detail(full)
+            name, meaning = PERMEANT_WORDS.get(detail, (words.title(detail), "by size alone"))
+            bands = [(lookup.of(e), np.asarray(e.values)) for e in found if e is not None]
+            yield _Kind(name, meaning, lookup.grade_of(run, full), bands)
+
+
+def _rows(kind: _Kind, zones: tuple[ZoneRun, ...], scale: Scale) -> Iterator[dict[str, Any]]:
+    for number, (zone, (found, times)) in enumerate(zip(zones, kind.found, strict=True)):
+        yield {
+            "first": number == 0,
+            "span": len(zones),
+            "name": kind.name,
+            "meaning": kind.meaning,
+            "zone": lookup.zone_name(zone) if len(zones) > 1 else "",
+            "band": found,
+            "remark": _never(times),
+            "grade": kind.grade,
+            "figure": rows.row(
+                scale,
+                rows.Interval(found.low, found.middle, found.high),
+                f"{kind.name}, {lookup.zone_name(zone)}: {found.text}",
+                tone=number % PER_CHART + 1,
+            ),
+        }
 
 
 def _never(times: np.ndarray) -> str:

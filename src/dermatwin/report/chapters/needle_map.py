@@ -1,0 +1,165 @@
+"""The punctures of one session seen from above: one map that the motion of the device could have left on this skin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import words
+from ..figures import map as surface_map
+from ..figures.map import Surface
+from . import lookup
+from .lookup import Band, band
+
+if TYPE_CHECKING:
+    from ...core import Luck
+    from ...evidence import Draws
+    from ...twin import Run, ZoneRun
+
+SIDE = 10.0  # mm, one square centimetre
+MOST = 6000.0  # contacts that one map shows; a denser pattern is shown in a smaller window
+
+
+def from_above(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
+    """The map of the first session with its numbers; None where the run does not say how it was drawn
+    and where no needle pierces.
+    """
+    if zone.device is None or zone.settings is None or "seed" not in run.provenance:
+        return None
+    side, holes = places(run, zone)
+    punctures = zone.punctures[0]
+    pierced, bleeding = (_share(values) for values in (punctures.pierced_fraction, punctures.bleeding_fraction))
+    luck = _luck(run)
+    kept = holes[chosen(pierced, len(holes), luck, f"contacts of a puncture map that pierce@{zone.zone.key}")]
+    if not len(kept):
+        return None
+    bleeds = chosen(bleeding, len(kept), luck, f"punctures of a map that bleed@{zone.zone.key}")
+    name, width = lookup.zone_name(zone), _width(zone)
+    window = "1 cm²" if side == SIDE else f"{words.given(side, 'mm')} square"
+    size = words.with_unit(words.number(1000.0 * width), "um")
+    return {
+        "title": f"{window} of skin from above",
+        "figure": surface_map.draw(
+            Surface(
+                f"{name}: punctures in {window} of skin, from above and to scale",
+                f"{words.count(len(kept), 'hole')} {size} wide; {int(bleeds.sum())} bleed.",
+                side,
+                kept,
+                width,
+                bleeds,
+            )
+        ),
+        "facts": _facts(run, zone),
+        "note": _note(run, zone, len(kept)),
+    }
+
+
+def places(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
+    """Side of the window [mm] and the places of the holes in it, shape (hole, 2), from its lower left corner.
+
+    A contact that lands in a hole is no hole of its own. A density that the case states is scattered at random.
+    """
+    assert zone.settings is not None
+    key = zone.zone.key
+    if zone.settings.density is not None:
+        side = _window(zone.settings.density)
+        count = round(zone.settings.density * (side / SIDE) ** 2)
+        chance = _luck(run).uniform("chance", f"holes of a stated density@{key}", 0, max(2 * count, 1))[0]
+        return side, side * chance[: 2 * count].reshape(-1, 2)
+    return _moved(run, zone)
+
+
+def _moved(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
+    """Holes that the motion of the device leaves in a window of a larger treatment."""
+    from ...pattern import puncture_map, raster_of
+    from ...pattern.cells import reenters
+
+    assert zone.device is not None
+    assert zone.settings is not None
+    typical = _typical(run)
+    raster = raster_of(zone.device, zone.settings, typical, zone.zone.key)
+    side = _window(raster.density)
+    found = puncture_map(raster, _luck(run), area_cm2=(side / SIDE) ** 2, zone=zone.zone.key).position
+    if len(found) < 2:
+        return side, found
+    distance = zone.device.needle_diameter * typical.median("reentry_distance_ratio", "1")
+    slipped = reenters(found, distance, max(distance, side / float(np.sqrt(len(found)))))
+    return side, found[~slipped]
+
+
+def _window(density: float) -> float:
+    """Side of the window [mm]: one centimetre, halved until what it holds can still be told apart."""
+    side = SIDE
+    while density * (side / SIDE) ** 2 > MOST:
+        side *= 0.5
+    return side
+
+
+def chosen(share: float, count: int, luck: Luck, name: str) -> np.ndarray:
+    """Which of `count` are chosen, shape (count,): as many as the share says, which ones by named luck."""
+    if not count:
+        return np.zeros(0, bool)
+    order = np.argsort(luck.uniform("chance", name, 0, count)[0], kind="stable")
+    found = np.zeros(count, bool)
+    found[order[: round(share * count)]] = True
+    return found
+
+
+def _luck(run: Run) -> Luck:
+    from ...core import Luck
+
+    return Luck(int(run.provenance["seed"]), 1)
+
+
+def _typical(run: Run) -> Draws:
+    from ...core import Luck
+    from ...evidence import Draws
+
+    return Draws(run.evidence, Luck(int(run.provenance["seed"]), 1, frozenset()))
+
+
+def _share(values: np.ndarray) -> float:
+    """The median share, 0 where none is known."""
+    found = band(values)
+    return min(max(found.middle, 0.0), 1.0) if found.known else 0.0
+
+
+def _width(zone: ZoneRun) -> float:
+    """Median width of the channels at the surface [mm]."""
+    values = zone.punctures[0].channel_diameter
+    found = band(values[np.isfinite(values) & (values > 0.0)])
+    return found.middle if found.known else 0.0
+
+
+def percent(run: Run, zone: ZoneRun, name: str) -> Band | None:
+    """An endpoint of the first session that counts a share, in percent."""
+    found = lookup.first(run, name, zone=zone.zone.key)
+    if found is None:
+        return None
+    return lookup.of(found) if lookup.is_share(found) else lookup.of(found).times(100.0, "%")
+
+
+def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
+    """What the whole run says, beside the one map."""
+    key, punctures = zone.zone.key, zone.punctures[0]
+    density, nearest = (lookup.first(run, name, zone=key) for name in ("puncture_density", "nearest_puncture"))
+    found = [
+        ("Holes", lookup.of(density) if density else band(punctures.density, "1/cm^2")),
+        ("To the nearest hole", lookup.of(nearest).times(1.0, "mm") if nearest else None),
+        ("Skin under two needles or more", percent(run, zone, "area_hit_twice")),
+    ]
+    return [{"label": label, "band": value} for label, value in found if value is not None and value.known]
+
+
+def _note(run: Run, zone: ZoneRun, drawn: int) -> str:
+    """What the map is and what it leaves out."""
+    assert zone.settings is not None
+    stated = zone.settings.density is not None
+    how = "as many as the case states, scattered at random" if stated else "as typical settings leave them"
+    text = f"One map of many that chance allows, {how}: {words.count(drawn, 'hole')}."
+    slit = lookup.first(run, "slit_length", zone=zone.zone.key)
+    if slit is not None and lookup.of(slit).middle > 2.0 * _width(zone) > 0.0:
+        way = lookup.of(slit) if lookup.of(slit).middle >= 1.0 else lookup.of(slit).times(1000.0, "um")
+        text += f" Needles that move on while inside can lengthen a hole by up to {way.text}; drawn round."
+    return text
