@@ -20,7 +20,7 @@ from dermatwin.evidence import Evidence
 ROOT = Path(__file__).parents[2]
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
-VERBS = ["new", "screen", "plan", "simulate", "map", "validate", "explain", "export"]
+VERBS = ["new", "screen", "plan", "simulate", "compare", "map", "validate", "explain", "export"]
 
 
 def run(*arguments: object, status: int = 0):
@@ -260,24 +260,47 @@ class TestExplain:
 
 class TestValidate:
     SCORES = {"files": {"closure.csv": {
-        "rows": 5, "scored": 4, "coverage_90": 0.75, "median_abs_log10_error": 0.2, "sign_accuracy": None,
-        "baseline": {"median_abs_log10_error": float("nan")}, "predictions": [],
+        "rows": 5, "scored": 4, "coverage_90": 0.75, "median_abs_log10_error": 0.2, "median_factor": 1.585,
+        "mean_abs_error": 0.123, "sign_accuracy": None, "baseline": {"median_factor": float("nan")}, "predictions": [],
+        "quantities": {"a_quantity_with_a_name_that_goes_on_and_on_and_on_for_men": {
+            "scored": 4, "studies": 3, "coverage_90": 0.75, "median_factor": None, "mean_abs_error": 17.5,
+            "unit": "grade points", "sign_accuracy": None, "better_than_baseline": True,
+            "baseline": {"median_factor": None, "mean_abs_error": 19.25}}},
         "not_predicted": [{"row": 3, "reason": "no unit"}]}}}
 
-    def test_scores_for_people_and_machines(self, monkeypatch, tmp_path):
+    @pytest.fixture
+    def asked(self, monkeypatch):
         asked = []
 
         def score(evidence, out, **options):
-            asked.append((evidence, out, options["draws"], options["seed"]))
+            asked.append((evidence, out, options["draws"], options["seed"], options["page"]))
             return self.SCORES
 
         monkeypatch.setattr("dermatwin.validation.validate", score)
+        return asked
+
+    def test_scores_for_people_and_machines(self, asked, tmp_path):
         arguments = ("validate", "--evidence", tmp_path, "--draws", 30, "--seed", 4)
         scores = json.loads(run(*arguments, "--json").stdout)
-        assert scores["files"]["closure.csv"]["baseline"] == {"median_abs_log10_error": None}
+        assert scores["files"]["closure.csv"]["baseline"] == {"median_factor": None}
         page = run(*arguments).stdout
-        assert all(word in page for word in ("closure.csv", "75%", "0.2 log"))
-        assert asked == [(tmp_path, None, 30, 4)] * 2
+        assert all(word in page for word in ("closure.csv", "75%", "x 1.58", "--details"))
+        assert "0.123" not in page, "a mean over rows of different units"
+        assert "17.5" not in page
+        assert asked == [(tmp_path, None, 30, 4, None)] * 2
+
+    def test_details_by_quantity_fit_a_page(self, asked):
+        page = run("validate", "--details").stdout
+        assert all(word in page for word in ("17.5 grade points", "19.2", "yes", "a_quantity", "_for_men"))
+        assert max(map(len, page.splitlines())) <= 120
+
+    def test_with_a_folder_the_page_is_made(self, asked, tmp_path):
+        from dermatwin.report.qualification import render
+
+        run("validate", "--out", tmp_path / "out")
+        (_, out, _, _, page), = asked
+        assert out == tmp_path / "out"
+        assert page is render
 
     def test_no_such_folder(self, tmp_path):
         assert str(tmp_path / "none") in run("validate", "--evidence", tmp_path / "none", status=1).stderr

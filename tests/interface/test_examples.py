@@ -25,3 +25,10 @@ def test_an_example_runs_and_is_compared(path):
     assert len(summary["observations"]) == len(case.observations)
     assert all(entry["median"] is not None and entry["sources"] for entry in summary["endpoints"])
     assert not any(summary["failed"].values())
+
+
+def test_agreement_with_a_study_that_made_the_prediction_is_not_sold_as_a_test():
+    path = next(p for p in EXAMPLES if "kalluri" in p.stem)
+    seen = {c.observation.quantity: c for c in simulate(load_case(path), draws=20, seed=1).comparisons()}
+    assert not seen["residual_depth"].independent
+    assert all(c.independent == (c.observation.source not in c.endpoint.sources) for c in seen.values())

@@ -12,8 +12,8 @@ from dermatwin.evidence import MEASUREMENTS
 from dermatwin.validation import validate
 from dermatwin.validation.rows import REQUIRED
 
-KEYS = {"rows", "scored", "coverage_90", "median_abs_log10_error", "mean_abs_error", "sign_accuracy", "baseline",
-        "not_predicted", "predictions"}
+KEYS = {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor", "mean_abs_error", "sign_accuracy",
+        "baseline", "quantities", "not_predicted", "predictions"}
 ODD = ("", "nan", "-1", "1e300", "x", "0", "III-V", "rat, ex vivo", "roller", "manual; 3 m/s", "upper_bound;residual",
        "TEWL", "acne_scar", "needling", "pih", "depth", "closure_time", "enhancement_ratio", "human", "épaule 'quoted'")
 
@@ -32,6 +32,14 @@ def test_every_row_is_predicted_or_listed(scores):
         assert found["scored"] > 0, name
         assert found["failed"] == 0, [r for r in found["not_predicted"] if r["reason"].startswith("failed")]
         assert all(entry["reason"] for entry in found["not_predicted"])
+
+
+def test_quantities_share_out_the_scored_rows(scores):
+    for name, found in scores["files"].items():
+        assert sum(entry["scored"] for entry in found["quantities"].values()) == found["scored"], name
+        assert set(found["quantities"]) == {entry["quantity"] for entry in found["predictions"]}, name
+        few = [entry for entry in found["quantities"].values() if entry["studies"] < 3]
+        assert all(entry["better_than_baseline"] is None for entry in few), name
 
 
 def test_the_scores_are_plain_json(scores):
@@ -55,6 +63,21 @@ def test_scores_are_written_whole(tmp_path):
     (tmp_path / "mine" / "thesis.txt").write_text("precious")
     with pytest.raises(CaseError, match="not an earlier run"):
         validate(tmp_path / "in", tmp_path / "mine", draws=30)
+
+
+def test_a_page_is_written_with_the_scores_or_nothing_is(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "closure.csv").write_bytes((MEASUREMENTS / "closure.csv").read_bytes())
+    validate(tmp_path / "in", tmp_path / "out", draws=20, page=lambda found: f"{found['files']['closure.csv']['rows']} rows")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["qualification.html", "scores.json"]
+    assert (tmp_path / "out" / "qualification.html").read_text() == "22 rows"
+
+    def broken(scores):
+        raise ZeroDivisionError("planted")
+
+    with pytest.raises(ZeroDivisionError):
+        validate(tmp_path / "in", tmp_path / "other", draws=20, page=broken)
+    assert not (tmp_path / "other").exists()
 
 
 def header(name):

@@ -1,5 +1,7 @@
 """Scores against answers known beforehand."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,90 @@ def test_a_prediction_leans_when_its_study_is_among_its_sources():
     found = summarise([row(source), row("nobody1900", 3)], predictor, EVIDENCE)
     assert [entry["leans_on_itself"] for entry in found["predictions"]] == [True, False]
     assert found["not_leaning"]["counted"]["coverage"] == 1
+
+
+def summary(measured, predicted=100.0, scale="log", **cells):
+    """Scores of rows (source, value, bound, unit) that are all predicted to be `predicted`."""
+    rows = [row(source, line, value=str(value), unit=unit, bound=bound, **cells)
+            for line, (source, value, bound, unit) in enumerate(measured, start=2)]
+
+    def predictor(entry):
+        return Prediction(np.full(20, predicted), entry.number("value"), scale, "x", entry["bound"])
+
+    return summarise(rows, predictor, EVIDENCE)
+
+
+def test_figures_by_quantity_beside_the_baseline():
+    measured = [("a", 10.0, "", "h"), ("a", 1000.0, "", "h"), ("b", 100.0, "", "h"), ("c", 1000.0, "", "h")]
+    found = summary(measured)["quantities"]
+    assert list(found) == ["x"]
+    entry = found["x"]
+    assert (entry["scored"], entry["studies"], entry["bounds"], entry["unit"]) == (4, 3, 0, "h")
+    assert entry["median_factor"] == pytest.approx(10.0)  # errors of 1, 1, 0 and 1 decades
+    # a: mean of 2 and 3 in log10 is 2.5, errors 1.5 and 0.5; b: of 2 and 3, error 0.5; c: of 2 and 2, error 1
+    assert entry["baseline"]["median_factor"] == pytest.approx(10.0**0.75, rel=1e-3)
+    assert entry["baseline"]["scored"] == 4
+    assert entry["better_than_baseline"] is False
+    assert entry["mean_abs_error"] is None
+
+
+def test_a_twin_that_knows_is_better_than_the_mean_of_others():
+    rows = [row(source, line, value=str(value)) for line, (source, value) in enumerate(
+        (("a", 1.0), ("b", 10.0), ("c", 1000.0)), start=2)]
+
+    def predictor(entry):
+        return Prediction(np.full(20, 1.1 * entry.number("value")), entry.number("value"), "log", "x")
+
+    assert summarise(rows, predictor, EVIDENCE)["quantities"]["x"]["better_than_baseline"] is True
+
+
+@pytest.mark.parametrize("measured", [
+    [("a", 10.0, "", "h"), ("b", 20.0, "", "h")],  # two studies: no baseline
+    [("a", 100.0, "", "h"), ("b", 100.0, "", "h"), ("c", 100.0, "", "h")],  # a tie
+    [("a", 10.0, "upper", "h"), ("b", 20.0, "upper", "h"), ("c", 30.0, "upper", "h")],  # bounds have no distance
+])
+def test_better_is_left_open_where_it_cannot_be_told(measured):
+    assert summary(measured)["quantities"]["x"]["better_than_baseline"] is None
+
+
+def test_a_bound_that_holds_does_not_flatter_the_factor():
+    bounds = [("a", 1e3, "upper", "h"), ("b", 1e4, "upper", "h"), ("c", 1e5, "upper", "h")]
+    entry = summary([*bounds, ("d", 1000.0, "", "h")])["quantities"]["x"]
+    assert entry["bounds"] == 3
+    assert entry["median_factor"] == pytest.approx(10.0)
+    assert summary(bounds)["quantities"]["x"]["median_factor"] is None
+
+
+def test_differences_in_different_units_are_never_averaged():
+    same = summary([("a", 90.0, "", "%"), ("b", 80.0, "", "%")], scale="absolute")["quantities"]["x"]
+    assert (same["mean_abs_error"], same["unit"]) == (pytest.approx(15.0), "%")
+    mixed = summary([("a", 90.0, "", "%"), ("b", 80.0, "", "um")], scale="absolute")["quantities"]["x"]
+    assert (mixed["mean_abs_error"], mixed["unit"]) == (None, "")
+
+
+def test_the_unit_of_a_row_is_not_lent_to_something_else_that_is_compared():
+    def ratio(entry):
+        return Prediction(np.full(20, 2.0), 3.0, "log", "ratio of arms")
+
+    found = summarise([row(value="150", unit="ug/cm2")], ratio, EVIDENCE)
+    assert found["quantities"]["ratio of arms"]["unit"] == found["predictions"][0]["unit"] == ""
+
+
+def test_the_quantity_with_most_rows_comes_first_and_all_is_json():
+    rows = [row(f"s{n}", n, value="0") for n in range(2, 8)]
+
+    def predictor(entry):
+        name = "rare" if entry.line == 2 else "common"
+        return Prediction(DRAWS * 1e-200, 1e200, "log", name) if name == "common" else Prediction(
+            DRAWS, 1.0, "sign", name, sign=1)
+
+    found = summarise(rows, predictor, EVIDENCE)
+    assert list(found["quantities"]) == ["common", "rare"]
+    assert found["quantities"]["rare"]["sign_accuracy"] == 1.0
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_a_row_says_what_it_is_about():
+    found = summarise([row(skin="human, in vivo", needle_length_um="600", occluded="false", species="")],
+                      lambda entry: Prediction(DRAWS, 50.0, "log", "x"), EVIDENCE)
+    assert found["predictions"][0]["about"] == "human, in vivo; 600 um; not covered"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, knowledge_verbs, map_verb
+from . import case_verbs, compare_verb, knowledge_verbs, map_verb
 from .door import Door
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("new")(case_verbs.new)
 app.command("screen")(case_verbs.screen)
 app.command("plan")(case_verbs.plan)
 app.command("simulate")(case_verbs.simulate)
+app.command("compare")(compare_verb.compare)
 app.command("map")(map_verb.draw_map)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)

@@ -14,21 +14,23 @@ def validate(
     evidence: Annotated[Path | None, typer.Option("--evidence", metavar="DIR", show_default=False,
                                                   help="Folder of measurements; left out, the packaged ones.")] = None,
     out: OutFolder = None,
+    details: Annotated[bool, typer.Option("--details", help="Print the scores of every quantity, too.")] = False,
     draws: Draws = 200, seed: Seed = 1, json: Machine = False,
 ) -> None:
-    """Score the twin against measurements; rows that it does not predict are listed with the reason."""
+    """Score the twin against measurements; with --out, scores.json and a page, qualification.html, are written."""
+    from ..report.qualification import render
     from ..validation import validate as score
     from .machine import emit, only_json
     from .progress import progress
 
     with only_json(json), progress("validating") as tell:
-        scores = score(evidence, out, draws=draws, seed=seed, progress=tell)
+        scores = score(evidence, out, draws=draws, seed=seed, progress=tell, page=render if out else None)
     if json:
         emit(scores)
     else:
         from .tables import show_scores
 
-        show_scores(scores, out)
+        show_scores(scores, out, details=details)
 
 
 def explain(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MAX_SEED = 2**63 - 1
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
+CaseFiles = Annotated[list[Path], typer.Argument(metavar="CASE...", show_default=False, help=(
+    "Case files (YAML); the others are set against the first. One is enough with --device."))]
 Machine = Annotated[bool, typer.Option("--json", help="Print only JSON on standard output.")]
 Set = Annotated[list[str] | None, typer.Option(
     "--set", metavar="PATH=VALUE", show_default=False,
@@ -25,6 +27,13 @@ Draws = Annotated[int, typer.Option("--draws", metavar="N", min=2, max=20_000,
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Put report.html into the run folder.")]
+Devices = Annotated[list[str] | None, typer.Option(
+    "--device", metavar="DEVICE", show_default=False,
+    help="Set this device of the catalogue against the first one named, each in its usual way; to be repeated.")]
+NeedleLength = Annotated[str | None, typer.Option(
+    "--needle-length", metavar="LENGTH", show_default=False,
+    help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.")]
+Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 
@@ -55,3 +64,16 @@ def overrides_of(settings: list[str]) -> dict[str, Any]:
     if faults:
         raise CaseError(faults)
     return found
+
+
+def length_of(text: str) -> float:
+    """A needle length [mm] as the case file would read it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from ..case.quantity import NeedleLength as Length
+    from ..core.errors import CaseError, Fault
+
+    try:
+        return TypeAdapter(Length).validate_python(text)
+    except ValidationError as error:
+        raise CaseError([Fault("--needle-length", text, error.errors()[0]["msg"])]) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,38 +131,78 @@ def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
-def _observations(observations: Iterable[dict[str, Any]]) -> Table:
+def _observations(observations: Sequence[dict[str, Any]]) -> Table:
     table = listing("observed", "zone", "day", "measured", "predicted", "5 %", "95 %", "unit", "inside the band",
                     title="Measured beside predicted")
+    if not all(seen["independent"] for seen in observations):
+        table.caption = "* the study is among the sources of the prediction: agreement is no test"
     for seen in observations:
         day = "" if seen["time_days"] is None else number(seen["time_days"])
         numbers = [number(seen[key]) for key in ("observed", "median", "p05", "p95")]
         table.add_row(escape(seen["quantity"]), escape(seen["zone"]), day, *numbers, escape(seen["unit"]),
-                      "yes" if seen["inside"] else "[yellow]no[/]")
+                      ("yes" if seen["inside"] else "[yellow]no[/]") + ("" if seen["independent"] else " *"))
     return table
 
 
-def show_scores(scores: dict[str, Any], out: Path | None) -> None:
-    """Per file: how much is predicted and how well, beside the naive baseline."""
+def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = False) -> None:
+    """Per file how much is predicted and how well, beside the naive baseline; with `details` per quantity, too."""
     page = console()
-    table = listing("file", "rows", "scored", "90 % coverage", "not leaning", "error", "baseline", "same rows", "sign right")
-    for name, score in scores["files"].items():
-        baseline = score.get("baseline") or {}
-        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), share(score.get("coverage_90")),
-                      share(score.get("not_leaning", {}).get("coverage_90")), _error(score), _error(baseline),
-                      _error(baseline.get("twin_on_the_same_rows") or {}), share(score.get("sign_accuracy")))
-    page.print(table)
-    page.print("error: median |log10(predicted/measured)| where it says log, else mean absolute error, units mixed.  "
-               "not leaning: coverage over rows whose own study is not among the prediction's sources.  "
-               "baseline: the other studies' mean; same rows: the twin where there is a baseline.", style="dim")
+    page.print(_files(scores["files"]))
+    page.print("In band: of measured values, in the 90 % band of their prediction.\n"
+               "Factor: predicted over measured for the middle row, of rows that state a value on a scale of ratios.\n"
+               "Baseline: the other studies' mean. Same rows: the twin where there is a baseline.\n"
+               "Not leaning: rows whose own study is not among the prediction's sources.", style="dim")
+    if details:
+        for name, score in scores["files"].items():
+            page.print(_quantities(name, score.get("quantities", {})))
+        page.print("Error and baseline: x a factor, else the mean difference in the unit given. "
+                   "Nearer: than the baseline on the same\nrows; - with fewer than three studies, or a tie.", style="dim")
+    else:
+        page.print("By quantity: --details, or qualification.html with --out.", style="dim")
     if out is not None:
         page.print(f"Wrote {escape(str(out))}", style="dim")
 
 
-def _error(score: dict[str, Any]) -> str:
-    if score.get("median_abs_log10_error") is not None:
-        return f"{number(score['median_abs_log10_error'])} log"
-    return number(score.get("mean_abs_error"))
+def _files(files: dict[str, Any]) -> Table:
+    table = listing("file", "rows", "scored", "in band", "not leaning", "factor", "baseline", "same rows", "sign right")
+    for name, score in files.items():
+        baseline = score.get("baseline") or {}
+        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), share(score.get("coverage_90")),
+                      share(score.get("not_leaning", {}).get("coverage_90")), _factor(score), _factor(baseline),
+                      _factor(baseline.get("twin_on_the_same_rows") or {}), share(score.get("sign_accuracy")))
+    return table
+
+
+LONGEST_NAME = 34
+NEARER = {True: "[green]yes[/]", False: "[yellow]no[/]", None: "-"}
+
+
+def _quantities(name: str, quantities: dict[str, Any]) -> Table:
+    table = listing("quantity", "rows", "studies", "in band", "error", "baseline", "nearer", "sign right",
+                    title=escape(name))
+    for quantity, score in quantities.items():
+        baseline = score["baseline"]
+        table.add_row(escape(_shortened(quantity)), str(score["scored"]), str(score["studies"]), share(score["coverage_90"]),
+                      _error(score, score["unit"]), _error(baseline), NEARER[score["better_than_baseline"]],
+                      share(score["sign_accuracy"]))
+    return table
+
+
+def _shortened(name: str) -> str:
+    """A long name without its middle: names differ at both ends."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[1 - half:]}"
+
+
+def _factor(score: dict[str, Any]) -> str:
+    factor = score.get("median_factor")
+    return "-" if factor is None else f"x {number(factor)}"
+
+
+def _error(score: dict[str, Any], unit: str = "") -> str:
+    if score["median_factor"] is not None or score["mean_abs_error"] is None:
+        return _factor(score)
+    return f"{number(score['mean_abs_error'])} {escape(unit if unit != '1' else '')}".rstrip()
 
 
 def number(value: float | None) -> str:

@@ -71,7 +71,7 @@ class Evidence:
         return self._posterior_of.get(parameter)
 
     def believing(self, **values: float) -> Evidence:
-        """The same evidence with other medians (in each parameter's own unit), which no fit moves; the spread is the prior's."""
+        """The same evidence with other medians, each in its own unit; the prior's spread stays and no fit moves them."""
         changed = {name: replace(self.prior[name], value=value) for name, value in values.items()}
         return replace(self, parameters={**self.parameters, **changed}, prior={**self.prior, **changed},
                        believed=self.believed | set(changed))

@@ -39,12 +39,13 @@ def render(run: Run) -> str:
     present = [name for name, content in chapters.items() if content is not None]
     numbers = {name: number for number, name in enumerate(present, start=1)}
     return (
-        _environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
+        environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
     )
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates with the style sheet and the words that every page may use; made once."""
     import jinja2
     from markupsafe import Markup
 

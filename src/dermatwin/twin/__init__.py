@@ -1,7 +1,9 @@
-"""`simulate(case) -> Run`: the stages chained over the treatment sessions."""
+"""`simulate(case) -> Run`: the stages chained over the treatment sessions. `compare(cases, labels) -> Contrast`: arms of
+treatment on the same people."""
 
+from .contrast import Contrast, compare
 from .endpoints import Endpoint
 from .run import Comparison, Run, ZoneRun
 from .simulate import simulate
 
-__all__ = ["Comparison", "Endpoint", "Run", "ZoneRun", "simulate"]
+__all__ = ["Comparison", "Contrast", "Endpoint", "Run", "ZoneRun", "compare", "simulate"]

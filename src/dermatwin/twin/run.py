@@ -49,6 +49,11 @@ class Comparison:
     inside: bool  # the band holds the value, or a value that the bound allows
     endpoint: Endpoint
 
+    @property
+    def independent(self) -> bool:
+        """Whether the prediction stands on other studies alone; where not, agreement is no test of the twin."""
+        return self.observation.source not in self.endpoint.sources
+
 
 @dataclass(frozen=True)
 class Run:

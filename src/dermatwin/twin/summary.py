@@ -40,7 +40,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     return {"quantity": seen.quantity, "zone": seen.zone, "time_days": seen.time, "unit": found.unit,
             "observed": seen.value, "observed_low": seen.low, "observed_high": seen.high, "bound": seen.bound,
             "n": seen.n, "source": seen.source, "median": _rounded(found.median), "p05": _rounded(found.low),
-            "p95": _rounded(found.high), "inside": found.inside}
+            "p95": _rounded(found.high), "inside": found.inside, "independent": found.independent}
 
 
 def _rounded(number: float) -> float | None:

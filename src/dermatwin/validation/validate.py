@@ -20,7 +20,7 @@ from .rows import left_aside, read_folder
 from .scoring import Predictor, summarise
 
 Progress = Callable[[float, str], None]
-SCORES = "scores.json"
+SCORES, PAGE = "scores.json", "qualification.html"
 PREDICTORS = {
     "insertion.csv": ("insertion", "predictor"), "closure.csv": ("closure", "predictor"),
     "permeation_microneedle.csv": ("permeation", "predictor"), "permeability_intact.csv": ("permeability", "predictor"),
@@ -32,7 +32,7 @@ PREDICTORS = {
 
 
 def validate(evidence: Path | None = None, out: Path | None = None, *, draws: int = 200, seed: int = 1,
-             progress: Progress | None = None) -> dict[str, Any]:
+             progress: Progress | None = None, page: Callable[[dict[str, Any]], str] | None = None) -> dict[str, Any]:
     """Score the twin.
 
     Parameters
@@ -40,9 +40,11 @@ def validate(evidence: Path | None = None, out: Path | None = None, *, draws: in
     evidence : folder with any of the measurement files (default: the packaged ones).
     out : folder for `scores.json`; nothing is written without it.
     draws, seed : as in `simulate`.
+    page : what makes a page for people of the scores, such as `report.qualification.render`; it is written beside them.
 
-    Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "mean_abs_error",
-    "sign_accuracy", "baseline", "not_leaning", "failed", "not_predicted", "predictions"}}, "left_aside", "provenance"}.
+    Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor",
+    "mean_abs_error", "sign_accuracy", "baseline", "not_leaning", "quantities", "failed", "not_predicted",
+    "predictions"}}, "left_aside", "provenance"}; "quantities" as `scoring.by_quantity` gives them.
 
     Raises CaseError for a folder or file that cannot be read.
     """
@@ -64,7 +66,8 @@ def validate(evidence: Path | None = None, out: Path | None = None, *, draws: in
     scores = {"files": files, "left_aside": left_aside(folder),
               "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
     if out is not None:
-        write_folder(out.absolute(), {SCORES: to_json(scores)})
+        pages = {} if page is None else {PAGE: page(scores)}
+        write_folder(out.absolute(), {SCORES: to_json(scores), **pages})
     return scores
 
 

@@ -69,6 +69,7 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
         "predicted": predicted.text,
         "grade": c.endpoint.grade,
         "verdict": {True: "inside", False: "outside", None: "open"}[c.inside],
+        "known": not c.independent,
         "figure": rows.row(
             scale,
             rows.Interval(c.low, c.median, c.high),
@@ -98,6 +99,7 @@ def _words(run: Run, seen: Observation) -> dict[str, Any]:
         "predicted": words.NOTHING,
         "grade": "",
         "verdict": "absent",
+        "known": False,
         "figure": "",
         "axis": "",
     }

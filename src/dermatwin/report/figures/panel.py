@@ -12,6 +12,7 @@ from . import svg
 from .scales import Scale, cover, tick_labels
 
 SIZE = 11.0  # px, all text within a panel
+DECADES = 1e5  # times between the ends of a logarithmic vertical axis at most
 TONES = 4  # kinds of line (colour and dash pattern) that the style sheet knows
 
 
@@ -54,6 +55,7 @@ class Panel:
     x: Axis
     y_name: str
     zero: bool = False  # the vertical axis starts at zero
+    log: bool = False  # the vertical axis is logarithmic, down to 1 / DECADES of the largest value
     reference: float | None = None  # a level to compare with, such as the baseline
     reference_label: str = ""
     marks: Sequence[float] = field(default=())  # places on the time axis: treatment sessions
@@ -87,14 +89,24 @@ def _scales(panel: Panel) -> tuple[Scale, Scale, list[float], list[str]]:
     """Axes, with margins as wide as their labels need."""
     seen = [v[_shown(line, panel.x)] for line in panel.lines for v in line.values]
     seen += [np.array(point[1:4]) for point in panel.points]
-    low, high = cover(seen, zero=panel.zero, around=panel.reference)
-    y = Scale(low, high, panel.height - 34.0, 22.0)
+    low, high = _decades(seen) if panel.log else cover(seen, zero=panel.zero, around=panel.reference)
+    y = Scale(low, high, panel.height - 34.0, 22.0, panel.log)
     ticks = y.ticks(4)
-    labels = tick_labels(ticks)
+    labels = [f"{tick:g}" for tick in ticks] if panel.log else tick_labels(ticks)
     left = 8.0 + max((svg.text_width(label, SIZE) for label in labels), default=10.0)
     words_right = max((svg.text_width(shorten(line.label), SIZE) for line in panel.lines), default=0.0)
     right = panel.width - max(words_right + 8.0 if words_right else 0.0, 14.0)
     return Scale(panel.x.low, panel.x.high, left, right, panel.x.log), y, ticks, labels
+
+
+def _decades(values: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Limits of a logarithmic axis; what is smaller runs along its foot."""
+    flat = np.concatenate([np.ravel(v) for v in values])
+    good = flat[np.isfinite(flat) & (flat > 0.0)]
+    if not good.size:
+        return 0.1, 1.0
+    high = 1.3 * float(good.max())
+    return max(0.8 * float(good.min()), high / DECADES), high
 
 
 def _shown(line: Line, x: Axis) -> np.ndarray:

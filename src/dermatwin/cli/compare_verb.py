@@ -1,0 +1,134 @@
+"""The verb that sets devices or courses side by side on the same people: compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from .door import STOPPED
+from .options import (
+    CaseFiles,
+    Devices,
+    Draws,
+    Everything,
+    Force,
+    Machine,
+    NeedleLength,
+    OutFolder,
+    Seed,
+    Set,
+    length_of,
+    read_case,
+)
+
+if TYPE_CHECKING:
+    from ..case import Case
+    from ..screening import Screening
+    from ..twin import Contrast
+
+PAGE, MARK = "comparison.html", "comparison.json"
+
+
+def compare(
+    cases: CaseFiles, device: Devices = None, needle_length: NeedleLength = None, out: OutFolder = None,
+    draws: Draws = 200, seed: Seed = 1, settings: Set = None, everything: Everything = False, force: Force = False,
+    json: Machine = False,
+) -> None:
+    """Set courses or devices side by side on the same people: every difference is taken person by person."""
+    from ..twin.contrast import require_pairs
+    from ..twin.folder import require_usable
+    from ..twin.summary import to_json
+    from .machine import only_json
+
+    if out is not None:
+        require_usable(out.absolute(), MARK, force=force)
+    with only_json(json):
+        arms, left_out = _arms(cases, device or [], needle_length, settings)
+        require_pairs(list(arms.values()), list(arms))
+        stopped = _stopped(arms)
+    if stopped:
+        _refuse(stopped, json)
+    with only_json(json):
+        found = _compared(arms, draws, seed)
+        summary = to_json({**found.to_dict(everything=everything), "left_out": list(left_out)})
+        written = None if out is None else _write(found, out, summary, left_out)
+    if json:
+        print(summary, end="")
+    else:
+        from .comparing import show_contrast
+
+        show_contrast(found, everything=everything, left_out=left_out, written=written)
+
+
+def _arms(paths: list[Path], devices: list[str], length: str | None,
+          settings: list[str] | None) -> tuple[dict[str, Case], tuple[str, ...]]:
+    """The arms by their labels, and what of the case was left out to make them."""
+    from ..twin.arms import device_arms, left_out
+
+    _require_one_way(paths, devices, length)
+    if not devices:
+        return {label: read_case(path, settings) for label, path in zip(_labels(paths), paths, strict=True)}, ()
+    case = read_case(paths[0], settings)
+    arms = device_arms(case, devices, None if length is None else length_of(length))
+    return arms, left_out(case)
+
+
+def _require_one_way(paths: list[Path], devices: list[str], length: str | None) -> None:
+    """CaseError where the options contradict one another: arms are either case files or devices."""
+    from ..core.errors import CaseError, Fault
+
+    if devices and len(paths) > 1:
+        raise CaseError([Fault("--device", ", ".join(devices), f"goes with one case, not with {len(paths)}; name one case "
+                               "with several devices, or several cases without --device")])
+    if len(devices) == 1:
+        raise CaseError([Fault("--device", devices[0], "is one device; name two or more to compare")])
+    if length is not None and not devices:
+        raise CaseError([Fault("--needle-length", length, "goes with --device; cases say their own lengths, or lay one over "
+                               "all of them with --set course.settings.ZONE.needle_length")])
+
+
+def _labels(paths: list[Path]) -> list[str]:
+    """A name for each file that no other has: its stem, else with its folder, else with a number."""
+    stems = [path.stem for path in paths]
+    names = [stem if stems.count(stem) == 1 else f"{path.absolute().parent.name}/{stem}"
+             for stem, path in zip(stems, paths, strict=True)]
+    return [name if names.count(name) == 1 else f"{name} ({names[:place].count(name) + 1})"
+            for place, name in enumerate(names)]
+
+
+def _stopped(arms: dict[str, Case]) -> dict[str, Screening]:
+    from ..screening import screen
+
+    found = {label: screen(case) for label, case in arms.items()}
+    return {label: screening for label, screening in found.items() if screening.verdict == "stop"}
+
+
+def _refuse(stopped: dict[str, Screening], json: bool) -> None:
+    """Say why arms are stopped and leave; nothing is computed or written."""
+    from .machine import emit, plain
+    from .tables import show_screening
+
+    if json:
+        emit({"verdict": "stop", "stopped": [{"arm": label, **plain(found)} for label, found in stopped.items()]})
+        raise typer.Exit(STOPPED)
+    for label, found in stopped.items():
+        print(f"{label}:")
+        show_screening(found)
+    raise typer.Exit(STOPPED)
+
+
+def _compared(arms: dict[str, Case], draws: int, seed: int) -> Contrast:
+    from ..twin import compare as compare_arms
+    from .progress import progress
+
+    with progress("comparing") as tell:
+        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell)
+
+
+def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...]) -> Path:
+    from ..report.comparison import render_comparison
+    from ..twin.folder import write_folder
+
+    return write_folder(out.absolute(), {PAGE: render_comparison(found, left_out=left_out), MARK: summary})

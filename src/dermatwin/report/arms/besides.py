@@ -1,0 +1,57 @@
+"""Every arm by itself: medians and bands of each endpoint, arm under arm on a scale of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from ..chapters.lookup import Band
+from ..figures import panel, rows
+from ..figures.scales import Scale, cover, tick_labels
+from ..paired import band_of
+from .story import Line, groups, short
+
+if TYPE_CHECKING:
+    from ...twin.contrast import Contrast
+
+DECADES = 1e4  # times between the ends of a logarithmic row at most; what is less runs off its left end
+LOGARITHMIC = 30.0  # times between the ends of all bands from which a row is logarithmic
+
+
+def besides(found: Contrast) -> list[dict[str, Any]]:
+    """Groups of endpoints, each with a row per arm and an axis."""
+    return [{"title": title, "lines": [_line(found, line) for line in lines]} for title, lines in groups(found)]
+
+
+def _line(found: Contrast, line: Line) -> dict[str, Any]:
+    bands = [band_of(arm) for arm in line.row.arms]
+    scale = _scale([band for band in bands if band.known])
+    ticks = scale.ticks(4)
+    labels = [f"{tick:g}" for tick in ticks] if scale.log else tick_labels(ticks)
+    return {
+        "title": line.title, "note": line.note, "grade": line.row.grade, "unit": bands[0].printed_unit,
+        "arms": [_arm(label, number, band, scale, line)
+                 for number, (label, band) in enumerate(zip(short(found.labels), bands, strict=True))],
+        "axis": rows.axis(scale, list(zip(ticks, labels, strict=True)), f"{line.title}, {bands[0].printed_unit}"),
+    }
+
+
+def _arm(label: str, number: int, band: Band, scale: Scale, line: Line) -> dict[str, Any]:
+    failed = line.row.arms[number].failed
+    tone = number % panel.TONES + 1
+    return {
+        "name": label, "tone": tone, "band": band, "failed": words.count(failed, "person", "people") if failed else "",
+        "figure": rows.row(scale, rows.Interval(band.low, band.middle, band.high), f"{line.title}, {label}: {band.text}",
+                           reference=0.0 if scale.low < 0.0 else None, tone=tone),
+    }
+
+
+def _scale(bands: list[Band]) -> Scale:
+    """Linear with zero on it; logarithmic where arms are far apart and none of them reaches zero."""
+    if not bands:
+        return Scale(0.0, 1.0, 0.0, 1.0)
+    low, high = min(band.low for band in bands), max(band.high for band in bands)
+    middle = min(band.middle for band in bands)
+    if middle > 0.0 and low >= 0.0 and high > LOGARITHMIC * middle:
+        return Scale(max(0.9 * low, high / DECADES), 1.1 * high, 0.0, 1.0, log=True)
+    return Scale(*cover([low, high], zero=True, around=0.0), 0.0, 1.0)
