@@ -99,6 +99,8 @@ class Exposure:
     intact_below_sc: np.ndarray  # (draw, time) ug/cm2 below the stratum corneum (cleared included) had nobody needled
     dermal_concentration: np.ndarray  # (draw, time) ug/cm3, mean over the dermis
     notices: tuple[Notice, ...] = field(default=())
+    at_nerves: np.ndarray | None = None  # (draw, time) ug/cm3 unbound at the papillary nerves; of anaesthetics only
+    removed: float | None = None  # h after the session at which the product is wiped off
 
 
 @dataclass(frozen=True)

@@ -61,27 +61,31 @@ def test_mass_is_conserved_and_never_negative(product, dose, apply, stay, occlud
 @quick
 def test_no_channel_below_the_stratum_corneum_is_intact_skin(product, depth, density):
     for exposure in deliver(given_topical(product), session(density=density, depth=depth), section(), draws()):
-        assert below(exposure) == pytest.approx(exposure.intact_below_sc[:, np.searchsorted(exposure.time, 24.0)], abs=1e-15)
+        assert below(exposure) == pytest.approx(exposure.intact_below_sc[:, np.searchsorted(exposure.time, 24.0)], rel=1e-9,
+                                                 abs=1e-15)
         assert (exposure.through_channels == 0.0).all()
 
 
 @given(product=PRODUCTS, density=st.floats(1.0, 800.0), more=st.floats(1.05, 3.0))
 @quick
 def test_more_channels_never_deliver_less(product, density, more):
+    """Apart from the share of stratum corneum that they take away, which is the better way for what hardly dissolves."""
     few = deliver(given_topical(product), session(density=density), section(), draws())
     many = deliver(given_topical(product), session(density=density * more), section(), draws())
     for a, b in zip(few, many, strict=True):
-        assert (below(b) >= below(a) * (1.0 - 1e-6)).all()
-        assert (below(a) >= a.intact_below_sc[:, np.searchsorted(a.time, 24.0)] * (1.0 - 1e-3)).all()
+        assert (below(b) >= below(a) * (1.0 - 1e-6 - density * more * np.pi * 0.0035**2)).all()
+        intact = a.intact_below_sc[:, np.searchsorted(a.time, 24.0)]
+        assert (below(a) >= intact * (1.0 - 1e-3 - density * np.pi * 0.0035**2)).all()
 
 
 @given(product=PRODUCTS, hold=st.floats(0.2, 20.0), longer=st.floats(1.1, 4.0))
 @quick
 def test_channels_that_stay_open_longer_never_deliver_less(product, hold, longer):
+    """Apart from what the tissue fluid that wells up carries out of them."""
     short = deliver(given_topical(product), session(hold=hold), section(), draws())
     slow = deliver(given_topical(product), session(hold=hold * longer), section(), draws())
     for a, b in zip(short, slow, strict=True):
-        assert (below(b) >= below(a) * (1.0 - 1e-6)).all()
+        assert (below(b) >= below(a) * (1.0 - 1e-3)).all()
 
 
 @given(early=st.floats(5.0, 60.0), later=st.floats(1.1, 20.0))
@@ -132,5 +136,5 @@ def test_excised_skin_clears_into_the_receptor_only():
     thick = {"dermis": 5.0 * np.ones(5)}
     dead = deliver(given_topical(), session(), replace(section(alive=False), **thick), draws())[0]
     alive = deliver(given_topical(), session(), replace(section(), **thick), draws())[0]
-    early = int(np.searchsorted(dead.time, 1.0))
+    early = int(np.searchsorted(dead.time, 0.25))
     assert (dead.amount[:, -1, early] < 0.1 * alive.amount[:, -1, early]).all()

@@ -117,25 +117,24 @@ def test_a_scale_is_never_left(base, gain):
 @given(depth=st.floats(0.01, 3.0), deeper=st.floats(0.01, 1.0), seed=st.integers(0, 20))
 def test_pain_grows_with_depth_and_number_within_its_scale(depth, deeper, seed):
     draws = draws_of(seed)
-    here = pain(punctures_of(depth=depth), (), (), draws)
+    here = pain(punctures_of(depth=depth), (), draws)
     assert (here >= 0.0).all()
     assert (here <= 10.0).all()
-    assert (pain(punctures_of(depth=depth + deeper), (), (), draws) >= here).all()
-    assert (pain(punctures_of(density=900.0, depth=depth), (), (), draws) >= here).all()
+    assert (pain(punctures_of(depth=depth + deeper), (), draws) >= here).all()
+    assert (pain(punctures_of(density=900.0, depth=depth), (), draws) >= here).all()
 
 
 def test_no_puncture_does_not_hurt():
-    assert (pain(punctures_of(density=0.0), (), (), draws_of()) == 0.0).all()
+    assert (pain(punctures_of(density=0.0), (), draws_of()) == 0.0).all()
 
 
-def test_anaesthesia_relieves_only_its_session():
-    one = np.ones((COUNT, 2))
-    held = np.ones((COUNT, 7, 2))
-    numb = Exposure("cheek", 0, "cream", "lidocaine", np.array([-1.0, 0.0]), ONES, held, one, one, 80 * one)
-    plain, eased = (pain(punctures_of(), e, (), draws_of()) for e in ((), (numb,)))
-    assert (eased < plain).all()
-    assert (pain(punctures_of(1), (numb,), (), draws_of()) == pain(punctures_of(1), (), (), draws_of())).all()
-    assert (pain(punctures_of(), (), ("anaesthetised",), draws_of()) < plain).all()
+@QUICK
+@given(share=st.floats(0.0, 0.9), more=st.floats(0.0, 0.1))
+def test_more_nerves_blocked_never_hurt_more(share, more):
+    plain, eased, most = (pain(punctures_of(), (), draws_of(), numb=n) for n in (None, share * ONES, (share + more) * ONES))
+    assert (most <= eased).all()
+    assert (eased <= plain).all()
+    assert (pain(punctures_of(), ("anaesthetised",), draws_of()) < plain).all()
 
 
 @QUICK

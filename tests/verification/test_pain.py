@@ -7,7 +7,7 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import Exposure, Punctures
+from dermatwin.flows import Punctures
 from dermatwin.outcome.pain import pain
 
 TRIALS = frozenset({"nafl_mn_striae2018", "pain_review2020"})
@@ -24,8 +24,8 @@ def punctures_of(depth, density):
                      0.1 * needles, np.ones((1, 4)), 0.3 * one)
 
 
-def score(depth=0.4, density=25.0, exposures=(), adjuncts=()):
-    return pain(punctures_of(depth, density), exposures, adjuncts, faint(), TRIALS)[0]
+def score(depth=0.4, density=25.0, adjuncts=(), numb=None):
+    return pain(punctures_of(depth, density), adjuncts, faint(), TRIALS, numb=numb)[0]
 
 
 def test_three_times_the_depth_hurts_seven_times():
@@ -41,12 +41,8 @@ def test_needles_that_do_not_pierce_are_counted_once():
     assert score(depth=[0.4, 0.4, 0.0, 0.0]) == pytest.approx(score(depth=[0.4, 0.4]))
 
 
-def test_numbing_at_its_half_effect_takes_half_of_its_strength():
+def test_a_block_of_half_the_nerves_takes_half_of_its_strength():
     draws = faint()
-    level = np.full((1, 7, 2), 1.0)
-    concentration = np.full((1, 2), draws("lidocaine_half_effect", "ug/cm^3")[0])
-    cream = Exposure("cheek", 0, "cream", "lidocaine", np.array([-0.5, 0.0]), np.ones(1), level, level[:, 0], level[:, 0],
-                     concentration)
     eased = 1.0 - 0.5 * draws("anaesthesia_strength", "1")[0]
-    assert score(exposures=(cream,)) / score() == pytest.approx(eased)
+    assert score(numb=np.array([0.5])) / score() == pytest.approx(eased)
     assert score(adjuncts=("anaesthetised",)) / score() == pytest.approx(1.0 - draws("anaesthetised_relief", "1")[0])

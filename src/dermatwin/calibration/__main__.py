@@ -1,36 +1,65 @@
-"""`python -m dermatwin.calibration`: fit insertion and closure to the packaged rows and write the posterior as evidence.
+"""`python -m dermatwin.calibration [needling | permeability]`: fit to the packaged rows and write the posterior as evidence.
 
-Takes about half an hour on two cores. The product reads what this writes; it never fits while it runs.
+`needling` (the default) fits insertion and closure and takes about half an hour on two cores, `permeability` fits the
+intact stratum corneum and takes some minutes. The product reads what this writes; it never fits while it runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 from pathlib import Path
 
 import yaml
 
 from ..evidence.store import DATA
-from .fitting import fit_all, record, table
+from . import fitting, permeating
 
-NAME = "needling"
+FITS = ("needling", "permeability")
 
 
 def main() -> None:
-    """Fit and write `needling.csv` with its record `needling.yaml`."""
+    """Fit and write the tables of one posterior with its record."""
     options = argparse.ArgumentParser(prog="python -m dermatwin.calibration", description=__doc__)
-    options.add_argument("--out", type=Path, default=DATA / "posteriors", help="folder to write into")
+    options.add_argument("fit", nargs="?", choices=FITS, default=FITS[0])
+    options.add_argument("--out", type=Path, default=DATA, help="folder of evidence to write into")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
-    problem, fits = fit_all(chosen.seed, chosen.workers)
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    made = {chosen.out / f"{NAME}.yaml": yaml.safe_dump(record(problem, fits, chosen.seed), sort_keys=False, width=120),
-            chosen.out / f"{NAME}.csv": table(problem, fits)}
-    for path, text in made.items():
-        draft = path.with_suffix(path.suffix + ".part")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+    made = (_needling if chosen.fit == "needling" else _permeability)(chosen.seed, chosen.workers)
+    for name, text in made.items():
+        write(chosen.out / name, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(path.suffix + ".part")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _needling(seed: int, workers: int) -> dict[str, str]:
+    problem, fits = fitting.fit_all(seed, workers)
+    return {"posteriors/needling.yaml": _yaml(fitting.record(problem, fits, seed)),
+            "posteriors/needling.csv": fitting.table(problem, fits)}
+
+
+def _permeability(seed: int, workers: int) -> dict[str, str]:
+    problem, fits = permeating.fit_all(seed, workers)
+    tables = {f"{name}.csv": _csv(rows) for name, rows in permeating.tables(problem, fits).items()}
+    return {"posteriors/permeability.yaml": _yaml(permeating.record(problem, fits, seed)), **tables}
+
+
+def _yaml(record: dict) -> str:
+    return yaml.safe_dump(record, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _csv(rows: permeating.Table) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 if __name__ == "__main__":

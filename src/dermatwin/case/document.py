@@ -180,13 +180,17 @@ class Sessions(Record):
 
 
 class InlineProduct(Record):
-    """A product described in the case instead of taken from the catalogue."""
+    """A product described in the case instead of taken from the catalogue.
+
+    `smiles` describes an active that the table does not hold; it needs the optional extra `chemistry`.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=100)] = "custom product"
     active: Annotated[str, Field(min_length=1, max_length=100)]
     strength: Fraction
     vehicle: Literal["solution", "gel", "cream", "serum", "ointment"] = "gel"
     ph: Annotated[float, Field(ge=1.0, le=12.0)] | None = None
+    smiles: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 
 
 class Topical(Record):

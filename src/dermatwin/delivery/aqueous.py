@@ -1,8 +1,8 @@
 """A solute in water: size, diffusivity, and how a fluid-filled or fibre-filled hole slows it.
 
 Correlations with the molar volume as coded by the open finite-dose calculators; hindrance in a pore after Renkin, in a
-mesh of fibres after Ogston. Left out: temperature, shape (random coils are larger than the compact radius used here)
-and charge.
+mesh of fibres after Ogston. Measured radii and diffusivities come first. Left out: temperature and charge; coils without
+a measured radius are larger than the compact one used here.
 """
 
 from __future__ import annotations
@@ -20,13 +20,22 @@ def molar_volume(solute: Solute, p: Draws) -> np.ndarray:
 
 
 def aqueous_diffusivity(solute: Solute, p: Draws) -> np.ndarray:
-    """Diffusivity in water [cm2/h], shape (draw,): D = D_w V^n, one law below and one above `large_solute_volume`."""
+    """Diffusivity in water [cm2/h], shape (draw,): measured; k T/(6 pi eta a) from a known radius; else D = D_w V^n.
+
+    One power law below and one above `large_solute_volume`.
+    """
+    if solute.diffusivity is not None:
+        return np.full(p.count, solute.diffusivity)
+    if solute.radius is not None:
+        return p("stokes_einstein", "cm^2/h") / solute.radius
     volume, size = _sized(solute, p)
     return p(f"aqueous_diffusivity[{size}]", "cm^2/h") * volume ** p(f"aqueous_diffusivity_exponent[{size}]", "1")
 
 
 def solute_radius(solute: Solute, p: Draws) -> np.ndarray:
-    """Radius of the equivalent sphere [nm], shape (draw,): a = a_s V^n. Too small for random coils."""
+    """Hydrodynamic radius [nm], shape (draw,): measured where it is known, else a = a_s V^n, too small for random coils."""
+    if solute.radius is not None:
+        return np.full(p.count, solute.radius)
     volume, size = _sized(solute, p)
     return p(f"solute_radius[{size}]", "nm") * volume ** p(f"solute_radius_exponent[{size}]", "1")
 

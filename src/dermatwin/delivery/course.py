@@ -8,18 +8,21 @@ import numpy as np
 
 from ..case.document import Topical
 from ..core import CaseError, Fault, require_balance, require_finite, require_not_negative
+from ..core.units import factor
 from ..evidence import Draws
 from ..flows import Channels, Exposure
-from ..numerics import finite_dose
-from ..numerics.finite_dose import Clock, Course
+from ..numerics.steps import graded_times, stage_times
+from ..numerics.unit_cell import Clock, Course, solve
 from ..skin.section import Skin
-from .channel import Film, Holes, gates, side_chain
+from .cell import RINGS, ROWS, Faces, Mesh, Thickness, Tube, bore, grid, mesh
+from .channel import Film, Holes, gates
+from .excipient import passive_solutes
 from .notices import notices_of
-from .product import Content, Product, find_product, product_of
-from .section import CELLS, Thickness, cell_conductivity, stack
+from .numbness import AGENTS, nerve_depth
+from .product import Content, Product, product_in
 from .solute import Solute
 from .stratum import Barrier, barrier, lipid_share
-from .tissue import Tissue, tissue
+from .tissue import Tissue, capillary_clearance, tissue
 from .vehicle import film_thickness, saturation, vehicle_diffusivity_ratio
 
 FOLLOWED = 48.0  # numerical: hours that are computed after application or needling, whichever is later
@@ -35,19 +38,18 @@ class Transport:
     thickness: Thickness
     stratum: Barrier
     viable: Tissue
-    drained: bool
+    alive: bool
 
-    def stack(self, ph: float | None, p: Draws) -> finite_dose.Stack:
-        """The section's cells under a vehicle of this pH."""
-        weight = self.stratum.weight(lipid_share(self.solute, ph, p))
-        inner = self.stratum.weight(lipid_share(self.solute, p.median("tissue_ph", "1"), p))
-        return stack(self.thickness, self.stratum, self.viable, weight, inner, self.drained)
+    def faces(self, ph: float | None, p: Draws) -> Faces:
+        """What a vehicle of this pH and the tissue leave of the permeability."""
+        return Faces(self.stratum.weight(lipid_share(self.solute, ph, p)),
+                     self.stratum.weight(lipid_share(self.solute, p.median("tissue_ph", "1"), p)))
 
 
 def transport(solute: Solute, thickness: Thickness, hydrated: bool, alive: bool, p: Draws) -> Transport:
     """Laws of transport for one solute in skin of this thickness, shape (draw,)."""
     stratum = barrier(solute, 10.0 * thickness.stratum_corneum, hydrated, p)
-    return Transport(solute, thickness, stratum, tissue(solute, stratum, alive, p), drained=not alive)
+    return Transport(solute, thickness, stratum, tissue(solute, stratum, alive, p), alive)
 
 
 @dataclass(frozen=True)
@@ -64,60 +66,146 @@ class Dosing:
     deep: bool = False  # a stirred donor, not a film: no annulus to cross on the way to a mouth
 
 
-def run(path: Transport, holes: Holes | None, dosing: Dosing, p: Draws) -> Course:
-    """Solve one finite dose, with the channels `holes` or, where they are None, through intact skin.
+@dataclass(frozen=True)
+class Solved:
+    """One finite dose in the cells that it was solved on."""
 
+    course: Course
+    cells: Mesh
+
+    def activity_at(self, depth: np.ndarray) -> np.ndarray:
+        """Mean activity over the rings at a depth [cm] in living skin, shape (draw, step + 1): linear between rows."""
+        middle = 0.5 * (self.cells.edges[:, 1:] + self.cells.edges[:, :-1])
+        outer = int((self.cells.layer == 0).sum(axis=1).max())
+        below = np.clip((middle < depth[:, None]).sum(axis=1), outer + 1, middle.shape[1] - 1)
+        lane = np.arange(depth.size)
+        share = np.clip((depth - middle[lane, below - 1]) / (middle[lane, below] - middle[lane, below - 1]), 0.0, 1.0)
+        levels = self.course.depth_activity
+        return (1.0 - share)[:, None] * levels[lane, below - 1] + share[:, None] * levels[lane, below]
+
+
+def run(path: Transport, holes: Holes, dosing: Dosing, p: Draws, *, intact: bool = False, keep: np.ndarray | None = None,
+        rows: tuple[int, ...] = ROWS, rings: int = RINGS) -> Solved:
+    """Solve one finite dose through skin with the channels `holes`, or `intact`: the same rows, nobody needled.
+
+    keep : people whose whole field is kept. rows, rings : resolution.
     Conservation, positivity and finiteness are asserted.
     """
-    closed = np.zeros((1, *dosing.film.shape[1:]))
-    side, mouth, bore, wall = None, closed, closed, closed
-    if holes is not None and holes.any:
-        side, first = _side(path, holes)
-        thickness = None if dosing.deep else dosing.film
-        film = Film(finite_dose.stage_times(dosing.time), thickness, dosing.diffusivity_ratio)
-        opened = gates(path.solute, holes, path.thickness.stratum_corneum, first, film, p)
-        mouth, bore, wall = opened.mouth, opened.bore, opened.wall
-    clock = Clock(dosing.time, dosing.film, mouth, bore, wall, dosing.wipe)
-    course = finite_dose.solve(path.stack(dosing.ph, p), side, clock, dosing.dose, dosing.saturation)
+    tube = holes.tube(p("channel_taper", "1"))
+    cells = mesh(path.thickness, tube, 1 if intact or not holes.any else rings, rows)
+    open_tube = Tube.none(p.count) if intact else tube
+    fill = np.zeros(p.count) if intact or dosing.deep else p("needle_filling", "1")
+    channel = bore(cells, open_tube, path.stratum, path.viable, fill)
+    pierced = np.any(channel.taper > 0.0, axis=1)
+    clock = _clock(path, holes, pierced, dosing, channel.fill, p)
+    faces = path.faces(dosing.ph, p)
+    course = solve(grid(cells, path.stratum, path.viable, faces, not path.alive), channel, clock, dosing.dose,
+                   dosing.saturation, keep=keep)
     _assert_laws(course, dosing.dose, path.solute.name)
-    return course
+    return Solved(course, cells)
 
 
-def _side(path: Transport, holes: Holes) -> tuple[finite_dose.Side, np.ndarray]:
-    """The channels beside the living cells, and their length in the first of these [cm]."""
-    outer = path.thickness.stratum_corneum
-    edges = path.thickness.edges()[:, CELLS[0]:] - outer[:, None]
-    conductivity = cell_conductivity(path.thickness, path.stratum, path.viable)[:, CELLS[0]:]
-    side = side_chain(holes, outer, edges, conductivity)
-    area = np.pi * holes.density * (0.1 * holes.radius) ** 2
-    return side, side.capacity[:, 0] / np.where(area > 0.0, area, 1.0)
+def _clock(path: Transport, holes: Holes, pierced: np.ndarray, dosing: Dosing, fill: np.ndarray, p: Draws) -> Clock:
+    """What changes with time; skin that nothing pierced stays as it is."""
+    when = stage_times(dosing.time)
+    nothing = np.zeros((1, *when.shape))
+    still = np.zeros(p.count)
+    if not pierced.any():
+        return Clock(dosing.time, dosing.film, nothing, nothing + 1.0, nothing, nothing, nothing + 1.0, still, dosing.wipe,
+                     -1)
+    seen = Film(when, None if dosing.deep else dosing.film, dosing.diffusivity_ratio)
+    opened = gates(path.solute, holes, seen, path.alive, p)
+    needled, film = _needled(dosing), dosing.film
+    if needled >= 0:
+        film = np.where(when >= 0.0, film - np.minimum(fill[:, None, None], 0.5 * film), film)
+    perfusion = hyperaemia(path, when, pierced, p) if path.alive else nothing + 1.0
+    return Clock(dosing.time, film, opened.opened, opened.fluid, opened.access, opened.outflow, perfusion, still,
+                 dosing.wipe, needled)
+
+
+def _needled(dosing: Dosing) -> int:
+    """The step that begins when the needles leave, if the product lies on the skin then; else -1."""
+    first = int(np.searchsorted(dosing.time, 0.0))
+    there = dosing.time[0] < 0.0 and first < dosing.time.size - 1 and not 0 <= dosing.wipe <= first
+    return first if there else -1
+
+
+def hyperaemia(path: Transport, when: np.ndarray, pierced: np.ndarray, p: Draws) -> np.ndarray:
+    """Clearance over its resting value [-], (draw, *when.shape), as blood flow rises: Q (1 + q exp(-t/tau))."""
+    rise = np.where(pierced, p("hyperaemia_rise", "1"), 0.0)[:, None, None]
+    fading = p("hyperaemia_time", "h")[:, None, None]
+    flow = 1.0 + np.where(when >= 0.0, rise * np.exp(-np.maximum(when, 0.0) / fading), 0.0)
+    resting = capillary_clearance(path.stratum, 1.0, p)
+    raised = capillary_clearance(path.stratum, flow, p)
+    return raised / resting[:, None, None]
 
 
 def _assert_laws(course: Course, dose: np.ndarray, name: str) -> None:
     where = f"delivery of {name}"
-    for masses in (course.film, course.layers, course.lost):
+    for masses in (course.film, course.layers, course.cleared):
         require_finite(masses, where)
         require_not_negative(masses, where, tolerance=_BALANCE * float(dose.max(initial=0.0)))
     require_balance(course.total, np.broadcast_to(dose[:, None], course.total.shape), where, _BALANCE)
 
 
+@dataclass(frozen=True)
+class Applied:
+    """One product on one zone's skin in one treatment session."""
+
+    topical: Topical
+    product: Product
+    skin: Skin
+    time: np.ndarray  # (step + 1,) h
+    wipe: int
+
+    @staticmethod
+    def of(topical: Topical, skin: Skin) -> Applied:
+        """The product that the case names; CaseError if it comes off before it goes on."""
+        if topical.remove is not None and topical.remove <= topical.apply:
+            raise CaseError([Fault("course.topicals.remove", f"{topical.remove:g} h", "must be later than apply")])
+        return Applied(topical, product_in(topical), skin, *clock(topical))
+
+    @property
+    def thickness(self) -> Thickness:
+        """The zone's layers."""
+        return Thickness(0.1 * self.skin.stratum_corneum, 0.1 * self.skin.viable_epidermis, 0.1 * self.skin.dermis)
+
+    def path(self, content: Content, p: Draws) -> Transport:
+        """The way of one of its contents."""
+        return transport(content.solute, self.thickness, self.topical.occluded, self.skin.alive, p)
+
+    def dosing(self, content: Content, p: Draws) -> Dosing:
+        """One of its contents as it lies on the skin."""
+        topical, product = self.topical, self.product
+        amount = np.full(p.count, topical.dose)
+        solids = sum(other.strength for other in product.contents)
+        since = stage_times(self.time) - topical.apply
+        film = film_thickness(amount, product.vehicle, solids, topical.occluded, since, p)
+        fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]
+        dose = factor("mg/cm^2", "ug/cm^2") * amount * content.strength
+        return Dosing(self.time, self.wipe, film, vehicle_diffusivity_ratio(product.vehicle, p), product.ph, dose,
+                      saturation(content.solute, dose, fresh, product.ph, p))
+
+
 def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> tuple[Exposure, ...]:
     """Where every active of one product goes in one zone after one treatment session, one `Exposure` each.
 
-    Finite dose in a well-mixed film on stratum corneum, viable epidermis and dermis with clearance, the channels in
-    parallel from time 0 on; the same solve without channels gives `intact_below_sc`.
+    Finite dose in a well-mixed film on stratum corneum, viable epidermis and dermis with clearance, around a channel that
+    is open from time 0 on and closes; the same solve without channels gives `intact_below_sc`.
 
     Units    amounts ug/cm2, times h after the needling.   Shape  (draw, ...).
     Valid    aqueous or emulsion vehicles, solutes that do not react; see the notices of the result.
     Law      the compartments add up to the dose within 1e-8 of it (asserted).
     """
-    product = find_product(topical.product) if isinstance(topical.product, str) else product_of(topical.product)
-    if topical.remove is not None and topical.remove <= topical.apply:
-        raise CaseError([Fault("course.topicals.remove", f"{topical.remove:g} h", "must be later than apply")])
-    thickness = Thickness(0.1 * skin.stratum_corneum, 0.1 * skin.viable_epidermis, 0.1 * skin.dermis)
-    time, wipe = clock(topical)
-    return tuple(_expose(content, product, topical, channels, skin, thickness, (time, wipe), draws)
-                 for content in product.contents)
+    applied = Applied.of(topical, skin)
+    return tuple(_expose(content, applied, channels, draws) for content in applied.product.contents)
+
+
+def excipient_doses(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> dict[str, np.ndarray]:
+    """What of every excipient of a product enters through the channels [ug/cm2], shape (draw,); empty if none is known."""
+    applied, holes = Applied.of(topical, skin), Holes.of(channels)
+    return {content.solute.name: run(applied.path(content, draws), holes, applied.dosing(content, draws),
+                                     draws).course.through_mouth[:, -1] for content in passive_solutes(applied.product)}
 
 
 def clock(topical: Topical) -> tuple[np.ndarray, int]:
@@ -125,35 +213,26 @@ def clock(topical: Topical) -> tuple[np.ndarray, int]:
     end = max(0.0, topical.apply) + FOLLOWED
     remove = topical.remove if topical.remove is not None and topical.remove < end else None
     events = sorted({topical.apply, *((0.0,) if topical.apply < 0.0 else ()), *(() if remove is None else (remove,))})
-    time = finite_dose.graded_times(tuple(events), end, MARKS)
+    time = graded_times(tuple(events), end, MARKS)
     return time, -1 if remove is None else int(np.searchsorted(time, remove))
 
 
-def _expose(content: Content, product: Product, topical: Topical, channels: Channels, skin: Skin, thickness: Thickness,
-            steps: tuple[np.ndarray, int], p: Draws) -> Exposure:
-    time, wipe = steps
-    path = transport(content.solute, thickness, topical.occluded, skin.alive, p)
-    amount = np.full(p.count, topical.dose)
-    solids = sum(other.strength for other in product.contents)
-    since = finite_dose.stage_times(time) - topical.apply
-    film = film_thickness(amount, product.vehicle, solids, topical.occluded, since, p)
-    fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]
-    dose = 1000.0 * amount * content.strength
-    dosing = Dosing(time, wipe, film, vehicle_diffusivity_ratio(product.vehicle, p), product.ph, dose,
-                    saturation(dose, fresh, p))
-    holes = Holes.of(channels)
-    needled = run(path, holes, dosing, p)
-    intact = run(path, None, dosing, p) if holes.any else needled
+def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) -> Exposure:
+    path, dosing, holes = applied.path(content, p), applied.dosing(content, p), Holes.of(channels)
+    solved = run(path, holes, dosing, p)
+    needled, name, skin = solved.course, content.solute.name, applied.skin
+    intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
     return Exposure(
-        zone=channels.zone, session=channels.session, product=product.id, active=content.solute.name, time=time, dose=dose,
-        amount=_compartments(needled), through_channels=needled.through_mouth,
-        intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.lost,
-        dermal_concentration=needled.layers[:, 2] / thickness.dermis[:, None],
-        notices=notices_of(product, content.solute, topical, skin, holes.any))
+        zone=channels.zone, session=channels.session, product=applied.product.id, active=name, time=applied.time,
+        dose=dosing.dose, amount=_compartments(needled), through_channels=needled.through_mouth,
+        intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.cleared,
+        dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
+        notices=notices_of(applied.product, content.solute, applied.topical, skin, holes.any),
+        at_nerves=solved.activity_at(0.1 * nerve_depth(skin, p)) if name in AGENTS else None,
+        removed=applied.topical.remove)
 
 
 def _compartments(course: Course) -> np.ndarray:
-    """Masses in the order of `flows.COMPARTMENTS`; nothing in the catalogue evaporates but the water of the vehicle."""
-    evaporated = np.zeros_like(course.film)
-    return np.stack([course.film, course.wiped, evaporated, course.layers[:, 0], course.layers[:, 1], course.layers[:, 2],
-                     course.lost], axis=1)
+    """Masses in the order of `flows.COMPARTMENTS`."""
+    return np.stack([course.film, course.wiped, course.evaporated, course.layers[:, 0], course.layers[:, 1],
+                     course.layers[:, 2], course.cleared], axis=1)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..evidence import Draws
-from ..numerics import finite_dose
+from ..numerics.steps import graded_times
+from .cell import Thickness
 from .channel import Holes
 from .course import Dosing, run, transport
-from .section import Thickness
 from .solute import Solute
-from .stratum import lipid_share
+from .stratum import lipid_share, warmth
 
 STRATUM, VIABLE, DERMIS = "stratum corneum", "epidermis", "dermis"
 _DEEP = 1e4  # numerical: depth in cm of a donor that does not run out
@@ -71,31 +71,38 @@ class Permeation:
 
 
 def intact_permeability(solute: Solute, p: Draws, *, layer: str = "epidermis", membrane: Membrane | None = None,
-                        ph: float | None = None) -> np.ndarray:
+                        ph: float | None = None, celsius: float | None = None,
+                        hindrance: float | np.ndarray = 1.0) -> np.ndarray:
     """Permeability of an intact membrane to the whole solute in a donor of this pH [cm/h], shape (draw,).
 
-    1/Kp = 1/P_sc(pH) + h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`.
+    1/Kp = 1/P(pH) + R P(7.4)/P(pH)      R = k h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`
+
+    P holds the warmth of the donor. The tissue's potential counts by what its own pH leaves of the permeability: a base from
+    a basic donor is trapped below. Where the donor's pH is not given, both sides are taken alike and resistances add.
 
     `layer`: 'stratum corneum', 'epidermis', 'epidermis, dermis', 'dermis', each of the last three also with
     'without stratum corneum' ('epidermis' alone holds the stratum corneum, as in the literature).
-    Valid    hydrated human skin, aqueous donor, molar mass below 600 g/mol; neat donors are something else.
-    Error    lognormal with the error of the correlation (see `permeability_error`).
+    `celsius`: of the donor; None = that of the skin surface. `hindrance`: k, how much more living epidermis resists than
+    dermis of its thickness.
+    Valid    hydrated human skin, aqueous donor, molar mass below 800 g/mol; neat donors are something else.
+    Error    Student's t in log10, see `stratum.permeability_factor`.
     """
     membrane = membrane or Membrane()
     thickness = membrane.thickness(p)
     path = transport(solute, thickness, membrane.hydrated, False, p)
     outer, inner, deep = _layers(layer)
     resistance = np.zeros(p.count)
-    if outer:
-        passed = path.stratum.lipid * lipid_share(solute, ph, p) + path.stratum.polar
-        resistance = resistance + np.where(passed > 0.0, 1.0 / np.where(passed > 0.0, passed, 1.0), np.inf)
     if inner:
-        resistance = resistance + thickness.viable_epidermis / path.viable.conductivity
+        resistance = resistance + hindrance * thickness.viable_epidermis / path.viable.conductivity
     if deep:
         resistance = resistance + thickness.dermis / path.viable.conductivity
     if inner and deep:
         resistance = resistance + path.viable.junction
-    return 1.0 / resistance
+    if not outer:
+        return 1.0 / resistance
+    inward, outward = (path.stratum.neutral * path.stratum.weight(lipid_share(solute, side, p)) * warmth(celsius, p)
+                       for side in (ph, None if ph is None else p.median("tissue_ph", "1")))
+    return inward / (1.0 + outward * resistance)
 
 
 def _layers(layer: str) -> tuple[bool, bool, bool]:
@@ -117,18 +124,18 @@ def needled_permeation(solute: Solute, holes: Holes, donor: Donor, hours: np.nda
     Units    ug/cm2, h.   Shape  (draw, time).   Law  donor + skin + receptor = dose within 1e-8 (asserted).
     """
     hours = np.asarray(hours, float)
-    time = finite_dose.graded_times((0.0,), float(hours[-1]), tuple(hours))
+    time = graded_times((0.0,), float(hours[-1]), tuple(hours))
     path = transport(solute, (membrane or Membrane()).thickness(p), (membrane or Membrane()).hydrated, False, p)
     dosing = _dosing(donor, time, p)
     at = np.searchsorted(time, hours)
-    needled, intact = run(path, holes, dosing, p), run(path, None, dosing, p)
+    needled, intact = run(path, holes, dosing, p).course, run(path, holes, dosing, p, intact=True).course
     first, last = at[-2] if hours.size > 1 else 0, at[-1]
     span = time[last] - time[first]
     return Permeation(
-        time=hours, cumulative=needled.lost[:, at], cumulative_intact=intact.lost[:, at],
+        time=hours, cumulative=needled.cleared[:, at], cumulative_intact=intact.cleared[:, at],
         retained=needled.layers.sum(axis=1)[:, at], retained_intact=intact.layers.sum(axis=1)[:, at],
-        flux=(needled.lost[:, last] - needled.lost[:, first]) / span,
-        flux_intact=(intact.lost[:, last] - intact.lost[:, first]) / span,
+        flux=(needled.cleared[:, last] - needled.cleared[:, first]) / span,
+        flux_intact=(intact.cleared[:, last] - intact.cleared[:, first]) / span,
         dose=dosing.dose if donor.depth is not None else np.full(p.count, np.inf))
 
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..case.document import InlineProduct
+from ..case.document import InlineProduct, Topical
 from ..evidence import Evidence
+from .chemistry import from_smiles
 from .solute import Solute, find_solute, look_up, solutes, split
 
 
@@ -60,14 +61,24 @@ def find_product(text: str) -> Product:
     return look_up(_plain(text), table, "product")
 
 
+def product_in(topical: Topical) -> Product:
+    """The product that a case names or describes."""
+    return find_product(topical.product) if isinstance(topical.product, str) else product_of(topical.product)
+
+
 def _plain(text: str) -> str:
     """Lower case, underscores as spaces, no space before a per cent sign."""
     return re.sub(r"\s*%", "%", " ".join(text.lower().replace("_", " ").split()))
 
 
 def product_of(described: InlineProduct) -> Product:
-    """A product that a case describes; KeyError if its active is not in the table of actives."""
-    solute = find_solute(described.active)
+    """A product that a case describes; KeyError if its active is in no table and no structure is given, or a wrong one."""
+    try:
+        solute = find_solute(described.active)
+    except KeyError:
+        if described.smiles is None:
+            raise
+        solute = from_smiles(described.active, described.smiles)
     kind = "anaesthetic" if solute.family == "anaesthetic" else "custom"
     return Product(id=re.sub(r"\W+", "_", described.name.lower()).strip("_"), name=described.name,
                    contents=(Content(solute, described.strength),), vehicle=described.vehicle, kind=kind,

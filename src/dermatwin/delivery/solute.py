@@ -1,9 +1,10 @@
-"""Solutes: what of a molecule matters for its passage, from the table of actives.
+"""Solutes: what of a molecule matters for its passage, from the table of actives and the facts about them.
 
-Only properties with a source are used. A log Kow without one falls back to the Crippen value computed from the
-structure; polymers and proteins have none, and then there is no lipid route. A pKa without a source is left out, which
-means that the solute is treated as un-ionised in the vehicle. Columns of the table that end in `_unconfirmed` are never
-read here; those that end in `_added` were added to the table of the literature, each with its source.
+Facts stand in `active_properties.csv`, one a row, with unit, grade and source; only those with a source are used. Where it
+has none, the columns of the table that end in `_added` speak, then the Crippen log Kow computed from the structure;
+polymers and proteins have none, and then there is no lipid route. A pKa without a source is left out, which means that the
+solute is treated as un-ionised in the vehicle; so is a zwitterion, whose log Kow is that of the zwitterion. Columns that
+end in `_unconfirmed` are never read.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeVar
 
+from ..core.units import factor
 from ..evidence import Evidence
 
 GROWTH_FACTORS = "growth factor"
+_RECALLED, _DERIVED = "E", "D"  # grades of a fact from memory, which is not used, and of a computed one
 T = TypeVar("T")
 
 
@@ -32,6 +35,9 @@ class Solute:
     family: str = ""
     aliases: tuple[str, ...] = ()
     note: str = ""
+    solubility: float | None = None  # ug/cm3 in water, of the un-ionised form where it is known apart
+    radius: float | None = None  # nm, hydrodynamic; None = from the molar volume
+    diffusivity: float | None = None  # cm2/h in water; None = from the radius or the molar volume
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,17 +48,57 @@ class Solute:
 @lru_cache(maxsize=1)
 def solutes() -> dict[str, Solute]:
     """Every solute of the packaged table of actives, by name."""
-    return {row["active"]: _solute(row) for row in Evidence.packaged().table("actives")}
+    facts = _facts()
+    return {row["active"]: _solute(row, facts.get(row["active"], {})) for row in Evidence.packaged().table("actives")}
 
 
-def _solute(row: dict[str, str]) -> Solute:
+_UNITS = {"water_solubility": "ug/cm^3", "stokes_radius": "nm", "aqueous_diffusivity": "cm^2/h"}
+
+
+def _facts() -> dict[str, dict[str, list[float]]]:
+    """Facts with a source: active -> property -> values in the unit that is used here."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for row in Evidence.packaged().table("active_properties"):
+        if row["grade"] != _RECALLED:
+            name = row["property"]
+            value = float(row["value"]) * factor(row["unit"], _UNITS.get(name, row["unit"]))
+            if name == "log_kow" and row["grade"] == _DERIVED:
+                name = "log_kow computed"
+            found.setdefault(row["active"], {}).setdefault(name, []).append(value)
+    return found
+
+
+def _solute(row: dict[str, str], facts: dict[str, list[float]]) -> Solute:
+    known = _first(facts, "log_kow") if "log_kow" in facts else _first(facts, "log_kow computed")
     sourced, computed = row["log_kow_added"], row["crippen_log_p"]
     text = sourced or computed
+    log_kow = known if known is not None else float(text) if text else None
+    origin = "measured" if "log_kow" in facts else "calculated" if known is not None else row["log_kow_origin_added"]
+    pka, acidity = _acidity(row, facts)
     return Solute(
-        name=row["active"], molar_mass=float(row["mw_g_mol"]), log_kow=float(text) if text else None,
-        log_kow_origin=row["log_kow_origin_added"] or "crippen",
-        pka=float(row["pka_added"]) if row["pka_added"] else None, acidity=row["pka_kind_added"],
-        family=row["class"], aliases=split(row["aliases_added"]), note=row["note"])
+        name=row["active"], molar_mass=float(row["mw_g_mol"]), log_kow=log_kow,
+        log_kow_origin=origin or "crippen", pka=pka, acidity=acidity,
+        family=row["class"], aliases=split(row["aliases_added"]), note=row["note"],
+        solubility=_first(facts, "water_solubility"), radius=_first(facts, "stokes_radius"),
+        diffusivity=_first(facts, "aqueous_diffusivity"))
+
+
+def _first(facts: dict[str, list[float]], name: str) -> float | None:
+    return facts[name][0] if name in facts else None
+
+
+def _acidity(row: dict[str, str], facts: dict[str, list[float]]) -> tuple[float | None, str]:
+    """The pKa that decides between neutral and charged, and of what kind; none for a zwitterion."""
+    acid, base = min(facts.get("pka_acid", []), default=None), max(facts.get("pka_base", []), default=None)
+    if row["pka_kind_added"] == "charged":
+        return None, "charged"
+    if acid is not None and base is not None:
+        return None, ""
+    if acid is not None:
+        return acid, "acid"
+    if base is not None:
+        return base, "base"
+    return (float(row["pka_added"]), row["pka_kind_added"]) if row["pka_added"] else (None, row["pka_kind_added"])
 
 
 def find_solute(text: str) -> Solute:

@@ -1,23 +1,30 @@
-"""The stratum corneum: permeability by two parallel routes, partition, and what ionisation does to both.
+"""The stratum corneum: permeability by parallel routes, partition, and what ionisation, warmth and a name do to them.
 
-    P = P_lipid f(pH) + P_polar            log10 P_lipid[cm/h] = a0 + a1 log Kow + a2 M  (+ error of the correlation)
+    P = (P_lipid f(pH) + P_aqueous) g(T) z       log10 P_lipid[cm/h] = a0 + a1 log Kow + a2 M
+                                                 P_aqueous = D_w ((e/(tau L)) H(a/r_p) + follicles)
 
-The lipid route is the correlation of Potts and Guy as coded by the open calculators, for a hydrated membrane of
-reference thickness; alone it under-predicts polar solutes about tenfold, hence the parallel aqueous route, hindered
-diffusion through pores. Partition is the two-phase (lipid and corneocyte) law of Dancik, Kasting, Nitsche and Wang; it
-sets how much the layer holds and so the lag, not the steady flux. Left out: follicles, binding that saturates, damage by
-the vehicle.
+The lipid route is linear in log Kow and molar mass, as Potts and Guy had it, the aqueous route is hindered diffusion through
+pores beside unhindered diffusion through follicles; the coefficients are inferred from records of many laboratories
+(`calibration.permeability`). z is what a compound has of its own: unknown for a compound that nobody measured, narrow for
+one with records. Partition is the two-phase (lipid and corneocyte) law of Dancik, Kasting, Nitsche and Wang; it sets how
+much the layer holds and so the lag, not the steady flux. Left out: binding that saturates, damage by the vehicle, sebum.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 from .aqueous import aqueous_diffusivity, pore_hindrance
 from .solute import Solute
+
+MEASURED, CRIPPEN = "measured", "crippen"
+FIT = "permeability"  # name of the posterior that the coefficients come from
+WITHIN = "lipid_route_intercept"  # a parameter of that posterior
+KELVIN = 273.15  # numerical: 0 degrees Celsius
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class Barrier:
     """The stratum corneum for one solute, shape (draw,)."""
 
     lipid: np.ndarray  # cm/h, of the neutral form
-    polar: np.ndarray  # cm/h, of every form
+    polar: np.ndarray  # cm/h, of every form, pores and follicles
     partition: np.ndarray  # stratum corneum over water, neutral form
 
     @property
@@ -37,6 +44,15 @@ class Barrier:
         """Permeability at this share of the lipid route that is left, over that of the neutral form [-]."""
         total = self.neutral
         return np.where(total > 0.0, (self.lipid * share + self.polar) / np.where(total > 0.0, total, 1.0), 0.0)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """log10 of the permeability [cm/h] that a compound's records say: neutral form, 32 C, reference thickness."""
+
+    mean: float
+    sd: float
+    records: int
 
 
 def neutral_fraction(solute: Solute, ph: float | None) -> float:
@@ -63,41 +79,97 @@ def lipid_share(solute: Solute, ph: float | None, p: Draws) -> np.ndarray:
     return neutral + p("ion_relative_permeability", "1") * (1.0 - neutral)
 
 
-def error_scale(solute: Solute, p: Draws) -> float:
-    """Standard deviation of log10 of the permeability that the correlation leaves [-]."""
-    if solute.log_kow_origin == "measured":
-        return p.median("permeability_error[measured]", "1")
-    large = solute.molar_mass >= p.median("permeability_large_solute", "g/mol")
-    return p.median(f"permeability_error[{'crippen_large' if large else 'crippen'}]", "1")
+def octanol_partition(solute: Solute, p: Draws) -> np.ndarray:
+    """log Kow to enter the laws with [-], shape (draw,); one that was computed by Crippen's rules is corrected.
 
-
-def permeability_factor(solute: Solute, p: Draws) -> np.ndarray:
-    """Error of the correlation [-], shape (draw,), median 1: one unknown per solute, one spread between people.
-
-    The published error holds the scatter between repeats, which is taken out of the unknown.
+    log Kow = k0 + k1 (computed), from compounds that have both; -inf without a log Kow.
     """
-    repeat = p.median("permeability_repeat_sd", "1")
-    unknown = np.sqrt(error_scale(solute, p) ** 2 - repeat**2)
-    score = unknown * p.luck.normal("knowledge", f"permeability of {solute.name}")[:, 0]
-    return 10.0 ** (score + repeat * p.luck.normal("person", "stratum corneum permeability")[:, 0])
+    if solute.log_kow is None:
+        return np.full(p.count, -np.inf)
+    if solute.log_kow_origin != CRIPPEN:
+        return np.full(p.count, solute.log_kow)
+    return p("computed_log_kow_offset", "1") + p("computed_log_kow_slope", "1") * solute.log_kow
 
 
 def lipid_permeability(solute: Solute, p: Draws) -> np.ndarray:
-    """Correlation of Potts and Guy without its error [cm/h], shape (draw,); 0 without a log Kow.
+    """Lipid route for the neutral form at 32 C [cm/h], shape (draw,); 0 without a log Kow.
 
-    log10 P = a0 + a1 log Kow + a2 M.   Valid for M < 600 g/mol, log Kow -3 to 6, hydrated human membrane.
+    log10 P = a0 + a1 log Kow + a2 M.   Valid for M < 800 g/mol, log Kow -4 to 6, hydrated human membrane.
     """
     if solute.log_kow is None:
         return np.zeros(p.count)
-    log = (p("potts_guy_intercept", "1") + p("potts_guy_log_kow", "1") * solute.log_kow
-           + p("potts_guy_molar_mass", "mol/g") * solute.molar_mass)
-    return 10.0**log
+    return 10.0 ** (p("lipid_route_intercept", "1") + p("lipid_route_log_kow", "1") * octanol_partition(solute, p)
+                    + p("lipid_route_molar_mass", "mol/g") * solute.molar_mass)
 
 
 def polar_permeability(solute: Solute, p: Draws) -> np.ndarray:
-    """Aqueous path through the stratum corneum [cm/h], shape (draw,): (e/(tau L)) D_w H(a/r_p)."""
-    pore = p("polar_pore_radius", "nm")
-    return p("polar_route_permeance", "1/cm") * aqueous_diffusivity(solute, p) * pore_hindrance(solute, pore, p)
+    """Aqueous paths through the stratum corneum [cm/h], shape (draw,): D_w ((e/(tau L)) H(a/r_p) + follicles)."""
+    pores = p("polar_route_permeance", "1/cm") * pore_hindrance(solute, p("polar_pore_radius", "nm"), p)
+    return aqueous_diffusivity(solute, p) * (pores + p("follicle_permeance", "1/cm"))
+
+
+def warmth(celsius: float | None, p: Draws) -> np.ndarray:
+    """Permeability at this temperature over that at the reference [-], shape (draw,): exp(E/R (1/T_ref - 1/T)).
+
+    1 where the temperature is not stated.   Valid 20-40 C.
+    """
+    from scipy.constants import gas_constant
+
+    if celsius is None:
+        return np.ones(p.count)
+    inverse = 1.0 / (KELVIN + p("permeability_reference_temperature", "degC")) - 1.0 / (KELVIN + celsius)
+    return np.exp(p("permeability_activation_energy", "J/mol") / gas_constant * inverse)
+
+
+def compound_spread(solute: Solute, lipid: np.ndarray, polar: np.ndarray, p: Draws) -> np.ndarray:
+    """Standard deviation of log10 z between compounds that nobody measured [-], shape (draw,).
+
+    sqrt(s_c^2 + (a1 s_k w)^2), with w the lipid route's share and s_k the error of a log Kow that was not measured.
+    """
+    own = p("permeability_compound_sd", "1")
+    if solute.log_kow is None or solute.log_kow_origin == MEASURED:
+        return own
+    slope = p("lipid_route_log_kow", "1")
+    error = p("computed_log_kow_sd" if solute.log_kow_origin == CRIPPEN else "calculated_log_kow_sd", "1")
+    return np.hypot(own, slope * error * lipid / np.maximum(lipid + polar, np.finfo(float).tiny))
+
+
+def permeability_factor(solute: Solute, lipid: np.ndarray, polar: np.ndarray, p: Draws) -> np.ndarray:
+    """What a compound has of its own and how people differ [-], shape (draw,): z of the module times a person's factor.
+
+    For a compound with records the law is replaced by what these say; else log10 z is Student's t around 0.
+    """
+    score = p.luck.normal("knowledge", f"permeability of {solute.name}")[:, 0]
+    known = measured(solute, p)
+    if known is None:
+        own = compound_spread(solute, lipid, polar, p) * tailed(score, p)
+    else:
+        own = known.mean + known.sd * score - np.log10(np.maximum(lipid + polar, np.finfo(float).tiny))
+    person = p.luck.normal("person", "stratum corneum permeability")[:, 0]
+    return 10.0 ** (own + p.median("permeability_person_sd", "1") * person)
+
+
+def tailed(score: np.ndarray, p: Draws) -> np.ndarray:
+    """Normal scores as scores of Student's t: most deviations are small, some are powers of ten."""
+    from scipy.special import ndtr, stdtrit
+
+    return stdtrit(p.median("permeability_tail", "1"), ndtr(score))
+
+
+def measured(solute: Solute, p: Draws) -> Measured | None:
+    """What the records of this compound say; None where it has none, or where records are left out of the fit."""
+    fit = p.evidence.posterior_of(WITHIN)
+    if fit is None or fit.left_out:
+        return None
+    table = measured_compounds()
+    return next((table[name] for name in solute.names if name in table), None)
+
+
+@lru_cache(maxsize=1)
+def measured_compounds() -> dict[str, Measured]:
+    """Compounds with records of their own, by name in lower case."""
+    return {row["compound"].lower(): Measured(float(row["log10_permeability_cm_h"]), float(row["sd"]), int(row["records"]))
+            for row in Evidence.packaged().table("compound_permeability")}
 
 
 def partition(solute: Solute, hydrated: bool, p: Draws) -> np.ndarray:
@@ -122,6 +194,6 @@ def barrier(solute: Solute, thickness: np.ndarray, hydrated: bool, p: Draws) -> 
     scale = p("reference_stratum_corneum", "mm") / thickness
     if not hydrated:
         scale = scale * p("partial_hydration_permeability", "1")
-    error = permeability_factor(solute, p)
-    return Barrier(lipid=scale * error * lipid_permeability(solute, p), polar=scale * polar_permeability(solute, p),
-                   partition=partition(solute, hydrated, p))
+    lipid, polar = lipid_permeability(solute, p), polar_permeability(solute, p)
+    scale = scale * permeability_factor(solute, lipid, polar, p)
+    return Barrier(lipid=scale * lipid, polar=scale * polar, partition=partition(solute, hydrated, p))

@@ -2,8 +2,7 @@
 
 The laws are those of the open finite-dose calculators (viable epidermis and dermis alike): D = D_free/binding,
 clearance by capillary permeability and flow in series. All driving forces are in total unbound concentration in water,
-neutral and ionised together. Left out: metabolism, saturable binding, hyperaemia after needling, the depth of the first
-capillaries.
+neutral and ionised together. Left out: metabolism, saturable binding, the depth of the first capillaries.
 """
 
 from __future__ import annotations
@@ -50,11 +49,15 @@ def free_diffusivity(solute: Solute, p: Draws) -> np.ndarray:
     return p("tissue_diffusivity", "cm^2/h") * power * p("tissue_diffusivity_factor", "1")
 
 
-def capillary_clearance(solute: Solute, stratum: Barrier, p: Draws) -> np.ndarray:
-    """Clearance of the unbound solute by blood and lymph [1/h], shape (draw,): 1/(1/(k P S) + 1/Q) + k_lymph."""
-    wall = p("capillary_permeability_ratio", "1") * stratum.neutral * p("capillary_surface", "1/cm")
-    flow = p("dermal_perfusion", "1/h")
-    return wall * flow / (wall + flow) + p("lymph_clearance", "1/h")
+def capillary_clearance(stratum: Barrier, rise: float | np.ndarray, p: Draws) -> np.ndarray:
+    """Clearance of the unbound solute by blood and lymph [1/h]: 1/(1/(k P S) + 1/Q) + k_lymph.
+
+    rise : blood flow over its resting value [-], a number or (draw, ...); the result is (draw,) or has its shape.
+    """
+    shape = (-1,) + (1,) * (np.ndim(rise) - 1) if np.ndim(rise) else (-1,)
+    wall = (p("capillary_permeability_ratio", "1") * stratum.neutral * p("capillary_surface", "1/cm")).reshape(shape)
+    flow = p("dermal_perfusion", "1/h").reshape(shape) * rise
+    return wall * flow / (wall + flow) + p("lymph_clearance", "1/h").reshape(shape)
 
 
 def junction_resistance(solute: Solute, conductivity: np.ndarray, p: Draws) -> np.ndarray:
@@ -71,6 +74,6 @@ def tissue(solute: Solute, stratum: Barrier, perfused: bool, p: Draws) -> Tissue
     water = p("tissue_water_share", "1")
     slow = p("bound_diffusivity", "cm^2/h") * (1.0 - unbound) / unbound
     conductivity = water * (free_diffusivity(solute, p) + slow)
-    clearance = capillary_clearance(solute, stratum, p) / bound if perfused else np.zeros(p.count)
+    clearance = capillary_clearance(stratum, 1.0, p) / bound if perfused else np.zeros(p.count)
     return Tissue(partition=water * bound, conductivity=conductivity,
                   junction=junction_resistance(solute, conductivity, p), clearance=clearance)

@@ -1,9 +1,9 @@
 """The film on the skin: its thickness, how it dries, how fast a solute moves in it.
 
 A well-mixed film in which the solute has the activity of the same concentration in water; uncovered, its water leaves at
-a constant speed and the rest stays. No solubility is held for the actives: instead a film that dries concentrates its
-active at most by an assumed factor, and what is beyond waits undissolved. Left out: partition into oil, volatile
-actives, slower diffusion in a dry film, rubbing off.
+a constant speed and the rest stays. A film is never more active than a saturated solution, and one that dries concentrates
+its active at most by an assumed factor; what is beyond waits undissolved. Left out: what oil and cosolvents dissolve,
+volatile actives, slower diffusion in a dry film, rubbing off.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..evidence import Draws
+from .solute import Solute
+from .stratum import neutral_fraction
 
 
 def film_thickness(dose: np.ndarray, vehicle: str, solids: float, occluded: bool, since: np.ndarray, p: Draws) -> np.ndarray:
@@ -29,12 +31,19 @@ def film_thickness(dose: np.ndarray, vehicle: str, solids: float, occluded: bool
     return (start - water).reshape(shape) + left
 
 
-def saturation(dose: np.ndarray, thickness: np.ndarray, p: Draws) -> np.ndarray:
-    """Activity above which a drying film does not go [ug/cm3], shape (draw,): a multiple of the concentration applied.
+def saturation(solute: Solute, dose: np.ndarray, thickness: np.ndarray, ph: float | None, p: Draws) -> np.ndarray:
+    """Activity above which the film does not go [ug/cm3], shape (draw,); what is beyond waits undissolved.
+
+    The lesser of the solubility in water, S/f with f the neutral share at the film's pH, and a multiple of the
+    concentration applied. Only the latter where no solubility is held.
 
     Units   dose of the active ug/cm2 (draw,), `thickness` of the fresh film cm (draw,).
     """
-    return p("film_concentration_limit", "1") * dose / thickness
+    dried = p("film_concentration_limit", "1") * dose / thickness
+    if solute.solubility is None:
+        return dried
+    dissolved = solute.solubility / max(neutral_fraction(solute, ph), 1.0 / p.median("ionised_solubility_limit", "1"))
+    return np.minimum(dried, dissolved)
 
 
 def vehicle_diffusivity_ratio(vehicle: str, p: Draws) -> np.ndarray:

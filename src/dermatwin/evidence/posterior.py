@@ -46,9 +46,11 @@ class Posterior:
     def without(self, studies: Iterable[str]) -> Posterior:
         """The draws of a fit in which a study took no part; of two of them, the one left out first by name.
 
-        A study that never took part changes nothing.
+        A study that never took part changes nothing. What was left out together is one table: the record's `groups`
+        name the table of each.
         """
-        found = sorted(set(studies) & set(self.tables) - {ALL})
+        groups = self.record.get("groups", {})
+        found = sorted({groups.get(study, study) for study in studies} & set(self.tables) - {ALL})
         return replace(self, left_out=found[0]) if found else self
 
     @cached_property

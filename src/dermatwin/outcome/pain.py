@@ -5,7 +5,7 @@
 Exponents of length and number are those of single-array experiments (3x the length hurts 7x, 10x the number 2x); on
 the odds they keep a bounded scale bounded and are the same power laws where pain is small. The anchor is pooled over
 trials that print a mean score; they do not state needle length, so the depth behind it is an assumption. Radiofrequency
-needles have an anchor of their own. Relief follows the dermal concentration of the anaesthetic at the first needle.
+needles have an anchor of their own. Relief follows the block of nociceptors when the first needle goes in.
 """
 
 from __future__ import annotations
@@ -19,18 +19,17 @@ import numpy as np
 
 from ..evidence import Draws
 from ..evidence.gate import read_table
-from ..flows import Exposure, Punctures
+from ..flows import Punctures
 from .meta import Observation, ValuePool, pool_values
 
 _SCORE = re.compile(r"mean (?:VAS |NRS )?([\d.]+)(?:-([\d.]+))? of 10(?: \((SE|SD) ([\d.]+)\))?")
-ANAESTHETIC = re.compile(r"caine")
 RELIEVED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaesthetic", "topical_anaesthesia", "anaesthesia")
 """Names of adjuncts that say the skin was numbed."""
 
 
-def pain(punctures: Punctures, exposures: Sequence[Exposure], adjuncts: Sequence[str], draws: Draws,
-         exclude: frozenset[str] = frozenset()) -> np.ndarray:
-    """Mean pain of one session [0-10], shape (draw,); 0 where no needle pierces."""
+def pain(punctures: Punctures, adjuncts: Sequence[str], draws: Draws, exclude: frozenset[str] = frozenset(), *,
+         numb: np.ndarray | None = None) -> np.ndarray:
+    """Mean pain of one session [0-10], shape (draw,); 0 where no needle pierces. `numb` as in `relief`."""
     depth = _piercing_depth(punctures)
     length = draws("pain_length_exponent", "1") * _log_ratio(depth, draws("pain_anchor_depth", "mm"))
     number = draws("pain_number_exponent", "1") * _log_ratio(punctures.density, draws("pain_anchor_density", "1/cm^2"))
@@ -38,7 +37,7 @@ def pain(punctures: Punctures, exposures: Sequence[Exposure], adjuncts: Sequence
     session = draws.median("pain_between_sessions", "1") * draws.luck.normal(
         "chance", f"pain@{punctures.zone}", punctures.session)[:, 0]
     score = 10 * _expit(anchor("needle", draws, exclude) + length + number + person + session)
-    return score * (1.0 - relief(punctures.session, exposures, adjuncts, draws))
+    return score * (1.0 - relief(adjuncts, numb, draws))
 
 
 def _piercing_depth(punctures: Punctures) -> np.ndarray:
@@ -63,16 +62,13 @@ def predict_pain(device_kind: str, draws: Draws, exclude: frozenset[str] = froze
     return 10 * _expit(anchor(kind, draws, exclude) + shift) * (1.0 - eased)
 
 
-def relief(session: int, exposures: Sequence[Exposure], adjuncts: Sequence[str], draws: Draws) -> np.ndarray:
-    """Share of the pain that anaesthesia takes away [-], (draw,): E_max C / (C + C50), or the stated numbing's."""
+def relief(adjuncts: Sequence[str], numb: np.ndarray | None, draws: Draws) -> np.ndarray:
+    """Share of the pain that anaesthesia takes away [-], (draw,): E_max times the block of nociceptors, or the stated one's.
+
+    numb : (draw,) share of nociceptors that are blocked when the needling starts; None without a product that numbs.
+    """
     eased = draws("anaesthetised_relief", "1") if set(adjuncts) & set(RELIEVED) else np.zeros(draws.count)
-    level = np.zeros(draws.count)
-    for exposure in exposures:
-        if exposure.session == session and ANAESTHETIC.search(exposure.active.lower()):
-            start = int(np.argmin(np.abs(exposure.time)))
-            level = level + exposure.dermal_concentration[:, start]
-    half = draws("lidocaine_half_effect", "ug/cm^3")
-    return np.maximum(eased, draws("anaesthesia_strength", "1") * level / (level + half))
+    return eased if numb is None else np.maximum(eased, draws("anaesthesia_strength", "1") * numb)
 
 
 def pain_pool(draws: Draws, kind: str, exclude: frozenset[str]) -> ValuePool:

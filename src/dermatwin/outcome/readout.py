@@ -32,7 +32,8 @@ class ReadOut:
 def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], channels: Sequence[Channels],
              exposures: Sequence[Exposure], history: TissueHistory, adjuncts: Sequence[str], draws: Draws, *,
              exclude: frozenset[str] = frozenset(), session_days: Sequence[float] | None = None,
-             reference: TissueHistory | None = None, also: Sequence[float] = ()) -> ReadOut:
+             reference: TissueHistory | None = None, also: Sequence[float] = (),
+             numb: Mapping[int, np.ndarray] | None = None) -> ReadOut:
     """Every outcome of one zone.
 
     Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
@@ -41,10 +42,11 @@ def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punct
     out whole studies from everything that is pooled. `session_days` dates the readings of an untreated zone, whose
     history has no sessions; without it they count from day 0. `reference` is the history of `reference_course` under
     the same draws: with it, what is not known of the network's amplitudes cancels from responses and pigment risk.
+    `numb` is the share of nociceptors (draw,) that are blocked when each session's needling starts.
     """
     times = reading_times(history, draws, session_days, also)
     needled = needled_sessions(punctures, draws.count)
-    sessions = [_session(p, c, exposures, history, skin, adjuncts, draws, exclude)
+    sessions = [_session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session))
                 for p, c in zip(punctures, channels, strict=True)]
     risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
     combined = (*adjuncts, *adjuncts_of(exposures))
@@ -67,13 +69,13 @@ def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[f
     return every[every <= history.time[-1]]
 
 
-def _session(punctures: Punctures, channels: Channels, exposures: Sequence[Exposure], history: TissueHistory, skin: Skin,
-             adjuncts: Sequence[str], draws: Draws, exclude: frozenset[str]) -> ReadOut:
+def _session(punctures: Punctures, channels: Channels, history: TissueHistory, skin: Skin, adjuncts: Sequence[str],
+             draws: Draws, exclude: frozenset[str], numb: np.ndarray | None) -> ReadOut:
     number = punctures.session
     day = float(history.sessions[number])
     course = recovery.recover(number, channels, history, skin, draws)
     found, notices = recovery.readings(number, punctures, channels, course, day, draws)
-    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", pain(punctures, exposures, adjuncts, draws, exclude), day)
+    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", pain(punctures, adjuncts, draws, exclude, numb=numb), day)
     return ReadOut((*found, hurt), recovery.curves(number, punctures.zone, course, draws), notices,
                    {hurt.name: pain_pool(draws, "needle", exclude).sources})
 

@@ -24,7 +24,6 @@ from ..evidence import Draws
 from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
 from .events import rate_pool, risk, study_risk
-from .pain import ANAESTHETIC
 from .response import floored, saturating
 from .tissue import EPIDERMIS, change
 
@@ -117,7 +116,7 @@ def _unreported(patient: Patient, punctures: Sequence[Punctures], exposures: Seq
                 draws: Draws) -> dict[str, np.ndarray]:
     """Risks without any rate: assumed per course of the reference number of sessions."""
     sessions = needled / draws.median("event_reference_sessions", "1")
-    products = {e.session for e in exposures if not ANAESTHETIC.search(e.active.lower()) and e.through_channels.max() > 0.0}
+    products = {e.session for e in exposures if e.at_nerves is None and e.through_channels.max() > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
     bled = sum((p.bleeding_fraction for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")

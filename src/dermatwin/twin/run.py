@@ -11,6 +11,7 @@ import numpy as np
 
 from ..case import Case, Observation, Settings, Zone
 from ..core.errors import Notice
+from ..delivery import Guard, Numbness
 from ..device import Device
 from ..evidence import Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, TissueHistory
@@ -34,6 +35,7 @@ class ZoneRun:
     channels: tuple[Channels, ...]  # per session
     exposures: tuple[Exposure, ...]  # per session, product and active
     history: TissueHistory
+    numb: tuple[Numbness, ...] = ()  # per session in which something numbs
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Run:
     notices: tuple[Notice, ...]
     provenance: dict[str, Any]
     evidence: Evidence = field(repr=False)
+    guards: tuple[Guard, ...] = ()  # doses against their limits, the gravest first
 
     def zone(self, key: str) -> ZoneRun:
         """The results of one zone."""

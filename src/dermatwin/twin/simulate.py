@@ -22,6 +22,7 @@ from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import screen
 from .endpoints import Endpoint, endpoint
+from .guards import guards
 from .provenance import provenance
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
@@ -69,9 +70,11 @@ def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress 
     tell(0.02, "the reference course")
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     outputs = [_run_zone(case, plan, believed, usual, _part(tell, number, len(plans))) for number, plan in enumerate(plans)]
+    zones = tuple(output.run for output in outputs)
+    guarded = guards(case, zones, believed)
     tell(1.0, "done")
     return Run(
-        case=case, screening=screening, zones=tuple(output.run for output in outputs),
+        case=case, screening=screening, zones=zones, guards=guarded,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
         notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
@@ -111,15 +114,17 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, usual: TissueHistory | N
     channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
     tell(0.15, f"{zone.key}: delivery")
     exposures = tuple(_deliver(case, zone, channels, skin, draws))
+    numb = tuple(_numb(exposures, draws))
     tell(0.4, f"{zone.key}: healing")
     history = healing.heal(punctures, days, skin, case.patient, case.horizon, draws)
     tell(0.85, f"{zone.key}: outcome")
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
     read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws,
-                            session_days=days, reference=usual, also=_observed_days(case, zone))
-    run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history)
+                            session_days=days, reference=usual, also=_observed_days(case, zone),
+                            numb={n.session: delivery.at_needling(n) for n in numb})
+    run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
     return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
-                   (*_notices(run), *read.notices), dict(read.sources))
+                   (*_notices(run, draws), *read.notices), dict(read.sources))
 
 
 def _observed_days(case: Case, zone: Zone) -> list[float]:
@@ -141,6 +146,14 @@ def _deliver(case: Case, zone: Zone, channels: tuple[Channels, ...], skin: secti
                 yield from delivery.deliver(topical, channel, skin, draws)
 
 
+def _numb(exposures: tuple[Exposure, ...], draws: Draws) -> Iterator[delivery.Numbness]:
+    """The block of nerves in every session in which something numbs."""
+    for session in sorted({exposure.session for exposure in exposures}):
+        found = delivery.numb([exposure for exposure in exposures if exposure.session == session], draws)
+        if found is not None:
+            yield found
+
+
 def _applies(topical: Topical, zone: str, session: int) -> bool:
     here = topical.zones is None or zone in topical.zones
     return here and (topical.sessions is None or session + 1 in topical.sessions)
@@ -160,6 +173,8 @@ def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Dr
         yield from barrier.readings(channels, draws, day)
     for exposure in run.exposures:
         yield from delivery.readings(exposure, run.skin, days[exposure.session])
+    for numb in run.numb:
+        yield from delivery.numb_readings(numb, draws, days[numb.session])
     yield from healing.readings(run.history, run.punctures, run.skin, patient, draws)
 
 
@@ -168,12 +183,15 @@ def _curves(run: ZoneRun) -> Iterator[Curve]:
         yield from barrier.curves(channels)
     for exposure in run.exposures:
         yield from delivery.curves(exposure)
+    for numb in run.numb:
+        yield delivery.numb_curve(numb)
     yield from healing.curves(run.history)
 
 
-def _notices(run: ZoneRun) -> tuple[Notice, ...]:
+def _notices(run: ZoneRun, draws: Draws) -> tuple[Notice, ...]:
     parts: list[Punctures | Channels | Exposure] = [*run.punctures, *run.channels, *run.exposures]
-    return (*run.skin.notices, *(n for part in parts for n in part.notices), *run.history.notices)
+    numb = (notice for found in run.numb[:1] for notice in delivery.numb_notices(found, draws))
+    return (*run.skin.notices, *(n for part in parts for n in part.notices), *numb, *run.history.notices)
 
 
 def _endpoints(outputs: list[_Output], evidence: Evidence) -> list[Endpoint]:

@@ -24,6 +24,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in run.screening.findings],
         "endpoints": [endpoint.summary() for endpoint in run.endpoints],
         "observations": [_comparison(comparison) for comparison in run.comparisons()],
+        "guards": [asdict(guard) for guard in run.guards],
         "failed": _failed(run),
         "warnings": [{"path": n.path, "message": n.message, "source": n.source} for n in run.notices],
         "provenance": run.provenance,

@@ -1,29 +1,54 @@
 """Rows of permeability_intact.csv and its medians: permeability of intact human skin.
 
-A solute that is not in the table of actives is built from the molar mass and the computed log P of its row. Neat donors
-drive something else than an aqueous permeability, and membranes that are not described cannot be stacked.
+A compound gets its measured log Kow and pKa from the table of compounds, else those of the table of actives, else the
+computed log P of its row. Each compound of the packaged records is predicted by a fit that has not seen it. What a
+laboratory's other compounds say of the laboratory enters the prediction of its record; what they say in that same fit.
+Neat donors drive something else than an aqueous permeability, and membranes that are not described cannot be stacked.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
 from ..delivery import Solute, find_solute, intact_permeability
-from ..evidence import Evidence
+from ..delivery.stratum import WITHIN, tailed
+from ..evidence import Draws, Evidence
 from .laboratory import Laboratory
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 SECONDS_PER_HOUR = 3600.0
-ANCHORS = frozenset({"mannitol", "sucrose"})  # the polar route is set by them: they cannot test it
+PBS_PH = 7.4  # what phosphate-buffered saline is made to have
+SOLVENTS = ("ethanol", "methanol", "glycol", "peg ", "oleic", "cellulose")
+"""Words in the name of a donor that make it something else than water."""
+FOLDS = 10
 KP = ("membrane_permeability",)
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Draws for one fold of compounds, and what they say of laboratories: (mean, sd) of log10 by study."""
+
+    draws: Draws
+    studies: dict[str, tuple[float, float]]
+
+
+def fold_of(compound: str) -> int:
+    """The fold in which a compound is left out; by its name, so that a new compound moves no other."""
+    return int.from_bytes(blake2b(compound.lower().encode(), digest_size=4).digest(), "little") % FOLDS
+
+
+def left_out_name(compound: str) -> str:
+    """Name under which a posterior knows a compound whose records it should not have seen."""
+    return f"compound {compound.lower()}"
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict records one at a time."""
-    kept: dict[tuple[Solute, str, float | None], np.ndarray] = {}
 
     def predict(row: Row) -> Answer:
         measured = row.number("log10_kp_cm_s")
@@ -34,18 +59,18 @@ def predictor(laboratory: Laboratory) -> Predictor:
         solute = solute_of(row)
         if isinstance(solute, str):
             return NotPredicted(solute)
-        layer = row["layer"].replace("without SC", "without stratum corneum")
+        beliefs, layer = _beliefs(laboratory, row["compound"]), layer_of(row)
         try:
-            return _answer(kept, laboratory, solute, layer, row.number("donor_ph"), measured)
+            kp = permeability(solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, row["compound"])
         except ValueError:
             return NotPredicted(f"the membrane {row['layer'] or 'not stated'!r} is not described")
+        return _answer(kp * strays(row, layer, beliefs), layer, measured)
 
     return predict
 
 
 def medians_predictor(laboratory: Laboratory) -> Predictor:
     """Predict medians by compound; the epidermis where there is one, else the membrane that holds dermis."""
-    kept: dict[tuple[Solute, str, float | None], np.ndarray] = {}
 
     def predict(row: Row) -> Answer:
         solute = named(row["compound"])
@@ -54,23 +79,80 @@ def medians_predictor(laboratory: Laboratory) -> Predictor:
         for column, layer in (("log10_kp_epidermis_cm_s", "epidermis"), ("log10_kp_dermis_cm_s", "epidermis, dermis")):
             measured = row.number(column)
             if measured is not None:
-                return _answer(kept, laboratory, solute, layer, None, measured)
+                kp = permeability(solute, layer, None, None, laboratory, row["compound"])
+                return _answer(kp * strays(row, layer, _beliefs(laboratory, row["compound"])), layer, measured)
         return NotPredicted("no value")
 
     return predict
 
 
-def _answer(kept: dict[tuple[Solute, str, float | None], np.ndarray], laboratory: Laboratory, solute: Solute, layer: str,
-            ph: float | None, log10_kp: float) -> Prediction:
-    key = (solute, layer, ph)
-    if key not in kept:
-        kept[key] = intact_permeability(solute, laboratory.people, layer=layer, ph=ph) / SECONDS_PER_HOUR
-    return Prediction(kept[key], 10.0**log10_kp, "log", f"Kp of {layer}", stands_on=KP,
-                      leans=solute.name.casefold() in ANCHORS)
+def _answer(kp: np.ndarray, layer: str, log10_kp: float) -> Prediction:
+    return Prediction(kp / SECONDS_PER_HOUR, 10.0**log10_kp, "log", f"Kp of {layer}", stands_on=KP, leans=False)
+
+
+def permeability(solute: Solute, layer: str, ph: float | None, celsius: float | None, laboratory: Laboratory,
+                 compound: str) -> np.ndarray:
+    """Kp of a membrane [cm/h] by a fit that has not seen the compound, shape (draw,)."""
+    p = _beliefs(laboratory, compound).draws
+    return laboratory.once(("kp", solute, layer, ph, celsius), lambda: intact_permeability(
+        solute, p, layer=layer, ph=ph, celsius=celsius, hindrance=p("viable_epidermis_hindrance", "1")))
+
+
+def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:
+    """What is believed without the records of a compound; people at their medians: a record is a mean over skins."""
+    blind = laboratory.without([left_out_name(compound)])
+    fit = blind.evidence.posterior_of(WITHIN)
+    return blind.once(("beliefs",), lambda: Beliefs(blind.known, known_studies(fit.left_out if fit else None)))
+
+
+@lru_cache(maxsize=64)
+def known_studies(left_out: str | None) -> dict[str, tuple[float, float]]:
+    """Mean and sd of log10 of a study's own factor in the fit with this left out; none before a fit."""
+    return {row["study"]: (float(row["mean"]), float(row["sd"]))
+            for row in Evidence.packaged().table("permeability_studies") if row["without"] == left_out}
+
+
+def strays(row: Row, layer: str, beliefs: Beliefs) -> np.ndarray:
+    """Factor by which a record strays from the true permeability, shape (draw,): its laboratory's, and its own.
+
+    log10 = u_study + e; u_study from the laboratory's other compounds where the fit knows it.
+    """
+    p = beliefs.draws
+    study = p.luck.normal("knowledge", f"laboratory of {row['source']}")[:, 0]
+    own = p.luck.normal("knowledge", f"record {row['source']} {row['compound']} {layer}")[:, 0]
+    known = beliefs.studies.get(row["source"])
+    bias = p("permeability_study_sd", "1") * tailed(study, p) if known is None else known[0] + known[1] * study
+    return 10.0 ** (bias + p(record_spread_name(layer), "1") * tailed(own, p))
+
+
+def record_spread_name(layer: str) -> str:
+    """Name of the parameter that holds the scatter of records on this membrane."""
+    body = layer.partition(" without ")[0]
+    kind = "stratum_corneum" if body == "stratum corneum" else "with_dermis" if "dermis" in body.split(", ") else "epidermis"
+    return f"permeability_record_sd[{kind}]"
+
+
+def layer_of(row: Row) -> str:
+    """The membrane of a row, in the words of `intact_permeability`."""
+    return row["layer"].replace("without SC", "without stratum corneum")
+
+
+def donor_ph(row: Row) -> float | None:
+    """pH of the donor; that of phosphate-buffered saline where only this is stated."""
+    stated = row.number("donor_ph")
+    return PBS_PH if stated is None and row["donor_type"].startswith("PBS") else stated
+
+
+def is_aqueous(row: Row) -> bool:
+    """Whether the donor is water or a buffer, as far as the row says."""
+    return not any(word in row["donor_type"].lower() for word in SOLVENTS)
 
 
 def solute_of(row: Row) -> Solute | str:
-    """The row's solute: an active of that name, else its computed properties; a reason if there are none."""
+    """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none."""
+    known = compounds().get(row["compound"].lower())
+    if known is not None:
+        return ionising(known[0], donor_ph(row))
     try:
         return find_solute(row["compound"])
     except KeyError:
@@ -81,16 +163,47 @@ def solute_of(row: Row) -> Solute | str:
     return Solute(row["compound"], mass, log_p)
 
 
+def ionising(solute: Solute, ph: float | None) -> Solute:
+    """The solute as the acid or the base that it mostly is at this pH; unchanged if it has not both pKa."""
+    other = _properties().get(solute.name.lower(), {})
+    if ph is None or "pka_acid" not in other or "pka_base" not in other:
+        return solute
+    acid = ph - other["pka_acid"] >= other["pka_base"] - ph
+    return replace(solute, acidity="acid" if acid else "base", pka=other["pka_acid" if acid else "pka_base"])
+
+
 @lru_cache(maxsize=1)
-def _compounds() -> dict[str, Solute]:
-    rows = Evidence.packaged().measurements("permeability_intact")
-    return {row["compound"].casefold(): Solute(row["compound"], float(row["mw_g_mol"]), float(row["crippen_log_p"]))
-            for row in rows if row["mw_g_mol"] and row["crippen_log_p"]}
+def _properties() -> dict[str, dict[str, float]]:
+    """Measured properties by compound, in lower case."""
+    found: dict[str, dict[str, float]] = {}
+    for row in Evidence.packaged().table("compound_properties"):
+        found.setdefault(row["compound"].lower(), {})[row["property"]] = float(row["value"])
+    return found
+
+
+@lru_cache(maxsize=1)
+def compounds() -> dict[str, tuple[Solute, float | None]]:
+    """Compounds of the packaged records by name in lower case, measured properties where held; and their computed log P."""
+    found: dict[str, tuple[Solute, float | None]] = {}
+    for row in Evidence.packaged().measurements("permeability_intact"):
+        if row["mw_g_mol"] and row["crippen_log_p"]:
+            computed = float(row["crippen_log_p"])
+            found[row["compound"].lower()] = (_compound(row["compound"], float(row["mw_g_mol"]), computed), computed)
+    return found
+
+
+def _compound(name: str, mass: float, computed: float) -> Solute:
+    held = _properties().get(name.lower(), {})
+    acidity = "acid" if "pka_acid" in held else "base" if "pka_base" in held else ""
+    return Solute(name, mass, held.get("log_kow", computed), "measured" if "log_kow" in held else "crippen",
+                  held.get(f"pka_{acidity}"), acidity)
 
 
 def named(compound: str) -> Solute | None:
-    """The solute of a name, from the actives or from the compounds of the packaged records."""
+    """The solute of a name, from the compounds of the packaged records or from the actives."""
+    if compound.lower() in compounds():
+        return compounds()[compound.lower()][0]
     try:
         return find_solute(compound)
     except KeyError:
-        return _compounds().get(compound.casefold())
+        return None

@@ -1,0 +1,193 @@
+"""Numbness: from the unbound concentration of anaesthetics at the nerves to the share of nociceptors that are blocked.
+
+    B = w_d h(x; C50_d, n_d) + (1 - w_d) h(x; C50_c, n_c),    h = x^n/(x^n + C50^n),    x = sum over agents of r_i C_i
+
+Hill's law for A-delta and for C fibres, half-blocking concentrations as measured around rat nerve with lidocaine; agents
+add up as equivalent concentrations of lidocaine (Loewe). The block follows the concentration without delay. Left out: how
+often a fibre fires (use-dependent block), free endings that may need less than axons, acid of inflamed tissue. Nothing
+here is fitted to a clinical time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core import Notice, require_finite, require_not_negative
+from ..core.units import factor
+from ..evidence import Draws
+from ..flows import Curve, Exposure, Reading
+from ..skin.section import Skin
+
+AGENTS = ("lidocaine", "prilocaine", "tetracaine", "benzocaine")
+"""Anaesthetics whose potency is known, if only as an assumption."""
+
+FIBRES = ("a_delta", "c")
+
+
+@dataclass(frozen=True)
+class Numbness:
+    """The block of nociceptors in one zone around one treatment session."""
+
+    zone: str
+    session: int
+    time: np.ndarray  # (time,) h after the needling; negative before it
+    block: np.ndarray  # (draw, time) share of nociceptors [-]
+    apply: float  # h, when the first product was put on
+    remove: float | None  # h, when the last was wiped off; None = never
+
+
+def nerve_depth(skin: Skin, p: Draws) -> np.ndarray:
+    """Depth of the nerves to be blocked [mm], shape (draw,): below both layers of the epidermis by `papillary_nerve_depth`.
+
+    Fibres end in every living layer of the epidermis; block of the trunk below it silences them all.
+    """
+    return skin.stratum_corneum + skin.viable_epidermis + p("papillary_nerve_depth", "mm")
+
+
+def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> np.ndarray:
+    """Concentration of lidocaine that would block as much [ug/cm3], shape (draw, time): sum of r_i C_i.
+
+    KeyError for an agent without a potency.
+    """
+    strange = sorted(set(concentrations) - set(AGENTS))
+    if strange or not concentrations:
+        raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(AGENTS)}")
+    for name, values in concentrations.items():
+        require_finite(values, f"concentration of {name}")
+        require_not_negative(values, f"concentration of {name}", tolerance=1e-9 * float(np.abs(values).max(initial=1.0)))
+    return np.sum([p(f"relative_potency[{name}]", "1")[:, None] * np.maximum(values, 0.0)
+                   for name, values in concentrations.items()], axis=0)
+
+
+def hill(concentration: np.ndarray, half: np.ndarray, exponent: np.ndarray) -> np.ndarray:
+    """Hill's law c^n/(c^n + C50^n) [-]; 0 at 0, a half at C50."""
+    from scipy.special import expit
+
+    with np.errstate(divide="ignore"):
+        return expit(exponent * np.log(concentration / half))
+
+
+def block(concentrations: Mapping[str, np.ndarray], p: Draws) -> np.ndarray:
+    """Share of nociceptors that are blocked [-], shape (draw, time).
+
+    Units    unbound concentration at the nerves by agent, ug/cm3 (draw, time).
+    Valid    steady or slowly changing concentrations; fibres of the rat at about body temperature.
+    Source   `half_blocking_concentration`, `block_hill` (grade C and D); potencies of other agents are assumed (E).
+    Law      0 without an agent, increasing in each concentration, below 1; a mixture of an agent with itself is that agent.
+    """
+    dose = equivalent_lidocaine(concentrations, p)
+    share = p("a_delta_share", "1")[:, None]
+    fast, slow = (hill(dose, p(f"half_blocking_concentration[{fibre}]", "ug/cm^3")[:, None],
+                       p(f"block_hill[{fibre}]", "1")[:, None]) for fibre in FIBRES)
+    return share * fast + (1.0 - share) * slow
+
+
+def numb(exposures: Sequence[Exposure], p: Draws) -> Numbness | None:
+    """The block by all anaesthetics of one zone and session together; None without one."""
+    numbing = [exposure for exposure in exposures if exposure.at_nerves is not None]
+    if not numbing:
+        return None
+    time = np.unique(np.concatenate([exposure.time for exposure in numbing]))
+    levels: dict[str, np.ndarray] = {}
+    for exposure in numbing:
+        levels[exposure.active] = levels.get(exposure.active, 0.0) + _on(time, exposure)
+    first, ends = numbing[0], [exposure.removed for exposure in numbing]
+    last = None if None in ends else max(end for end in ends if end is not None)
+    return Numbness(first.zone, first.session, time, block(levels, p), min(float(e.time[0]) for e in numbing), last)
+
+
+def _on(time: np.ndarray, exposure: Exposure) -> np.ndarray:
+    """The concentration at the nerves on other times, shape (draw, time); 0 before the product is put on."""
+    levels = exposure.at_nerves if exposure.at_nerves is not None else np.zeros((1, exposure.time.size))
+    return np.array([np.interp(time, exposure.time, np.maximum(row, 0.0), left=0.0) for row in levels])
+
+
+def onset(numbness: Numbness, p: Draws) -> np.ndarray:
+    """Minutes from the application to the first block above `numb_block`, shape (draw,); NaN for those never numb."""
+    crossed = _first(numbness, numbness.block > p.median("numb_block", "1"), numbness.apply, p)
+    return (crossed - numbness.apply) * factor("h", "min")
+
+
+def _first(numbness: Numbness, inside: np.ndarray, start: float, p: Draws) -> np.ndarray:
+    """First time from `start` on at which `inside` holds [h], (draw,): the crossing linear between the steps."""
+    level, person = p.median("numb_block", "1"), np.arange(len(inside))
+    reached = inside & (numbness.time >= start)
+    at = reached.argmax(axis=1)
+    before = np.maximum(at - 1, 0)
+    low, high = numbness.block[person, before], numbness.block[person, at]
+    share = np.where(inside[person, before], 0.0, (level - low) / np.where(high != low, high - low, 1.0))
+    crossed = numbness.time[before] + share * (numbness.time[at] - numbness.time[before])
+    return np.where(reached.any(axis=1), np.maximum(crossed, start), np.nan)
+
+
+def at_needling(numbness: Numbness) -> np.ndarray:
+    """Share of nociceptors blocked at time 0 [-], shape (draw,)."""
+    return _at(numbness, 0.0)
+
+
+def _at(numbness: Numbness, hour: float) -> np.ndarray:
+    return np.array([np.interp(hour, numbness.time, values) for values in numbness.block])
+
+
+def duration(numbness: Numbness, p: Draws) -> np.ndarray:
+    """Minutes above `numb_block` from wiping off until the block first falls below it, shape (draw,); 0 if not numb then.
+
+    Where it is still above at the last time, the minutes until then: at least so long (see `notices`). Without wiping off
+    it is counted from the needling.
+    """
+    start = max(numbness.apply, 0.0) if numbness.remove is None else numbness.remove
+    fallen = numbness.block <= p.median("numb_block", "1")
+    ends = _first(numbness, fallen, start, p)
+    ends = np.where(np.isnan(ends), numbness.time[-1], ends)
+    numb = _at(numbness, start) > p.median("numb_block", "1")
+    return np.where(numb, np.maximum(ends - start, 0.0), 0.0) * factor("h", "min")
+
+
+def time_to_numb(numbness: Numbness, p: Draws) -> float:
+    """Minutes after application until `numb_people` of the people are numb; NaN if fewer ever are."""
+    waits = np.sort(np.where(np.isnan(found := onset(numbness, p)), np.inf, found))
+    wait = waits[min(int(np.ceil(p.median("numb_people", "1") * waits.size)), waits.size) - 1]
+    return float(wait) if np.isfinite(wait) else float("nan")
+
+
+def numb_readings(numbness: Numbness, p: Draws, day: float) -> tuple[Reading, ...]:
+    """Readings of one zone and session; `day` is the day of the treatment session.
+
+    Onset is left out where not everybody becomes numb, as the rest has none; `numbness_reached` says for how many.
+    """
+    start = onset(numbness, p)
+    reached = np.isfinite(start)
+    always = (_reading(numbness, "numbness_reached", "1", reached.astype(float), day),
+              _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day),
+              _reading(numbness, "numbness_duration", "min", duration(numbness, p), day))
+    return (_reading(numbness, "numbness_onset", "min", start, day), *always) if reached.all() else always
+
+
+def _reading(numbness: Numbness, name: str, unit: str, values: np.ndarray, day: float) -> Reading:
+    return Reading(f"{name}[{numbness.session + 1}]", numbness.zone, unit, values, day)
+
+
+def numb_curve(numbness: Numbness) -> Curve:
+    """The block of nociceptors in hours after the treatment session."""
+    return Curve("nociceptor_block", numbness.zone, "1", numbness.time, numbness.block, numbness.session)
+
+
+def numb_notices(numbness: Numbness, p: Draws) -> tuple[Notice, ...]:
+    """How long to wait, who is not numb when the needling starts, and where the duration is only a lower bound."""
+    path, level = f"numbness.{numbness.zone}", p.median("numb_block", "1")
+    wait, ready = time_to_numb(numbness, p), float((at_needling(numbness) > level).mean())
+    given = -numbness.apply * factor("h", "min")
+    wanted = p.median("numb_people", "1")
+    found = []
+    if np.isnan(wait):
+        reached = float(np.isfinite(onset(numbness, p)).mean())
+        found.append(Notice(path, f"only {reached:.0%} of people become numb with this product, dose and time", "huang1997"))
+    elif ready < wanted:
+        found.append(Notice(path, f"{ready:.0%} are numb when the needling starts, {given:.0f} min after application; "
+                            f"{wanted:.0%} were first numb {wait:.0f} min after it", "huang1997"))
+    if (numbness.block[:, -1] > level).any():
+        found.append(Notice(path, "some are still numb at the end of what was computed: duration is a lower bound"))
+    return tuple(found)

@@ -1,0 +1,79 @@
+"""Dose guards of a run: anaesthetic applied and absorbed against its limits, excipients that channels let in.
+
+Applied masses are those of the screening, which stops; here they stand beside what the simulation says is taken up. All
+zones of a session count together, and the session with the largest uptake is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .. import delivery
+from ..case import Case
+from ..case.document import Topical
+from ..core.units import factor
+from ..delivery import Guard
+from ..evidence import Draws
+from ..screening import allowance
+from ..screening.agent import agent_of
+from .run import ZoneRun
+
+
+def guards(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, ...]:
+    """Every guard of a run, the gravest first."""
+    found = [*_applied(case, draws), *_absorbed(case, zones, draws), *_excipients(case, zones, draws)]
+    rank = {"stop": 0, "caution": 1, "ok": 2}
+    return tuple(sorted(found, key=lambda guard: rank[guard.verdict]))
+
+
+def _applied(case: Case, draws: Draws) -> tuple[Guard, ...]:
+    """Of the fullest session: products that numb, their area and time."""
+    sessions = [_applications(case, number + 1) for number in range(len(case.session_days))]
+    if not any(sessions):
+        return ()
+    fullest = max(sessions, key=lambda applied: sum(application.product for application in applied))
+    return delivery.applied_guards(fullest, allowance(case.patient), draws)
+
+
+def _applications(case: Case, session: int) -> list[delivery.Application]:
+    found = []
+    for topical in case.course.topicals:
+        agent = agent_of(topical, case.patient.age)
+        if agent is None or (topical.sessions is not None and session not in topical.sessions):
+            continue
+        area = sum(zone.area for zone in case.zones if topical.zones is None or zone.key in topical.zones)
+        hours = None if topical.remove is None else topical.remove - topical.apply
+        found.append(delivery.Application(agent, topical.dose * area, area, hours, _on_channels(topical)))
+    return found
+
+
+def _on_channels(topical: Topical) -> bool:
+    return topical.remove is None or topical.remove > max(topical.apply, 0.0)
+
+
+def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, ...]:
+    """Uptake by agent, of all zones together, in the session with the largest."""
+    sessions: dict[int, dict[str, np.ndarray]] = {}
+    for zone in zones:
+        for exposure in zone.exposures:
+            if exposure.at_nerves is not None:
+                taken = sessions.setdefault(exposure.session, {})
+                mass = exposure.amount[:, -1, -1] * zone.zone.area * factor("ug", "mg")
+                taken[exposure.active] = taken.get(exposure.active, np.zeros(draws.count)) + mass
+    if not sessions:
+        return ()
+    largest = max(sessions.values(), key=lambda taken: float(np.median(sum(taken.values()))))
+    return delivery.absorbed_guards(largest, allowance(case.patient).weight, draws)
+
+
+def _excipients(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> Iterator[Guard]:
+    """Of every product that lies on open channels, in the zone of its first session that lets most in."""
+    for topical in case.course.topicals:
+        where = [zone for zone in zones if zone.channels and (topical.zones is None or zone.zone.key in topical.zones)]
+        if not where or not _on_channels(topical) or agent_of(topical, case.patient.age) is not None:
+            continue
+        zone = max(where, key=lambda one: float(np.median(one.channels[0].open_area[:, 0])) * one.zone.area)
+        doses = delivery.excipient_doses(topical, zone.channels[0], zone.skin, draws)
+        yield from delivery.excipient_guards(delivery.product_in(topical), doses, zone.zone.area)

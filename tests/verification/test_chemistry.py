@@ -1,0 +1,42 @@
+"""A solute from its structure, with RDKit where it is installed, and a clear word where it is not."""
+
+import importlib.util
+import sys
+
+import pytest
+
+from dermatwin.case.document import InlineProduct
+from dermatwin.delivery import find_solute, product_of
+
+RDKIT = importlib.util.find_spec("rdkit") is not None
+CAFFEINE = "CN1C=NC2=C1C(=O)N(C(=O)N2C)C"
+
+
+def described(**more):
+    return InlineProduct.model_validate({"strength": "1 %", **more})
+
+
+def test_without_rdkit_the_fault_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rdkit", None)
+    with pytest.raises(KeyError, match=r"install the extra 'chemistry'"):
+        product_of(described(active="new molecule", smiles=CAFFEINE))
+
+
+def test_the_table_goes_before_a_structure():
+    product = product_of(described(active="caffeine", smiles="not a structure"))
+    assert product.contents[0].solute is find_solute("caffeine")
+
+
+def test_an_unknown_active_without_a_structure_is_refused():
+    with pytest.raises(KeyError, match="is not known"):
+        product_of(described(active="unobtainium"))
+
+
+@pytest.mark.skipif(not RDKIT, reason="RDKit is an optional extra")
+def test_a_structure_gives_mass_and_computed_log_kow():
+    solute = product_of(described(active="trimethylxanthine by structure", smiles=CAFFEINE)).contents[0].solute
+    assert solute.molar_mass == pytest.approx(194.19, abs=0.01)
+    assert solute.log_kow == pytest.approx(-1.03, abs=0.01)
+    assert solute.log_kow_origin == "crippen"
+    with pytest.raises(KeyError, match="not a structure"):
+        product_of(described(active="nonsense", smiles="C1CC"))

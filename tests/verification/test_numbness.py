@@ -1,0 +1,110 @@
+"""Numbness against closed forms, and against the fibres its numbers come from."""
+
+import numpy as np
+import pytest
+
+from dermatwin.core import Luck
+from dermatwin.delivery import numbness
+from dermatwin.delivery.numbness import Numbness, block, hill, nerve_depth
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.skin.section import Skin
+
+ONE = np.ones(1)
+HALF = 75.0  # ug/cm3
+
+
+def typical(**believed):
+    """One typical person: every parameter at its median."""
+    return Draws(Evidence.packaged().believing(**believed), Luck(1, 1, frozenset()))
+
+
+def equal():
+    """Both kinds of fibre alike: the block is one half exactly at `HALF`."""
+    return typical(**{"half_blocking_concentration[a_delta]": HALF, "half_blocking_concentration[c]": HALF})
+
+
+def course(concentration, steps, p, wipe=None):
+    time = np.linspace(-1.0, 3.0, steps + 1)
+    return Numbness("cheek", 0, time, block({"lidocaine": concentration(time)[None, :]}, p), -1.0, wipe)
+
+
+def test_half_is_blocked_at_the_half_blocking_concentration():
+    assert block({"lidocaine": HALF * ONE[:, None]}, equal())[0, 0] == pytest.approx(0.5)
+
+
+def test_both_kinds_of_fibre_count_by_their_share():
+    p, c = typical(), np.array([[20.0, 75.0, 187.0, 800.0]])
+    a_delta, slow = c**2.0 / (c**2.0 + 75.0**2.0), c**1.8 / (c**1.8 + 187.0**1.8)
+    assert block({"lidocaine": c}, p) == pytest.approx(0.5 * a_delta + 0.5 * slow)
+
+
+def test_skin_that_is_numb_already_has_no_wait():
+    p = equal()
+    time = np.linspace(-1.0, 3.0, 41)
+    numb = Numbness("cheek", 0, time, np.full((1, 41), 0.9), 0.23, None)  # put on between two steps
+    assert numbness.onset(numb, p) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_hill_of_exponent_one_is_a_hyperbola():
+    c = np.array([0.0, 1.0, 2.0, 9.0])
+    assert hill(c, np.array(3.0), np.array(1.0)) == pytest.approx(c / (c + 3.0))
+
+
+def test_onset_of_a_steady_rise_converges_at_second_order():
+    p, rate = equal(), 130.0  # ug/cm3/h from the application on
+    exact = 60.0 * HALF / rate
+    errors = [abs(float(numbness.onset(course(lambda t: rate * (t + 1.0), n, p), p)[0]) - exact) for n in (22, 44, 88)]
+    assert errors[2] < 0.05
+    assert errors[2] < 0.5 * errors[0]
+    fine = numbness.onset(course(lambda t: rate * (t + 1.0), 4000, p), p)
+    assert fine == pytest.approx(exact, rel=1e-6)
+
+
+def test_duration_of_an_exponential_fall():
+    p, start, rate = equal(), 900.0, 1.1  # ug/cm3 at wiping off, 1/h
+    numb = course(lambda t: start * np.exp(-rate * np.maximum(t, 0.0)), 4000, p, wipe=0.0)
+    assert numbness.duration(numb, p) == pytest.approx(60.0 * np.log(start / HALF) / rate, rel=1e-5)
+
+
+def test_duration_counts_from_wiping_off_between_two_steps():
+    p, start, rate = equal(), 900.0, 1.1
+    numb = course(lambda t: start * np.exp(-rate * np.maximum(t, 0.0)), 4000, p, wipe=0.5003)
+    assert numbness.duration(numb, p) == pytest.approx(60.0 * (np.log(start / HALF) / rate - 0.5003), rel=1e-5)
+
+
+def test_most_people_are_numb_after_the_advised_time():
+    p = Draws(Evidence.packaged(), Luck(4, 20))
+    time = np.linspace(-1.0, 3.0, 401)
+    starts = np.linspace(0.1, 2.0, 20)  # h after application
+    numb = Numbness("cheek", 0, time, (time + 1.0 > starts[:, None]).astype(float), -1.0, None)
+    wait = numbness.time_to_numb(numb, p)
+    assert (starts * 60.0 <= wait + 1.0).mean() == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(("fibre", "first", "last", "n"), [("a_delta", 0.1, 0.6, 6), ("c", 0.1, 1.4, 10)])
+def test_the_steepness_spans_the_measured_fibres(fibre, first, last, n):
+    """The first and last of n fibres of the experiment are those that a sample of n would have, within a fifth."""
+    p = typical()
+    half, power = p(f"half_blocking_concentration[{fibre}]", "ug/cm^3"), p(f"block_hill[{fibre}]", "1")
+    spread = n ** (2.0 / power[0])  # of a logistic in ln C: its n/(n + 1) over its 1/(n + 1) point
+    assert spread == pytest.approx(last / first, rel=0.2)
+    shares = hill(np.array([first, last]) * 234.34, half, power)
+    assert shares[0] < 0.35
+    assert shares[1] > 0.65
+
+
+def test_half_blocking_concentrations_are_those_of_the_paper():
+    p = typical()
+    assert p("half_blocking_concentration[a_delta]", "mg/l")[0] / 234.34 == pytest.approx(0.32, rel=0.01)
+    assert p("half_blocking_concentration[c]", "mg/l")[0] / 234.34 == pytest.approx(0.80, rel=0.01)
+
+
+def test_nerves_lie_below_the_epidermis():
+    p = Draws(Evidence.packaged(), Luck(2, 50))
+    one = np.ones(50)
+    skin = Skin("cheek", "cheek", "human", True, 0.015 * one, 0.05 * one, 0.15 * one, 1.2 * one, 0.5 * one, 0.1 * one,
+                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+    depth = nerve_depth(skin, p)
+    assert (depth >= 0.065).all()
+    assert (depth <= 0.065 + 0.3).all()
+    assert np.ptp(depth) > 0.1
