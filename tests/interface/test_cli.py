@@ -134,6 +134,10 @@ class TestPlan:
 
 
 class TestSimulate:
+    def test_stop_leaves_with_3_and_its_reasons_on_standard_output(self):
+        found = json.loads(run("simulate", SOUND, "--set", "patient.pregnant=true", "--json", status=3).stdout)
+        assert found["verdict"] == "stop"
+
     def test_run_folder_and_json(self, tmp_path):
         result = run("simulate", EXAMPLE, "--out", tmp_path / "run", "--draws", 8, "--seed", 5, "--json", "--no-report")
         summary = json.loads(result.stdout)

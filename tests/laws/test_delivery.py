@@ -1,6 +1,7 @@
 """Laws of delivery: conservation, positivity, monotony in channels and time, linearity, units, one way to run a batch."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -81,11 +82,12 @@ def test_more_channels_never_deliver_less(product, density, more):
 @given(product=PRODUCTS, hold=st.floats(0.2, 20.0), longer=st.floats(1.1, 4.0))
 @quick
 def test_channels_that_stay_open_longer_never_deliver_less(product, hold, longer):
-    """Apart from what the tissue fluid that wells up carries out of them."""
-    short = deliver(given_topical(product), session(hold=hold), section(), draws())
-    slow = deliver(given_topical(product), session(hold=hold * longer), section(), draws())
+    """With the fluid stilled that wells up in a channel: that one carries out what is slow to diffuse."""
+    with patch("dermatwin.delivery.channel.outflow", lambda holes, opened, time, p: 0.0 * opened):
+        short = deliver(given_topical(product), session(hold=hold), section(), draws())
+        slow = deliver(given_topical(product), session(hold=hold * longer), section(), draws())
     for a, b in zip(short, slow, strict=True):
-        assert (below(b) >= below(a) * (1.0 - 1e-3)).all()
+        assert (below(b) >= below(a) * (1.0 - 1e-4)).all()
 
 
 @given(early=st.floats(5.0, 60.0), later=st.floats(1.1, 20.0))

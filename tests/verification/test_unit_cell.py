@@ -188,6 +188,20 @@ def test_the_needles_press_no_more_than_half_of_the_film():
     assert course.layers[0, :, 1].sum() == pytest.approx(0.5, rel=1e-6)
 
 
+def test_the_needles_push_what_was_there_aside():
+    """What fills the place of the channel goes into the ring around it; nothing is set free."""
+    grid, bore = pierced()
+    dry = Bore(*(0.0 * ONE if name == "fill" else getattr(bore, name) for name in bore.__dataclass_fields__))
+    time = np.concatenate([np.linspace(0.0, 2.0, 40), 2.0 + np.array([1e-9, 2e-9])])
+    shut = clock(time, 0.3)
+    moved = Clock(*(39 if name == "needled" else getattr(shut, name) for name in shut.__dataclass_fields__))
+    still, pushed = (run(grid, when, bore=dry, layers=2, keep=np.ones(1, bool)) for when in (shut, moved))
+    aside = (still.field[0, 40] * grid.capacity[0])[:6, 0]
+    found = (pushed.field[0, 40] * grid.capacity[0])[:6]
+    assert found[:, 0] == pytest.approx(np.zeros(6), abs=1e-6)
+    assert found[:, 1] == pytest.approx((still.field[0, 40] * grid.capacity[0])[:6, 1] + aside, rel=1e-6)
+
+
 def test_outflow_holds_a_large_solute_back():
     grid, bore = pierced()
     time = np.linspace(0.0, 3.0, 60)

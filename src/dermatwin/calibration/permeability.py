@@ -17,7 +17,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ..delivery import Solute, intact_permeability
+from ..delivery import Membrane, Solute
+from ..delivery.course import transport
+from ..delivery.experiment import living_resistance
 from ..delivery.stratum import compound_spread, lipid_permeability, lipid_share, polar_permeability, warmth
 from ..evidence import MEASUREMENTS, Draws, Evidence
 from ..validation.permeability import (
@@ -259,6 +261,6 @@ def _below(record: Record, p: Draws) -> tuple[float, float]:
     """Resistance of viable epidermis and of what is below it, as the laws of tissue have them at their medians [h/cm]."""
     if record.layer == "stratum corneum":
         return 0.0, 0.0
-    bare = record.layer.removesuffix(" without stratum corneum") + " without stratum corneum"
-    once, twice = (1.0 / intact_permeability(record.solute, p, layer=bare, hindrance=h)[0] for h in (1.0, 2.0))
-    return float(twice - once), float(2.0 * once - twice)
+    path = transport(record.solute, Membrane().thickness(p), True, False, p)
+    epidermis, below = living_resistance(path, record.layer)
+    return float((epidermis / p("viable_epidermis_hindrance", "1"))[0]), float(below[0])

@@ -95,8 +95,9 @@ def simulate(
     with only_json(json):
         document = read_case(case, settings)
         found = screen_case(document)
-        if found.verdict == "stop":
-            _refuse(found, json)
+    if found.verdict == "stop":
+        _refuse(found, json)
+    with only_json(json):
         run = _simulated(document, draws, seed)
         summary = run.summary()
         written = _written(run, out, force, report)

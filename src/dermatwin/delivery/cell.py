@@ -190,7 +190,8 @@ def _open_share(cells: Mesh, tube: Tube) -> np.ndarray:
 def _materials(cells: Mesh, stratum: Barrier, viable: Tissue) -> tuple[np.ndarray, np.ndarray]:
     """D K [cm2/h] and K of every row, shape (draw, row)."""
     outer = np.where(cells.layer == 0, cells.height, 0.0).sum(axis=1)
-    conductivity = np.where(cells.layer == 0, (stratum.neutral * outer)[:, None], viable.conductivity[:, None])
+    living = np.where(cells.layer == 1, viable.epidermis[:, None], viable.conductivity[:, None])
+    conductivity = np.where(cells.layer == 0, (stratum.neutral * outer)[:, None], living)
     return conductivity, np.where(cells.layer == 0, stratum.partition[:, None], viable.partition[:, None])
 
 

@@ -124,10 +124,8 @@ def _clock(path: Transport, holes: Holes, pierced: np.ndarray, dosing: Dosing, f
 
 
 def _needled(dosing: Dosing) -> int:
-    """The step that begins when the needles leave, if the product lies on the skin then; else -1."""
-    first = int(np.searchsorted(dosing.time, 0.0))
-    there = dosing.time[0] < 0.0 and first < dosing.time.size - 1 and not 0 <= dosing.wipe <= first
-    return first if there else -1
+    """The step that begins when the needles leave, if the product was put on before; else -1: nothing is there to move."""
+    return int(np.searchsorted(dosing.time, 0.0)) if dosing.time[0] < 0.0 else -1
 
 
 def hyperaemia(path: Transport, when: np.ndarray, pierced: np.ndarray, p: Draws) -> np.ndarray:

@@ -15,7 +15,7 @@ from ..evidence import Draws
 from ..numerics.steps import graded_times
 from .cell import Thickness
 from .channel import Holes
-from .course import Dosing, run, transport
+from .course import Dosing, Transport, run, transport
 from .solute import Solute
 from .stratum import lipid_share, warmth
 
@@ -42,10 +42,13 @@ class Membrane:
 
 @dataclass(frozen=True)
 class Donor:
-    """What is in the donor: concentration ug/cm3, its volume per area [cm] (None = does not run out), and its pH."""
+    """What is in the donor: concentration ug/cm3, its volume per area [cm] (None = does not run out), and its pH.
 
-    concentration: float
-    depth: float | None = None
+    Concentration and depth are numbers or arrays (draw,); above the solubility [ug/cm3] the rest waits undissolved.
+    """
+
+    concentration: float | np.ndarray
+    depth: float | np.ndarray | None = None
     ph: float | None = None
     solubility: float = np.inf
 
@@ -71,38 +74,37 @@ class Permeation:
 
 
 def intact_permeability(solute: Solute, p: Draws, *, layer: str = "epidermis", membrane: Membrane | None = None,
-                        ph: float | None = None, celsius: float | None = None,
-                        hindrance: float | np.ndarray = 1.0) -> np.ndarray:
+                        ph: float | None = None, celsius: float | None = None) -> np.ndarray:
     """Permeability of an intact membrane to the whole solute in a donor of this pH [cm/h], shape (draw,).
 
-    1/Kp = 1/P(pH) + R P(7.4)/P(pH)      R = k h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`
+    1/Kp = 1/P(pH) + R P(7.4)/P(pH)      R = h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`
 
     P holds the warmth of the donor. The tissue's potential counts by what its own pH leaves of the permeability: a base from
     a basic donor is trapped below. Where the donor's pH is not given, both sides are taken alike and resistances add.
 
     `layer`: 'stratum corneum', 'epidermis', 'epidermis, dermis', 'dermis', each of the last three also with
     'without stratum corneum' ('epidermis' alone holds the stratum corneum, as in the literature).
-    `celsius`: of the donor; None = that of the skin surface. `hindrance`: k, how much more living epidermis resists than
-    dermis of its thickness.
+    `celsius`: of the donor; None = that of the skin surface.
     Valid    hydrated human skin, aqueous donor, molar mass below 800 g/mol; neat donors are something else.
     Error    Student's t in log10, see `stratum.permeability_factor`.
     """
     membrane = membrane or Membrane()
-    thickness = membrane.thickness(p)
-    path = transport(solute, thickness, membrane.hydrated, False, p)
-    outer, inner, deep = _layers(layer)
-    resistance = np.zeros(p.count)
-    if inner:
-        resistance = resistance + hindrance * thickness.viable_epidermis / path.viable.conductivity
-    if deep:
-        resistance = resistance + thickness.dermis / path.viable.conductivity
-    if inner and deep:
-        resistance = resistance + path.viable.junction
-    if not outer:
+    path = transport(solute, membrane.thickness(p), membrane.hydrated, False, p)
+    resistance = np.add(*living_resistance(path, layer))
+    if not _layers(layer)[0]:
         return 1.0 / resistance
     inward, outward = (path.stratum.neutral * path.stratum.weight(lipid_share(solute, side, p)) * warmth(celsius, p)
                        for side in (ph, None if ph is None else p.median("tissue_ph", "1")))
     return inward / (1.0 + outward * resistance)
+
+
+def living_resistance(path: Transport, layer: str) -> tuple[np.ndarray, np.ndarray]:
+    """Resistance of the viable epidermis and of what is below it in a membrane [h/cm], shape (draw,) each."""
+    _, inner, deep = _layers(layer)
+    nothing = np.zeros_like(path.viable.conductivity)
+    epidermis = path.thickness.viable_epidermis / path.viable.epidermis if inner else nothing
+    dermis = path.thickness.dermis / path.viable.conductivity if deep else nothing
+    return epidermis, dermis + path.viable.junction if inner and deep else dermis
 
 
 def _layers(layer: str) -> tuple[bool, bool, bool]:
@@ -140,10 +142,10 @@ def needled_permeation(solute: Solute, holes: Holes, donor: Donor, hours: np.nda
 
 
 def _dosing(donor: Donor, time: np.ndarray, p: Draws) -> Dosing:
-    depth = _DEEP if donor.depth is None else donor.depth
     one = np.ones(p.count)
-    return Dosing(time, -1, np.full((1, time.size - 1, 2), depth), one, donor.ph, donor.concentration * depth * one,
-                  donor.solubility * one, deep=True)
+    depth = one * (_DEEP if donor.depth is None else donor.depth)
+    film = np.broadcast_to(depth[:, None, None], (p.count, time.size - 1, 2))
+    return Dosing(time, -1, film, one, donor.ph, donor.concentration * depth, donor.solubility * one, deep=True)
 
 
 def open_holes(density: float | np.ndarray, depth: float | np.ndarray, diameter: float | np.ndarray, p: Draws,

@@ -1,8 +1,9 @@
 """Living tissue: binding, diffusivity, the junction between epidermis and dermis, and what blood and lymph take away.
 
-The laws are those of the open finite-dose calculators (viable epidermis and dermis alike): D = D_free/binding,
-clearance by capillary permeability and flow in series. All driving forces are in total unbound concentration in water,
-neutral and ionised together. Left out: metabolism, saturable binding, the depth of the first capillaries.
+The laws are those of the open finite-dose calculators: D = D_free/binding, clearance by capillary permeability and flow
+in series. They take viable epidermis and dermis alike; records of permeability want more resistance of the former. All
+driving forces are in total unbound concentration in water, neutral and ionised together. Left out: metabolism, saturable
+binding, the depth of the first capillaries.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ class Tissue:
     """Viable epidermis and dermis for one solute, shape (draw,)."""
 
     partition: np.ndarray  # total concentration over the unbound one in water
-    conductivity: np.ndarray  # cm2/h, diffusivity times partition
+    conductivity: np.ndarray  # cm2/h, diffusivity times partition, of dermis
+    epidermis: np.ndarray  # cm2/h, the same of viable epidermis
     junction: np.ndarray  # h/cm, extra resistance between epidermis and dermis
     clearance: np.ndarray  # 1/h, of the total in the dermis
 
@@ -67,6 +69,13 @@ def junction_resistance(solute: Solute, conductivity: np.ndarray, p: Draws) -> n
     return p("junction_thickness", "cm") / (p("junction_diffusivity_ratio", "1") * conductivity)
 
 
+def _hindrance(solute: Solute, p: Draws) -> np.ndarray:
+    """How much more viable epidermis resists than dermis [-], (draw,); 1 for macromolecules, measured alike in both."""
+    if solute.molar_mass >= p.median("junction_solute_mass", "g/mol"):
+        return np.ones(p.count)
+    return p("viable_epidermis_hindrance", "1")
+
+
 def tissue(solute: Solute, stratum: Barrier, perfused: bool, p: Draws) -> Tissue:
     """Viable tissue for one solute; excised skin (`perfused` False) clears nothing."""
     bound = binding(solute, p)
@@ -75,5 +84,5 @@ def tissue(solute: Solute, stratum: Barrier, perfused: bool, p: Draws) -> Tissue
     slow = p("bound_diffusivity", "cm^2/h") * (1.0 - unbound) / unbound
     conductivity = water * (free_diffusivity(solute, p) + slow)
     clearance = capillary_clearance(stratum, 1.0, p) / bound if perfused else np.zeros(p.count)
-    return Tissue(partition=water * bound, conductivity=conductivity,
+    return Tissue(partition=water * bound, conductivity=conductivity, epidermis=conductivity / _hindrance(solute, p),
                   junction=junction_resistance(solute, conductivity, p), clearance=clearance)

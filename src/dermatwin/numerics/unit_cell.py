@@ -9,9 +9,10 @@ the unknown of a cell is its activity u, its mass C u.
 Ring 0 is a mixture: the share phi = taper_k opened(t) of its cross-section is channel, the rest is the layer's own
 material. Along the axis the two conduct side by side, to the side the flux crosses what is left of the layer between the
 channel's wall and the ring's edge, ln(1/phi)/2. Where the material is given as 0 its faces are those of `Grid`, and they
-are out of use while the channel is open: its rest is a watery plug that conducts nothing. A flow out of the channel carries u_0k upwards and is fed through the
-wall from ring 1. Conductances between layers are those of two half cells in series, so that a jump of the partition
-coefficient at an interface is exact; a face may conduct unequally in its two directions (`down`, `up`).
+are out of use while the channel is open: its rest is a watery plug that conducts nothing. The needles push what was in
+ring 0 into ring 1. A flow out of the channel carries u_0k upwards and is fed through the wall from ring 1. Conductances
+between layers are those of two half cells in series, so that a jump of the partition coefficient at an interface is
+exact; a face may conduct unequally in its two directions (`down`, `up`).
 
 Time: SDIRK2 (Alexander 1977, SIAM J Numer Anal 14:1006, gamma = 1 - 1/sqrt 2; second order, L-stable); a lane in which a
 step would undershoot zero takes that step by backward Euler, which cannot. Mass is conserved to rounding, because every
@@ -79,7 +80,7 @@ class Clock:
     perfusion: np.ndarray  # (lane, step, stage) factor of the clearance
     evaporation: np.ndarray  # (lane,) 1/h, loss of the film's mass to the air
     wipe: int  # index of the step before which the film is wiped off and the top closed; -1 = never
-    needled: int  # index of the step before which the needles press film into the channels; -1 = never
+    needled: int  # index of the step before which the needles go in, displace what is there and press film in; -1 = never
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def _follow(static, shape, channel, alone, courses, dt, wipe, needled, which, to
         covered = 1.0 if wipe < 0 or step < wipe else 0.0
         _clock(courses, which, step, film, single[5], now, then)
         if step == needled:
+            _displace(mass, bore, rings)
             _press(film, mass, now, bore, single[2], sums, rings)
         film_first[:] = film
         first[:] = mass
@@ -240,6 +242,17 @@ def _clock(courses, which, step, film, saturation, now, then):
         held = film[lane] / saturation[lane]
         now[0, lane] = max(now[0, lane], held)
         then[0, lane] = max(then[0, lane], held)
+
+
+@njit(cache=True, error_model="numpy", fastmath=False)
+def _displace(mass, bore, rings):
+    """The needles push what fills their place, and all that it holds, into the ring around them."""
+    taper = bore[0]
+    for k in range(taper.shape[0]):
+        for lane in range(LANES):
+            if rings > 1 and taper[k, lane] > _SHUT:
+                mass[k * rings + 1, lane] += mass[k * rings, lane]
+                mass[k * rings, lane] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=False)
@@ -363,8 +376,9 @@ def _channel(layout, bore, single, now, weight, covered, work, capacity, corner)
     for k in range(rows - 1):
         j = k * rings
         for lane in range(LANES):
-            product = halves[k, lane] * halves[k + 1, lane]
-            g = weight * product / (halves[k, lane] + halves[k + 1, lane] + bond[k, lane] * product) if product > 0.0 else 0.0
+            upper, lower = halves[k, lane], halves[k + 1, lane]
+            both = upper * lower
+            g = weight * both / (upper + lower + bond[k, lane] * both) if both > 0.0 else 0.0
             band[j, rings, lane] += g
             band[j + rings, rings, lane] += g
             band[j, 2 * rings, lane] -= g
@@ -456,8 +470,8 @@ def _count(layout, bore, single, now, then, h, covered, first, last, film_first,
     for lane in range(LANES):
         early[lane] = 0.0 if euler[lane] else (1.0 - GAMMA) * h
         late[lane] = h - early[lane]
-        out = single[3, lane] * (early[lane] * now[0, lane] * film_first[lane] + late[lane] * then[0, lane] * film_last[lane])
-        sums[1, lane] += out
+        before, after = now[0, lane] * film_first[lane], then[0, lane] * film_last[lane]
+        sums[1, lane] += single[3, lane] * (early[lane] * before + late[lane] * after)
     for k in range(rows):
         for i in range(rings):
             j = k * rings + i

@@ -95,7 +95,7 @@ def permeability(solute: Solute, layer: str, ph: float | None, celsius: float | 
     """Kp of a membrane [cm/h] by a fit that has not seen the compound, shape (draw,)."""
     p = _beliefs(laboratory, compound).draws
     return laboratory.once(("kp", solute, layer, ph, celsius), lambda: intact_permeability(
-        solute, p, layer=layer, ph=ph, celsius=celsius, hindrance=p("viable_epidermis_hindrance", "1")))
+        solute, p, layer=layer, ph=ph, celsius=celsius))
 
 
 def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:

@@ -1,8 +1,8 @@
-"""Rows of permeation_microneedle.csv: how much more passes needled skin than intact skin.
+"""Rows of permeation_microneedle.csv: how much more passes needled skin than intact skin, or what share of a dose.
 
-Almost no abstract states donor, density and area, so that amounts cannot be predicted, but the ratio of the needled to
-the intact arm can: there the donor cancels. Needles that carry the drug themselves, heat, and arms in another vehicle are
-other experiments and are listed.
+Almost no abstract states donor, density and area. The ratio of the needled to the intact arm can be predicted all the same:
+there the donor cancels. A share of a dose can, with the donor's depth unknown, where the dose is the row's own. Needles
+that carry the drug themselves, heat, and arms in another vehicle are other experiments and are listed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..delivery import Solute, find_solute, needled_permeation, open_holes
-from ..delivery.experiment import Donor
+from ..delivery import Holes, Solute, find_solute, needled_permeation, open_holes
+from ..delivery.experiment import Donor, Membrane
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
@@ -33,12 +33,15 @@ def predictor(laboratory: Laboratory) -> Predictor:
         reason = _unfit(row)
         if reason:
             return NotPredicted(reason)
-        measured = ratio_of(row)
-        if measured is None:
+        measured, share = ratio_of(row), share_of(row)
+        if measured is None and share is None:
             return NotPredicted("amount without an intact arm: donor, density and area are not all stated")
         solute = solute_of(row)
         if isinstance(solute, str):
             return NotPredicted(solute)
+        if measured is None or share is not None:
+            return Prediction(_share(row, solute, laboratory), share or 0.0, "log", "share of the dose through needled skin",
+                              _bound(row), stands_on=("compartment_course", "membrane_permeability"))
         ratio = _ratio(row, solute, laboratory)
         if not np.isfinite(ratio).all():
             return NotPredicted("nothing is predicted to pass intact skin: the ratio has no bound")
@@ -68,6 +71,17 @@ def ratio_of(row: Row) -> float | None:
     return treated / untreated
 
 
+def share_of(row: Row) -> float | None:
+    """Share of the dose that passed needled skin [-]; None where the dose is not the row's own, or nothing passed."""
+    treated, load = row.number("value_treated"), row.number("patch_load_ug")
+    if row["quantity"] != "cumulative" or not treated:
+        return None
+    if row["unit"] == "% of dose":
+        return 0.01 * treated
+    percent = row.number("fraction_permeated_pct")
+    return 0.01 * percent if percent and load else None
+
+
 def _bound(row: Row) -> str:
     if row.tags & {"range_high", "upper_bound"}:
         return "upper"
@@ -88,22 +102,56 @@ def solute_of(row: Row) -> Solute | str:
     return Solute(row["permeant"], mass, log_kow, "calculated")
 
 
+def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
+    """Share of the dose in the receptor [-], shape (draw,); a donor of unknown depth, saturated at the most."""
+    draws = laboratory.people
+    hours = row.number("time_h") or USUAL_HOURS
+    depth = unstated("experiment_donor_depth", "cm", row["source"], draws)
+    load, area = row.number("patch_load_ug"), row.number("patch_area_mm2")
+    dose = load / (0.01 * area) if load and area else unstated("experiment_dose", "ug/cm^2", row["source"], draws)
+    salt = draws.median("ionised_solubility_limit", "1") if solute.acidity else 1.0
+    dissolved = np.inf if solute.solubility is None else salt * solute.solubility
+    donor = Donor(dose / depth, depth, solubility=dissolved)
+    found = needled_permeation(solute, _holes(row, laboratory), donor, np.array([0.5 * hours, hours]), draws,
+                               membrane=_membrane(row, laboratory))
+    return found.cumulative[:, -1] / found.dose * _scatter(row, laboratory)
+
+
 def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
+    hours = row.number("time_h") or USUAL_HOURS
+    found = needled_permeation(solute, _holes(row, laboratory), Donor(1000.0), np.array([0.5 * hours, hours]),
+                               laboratory.people, membrane=_membrane(row, laboratory))
+    scatter = _scatter(row, laboratory)
+    if row["quantity"] == "retained":
+        return scatter * found.retained[:, -1] / np.maximum(found.retained_intact[:, -1], np.finfo(float).tiny)
+    if row["quantity"] == "flux":
+        return scatter * found.flux / np.maximum(found.flux_intact, np.finfo(float).tiny)
+    return scatter * found.enhancement_ratio[:, -1]
+
+
+def _membrane(row: Row, laboratory: Laboratory) -> Membrane:
+    """Excised skin with as much dermis as nobody states."""
+    return Membrane(dermis=unstated("experiment_dermis", "mm", row["source"], laboratory.people))
+
+
+def _scatter(row: Row, laboratory: Laboratory) -> np.ndarray:
+    """What the report may be off by chance [-], (draw,): lognormal of the row's own coefficients of variation, 1 without."""
+    pairs = ((row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in ("treated", "untreated"))
+    variation = [spread / value for spread, value in pairs if spread and value]
+    chance = laboratory.people.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
+    return np.exp(np.hypot.reduce(variation or [0.0]) * chance)
+
+
+def _holes(row: Row, laboratory: Laboratory) -> Holes:
+    """The channels of the row's experiment in excised skin."""
     draws = laboratory.people
     text = row["skin"]
     species = species_of(text) or "human"
     skin = replace(laboratory.skin(site_of(text, species), draws, species=species), alive=False)
     done = experiment(row, skin, draws)
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
-    holes = open_holes(density, _mean(done.residual_depth),
-                       _mean(done.channel_diameter), draws, draws("excised_open_share", "1"))
-    hours = row.number("time_h") or USUAL_HOURS
-    found = needled_permeation(solute, holes, Donor(1000.0), np.array([0.5 * hours, hours]), draws)
-    if row["quantity"] == "retained":
-        return found.retained[:, -1] / np.maximum(found.retained_intact[:, -1], np.finfo(float).tiny)
-    if row["quantity"] == "flux":
-        return found.flux / np.maximum(found.flux_intact, np.finfo(float).tiny)
-    return found.enhancement_ratio[:, -1]
+    return open_holes(density, _mean(done.residual_depth), _mean(done.channel_diameter), draws,
+                      draws("excised_open_share", "1"))
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -10,7 +10,9 @@ from .. import words
 from ..figures import panel, rows
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import multiples, nice_step, tick_labels, time_ticks
-from . import lookup
+from . import delivery_claims, delivery_field, delivery_guard, delivery_numb, lookup
+from .delivery_field import Pictures
+from .delivery_units import Scale, scale_of
 
 if TYPE_CHECKING:
     from ...flows import Exposure
@@ -34,19 +36,44 @@ DEPTHS = (
 )
 PER_CHART = 3
 HOUR, MOST, SAME = 24.0, 1000.0, 1.15  # h read; largest enhancement written out; what counts as no difference
+TRACE = 0.1  # % of a dose, less is not told apart
 BELOW = ("viable_epidermis", "dermis", "cleared")
 
 
 def delivery(run: Run) -> dict[str, Any] | None:
-    """One block per active; None where nothing is put on the skin."""
+    """Doses against their limits, numbness, one block per active, what trials say; None where nothing is on the skin."""
     groups = _groups(run)
     if not groups:
         return None
+    pictures = Pictures(run)
+    guards, numb = delivery_guard.guards(run), delivery_numb.numbness(run)
+    actives = [_active(run, found, pictures) for found in groups]
     return {
-        "actives": [_active(run, found) for found in groups],
+        "guards": guards,
+        "numb": numb,
+        "actives": _with_sections(groups, actives, pictures),
+        "claims": delivery_claims.claims(run),
+        "sources": delivery_claims.sources(run, run.guards),
         "fates": FATES,
-        "sentences": [sentence for found in groups for sentence in _sentences(found)],
+        "sentences": [
+            *(guards["sentences"] if guards else ()),
+            *(numb["sentences"] if numb else ()),
+            *(sentence for found in groups for sentence in _sentences(found)),
+        ],
     }
+
+
+def _with_sections(
+    groups: list[list[Exposure]], actives: list[dict[str, Any]], pictures: Pictures
+) -> list[dict[str, Any]]:
+    """Cross-sections for some actives that lie on open channels: what does not numb and the first of a product go first."""
+    left, products = delivery_field.MOST, [found[0].product for found in groups]
+    ranks = [(found[0].at_nerves is not None, products[:n].count(found[0].product)) for n, found in enumerate(groups)]
+    for number in sorted(range(len(groups)), key=lambda n: ranks[n]):
+        found, active = groups[number], actives[number]
+        active["section"] = delivery_field.around(found[0], pictures) if left else None
+        left -= active["section"] is not None
+    return actives
 
 
 def _groups(run: Run) -> list[list[Exposure]]:
@@ -65,15 +92,17 @@ def _part(exposure: Exposure, *names: str) -> np.ndarray:
     return exposure.amount[:, [COMPARTMENTS.index(name) for name in names], :].sum(axis=1)
 
 
-def _active(run: Run, found: list[Exposure]) -> dict[str, Any]:
-    shown = found[:PER_CHART]
+def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, Any]:
+    shown, scale = found[:PER_CHART], scale_of(found[0])
+    profile = delivery_field.profile(found[0], pictures)
     return {
         "name": words.title(found[0].active),
         "product": lookup.product_name(run, found[0].product),
-        "dose": lookup.band(found[0].dose, "ug/cm^2"),
-        "charts": [_with_and_without(shown[0]), *(_depth(shown, name, label) for name, label in DEPTHS)],
-        "accounts": [_account(exposure) for exposure in found],
-        "numbers": [_numbers(run, exposure) for exposure in found],
+        "dose": lookup.band(scale.factor * found[0].dose, scale.per_area),
+        "charts": [_with_and_without(shown[0], scale), *(_depth(shown, name, label, scale) for name, label in DEPTHS)]
+        + ([profile] if profile else []),
+        "accounts": [_account(exposure, scale) for exposure in found],
+        "numbers": [_numbers(run, exposure, scale) for exposure in found],
         "left_out": max(len(found) - PER_CHART, 0),
     }
 
@@ -84,37 +113,38 @@ def _axis(exposure: Exposure) -> Axis:
     return Axis(low, high, ticks, tick_labels(ticks), "hours from the needling")
 
 
-def _with_and_without(exposure: Exposure) -> dict[str, Any]:
+def _with_and_without(exposure: Exposure, scale: Scale) -> dict[str, Any]:
     """Below the stratum corneum: with needles against the same product on intact skin."""
-    with_needles = lookup.bands(_part(exposure, *BELOW))
-    without = lookup.bands(exposure.intact_below_sc)
+    with_needles = lookup.bands(scale.factor * _part(exposure, *BELOW))
+    without = lookup.bands(scale.factor * exposure.intact_below_sc)
     lines = [
         Line(exposure.time, with_needles[1], with_needles[0], with_needles[2], "needled", 1),
         Line(exposure.time, without[1], without[0], without[2], "intact skin", 4),
     ]
-    return _chart("Below the stratum corneum", words.title(exposure.zone), exposure, lines)
+    return _chart("Below the stratum corneum", words.title(exposure.zone), exposure, lines, scale)
 
 
-def _depth(found: list[Exposure], name: str, label: str) -> dict[str, Any]:
+def _depth(found: list[Exposure], name: str, label: str, scale: Scale) -> dict[str, Any]:
     lines = []
     for number, exposure in enumerate(found, start=1):
-        low, middle, high = lookup.bands(_part(exposure, name))
+        low, middle, high = lookup.bands(scale.factor * _part(exposure, name))
         lines.append(Line(exposure.time, middle, low, high, words.title(exposure.zone) if len(found) > 1 else "", number))
-    return _chart(label, "", found[0], lines)
+    return _chart(label, "", found[0], lines, scale)
 
 
-def _chart(label: str, note: str, exposure: Exposure, lines: list[Line]) -> dict[str, Any]:
-    said = "; ".join(f"{line.label or 'median'} {words.number(float(line.middle[-1]))} µg/cm² at the end" for line in lines)
+def _chart(label: str, note: str, exposure: Exposure, lines: list[Line], scale: Scale) -> dict[str, Any]:
+    unit = words.unit(scale.per_area)
+    said = "; ".join(f"{line.label or 'median'} {words.number(float(line.middle[-1]))} {unit} at the end" for line in lines)
     return {
         "title": label,
         "note": note,
         "figure": panel.draw(
-            Panel(f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), "µg/cm²", zero=True)
+            Panel(f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), unit, zero=True)
         ),
     }
 
 
-def _account(exposure: Exposure) -> dict[str, Any]:
+def _account(exposure: Exposure, scale: Scale) -> dict[str, Any]:
     """Where the dose is at the end: medians, as shares of all of it, so that the bar is always whole."""
     from ...flows import COMPARTMENTS
 
@@ -127,7 +157,7 @@ def _account(exposure: Exposure) -> dict[str, Any]:
     return {
         "zone": words.title(exposure.zone),
         "text": said,
-        "total": words.given(float(f"{total:.3g}"), "ug/cm^2"),
+        "total": words.given(float(f"{scale.factor * total:.3g}"), scale.per_area),
         "parts": [
             {"name": name, "label": label, "share": _percent(share)} for name, label, share in shares if share >= 5e-5
         ],
@@ -144,14 +174,14 @@ def _percent(share: float) -> str:
     return words.with_unit(text, "%")
 
 
-def _numbers(run: Run, exposure: Exposure) -> dict[str, Any]:
+def _numbers(run: Run, exposure: Exposure, scale: Scale) -> dict[str, Any]:
     """What had entered a day after the needling, its share through the channels, and how much more than without."""
     entered, intact = _at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc)
     by_channel = 100.0 * _ratio(_at(exposure, exposure.through_channels), entered)
-    peak = lookup.band(np.nanmax(exposure.dermal_concentration, axis=1), "ug/cm^3")
+    peak = lookup.band(scale.factor * np.nanmax(exposure.dermal_concentration, axis=1), scale.per_volume)
     return {
         "zone": words.title(exposure.zone),
-        "below": lookup.band(entered, "ug/cm^2"),
+        "below": lookup.band(scale.factor * entered, scale.per_area),
         "channels": lookup.band(np.minimum(by_channel, 100.0), "%"),
         "more": _more(_ratio(entered, intact)),
         "peak": peak,
@@ -169,10 +199,12 @@ def _more(ratio: np.ndarray) -> tuple[str, str]:
     found = lookup.band(ratio)
     if not found.known:
         return words.NOTHING, ""
+    if found.low > 1.0 / SAME and found.high < SAME:
+        return "the same", ""
     median, low, high = (
         f">{words.given(MOST)}" if v > MOST else words.number(v) for v in (found.middle, found.low, found.high)
     )
-    return median, "" if low == high else f"{low}{words.DASH}{high}"
+    return median, "" if low == high else f"{low} to {high}" if ">" in high else f"{low}{words.DASH}{high}"
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
@@ -180,18 +212,33 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def _sentences(found: list[Exposure]) -> list[str]:
-    """Per active, for its first zone: does needling let more in."""
+    """Per active, for its first zone: does needling let more in, in the twin and in what was measured."""
     exposure = found[0]
-    name, zone = words.title(exposure.active), words.name(exposure.zone)
-    ratio = _ratio(_at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc))
-    more = lookup.band(ratio)
+    if exposure.removed is not None and exposure.removed <= 0.0:
+        return [f"{words.title(exposure.active)} is wiped off before the needling and meets no open channel."]
+    measured = " Measurements found that needling did not bring more in." if _not_enhanced(exposure.active) else ""
+    return [f"{words.title(exposure.active)}: {_gain(exposure)}{measured}"]
+
+
+def _gain(exposure: Exposure) -> str:
+    entered, zone = _at(exposure, _part(exposure, *BELOW)), words.name(exposure.zone)
+    ratio = _ratio(entered, _at(exposure, exposure.intact_below_sc))
+    more, share = lookup.band(ratio), lookup.band(100.0 * _ratio(entered, exposure.dose), "%")
     if not more.known:
-        return [f"{name}: nothing measurable passes intact skin."]
+        return "nothing measurable passes intact skin."
     if more.high < SAME:
-        return [f"{name}: needling changes little; as much would pass intact skin."]
+        return "needling changes little; as much would pass intact skin."
+    if more.middle > MOST:
+        written = share.text if share.high >= TRACE else words.with_unit(f"less than {TRACE}", "%")
+        return f"next to nothing passes intact skin; through the needled {zone} {written} of the dose within a day."
     median, band = _more(ratio)
-    times = f"more than {median.removeprefix('>')}" if ">" in median else median
-    return [
-        f"{name}: within a day {times} times as much gets below the stratum corneum of the {zone} as without needles"
+    return (
+        f"within a day {median} times as much gets below the stratum corneum of the {zone} as without needles"
         + (f" ({band})." if band else ".")
-    ]
+    )
+
+
+def _not_enhanced(active: str) -> bool:
+    from ...delivery import claims_of
+
+    return any(claim.verdict == "not enhanced" for claim in claims_of(active))
