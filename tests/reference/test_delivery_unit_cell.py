@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
+from scipy.stats import gamma
 
+from dermatwin.core import Luck
+from dermatwin.delivery import Holes, find_solute
 from dermatwin.delivery.cell import RINGS, ROWS, Faces, Thickness, Tube, bore, grid, mesh
+from dermatwin.delivery.course import Dosing, run, transport
 from dermatwin.delivery.stratum import Barrier
 from dermatwin.delivery.tissue import Tissue
+from dermatwin.evidence import Draws, Evidence
 from dermatwin.numerics.steps import graded_times
 from dermatwin.numerics.unit_cell import Clock, solve
 
@@ -136,6 +141,23 @@ def test_a_slender_channel_in_its_cell_is_a_source_in_an_annulus():
     middle = int(cells.at(0.6 * depth * one)[0])
     expected = drain / density / (2.0 * np.pi * tissue) * (np.log(edge / radius) - 0.75)
     assert 1.0 - course.depth_activity[0, middle, -1] == pytest.approx(expected, rel=0.04)
+
+
+@pytest.mark.parametrize("density", [50.0, 250.0])
+def test_channels_at_random_deliver_less_than_a_tenth_less(density):
+    """Cells of unequal size, as channels at random cut the skin (areas gamma distributed, shape 3.57), each on its own."""
+    shares = gamma(3.57, scale=1.0 / 3.57).ppf((np.arange(21) + 0.5) / 21)
+
+    def taken(areas):
+        p = Draws(Evidence.packaged(), Luck(0, areas.size, frozenset()))
+        one = np.ones(areas.size)
+        path = transport(find_solute("calcein"), Thickness(15e-4 * one, 80e-4 * one, 0.15 * one), False, True, p)
+        time = graded_times((0.0,), 4.0)
+        holes = Holes(density / areas, 0.25 * one, 0.035 * one, np.zeros(1), 0.1 * one[:, None])
+        dosing = Dosing(time, -1, np.full((1, time.size - 1, 2), 0.01), one, None, one, np.inf * one)
+        return ((1.0 - run(path, holes, dosing, p).course.film[:, -1]) * areas / areas.sum()).sum()
+
+    assert 0.9 < taken(shares) / taken(np.ones(1)) < 1.0
 
 
 def test_open_area_times_one_dimension_is_far_off():

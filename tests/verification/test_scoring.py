@@ -7,7 +7,7 @@ import pytest
 
 from dermatwin.evidence import Evidence
 from dermatwin.validation.rows import Row
-from dermatwin.validation.scoring import NotPredicted, Prediction, score, summarise
+from dermatwin.validation.scoring import NotPredicted, Prediction, given_report, score, summarise
 
 EVIDENCE = Evidence.packaged()
 DRAWS = np.arange(1.0, 100.0)  # median 50, 5-95 % band 5.9 to 94.1
@@ -176,3 +176,15 @@ def test_a_row_says_what_it_is_about():
     found = summarise([row(skin="human, in vivo", needle_length_um="600", occluded="false", species="")],
                       lambda entry: Prediction(DRAWS, 50.0, "log", "x"), EVIDENCE)
     assert found["predictions"][0]["about"] == "human, in vivo; 600 um; not covered"
+
+
+def test_a_report_is_scored_under_the_draws_in_which_it_could_have_been_made():
+    asked = Prediction(DRAWS, 80.0, "log", "x", reported=DRAWS > 60.0)
+    assert given_report(asked).draws.min() == 61.0
+    found = summarise([row()], lambda _: asked, EVIDENCE)["predictions"][0]
+    assert found["median"] == pytest.approx(80.0)
+
+
+def test_a_report_that_hardly_any_draw_allows_speaks_against_the_twin():
+    asked = Prediction(DRAWS, 95.0, "log", "x", reported=DRAWS > 92.0)
+    assert given_report(asked).draws.size == DRAWS.size

@@ -1,8 +1,9 @@
 """Rows of closure.csv: time to closure by read-out, open fraction, water loss at rest.
 
 A closure time is predicted by pushing the row's needles into the row's skin and letting the channels close under the cover
-that the row states; where it states none, whether there was one is unknown once per study. Heat makes another injury: such
-rows are not predicted. As in `validation.insertion`, no study is predicted by a fit that it took part in.
+that the row states; where it states none, whether there was one is unknown once per study. A time of closing is reported
+only of channels that were seen open, so it is scored under the draws in which they would have been. Heat makes another
+injury: such rows are not predicted. As in `validation.insertion`, no study is predicted by a fit that it took part in.
 """
 
 from __future__ import annotations
@@ -111,10 +112,11 @@ def _closure(row: Row, laboratory: Laboratory) -> Answer:
     def read(found: Channels) -> np.ndarray:
         return np.clip(found.closure_time[:, column], LEAST_H, NEVER_H)
 
-    people, known = sections
-    return _answer(row, laboratory, _read(row, laboratory, laboratory.people, people, read),
-                   _read(row, laboratory, laboratory.known, known, read), f"closure_time_{row['readout'].lower()}",
-                   f"closure_time_{readout.lower()}")
+    people, known = (_read(row, laboratory, draws, section, read)
+                     for draws, section in zip((laboratory.people, laboratory.known), sections, strict=True))
+    answer = _answer(row, laboratory, people, known, f"closure_time_{row['readout'].lower()}",
+                     f"closure_time_{readout.lower()}")
+    return replace(answer, reported=known > LEAST_H) if isinstance(answer, Prediction) else answer
 
 
 def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:

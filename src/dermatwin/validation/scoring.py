@@ -19,6 +19,7 @@ import numpy as np
 from ..evidence import Evidence
 from .rows import Row
 
+LEAST_REPORTED = 0.1  # share of the draws
 SCALES = ("log", "absolute", "sign")
 WIDEST = 300.0  # decades: the largest factor that a float can hold
 UNIT_OF_COLUMN = {"log10_kp_cm_s": "cm/s", "log10_kp_epidermis_cm_s": "cm/s", "log10_kp_dermis_cm_s": "cm/s"}
@@ -49,6 +50,7 @@ class Prediction:
     zero: float = 0.0  # the value that means 'no effect'
     stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
     leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
+    reported: np.ndarray | None = None  # (draw,) whether the row could have been reported at all under a draw (None: always)
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,25 @@ def _answer(row: Row, predictor: Predictor) -> Answer:
         answer = predictor(row)
     except Exception as error:
         return Failed(f"failed: {type(error).__name__}: {error}")
+    if isinstance(answer, Prediction):
+        answer = given_report(answer)
     if isinstance(answer, Prediction) and not np.isfinite(answer.draws).all():
         good = answer.draws[np.isfinite(answer.draws)]
         if good.size < 0.9 * answer.draws.size:
             return Failed(f"failed: only {good.size} of {answer.draws.size} draws are numbers")
         return replace(answer, draws=good)
     return answer
+
+
+def given_report(prediction: Prediction) -> Prediction:
+    """The prediction under the draws in which there would have been something to report.
+
+    Where hardly any draw allows the report, the report speaks against the twin and all draws are kept.
+    """
+    allowed = prediction.reported
+    if allowed is None or allowed.mean() < LEAST_REPORTED:
+        return prediction
+    return replace(prediction, draws=prediction.draws[allowed], reported=None)
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, Any]:

@@ -36,7 +36,8 @@ DEPTHS = (
 )
 PER_CHART = 3
 HOUR, MOST, SAME = 24.0, 1000.0, 1.15  # h read; largest enhancement written out; what counts as no difference
-TRACE = 0.1  # % of a dose, less is not told apart
+TRACE = 0.1  # % of a dose, less is not told apart in words
+NOTHING = 1e-5  # of a dose: where less than this ever gets in, nothing is drawn
 BELOW = ("viable_epidermis", "dermis", "cleared")
 
 
@@ -71,7 +72,8 @@ def _with_sections(
     ranks = [(found[0].at_nerves is not None, products[:n].count(found[0].product)) for n, found in enumerate(groups)]
     for number in sorted(range(len(groups)), key=lambda n: ranks[n]):
         found, active = groups[number], actives[number]
-        active["section"] = delivery_field.around(found[0], pictures) if left else None
+        shown = left > 0 and not active["little"]
+        active["section"] = delivery_field.around(found[0], pictures) if shown else None
         left -= active["section"] is not None
     return actives
 
@@ -93,18 +95,30 @@ def _part(exposure: Exposure, *names: str) -> np.ndarray:
 
 
 def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, Any]:
-    shown, scale = found[:PER_CHART], scale_of(found[0])
-    profile = delivery_field.profile(found[0], pictures)
+    shown, scale, little = found[:PER_CHART], scale_of(found[0]), _negligible(found)
+    profile = None if little else delivery_field.profile(found[0], pictures)
     return {
         "name": words.title(found[0].active),
         "product": lookup.product_name(run, found[0].product),
         "dose": lookup.band(scale.factor * found[0].dose, scale.per_area),
-        "charts": [_with_and_without(shown[0], scale), *(_depth(shown, name, label, scale) for name, label in DEPTHS)]
-        + ([profile] if profile else []),
+        "little": little,
+        "charts": []
+        if little
+        else [
+            _with_and_without(shown[0], scale),
+            *(_depth(shown, name, label, scale) for name, label in DEPTHS),
+            *([profile] if profile else []),
+        ],
         "accounts": [_account(exposure, scale) for exposure in found],
-        "numbers": [_numbers(run, exposure, scale) for exposure in found],
-        "left_out": max(len(found) - PER_CHART, 0),
+        "numbers": [] if little else [_numbers(run, exposure, scale) for exposure in found],
+        "left_out": 0 if little else max(len(found) - PER_CHART, 0),
     }
+
+
+def _negligible(found: list[Exposure]) -> bool:
+    """Whether next to nothing of the dose ever gets below the stratum corneum, in any zone, needled."""
+    shares = (lookup.band(_ratio(_part(exposure, *BELOW)[:, -1], exposure.dose)) for exposure in found)
+    return all(share.high < NOTHING for share in shares if share.known)
 
 
 def _axis(exposure: Exposure) -> Axis:

@@ -11,6 +11,7 @@ from ..figures import field, panel
 from ..figures.field import Cell, Moment
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import multiples, nice_step, tick_labels
+from .delivery_units import Scale, scale_of
 
 if TYPE_CHECKING:
     from ...case.document import Topical
@@ -171,5 +172,5 @@ def profile(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
     return {
         "title": "By depth, typical person",
         "note": "time after the needling",
-        "figure": panel.draw(Panel(f"{name}: unbound concentration by depth", said, lines, axis, f"{unit}, unbound", log=True)),
+        "figure": panel.draw(Panel(f"{name} by depth", said, lines, axis, f"{unit}, unbound", log=True)),
     }

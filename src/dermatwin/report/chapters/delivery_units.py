@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from ...flows import Exposure
 
-THOUSAND, TRACE = 1000.0, 0.1
+THOUSAND, TRACE = 1000.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Scale:
 
 
 def scale_of(exposure: Exposure) -> Scale:
-    """Micrograms, or the next smaller units for a dose of less than a tenth of one."""
+    """Micrograms, or the next smaller units for a dose of less than one."""
     dose, found = float(np.median(exposure.dose)), Scale(1.0, "ug")
     for mass in ("ng", "pg"):
         if 0.0 < dose * found.factor < TRACE:
