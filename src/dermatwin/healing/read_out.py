@@ -24,8 +24,9 @@ EPIDERMIS, PAPILLARY = LAYERS.index("epidermis"), LAYERS.index("papillary_dermis
 DERMIS = LAYERS[1:]
 MEAN_COURSES = {
     **dict.fromkeys(("neutrophils", "macrophages_m1", "macrophages_m2", "tgf_beta_1", "tgf_beta_3", "vegf", "vessels",
-                     "fibroblasts", "myofibroblasts", "provisional_matrix", "hyaluronan", "mmp", "collagen_iii",
-                     "collagen_i", "collagen_mature", "elastin", "elastotic_debris"), PAPILLARY),
+                     "fibroblasts", "proto_myofibroblasts", "myofibroblasts", "provisional_matrix", "hyaluronan", "mmp",
+                     "collagen_iii", "collagen_i", "collagen_mature", "tropoelastin", "elastin", "elastotic_debris"),
+                    PAPILLARY),
     **dict.fromkeys(("epidermis", "pigment_drive"), EPIDERMIS),
 }
 """State -> the layer whose mean is shown."""

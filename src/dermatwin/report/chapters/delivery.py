@@ -10,8 +10,9 @@ from .. import words
 from ..figures import panel, rows
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import multiples, nice_step, tick_labels, time_ticks
-from . import delivery_claims, delivery_field, delivery_guard, delivery_numb, lookup
+from . import delivery_claims, delivery_field, delivery_gain, delivery_guard, delivery_numb, lookup
 from .delivery_field import Pictures
+from .delivery_gain import BELOW, NOTHING
 from .delivery_units import Scale, scale_of
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ DEPTHS = (
     ("cleared", "Carried away by blood"),
 )
 PER_CHART = 3
-HOUR, MOST, SAME = 24.0, 1000.0, 1.15  # h read; largest enhancement written out; what counts as no difference
-TRACE = 0.1  # % of a dose, less is not told apart in words
-NOTHING = 1e-5  # of a dose: where less than this ever gets in, nothing is drawn
-BELOW = ("viable_epidermis", "dermis", "cleared")
 
 
 def delivery(run: Run) -> dict[str, Any] | None:
@@ -59,7 +56,7 @@ def delivery(run: Run) -> dict[str, Any] | None:
         "sentences": [
             *(guards["sentences"] if guards else ()),
             *(numb["sentences"] if numb else ()),
-            *(sentence for found in groups for sentence in _sentences(found)),
+            *(sentence for found in groups for sentence in delivery_gain.sentences(found)),
         ],
     }
 
@@ -87,12 +84,6 @@ def _groups(run: Run) -> list[list[Exposure]]:
     return [list(zones.values()) for zones in found.values()]
 
 
-def _part(exposure: Exposure, *names: str) -> np.ndarray:
-    """Amount in some compartments together, shape (draw, time)."""
-    from ...flows import COMPARTMENTS
-
-    return exposure.amount[:, [COMPARTMENTS.index(name) for name in names], :].sum(axis=1)
-
 
 def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, Any]:
     shown, scale, little = found[:PER_CHART], scale_of(found[0]), _negligible(found)
@@ -102,6 +93,7 @@ def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, An
         "product": lookup.product_name(run, found[0].product),
         "dose": lookup.band(scale.factor * found[0].dose, scale.per_area),
         "little": little,
+        "measured": delivery_gain.measured(found[0].active),
         "charts": []
         if little
         else [
@@ -117,7 +109,8 @@ def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, An
 
 def _negligible(found: list[Exposure]) -> bool:
     """Whether next to nothing of the dose ever gets below the stratum corneum, in any zone, needled."""
-    shares = (lookup.band(_ratio(_part(exposure, *BELOW)[:, -1], exposure.dose)) for exposure in found)
+    final = (delivery_gain.part(exposure, *BELOW)[:, -1] for exposure in found)
+    shares = [lookup.band(delivery_gain.ratio(end, exposure.dose)) for end, exposure in zip(final, found, strict=True)]
     return all(share.high < NOTHING for share in shares if share.known)
 
 
@@ -129,7 +122,7 @@ def _axis(exposure: Exposure) -> Axis:
 
 def _with_and_without(exposure: Exposure, scale: Scale) -> dict[str, Any]:
     """Below the stratum corneum: with needles against the same product on intact skin."""
-    with_needles = lookup.bands(scale.factor * _part(exposure, *BELOW))
+    with_needles = lookup.bands(scale.factor * delivery_gain.part(exposure, *BELOW))
     without = lookup.bands(scale.factor * exposure.intact_below_sc)
     lines = [
         Line(exposure.time, with_needles[1], with_needles[0], with_needles[2], "needled", 1),
@@ -141,7 +134,7 @@ def _with_and_without(exposure: Exposure, scale: Scale) -> dict[str, Any]:
 def _depth(found: list[Exposure], name: str, label: str, scale: Scale) -> dict[str, Any]:
     lines = []
     for number, exposure in enumerate(found, start=1):
-        low, middle, high = lookup.bands(scale.factor * _part(exposure, name))
+        low, middle, high = lookup.bands(scale.factor * delivery_gain.part(exposure, name))
         lines.append(Line(exposure.time, middle, low, high, words.title(exposure.zone) if len(found) > 1 else "", number))
     return _chart(label, "", found[0], lines, scale)
 
@@ -190,69 +183,15 @@ def _percent(share: float) -> str:
 
 def _numbers(run: Run, exposure: Exposure, scale: Scale) -> dict[str, Any]:
     """What had entered a day after the needling, its share through the channels, and how much more than without."""
-    entered, intact = _at(exposure, _part(exposure, *BELOW)), _at(exposure, exposure.intact_below_sc)
-    by_channel = 100.0 * _ratio(_at(exposure, exposure.through_channels), entered)
+    entered = delivery_gain.at(exposure, delivery_gain.part(exposure, *BELOW))
+    intact = delivery_gain.at(exposure, exposure.intact_below_sc)
+    by_channel = 100.0 * delivery_gain.ratio(delivery_gain.at(exposure, exposure.through_channels), entered)
     peak = lookup.band(scale.factor * np.nanmax(exposure.dermal_concentration, axis=1), scale.per_volume)
     return {
         "zone": words.title(exposure.zone),
         "below": lookup.band(scale.factor * entered, scale.per_area),
         "channels": lookup.band(np.minimum(by_channel, 100.0), "%"),
-        "more": _more(_ratio(entered, intact)),
+        "more": delivery_gain.more(delivery_gain.ratio(entered, intact)),
         "peak": peak,
         "grade": lookup.grade_of(run, "amount_below_sc"),
     }
-
-
-def _at(exposure: Exposure, values: np.ndarray, hour: float = HOUR) -> np.ndarray:
-    """Values of a course (draw, time) at an hour after the needling, at its end if that is earlier."""
-    return np.array([np.interp(hour, exposure.time, row) for row in values])
-
-
-def _more(ratio: np.ndarray) -> tuple[str, str]:
-    """Median and band of an enhancement, cut where intact skin lets next to nothing through."""
-    found = lookup.band(ratio)
-    if not found.known:
-        return words.NOTHING, ""
-    if found.low > 1.0 / SAME and found.high < SAME:
-        return "the same", ""
-    median, low, high = (
-        f">{words.given(MOST)}" if v > MOST else words.number(v) for v in (found.middle, found.low, found.high)
-    )
-    return median, "" if low == high else f"{low} to {high}" if ">" in high else f"{low}{words.DASH}{high}"
-
-
-def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full_like(np.asarray(above, float), np.nan), where=below > 0.0)
-
-
-def _sentences(found: list[Exposure]) -> list[str]:
-    """Per active, for its first zone: does needling let more in, in the twin and in what was measured."""
-    exposure = found[0]
-    if exposure.removed is not None and exposure.removed <= 0.0:
-        return [f"{words.title(exposure.active)} is wiped off before the needling and meets no open channel."]
-    measured = " Measurements found that needling did not bring more in." if _not_enhanced(exposure.active) else ""
-    return [f"{words.title(exposure.active)}: {_gain(exposure)}{measured}"]
-
-
-def _gain(exposure: Exposure) -> str:
-    entered, zone = _at(exposure, _part(exposure, *BELOW)), words.name(exposure.zone)
-    ratio = _ratio(entered, _at(exposure, exposure.intact_below_sc))
-    more, share = lookup.band(ratio), lookup.band(100.0 * _ratio(entered, exposure.dose), "%")
-    if not more.known:
-        return "nothing measurable passes intact skin."
-    if more.high < SAME:
-        return "needling changes little; as much would pass intact skin."
-    if more.middle > MOST:
-        written = share.text if share.high >= TRACE else words.with_unit(f"less than {TRACE}", "%")
-        return f"next to nothing passes intact skin; through the needled {zone} {written} of the dose within a day."
-    median, band = _more(ratio)
-    return (
-        f"within a day {median} times as much gets below the stratum corneum of the {zone} as without needles"
-        + (f" ({band})." if band else ".")
-    )
-
-
-def _not_enhanced(active: str) -> bool:
-    from ...delivery import claims_of
-
-    return any(claim.verdict == "not enhanced" for claim in claims_of(active))
