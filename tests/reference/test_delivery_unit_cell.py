@@ -154,7 +154,7 @@ def test_channels_at_random_deliver_less_than_a_tenth_less(density):
         path = transport(find_solute("calcein"), Thickness(15e-4 * one, 80e-4 * one, 0.15 * one), False, True, p)
         time = graded_times((0.0,), 4.0)
         holes = Holes(density / areas, 0.25 * one, 0.035 * one, np.zeros(1), 0.1 * one[:, None])
-        dosing = Dosing(time, -1, np.full((1, time.size - 1, 2), 0.01), one, None, one, np.inf * one)
+        dosing = Dosing(time, -1, np.full((1, time.size - 1, 2), 0.01), one[:, None, None], None, one, np.inf * one)
         return ((1.0 - run(path, holes, dosing, p).course.film[:, -1]) * areas / areas.sum()).sum()
 
     assert 0.9 < taken(shares) / taken(np.ones(1)) < 1.0

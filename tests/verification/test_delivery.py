@@ -21,7 +21,7 @@ from dermatwin.delivery import (
     readings,
 )
 from dermatwin.delivery.stratum import lipid_permeability, lipid_share, neutral_fraction
-from dermatwin.delivery.vehicle import film_thickness
+from dermatwin.delivery.vehicle import film_thickness, vehicle_diffusivity_ratio, wetness
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, Channels
 from dermatwin.skin.section import Skin
@@ -104,6 +104,17 @@ def test_a_bare_film_dries_to_its_residue_at_the_given_speed():
     film = film_thickness(dose, "gel", 0.0, False, np.array([0.0, 0.1, 50.0]), p)
     assert film[0] == pytest.approx([0.01, 0.01 - 0.1 * speed, 0.01 * (1.0 - water)])
     assert film_thickness(dose, "gel", 0.0, True, np.array([50.0]), p)[0] == pytest.approx([0.01])
+
+
+def test_a_film_that_has_dried_hardly_moves_what_is_in_it():
+    p, dose = median(), 3.0 * ONE
+    speed, water = p.median("film_evaporation", "cm/h"), 0.003 * p.median("vehicle_water[serum]", "1")
+    wet = wetness(dose, "serum", 0.0, False, np.array([0.0, 0.5 * water / speed, 50.0]), p)
+    assert wet[0] == pytest.approx([1.0, 0.5, 0.0])
+    fresh, half, dry = vehicle_diffusivity_ratio("serum", wet, p)[0]
+    assert half / fresh == pytest.approx(0.5 ** p.median("drying_exponent", "1"))
+    assert dry / fresh == pytest.approx(p.median("dry_film_mobility", "1"))
+    assert (wetness(dose, "serum", 0.0, True, np.array([50.0]), p) == 1.0).all()
 
 
 @pytest.mark.parametrize(("thick", "area", "hours", "label"), [(150.0, 400.0, 3.0, 0.05), (100.0, 100.0, 2.0, 0.10)])

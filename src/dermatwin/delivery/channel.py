@@ -67,7 +67,7 @@ class Film:
 
     time: np.ndarray  # (step, stage) h after the needles left
     thickness: np.ndarray | None  # (draw or 1, step, stage) cm
-    diffusivity_ratio: np.ndarray  # (draw,) diffusivity over that in water
+    diffusivity_ratio: np.ndarray  # (draw, step, stage) or (draw, 1, 1), diffusivity over that in water
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def gates(solute: Solute, holes: Holes, film: Film, alive: bool, p: Draws) -> Ga
     radius = 0.1 * holes.radius[:, None, None] * np.sqrt(np.maximum(opened, _CLOSED))
     radius = np.maximum(radius, np.finfo(float).eps)
     water = aqueous_diffusivity(solute, p)[:, None, None]
-    access = _access(holes, radius, water * film.diffusivity_ratio[:, None, None], film.thickness)
+    access = _access(holes, radius, water * film.diffusivity_ratio, film.thickness)
     if solute.family == GROWTH_FACTORS:
         access = access * p("growth_factor_channel_access", "1")[:, None, None]
     return Gates(opened, water * _hindrance(solute, radius, opened, p), np.broadcast_to(access, opened.shape),

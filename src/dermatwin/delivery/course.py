@@ -23,7 +23,7 @@ from .product import Content, Product, product_in
 from .solute import Solute
 from .stratum import Barrier, barrier, lipid_share
 from .tissue import Tissue, capillary_clearance, tissue
-from .vehicle import film_thickness, saturation, vehicle_diffusivity_ratio
+from .vehicle import film_thickness, saturation, vehicle_diffusivity_ratio, wetness
 
 FOLLOWED = 48.0  # numerical: hours that are computed after application or needling, whichever is later
 MARKS = (1.0, 4.0, 24.0)  # hours after needling at which a reading is taken
@@ -59,7 +59,7 @@ class Dosing:
     time: np.ndarray  # (step + 1,) h after the needles left
     wipe: int  # index of the step before which it is wiped off; -1 = never
     film: np.ndarray  # (draw or 1, step, stage) cm, volume per area
-    diffusivity_ratio: np.ndarray  # (draw,) diffusivity in the vehicle over that in water
+    diffusivity_ratio: np.ndarray  # (draw, step, stage) or (draw, 1, 1), diffusivity in the vehicle over that in water
     ph: float | None
     dose: np.ndarray  # (draw,) ug/cm2
     saturation: np.ndarray  # (draw,) ug/cm3
@@ -181,7 +181,8 @@ class Applied:
         film = film_thickness(amount, product.vehicle, solids, topical.occluded, since, p)
         fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]
         dose = factor("mg/cm^2", "ug/cm^2") * amount * content.strength
-        return Dosing(self.time, self.wipe, film, vehicle_diffusivity_ratio(product.vehicle, p), product.ph, dose,
+        wet = wetness(amount, product.vehicle, solids, topical.occluded, since, p)
+        return Dosing(self.time, self.wipe, film, vehicle_diffusivity_ratio(product.vehicle, wet, p), product.ph, dose,
                       saturation(content.solute, dose, fresh, product.ph, p))
 
 

@@ -145,7 +145,8 @@ def _dosing(donor: Donor, time: np.ndarray, p: Draws) -> Dosing:
     one = np.ones(p.count)
     depth = one * (_DEEP if donor.depth is None else donor.depth)
     film = np.broadcast_to(depth[:, None, None], (p.count, time.size - 1, 2))
-    return Dosing(time, -1, film, one, donor.ph, donor.concentration * depth, donor.solubility * one, deep=True)
+    return Dosing(time, -1, film, one[:, None, None], donor.ph, donor.concentration * depth, donor.solubility * one,
+                  deep=True)
 
 
 def open_holes(density: float | np.ndarray, depth: float | np.ndarray, diameter: float | np.ndarray, p: Draws,

@@ -3,13 +3,14 @@
 A well-mixed film in which the solute has the activity of the same concentration in water; uncovered, its water leaves at
 a constant speed and the rest stays. A film is never more active than a saturated solution, and one that dries concentrates
 its active at most by an assumed factor; what is beyond waits undissolved. Left out: what oil and cosolvents dissolve,
-volatile actives, slower diffusion in a dry film, rubbing off.
+volatile actives, rubbing off.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..core.units import factor
 from ..evidence import Draws
 from .solute import Solute
 from .stratum import neutral_fraction
@@ -21,14 +22,24 @@ def film_thickness(dose: np.ndarray, vehicle: str, solids: float, occluded: bool
     Units   dose mg/cm2 (draw,), `since` h after application (any shape), `solids` mass share of the actives, which
             bounds the water share w.   Occluded: constant.
     """
-    start = 0.001 * dose / p("vehicle_density", "g/cm^3")
-    shape = (-1,) + (1,) * since.ndim
+    start = factor("mg/cm^2", "g/cm^2") * dose / p("vehicle_density", "g/cm^3")
+    water = start * water_share(vehicle, solids, p)
+    dry = (start - water).reshape((-1,) + (1,) * since.ndim)
+    return dry + water.reshape(dry.shape) * wetness(dose, vehicle, solids, occluded, since, p)
+
+
+def water_share(vehicle: str, solids: float, p: Draws) -> np.ndarray:
+    """Share of the fresh film that is water [-], shape (draw,)."""
+    return np.minimum(p(f"vehicle_water[{vehicle}]", "1"), 1.0 - solids)
+
+
+def wetness(dose: np.ndarray, vehicle: str, solids: float, occluded: bool, since: np.ndarray, p: Draws) -> np.ndarray:
+    """Share of its water that a film still has [-], shape (draw, *since.shape): max(1 - v t/(water), 0); 1 under a cover."""
     if occluded:
-        return np.broadcast_to(start.reshape(shape), (p.count, *since.shape))
-    water = start * np.minimum(p(f"vehicle_water[{vehicle}]", "1"), 1.0 - solids)
-    speed = p("film_evaporation", "cm/h")
-    left = np.maximum(water.reshape(shape) - speed.reshape(shape) * since, 0.0)
-    return (start - water).reshape(shape) + left
+        return np.ones((p.count, *since.shape))
+    depth = factor("mg/cm^2", "g/cm^2") * dose / p("vehicle_density", "g/cm^3") * water_share(vehicle, solids, p)
+    drying = p("film_evaporation", "cm/h") / np.maximum(depth, np.finfo(float).tiny)
+    return np.maximum(1.0 - drying.reshape((-1,) + (1,) * since.ndim) * np.maximum(since, 0.0), 0.0)
 
 
 def saturation(solute: Solute, dose: np.ndarray, thickness: np.ndarray, ph: float | None, p: Draws) -> np.ndarray:
@@ -46,6 +57,12 @@ def saturation(solute: Solute, dose: np.ndarray, thickness: np.ndarray, ph: floa
     return np.minimum(dried, dissolved)
 
 
-def vehicle_diffusivity_ratio(vehicle: str, p: Draws) -> np.ndarray:
-    """Diffusivity in the vehicle over that in water [-], shape (draw,)."""
-    return p(f"vehicle_diffusivity_ratio[{vehicle}]", "1")
+def vehicle_diffusivity_ratio(vehicle: str, wet: np.ndarray, p: Draws) -> np.ndarray:
+    """Diffusivity in the vehicle over that in water [-], shape of `wet` (draw, ...): f_v max(wet^m, dry).
+
+    A film that has lost its water hardly moves what is in it; the power law and its floor are assumed.
+    """
+    shape = (-1,) + (1,) * (wet.ndim - 1)
+    fresh, power, dry = (p(name, "1").reshape(shape) for name in (
+        f"vehicle_diffusivity_ratio[{vehicle}]", "drying_exponent", "dry_film_mobility"))
+    return fresh * np.maximum(wet**power, dry)
