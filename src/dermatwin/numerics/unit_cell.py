@@ -22,17 +22,23 @@ Knows nothing about skin.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numba import njit, prange
+from numba import get_num_threads, njit
 
-from .band_block import LANES, close_border, solve_band
+from .band_block import OPTIONS, close_border, solve_band
+from .simd import LANES
 
 GAMMA = 1.0 - 0.5 * np.sqrt(2.0)
 STAGES = (GAMMA, 1.0)
 _UNDERSHOOT = 1e-13  # of the largest activity; below it a step is repeated by backward Euler
 _SHUT = 1e-6  # numerical: channel share of ring 0 below which there is no channel
+_FIRST, _SECOND, _EULER = 0, 1, 2  # the solves of a step: two stages, and backward Euler where it is needed
+_inner = njit(no_cpython_wrapper=True, **OPTIONS)  # called by compiled code only: no entry from Python is compiled
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,8 @@ def solve(grid: Grid, bore: Bore, clock: Clock, dose: np.ndarray, saturation: np
     alone = _plain(*(np.broadcast_to(a, lanes) for a in (
         grid.shunt, bore.gap, bore.fill, clock.evaporation, dose, saturation)))
     courses = _plain(clock.film, clock.opened, clock.fluid, clock.access, clock.outflow, clock.perfusion)
-    _run(static, shape, channel, alone, courses, np.diff(clock.time), int(clock.wipe), int(clock.needled),
-         totals, depth, field)
+    _run(lanes, partial(_follow, static, shape, channel, alone, courses, np.diff(clock.time), int(clock.wipe),
+                        int(clock.needled), totals, depth, field))
     return Course(clock.time, totals[:, 0], totals[:, 1], totals[:, 2], totals[:, 6:], totals[:, 3], totals[:, 4],
                   totals[:, 5], depth, field)
 
@@ -135,18 +141,17 @@ def _plain(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(np.require(array, float, ["C", "W"]) for array in arrays)
 
 
-@njit(cache=True, parallel=True, error_model="numpy", fastmath=False)
-def _run(static, shape, channel, alone, courses, dt, wipe, needled, totals, depth, field):
-    """Blocks of eight lanes over the cores; the last block is filled up with copies of the last lane."""
-    lanes = totals.shape[0]
-    for block in prange((lanes + LANES - 1) // LANES):
-        which = np.empty(LANES, np.int64)
-        for lane in range(LANES):
-            which[lane] = min(np.int64(block) * LANES + lane, lanes - 1)
-        _follow(static, shape, channel, alone, courses, dt, wipe, needled, which, totals, depth, field)
+def _run(lanes: int, follow: Callable[[np.ndarray], None]) -> None:
+    """Blocks of eight lanes over numba's threads; the last block is filled up with copies of the last lane."""
+    blocks = [np.minimum(np.arange(start, start + LANES), lanes - 1) for start in range(0, lanes, LANES)]
+    if len(blocks) == 1:
+        follow(blocks[0])
+        return
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        list(pool.map(follow, blocks))
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _gather(source, which):
     """Lanes `which` of a (lane, row, ring) array as (row, ring, 8)."""
     out = np.empty((source.shape[1], source.shape[2], LANES))
@@ -157,7 +162,7 @@ def _gather(source, which):
     return out
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _gather_flat(source, which):
     """Lanes `which` of a (lane, n) array as (n, 8)."""
     out = np.empty((source.shape[1], LANES))
@@ -167,8 +172,8 @@ def _gather_flat(source, which):
     return out
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
-def _follow(static, shape, channel, alone, courses, dt, wipe, needled, which, totals, depth, field):
+@njit(nogil=True, **OPTIONS)
+def _follow(static, shape, channel, alone, courses, dt, wipe, needled, totals, depth, field, which):
     """Eight lanes through all steps."""
     layout = (_gather(static[0], which), _gather(static[1], which), _gather(static[2], which), _gather(static[3], which),
               _gather_flat(static[4], which), _gather_flat(static[5], which), _gather_flat(static[6], which),
@@ -186,13 +191,11 @@ def _follow(static, shape, channel, alone, courses, dt, wipe, needled, which, to
     for lane in range(LANES):
         shunt_row[lane] = shape[0][which[lane]]
     work = (np.empty((n, 2 * rings + 1, LANES)), np.empty((n, 2, LANES)), np.empty((n, LANES)), np.empty((rows, LANES)))
-    mass, ahead, first, last = np.zeros((n, LANES)), np.empty((n, LANES)), np.zeros((n, LANES)), np.zeros((n, LANES))
-    cap_first, cap_last = np.zeros((n, LANES)), np.zeros((n, LANES))
-    film, film_ahead, film_first, film_last = single[4].copy(), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    mass, film = np.zeros((n, LANES)), _copied(single[4])
+    solved, first, last = _solution(n), _solution(n), _solution(n)
     sums = np.zeros((5, LANES))  # wiped, evaporated, cleared, reacted, passed
-    now, then = np.empty((7, LANES)), np.empty((7, LANES))
-    ratio = (1.0 - GAMMA) / GAMMA
-    euler = np.zeros(LANES, np.bool_)
+    now, then = np.empty((6, LANES)), np.empty((6, LANES))
+    everywhere, euler = np.ones(LANES, np.bool_), np.zeros(LANES, np.bool_)
     for lane in range(LANES):
         totals[which[lane], 0, 0] = film[lane]
     for step in range(dt.size):
@@ -206,30 +209,75 @@ def _follow(static, shape, channel, alone, courses, dt, wipe, needled, which, to
         if step == needled:
             _displace(mass, bore, rings)
             _press(film, mass, now, bore, single[2], sums, rings)
-        film_first[:] = film
-        first[:] = mass
-        _stage(layout, bore, single, shunt_row, now, GAMMA * h, covered, work, first, film_first, cap_first)
-        for j in range(n):
-            for lane in range(LANES):
-                ahead[j, lane] = mass[j, lane] + ratio * (cap_first[j, lane] * first[j, lane] - mass[j, lane])
-                last[j, lane] = ahead[j, lane]
-        for lane in range(LANES):
-            film_ahead[lane] = film[lane] + ratio * (film_first[lane] * now[0, lane] - film[lane])
-            film_last[lane] = film_ahead[lane]
-        _stage(layout, bore, single, shunt_row, then, GAMMA * h, covered, work, last, film_last, cap_last)
-        if _undershoots(last, film_last, euler):
-            _euler(layout, bore, single, shunt_row, then, h, covered, work, mass, film, last, film_last, cap_last, euler)
-        _count(layout, bore, single, now, then, h, covered, first, last, film_first, film_last, cap_first, cap_last,
-               euler, sums)
-        for j in range(n):
-            for lane in range(LANES):
-                mass[j, lane] = cap_last[j, lane] * last[j, lane]
-        for lane in range(LANES):
-            film[lane] = film_last[lane] * then[0, lane]
-        _write(step + 1, which, shape, film, sums, mass, last, layout[0], totals, depth, field)
+        for part in range(3):  # a loop, so that the stage is compiled once
+            if part == _EULER and not _undershoots(last, euler):
+                break
+            _known(part, mass, film, first, now, solved)
+            _stage(layout, bore, single, shunt_row, now if part == _FIRST else then, h if part == _EULER else GAMMA * h,
+                   covered, work, solved)
+            _keep(solved, euler if part == _EULER else everywhere, first if part == _FIRST else last)
+        _count(layout, bore, single, now, then, h, covered, first, last, euler, sums)
+        _settle(last, then, mass, film)
+        _write(step + 1, which, shape, film, sums, mass, last[0], layout[0], totals, depth, field)
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
+def _copied(row):
+    """A row of eight of its own."""
+    out = np.empty(LANES)
+    for lane in range(LANES):
+        out[lane] = row[lane]
+    return out
+
+
+@_inner
+def _solution(n):
+    """Room for what a solve finds: activities and capacities of the cells (n, 8), activity of the film (8,)."""
+    return np.zeros((n, LANES)), np.zeros((n, LANES)), np.zeros(LANES)
+
+
+@_inner
+def _known(part, mass, film, first, now, known):
+    """Known masses of a solve: those at the start of the step; for the second stage what the first made of them."""
+    cells, top = known[0], known[2]
+    for j in range(mass.shape[0]):
+        for lane in range(LANES):
+            cells[j, lane] = mass[j, lane]
+    for lane in range(LANES):
+        top[lane] = film[lane]
+    if part == _SECOND:
+        ratio = (1.0 - GAMMA) / GAMMA
+        for j in range(mass.shape[0]):
+            for lane in range(LANES):
+                cells[j, lane] += ratio * (first[1][j, lane] * first[0][j, lane] - mass[j, lane])
+        for lane in range(LANES):
+            top[lane] += ratio * (first[2][lane] * now[0, lane] - film[lane])
+
+
+@_inner
+def _keep(solved, where, kept):
+    """Copy a solution in the lanes `where`; the others keep what they have."""
+    for j in range(solved[0].shape[0]):
+        for lane in range(LANES):
+            if where[lane]:
+                kept[0][j, lane] = solved[0][j, lane]
+                kept[1][j, lane] = solved[1][j, lane]
+    for lane in range(LANES):
+        if where[lane]:
+            kept[2][lane] = solved[2][lane]
+
+
+@_inner
+def _settle(last, then, mass, film):
+    """Masses at the end of a step."""
+    for j in range(mass.shape[0]):
+        for lane in range(LANES):
+            mass[j, lane] = last[1][j, lane] * last[0][j, lane]
+    for lane in range(LANES):
+        film[lane] = last[2][lane] * then[0, lane]
+
+
+@_inner
 def _clock(courses, which, step, film, saturation, now, then):
     """What holds at the two stages: film capacity, opened, fluid, access, outflow, perfusion."""
     for j in range(6):
@@ -244,7 +292,7 @@ def _clock(courses, which, step, film, saturation, now, then):
         then[0, lane] = max(then[0, lane], held)
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _displace(mass, bore, rings):
     """The needles push what fills their place, and all that it holds, into the ring around them."""
     taper = bore[0]
@@ -255,7 +303,7 @@ def _displace(mass, bore, rings):
                 mass[k * rings, lane] = 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _press(film, mass, now, bore, fill, sums, rings):
     """The needles press film into the channels: at most half of it, spread over the channel's volume."""
     taper, volume = bore[0], bore[1]
@@ -271,10 +319,11 @@ def _press(film, mass, now, bore, fill, sums, rings):
                 mass[k * rings, lane] += moved * taper[k, lane] * volume[k, lane] / room
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
-def _stage(layout, bore, single, shunt_row, now, weight, covered, work, cells, film, capacity):
-    """Solve (C + weight L) u = known; `cells` and `film` hold the known masses and receive the activities."""
+@_inner
+def _stage(layout, bore, single, shunt_row, now, weight, covered, work, solved):
+    """Solve (C + weight L) u = known; `solved` holds the known masses and receives the activities and capacities."""
     band, right, border, _ = work
+    cells, capacity, film = solved
     rows, rings = layout[0].shape[0], layout[0].shape[1]
     n = rows * rings
     corner = np.empty(LANES)
@@ -285,14 +334,13 @@ def _stage(layout, bore, single, shunt_row, now, weight, covered, work, cells, f
         for lane in range(LANES):
             right[j, 0, lane] = cells[j, lane]
     solve_band(band, right, rings)
-    known = film.copy()
-    close_border(right, border, corner, known, film)
+    close_border(right, border, corner, _copied(film), film)
     for j in range(n):
         for lane in range(LANES):
             cells[j, lane] = right[j, 0, lane]
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _assemble(layout, now, weight, covered, work, capacity, corner, evaporation):
     """Everything but the faces of ring 0."""
     band, right, border, _ = work
@@ -335,7 +383,7 @@ def _assemble(layout, now, weight, covered, work, capacity, corner, evaporation)
             corner[lane] += weight * covered * entry[i, lane]
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _shunt(shunt, shunt_row, rows, rings, weight, work, corner):
     """A way past the first layers, from the film into the last ring of one row."""
     band, right, border, _ = work
@@ -348,7 +396,7 @@ def _shunt(shunt, shunt_row, rows, rings, weight, work, corner):
         corner[lane] += g
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _channel(layout, bore, single, now, weight, covered, work, capacity, corner):
     """Ring 0 where a share of it is open: capacity, axial and lateral conductance, flow, the mouth."""
     band, right, border, halves = work
@@ -401,7 +449,7 @@ def _channel(layout, bore, single, now, weight, covered, work, capacity, corner)
         _outflow(taper, now, weight, covered, work, rows, rings)
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _mouth(first_half, access, phi):
     """Conductance from the film into the first row of the channel."""
     if phi <= _SHUT or access <= 0.0:
@@ -409,7 +457,7 @@ def _mouth(first_half, access, phi):
     return first_half * access / (first_half + access)
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _outflow(taper, now, weight, covered, work, rows, rings):
     """Fluid that enters through the wall, evenly along the channel, and leaves by the mouth; upwind."""
     band, _, border, _ = work
@@ -432,10 +480,13 @@ def _outflow(taper, now, weight, covered, work, rows, rings):
         border[0, lane] -= covered * flow
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
-def _undershoots(cells, film, euler):
-    """Which lanes fell below zero."""
-    low, high = film.copy(), np.abs(film)
+@_inner
+def _undershoots(last, euler):
+    """Whether a lane fell below zero, and in `euler` which."""
+    cells, _, film = last
+    low, high = np.empty(LANES), np.empty(LANES)
+    for lane in range(LANES):
+        low[lane], high[lane] = film[lane], abs(film[lane])
     for j in range(cells.shape[0]):
         for lane in range(LANES):
             low[lane] = min(low[lane], cells[j, lane])
@@ -447,24 +498,11 @@ def _undershoots(cells, film, euler):
     return found
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
-def _euler(layout, bore, single, shunt_row, then, h, covered, work, mass, film, last, film_last, cap_last, euler):
-    """One step of backward Euler for the lanes that undershot; the others keep what they have."""
-    cells, top, held = mass.copy(), film.copy(), np.empty_like(cap_last)
-    _stage(layout, bore, single, shunt_row, then, h, covered, work, cells, top, held)
-    for lane in range(LANES):
-        if euler[lane]:
-            film_last[lane] = top[lane]
-            for j in range(cells.shape[0]):
-                last[j, lane] = cells[j, lane]
-                cap_last[j, lane] = held[j, lane]
-
-
-@njit(cache=True, error_model="numpy", fastmath=False)
-def _count(layout, bore, single, now, then, h, covered, first, last, film_first, film_last, cap_first, cap_last, euler,
-           sums):
+@_inner
+def _count(layout, bore, single, now, then, h, covered, first, last, euler, sums):
     """What left in this step, with the weights of the two stages."""
     clearance, reaction = layout[6], layout[7]
+    (cells_first, held_first, film_first), (cells_last, held_last, film_last) = first, last
     rows, rings = layout[0].shape[0], layout[0].shape[1]
     early, late = np.empty(LANES), np.empty(LANES)
     for lane in range(LANES):
@@ -476,15 +514,15 @@ def _count(layout, bore, single, now, then, h, covered, first, last, film_first,
         for i in range(rings):
             j = k * rings + i
             for lane in range(LANES):
-                before = early[lane] * cap_first[j, lane] * first[j, lane]
-                after = late[lane] * cap_last[j, lane] * last[j, lane]
+                before = early[lane] * held_first[j, lane] * cells_first[j, lane]
+                after = late[lane] * held_last[j, lane] * cells_last[j, lane]
                 sums[2, lane] += clearance[k, lane] * (now[5, lane] * before + then[5, lane] * after)
                 sums[3, lane] += reaction[k, lane] * (before + after)
-    _passed(bore, now, early, covered, first, film_first, sums)
-    _passed(bore, then, late, covered, last, film_last, sums)
+    _passed(bore, now, early, covered, cells_first, film_first, sums)
+    _passed(bore, then, late, covered, cells_last, film_last, sums)
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _passed(bore, now, span, covered, cells, film, sums):
     """Net passage through the mouth, and what flows out of an uncovered one."""
     taper, half, material = bore[0], bore[2], bore[3]
@@ -499,7 +537,7 @@ def _passed(bore, now, span, covered, cells, film, sums):
             sums[0, lane] += (1.0 - covered) * gone
 
 
-@njit(cache=True, error_model="numpy", fastmath=False)
+@_inner
 def _write(column, which, shape, film, sums, mass, cells, full, totals, depth, field):
     """Masses, mean activity by depth and, where it is kept, the whole field after one step."""
     layer, kept = shape[1], shape[2]
