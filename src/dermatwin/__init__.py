@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from .explanation import explain
     from .planning import plan
     from .screening import screen
-    from .twin import Contrast, Run, compare, simulate
+    from .twin import Contrast, Run, compare, recall, simulate
     from .validation import validate
 
     __version__: str
 
 _HOMES = {
     "Case": "case", "load_case": "case", "explain": "explanation", "plan": "planning", "screen": "screening",
-    "Contrast": "twin", "Run": "twin", "compare": "twin", "simulate": "twin", "validate": "validation",
+    "Contrast": "twin", "Run": "twin", "compare": "twin", "recall": "twin", "simulate": "twin", "validate": "validation",
 }
 
 __all__ = [
-    "Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "screen", "simulate", "validate",
+    "Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "recall", "screen", "simulate",
+    "validate",
 ]
 
 

@@ -20,7 +20,7 @@ from dermatwin.evidence import Evidence
 ROOT = Path(__file__).parents[2]
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
-VERBS = ["new", "screen", "plan", "simulate", "compare", "map", "validate", "explain", "export"]
+VERBS = ["new", "screen", "plan", "simulate", "reread", "compare", "map", "validate", "explain", "export"]
 
 
 def run(*arguments: object, status: int = 0):

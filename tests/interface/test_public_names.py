@@ -11,8 +11,8 @@ import dermatwin
 
 HEAVY = ("numpy", "pint", "numba", "scipy", "xarray", "pydantic", "pydantic_core", "yaml", "jinja2", "h5netcdf")
 TYPER = {"pydantic", "pydantic_core"}  # typer itself reads the arguments of a verb with pydantic
-NAMES = ["Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "screen", "simulate",
-         "validate"]
+NAMES = ["Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "recall", "screen",
+         "simulate", "validate"]
 
 
 def loaded_after(code: str) -> set[str]:

@@ -198,3 +198,12 @@ def test_other_species_are_noticed():
 def test_sessions_that_do_not_fit_are_refused(days, horizon):
     with pytest.raises(ValueError, match="session"):
         heal([punctures_of(100.0)] * 2, days, skin_of(), patient_of(), horizon, draws_of())
+
+
+def test_what_is_not_in_the_evidence_is_said_to_be_left_out():
+    fields = {"medications": [{"name": "isotretinoin"}, {"name": "ibuprofen"}],
+              "conditions": [{"name": "vitamin C deficiency"}]}
+    said = [notice.message for notice in course([250.0], [0.0], **fields).notices]
+    assert sum("not modelled" in words for words in said) == 2
+    assert any(words.startswith("isotretinoin") for words in said)
+    assert not any(words.startswith("ibuprofen: what") for words in said)

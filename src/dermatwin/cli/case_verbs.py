@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .door import STOPPED
-from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, Seed, Set, read_case
+from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, RunFolder, Seed, Set, Store, read_case
 
 if TYPE_CHECKING:
     from ..case import Case
@@ -84,7 +84,7 @@ def plan(
 
 def simulate(
     case: CaseFile, out: OutFolder = None, draws: Draws = 200, seed: Seed = 1, settings: Set = None, force: Force = False,
-    report: Report = True, json: Machine = False,
+    report: Report = True, store: Store = False, json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
     from ..screening import screen as screen_case
@@ -100,7 +100,7 @@ def simulate(
     with only_json(json):
         run = _simulated(document, draws, seed)
         summary = run.summary()
-        written = _written(run, out, force, report)
+        written = _written(run, out, force, report, store)
     if json:
         print(to_json(summary), end="")
     else:
@@ -129,14 +129,36 @@ def _simulated(case: Case, draws: int, seed: int) -> Run:
         return run_twin(case, draws=draws, seed=seed, progress=tell)
 
 
-def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Path | None:
+def reread(
+    run: RunFolder, out: OutFolder = None, force: Force = False, report: Report = True, json: Machine = False,
+    seed: NoSeed = 1,
+) -> None:
+    """Read a stored run again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
+    from ..twin import recall
+    from ..twin.summary import to_json
+    from .machine import only_json
+
+    _require_usable(out, force)
+    with only_json(json):
+        found = recall(run)
+        summary = found.summary()
+        written = _written(found, out, force, report, store=True)
+    if json:
+        print(to_json(summary), end="")
+    else:
+        from .tables import show_run
+
+        show_run(summary, written)
+
+
+def _written(run: Run | None, out: Path | None, force: bool, report: bool, store: bool = False) -> Path | None:
     if run is None or out is None:
         return None
     if not report:
-        return run.write(out, force=force)
+        return run.write(out, force=force, store=store)
     from ..report import render, sheets
 
-    return run.write(out, force=force, report=render(run), sheets=sheets(run))
+    return run.write(out, force=force, report=render(run), sheets=sheets(run), store=store)
 
 
 def _require_usable(out: Path | None, force: bool) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MAX_SEED = 2**63 - 1
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, stored with --store.", show_default=False)]
 CaseFiles = Annotated[list[Path], typer.Argument(metavar="CASE...", show_default=False, help=(
     "Case files (YAML); the others are set against the first. One is enough with --device."))]
 Machine = Annotated[bool, typer.Option("--json", help="Print only JSON on standard output.")]
@@ -34,6 +35,8 @@ NeedleLength = Annotated[str | None, typer.Option(
     "--needle-length", metavar="LENGTH", show_default=False,
     help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
+Store = Annotated[bool, typer.Option(
+    "--store", help="Keep the result of every stage too, so that the run can be read again without simulating.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 

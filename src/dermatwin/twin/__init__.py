@@ -4,6 +4,6 @@ treatment on the same people."""
 from .contrast import Contrast, compare
 from .endpoints import Endpoint
 from .run import Comparison, Run, ZoneRun
-from .simulate import simulate
+from .simulate import recall, reread, simulate
 
-__all__ = ["Comparison", "Contrast", "Endpoint", "Run", "ZoneRun", "compare", "simulate"]
+__all__ = ["Comparison", "Contrast", "Endpoint", "Run", "ZoneRun", "compare", "recall", "reread", "simulate"]

@@ -24,16 +24,17 @@ MARK = "summary.json"
 
 
 def write_run(run: Run, target: Path, *, force: bool = False, report: str | None = None,
-              sheets: Mapping[str, str] = MappingProxyType({})) -> Path:
+              sheets: Mapping[str, str] = MappingProxyType({}), store: bool = False) -> Path:
     """Write `run` to the folder `target`.
 
-    `report` is the page to store as report.html, `sheets` the files of the folder sheets/. With `force` an earlier run
+    `report` is the page to store as report.html, `sheets` the files of the folder sheets/; with `store` every stage's result
+    goes into stages.h5, from which `recall` reads the run again. With `force` an earlier run
     folder is replaced; a folder that is not a run folder is never touched. Raises CaseError for a target that cannot be
     used.
     """
     target = target.absolute()
     require_usable(target, MARK, force=force)
-    return _whole(target, lambda draft: _fill(run, draft, report, sheets))
+    return _whole(target, lambda draft: _fill(run, draft, report, sheets, store))
 
 
 def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
@@ -75,12 +76,15 @@ def require_usable(target: Path, mark: str = MARK, *, force: bool) -> None:
         raise fault("cannot be written there")
 
 
-def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str]) -> None:
+def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str], store: bool) -> None:
     from ..case import dump_case
+    from .store import STAGES, save
 
     head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
     (draft / "case.resolved.yaml").write_text(head + dump_case(run.case), encoding="utf-8")
     run.dataset().to_netcdf(draft / "run.nc", engine="h5netcdf")
+    if store:
+        save(run, draft / STAGES)
     if report is not None:
         (draft / "report.html").write_text(report, encoding="utf-8")
     for name, text in sheets.items():

@@ -70,6 +70,7 @@ class Run:
     provenance: dict[str, Any]
     evidence: Evidence = field(repr=False)
     guards: tuple[Guard, ...] = ()  # doses against their limits, the gravest first
+    reference: TissueHistory | None = field(default=None, repr=False)  # the trials' usual course under the same draws
 
     def zone(self, key: str) -> ZoneRun:
         """The results of one zone."""
@@ -104,11 +105,11 @@ class Run:
         return to_dataset(self)
 
     def write(self, folder: Path | str, *, force: bool = False, report: str | None = None,
-              sheets: Mapping[str, str] | None = None) -> Path:
+              sheets: Mapping[str, str] | None = None, store: bool = False) -> Path:
         """Write the run folder, whole or not at all; returns its path."""
         from .folder import write_run
 
-        return write_run(self, Path(folder), force=force, report=report, sheets=sheets or {})
+        return write_run(self, Path(folder), force=force, report=report, sheets=sheets or {}, store=store)
 
 
 def band(values: np.ndarray, axis: int = 0) -> np.ndarray:

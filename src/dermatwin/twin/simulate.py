@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Patient, Topical, Zone
+from ..case import Case, Patient, Topical, Zone, load_case
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
-from ..screening import screen
+from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .guards import guards
 from .provenance import provenance
@@ -69,16 +70,51 @@ def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress 
     screening = screen(case)
     tell(0.02, "the reference course")
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
-    outputs = [_run_zone(case, plan, believed, usual, _part(tell, number, len(plans))) for number, plan in enumerate(plans)]
-    zones = tuple(output.run for output in outputs)
-    guarded = guards(case, zones, believed)
-    tell(1.0, "done")
+    zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
+    tell(0.95, "outcome")
+    return _read(case, screening, zones, usual, guards(case, zones, believed), believed)
+
+
+def reread(run: Run, evidence: Evidence | None = None) -> Run:
+    """The same stage results read again: endpoints, curves and notices by today's evidence, nothing simulated.
+
+    evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
+        as they are, and so do the draws.
+    """
+    told = run.provenance
+    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    return _read(run.case, screen(run.case), run.zones, run.reference, run.guards, believed)
+
+
+def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
+    """A run from its folder, if it was stored with its stages, read by today's evidence; nothing is simulated.
+
+    Endpoints agree with the stored ones to single precision where the evidence is the same. CaseError where a file is
+    missing or is not one of ours.
+    """
+    from .store import STAGES, load, zone_run
+
+    place = Path(folder)
+    if not (place / STAGES).is_file():
+        raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
+    whole, stored, told = load(place / STAGES)
+    case = load_case(place / "case.resolved.yaml")
+    believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    zones = tuple(zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings)
+                  for plan in resolve(case))
+    return _read(case, screen(case), zones, whole["reference"], whole["guards"], believed)
+
+
+def _read(case: Case, screening: Screening, zones: tuple[ZoneRun, ...], usual: TissueHistory | None,
+          guarded: tuple[delivery.Guard, ...], believed: Draws) -> Run:
+    """Endpoints, curves and notices of stage results."""
+    outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
     return Run(
-        case=case, screening=screening, zones=zones, guards=guarded,
+        case=case, screening=screening, zones=zones, guards=guarded, reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
         notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
-        provenance=provenance(believed, vary), evidence=believed.evidence)
+        provenance=provenance(believed, believed.luck.vary), evidence=believed.evidence)
 
 
 def _require_sane(draws: int, seed: int) -> None:
@@ -104,7 +140,8 @@ def _reference(draws: Draws) -> TissueHistory:
     return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
 
 
-def _run_zone(case: Case, plan: ZonePlan, draws: Draws, usual: TissueHistory | None, tell: Progress) -> _Output:
+def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
+    """All stages of one zone."""
     zone, days = plan.zone, case.session_days
     skin = sections.section_of(zone, case.patient, draws)
     tell(0.05, f"{zone.key}: needles")
@@ -117,12 +154,16 @@ def _run_zone(case: Case, plan: ZonePlan, draws: Draws, usual: TissueHistory | N
     numb = tuple(_numb(exposures, draws))
     tell(0.4, f"{zone.key}: healing")
     history = healing.heal(punctures, days, skin, case.patient, case.horizon, draws)
-    tell(0.85, f"{zone.key}: outcome")
+    return ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
+
+
+def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
+    """What one zone's stage results come to."""
+    zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(zone, case.patient, skin, punctures, channels, exposures, history, adjuncts, draws,
-                            session_days=days, reference=usual, also=_observed_days(case, zone),
-                            numb={n.session: delivery.at_needling(n) for n in numb})
-    run = ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
+    read = outcome.read_out(zone, case.patient, run.skin, run.punctures, run.channels, run.exposures, run.history, adjuncts,
+                            draws, session_days=days, reference=usual, also=_observed_days(case, zone),
+                            numb={n.session: delivery.at_needling(n) for n in run.numb})
     return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
                    (*_notices(run, draws), *read.notices), dict(read.sources))
 
