@@ -82,12 +82,15 @@ def test_more_channels_never_deliver_less(product, density, more):
 @given(product=PRODUCTS, hold=st.floats(0.2, 20.0), longer=st.floats(1.1, 4.0))
 @quick
 def test_channels_that_stay_open_longer_never_deliver_less(product, hold, longer):
-    """With the fluid stilled that wells up in a channel: that one carries out what is slow to diffuse."""
+    """With the fluid stilled that wells up in a channel: that one carries out what is slow to diffuse.
+
+    Apart from the share of stratum corneum that is out of use while the channels are open.
+    """
     with patch("dermatwin.delivery.channel.outflow", lambda holes, opened, time, p: 0.0 * opened):
         short = deliver(given_topical(product), session(hold=hold), section(), draws())
         slow = deliver(given_topical(product), session(hold=hold * longer), section(), draws())
     for a, b in zip(short, slow, strict=True):
-        assert (below(b) >= below(a) * (1.0 - 1e-4)).all()
+        assert (below(b) >= below(a) * (1.0 - 1e-4 - 200.0 * np.pi * 0.0035**2)).all()
 
 
 @given(early=st.floats(5.0, 60.0), later=st.floats(1.1, 20.0))

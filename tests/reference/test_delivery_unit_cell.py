@@ -106,6 +106,18 @@ def test_the_cell_agrees_at_other_depths_and_densities(depth, density):
     assert permeability(density, channel, tissue, depth) == pytest.approx(cell, rel=0.035)
 
 
+def test_more_rows_converge_with_second_order():
+    """Twice the rows halve every row, those at the bottom too, so that the error falls to a quarter."""
+    one = np.ones(1)
+    skin, tube = Thickness(1e-3 * one, 4e-3 * one, 0.3 * one), Tube(100.0 * one, DEPTH * one, RADIUS * one, 0.0 * one)
+    coarse, fine = (mesh(skin, tube, rows=(6, 4, 5, ROWS[3] * times)).edges[0, 15:] for times in (1, 2))
+    assert fine[::2] == pytest.approx(coarse, rel=1e-12)
+    *rough, limit = (permeability(100, *diffusivities(234.0), height=0.3, rows=(2, 16, 20, ROWS[3] * times))
+                     for times in (1, 2, 4, 16))
+    errors = np.abs(np.array(rough) - limit)
+    assert np.log2(errors[:-1] / errors[1:]) == pytest.approx([2.0, 2.0], abs=0.35)
+
+
 def test_a_cone_lets_less_through_than_a_cylinder_by_as_much_as_published():
     """Table of the literature note: conical over straight 3.7/4.2 (234 Da, 25/cm2) and 5.1/7.0 (66 kDa, 100/cm2)."""
     for mass, density, ratio in ((234.0, 25, 3.7 / 4.2), (66000.0, 100, 5.1 / 7.0)):

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 from scipy.optimize import brentq
 
-from dermatwin.numerics.band_block import LANES, close_border, solve_band
+from dermatwin.numerics import unit_cell
+from dermatwin.numerics.band_block import close_border, solve_band
+from dermatwin.numerics.simd import LANES
 from dermatwin.numerics.steps import graded_times, stage_times
-from dermatwin.numerics.unit_cell import Bore, Clock, Grid, solve
+from dermatwin.numerics.unit_cell import GAMMA, Bore, Clock, Grid, solve
 
 ONE = np.ones(1)
 
@@ -64,6 +67,13 @@ def test_eight_bordered_bands_against_dense_solves(n, half):
     close_border(right, row, np.full(LANES, 5.0 * n), f[n], border)
     found = np.concatenate([right[:, 0], border[None]])
     assert pytest.approx(np.linalg.solve(dense, f.T[:, :, None])[:, :, 0], abs=1e-12) == found.T
+
+
+@pytest.mark.parametrize("wrong", [np.ones((8, 2, 3)).T, np.ones((3, 2, 8), np.float32), np.ones((3, 8))])
+def test_what_is_no_row_of_eight_numbers_is_refused(wrong):
+    """Rows are read where they lie: another order or type would be read wrongly without a word."""
+    with pytest.raises(TypingError, match="C-ordered array of three dimensions"):
+        solve_band(wrong, np.ones((3, 2, LANES)), 0)
 
 
 def test_lag_and_steady_flux_of_a_slab():
@@ -131,6 +141,21 @@ def test_a_way_past_the_first_rows():
     course = run(closed, clock(time, 2.0))
     assert course.film[0] == pytest.approx(np.exp(-0.25 * time), rel=1e-4)
     assert course.cleared[0] == pytest.approx(1.0 - np.exp(-0.25 * time), rel=1e-2, abs=1e-4)
+
+
+def test_a_lane_that_would_undershoot_takes_its_step_by_backward_euler():
+    """Side by side, one step of 40 h: film emptied at 0.25/h, 1/(1 + 10), and at 0.0025/h, R(-0.1) of the two stages."""
+    two, grid = np.ones(2), slab(3)
+    fields = {name: np.repeat(getattr(grid, name), 2, axis=0) for name in grid.__dataclass_fields__}
+    for name in ("down", "up", "entry", "back"):
+        fields[name] = 0.0 * fields[name]
+    fields |= {"shunt": np.array([0.5, 0.005]), "shunt_row": np.array([2, 2]), "clearance": np.tile([0.0, 0.0, 1e9], (2, 1))}
+    bore = no_bore(3)
+    pair = Bore(*(np.repeat(getattr(bore, name), 2, axis=0) for name in bore.__dataclass_fields__))
+    course = solve(Grid(**fields), pair, clock(np.array([0.0, 40.0]), 2.0), two, np.inf * two, layers=1)
+    stages = (1.0 - (1.0 - 2.0 * GAMMA) * 0.1) / (1.0 + GAMMA * 0.1) ** 2
+    assert course.film[:, 1] == pytest.approx([1.0 / 11.0, stages], rel=1e-6)
+    assert course.total == pytest.approx(np.ones((2, 2)), abs=1e-12)
 
 
 def test_reaction_clearance_and_evaporation_are_told_apart():
@@ -218,8 +243,10 @@ def test_a_saturated_film_feeds_at_a_constant_rate():
     assert np.diff(course.film[0, late]) / np.diff(time[late]) == pytest.approx(-0.05 * np.ones(200), rel=1e-3)
 
 
-def test_lanes_share_nothing():
-    """A lane gives the same bits alone, in a full block and in a block that is filled up."""
+@pytest.mark.parametrize("threads", [1, 3])
+def test_lanes_share_nothing(threads, monkeypatch):
+    """A lane gives the same bits alone, in a full block and in a block that is filled up, on one thread and on several."""
+    monkeypatch.setattr(unit_cell, "get_num_threads", lambda: threads)
     cells = [pierced(seed) for seed in range(11)]
     grid, bore = (type(parts[0])(*(np.concatenate([getattr(part, name) for part in parts])
                                    for name in parts[0].__dataclass_fields__)) for parts in zip(*cells, strict=True))

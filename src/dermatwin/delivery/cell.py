@@ -23,7 +23,7 @@ from .tissue import Tissue
 
 ROWS = (6, 4, 5, 8)  # numerical: rows of the stratum corneum, down to the next edge, to the one after, to the bottom
 RINGS = 7  # numerical: the channel and six rings of tissue around it
-_GROWTH = 1.3  # numerical: ratio of neighbouring rows below the last edge
+_GROWTH = 1.3  # numerical: ratio of neighbouring rows below the last edge, where there are ROWS[3] of them
 _APART = 1e-4  # numerical: cm, least distance between two edges of the mesh
 _NOTHING = 1e-8  # numerical: a density in 1/cm2 or a length in cm below it is none
 _PACKED = 0.5  # channels cover at most this share of their cells
@@ -101,10 +101,9 @@ def mesh(thickness: Thickness, tube: Tube, rings: int = RINGS, rows: tuple[int, 
     tip = np.clip(tip, outer + _APART, thickness.total - _APART)
     tip = np.where(np.abs(tip - inner) < _APART, inner + _APART, tip)
     upper, lower = np.minimum(tip, inner), np.maximum(tip, inner)
-    growing = np.cumsum(_GROWTH ** np.arange(rows[3]))
     even = np.arange(1, rows[0] + 1) / rows[0]
     parts = [0.0 * outer[:, None], _between(0.0 * outer, outer, even), _between(outer, upper, _clustered(rows[1])),
-             _between(upper, lower, _clustered(rows[2])), _between(lower, thickness.total, growing / growing[-1])]
+             _between(upper, lower, _clustered(rows[2])), _between(lower, thickness.total, _growing(rows[3]))]
     edges = np.concatenate(parts, axis=1)
     middle = 0.5 * (edges[:, 1:] + edges[:, :-1])
     layer = (middle > outer[:, None]).astype(int) + (middle > inner[:, None])
@@ -124,6 +123,12 @@ def _between(top: np.ndarray, bottom: np.ndarray, share: np.ndarray) -> np.ndarr
 def _clustered(number: int) -> np.ndarray:
     """Edges that crowd at both ends of a unit interval."""
     return 0.5 * (1.0 - np.cos(np.pi * np.arange(1, number + 1) / number))
+
+
+def _growing(number: int) -> np.ndarray:
+    """Edges of a unit interval whose gaps grow geometrically; more of them split the same gaps, so that all get smaller."""
+    rise = _GROWTH ** (ROWS[3] * np.arange(number + 1) / number) - 1.0
+    return rise[1:] / rise[-1]
 
 
 @dataclass(frozen=True)

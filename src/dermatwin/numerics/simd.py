@@ -1,9 +1,9 @@
 """Arithmetic on eight float64 side by side, for compiled code.
 
-Each operation is one on <8 x double>, written out because the compiler does not find it: of an innermost loop over the
-lanes, in an elimination that reads and writes one array, it makes scalar instructions. The machine's own registers are the
-compiler's business: one of 512 bits, two of 256 or four of 128. Whatever they are, every lane gets the same instructions,
-so that its result does not depend on its neighbours or on its place.
+Every operation is one on <8 x double>, written out because the compiler does not find it: of an innermost loop over the
+lanes, in an elimination that reads and writes one array, it makes scalar instructions. Which registers it takes is its
+business: one of 512 bits, two of 256, four of 128. Product and difference are rounded one after the other, never fused, so
+that a lane's bits depend neither on its neighbours nor on its place nor on the machine's registers.
 
 Operands are rows of eight, the last axis of C-ordered three-dimensional arrays: a[i, k] stands for a[i, k, 0..7]. Bounds
 are not checked; that the last axis is eight long is the caller's duty.
@@ -23,8 +23,7 @@ from numba.extending import intrinsic
 LANES = 8  # numerical: systems side by side; one 512-bit register of float64
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _ALIGNED = 8  # bytes; NumPy promises no more than that of one float64
-_FUSED = ["contract"]  # product and difference may be rounded once, where the machine can
-_operation: Callable[[Callable], Any] = intrinsic  # compiled code calls it without `typing`, which a type checker cannot know
+_operation: Any = intrinsic  # the compiler supplies `typing`; a type checker would miss it in every call
 
 
 @_operation
@@ -33,8 +32,7 @@ def subtract_product(typing: Any, a: Any, i: Any, k: Any, b: Any, j: Any, m: Any
 
     def make(builder: Any, rows: Sequence[Any]) -> None:
         left, first, second = (_load(builder, row) for row in rows)
-        product = builder.fmul(first, second, flags=_FUSED)
-        builder.store(builder.fsub(left, product, flags=_FUSED), rows[0], align=_ALIGNED)
+        builder.store(builder.fsub(left, builder.fmul(first, second)), rows[0], align=_ALIGNED)
 
     return _on_rows(make, a, b, c)
 

@@ -26,11 +26,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numba import get_num_threads, njit
 
-from .band_block import OPTIONS, close_border, solve_band
+from .band_block import close_border, solve_band
 from .simd import LANES
 
 GAMMA = 1.0 - 0.5 * np.sqrt(2.0)
@@ -38,7 +39,8 @@ STAGES = (GAMMA, 1.0)
 _UNDERSHOOT = 1e-13  # of the largest activity; below it a step is repeated by backward Euler
 _SHUT = 1e-6  # numerical: channel share of ring 0 below which there is no channel
 _FIRST, _SECOND, _EULER = 0, 1, 2  # the solves of a step: two stages, and backward Euler where it is needed
-_inner = njit(no_cpython_wrapper=True, **OPTIONS)  # called by compiled code only: no entry from Python is compiled
+_inner: Any = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+"""For what only compiled code calls: no entry from Python is compiled, and no cache of its own written."""
 
 
 @dataclass(frozen=True)
@@ -142,13 +144,18 @@ def _plain(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def _run(lanes: int, follow: Callable[[np.ndarray], None]) -> None:
-    """Blocks of eight lanes over numba's threads; the last block is filled up with copies of the last lane."""
+    """Blocks of eight lanes over as many threads as numba may use; the last block is filled up with copies of the last lane.
+
+    Threads of Python, because what they run holds no lock of the interpreter; numba's own take longer to compile. They end
+    with the call: nothing is left behind that a forked process would wait for.
+    """
     blocks = [np.minimum(np.arange(start, start + LANES), lanes - 1) for start in range(0, lanes, LANES)]
-    if len(blocks) == 1:
-        follow(blocks[0])
+    if len(blocks) <= 1 or get_num_threads() == 1:
+        for block in blocks:
+            follow(block)
         return
-    with ThreadPoolExecutor(get_num_threads()) as pool:
-        list(pool.map(follow, blocks))
+    with ThreadPoolExecutor(min(len(blocks), get_num_threads())) as pool:
+        list(pool.map(follow, blocks))  # raises what a block raised
 
 
 @_inner
@@ -172,7 +179,7 @@ def _gather_flat(source, which):
     return out
 
 
-@njit(nogil=True, **OPTIONS)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _follow(static, shape, channel, alone, courses, dt, wipe, needled, totals, depth, field, which):
     """Eight lanes through all steps."""
     layout = (_gather(static[0], which), _gather(static[1], which), _gather(static[2], which), _gather(static[3], which),
