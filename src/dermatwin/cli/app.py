@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, knowledge_verbs, map_verb
+from . import case_verbs, compare_verb, exchange_verbs, knowledge_verbs, map_verb
 from .door import Door
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.command("map")(map_verb.draw_map)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)
 export.command("schema")(knowledge_verbs.export_schema)
+export.command("sbml")(exchange_verbs.export_sbml)
+export.command("petab")(exchange_verbs.export_petab)
 app.add_typer(export, name="export")
 
 

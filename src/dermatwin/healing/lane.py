@@ -10,7 +10,7 @@ closed form that nothing in the network asks for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -65,10 +65,6 @@ class Lane:
         """Unit of a constant, from evidence where it stands there."""
         parameter = self.evidence.parameters.get(name)
         return parameter.unit if parameter else self.network.units[name]
-
-    def without_sessions(self) -> Lane:
-        """The same lane before anything was done to it."""
-        return replace(self, sessions=())
 
 
 def lane_of(punctures: Sequence[Punctures], days: Sequence[float], skin: Skin, patient: Patient, draws: Draws, *,

@@ -2,8 +2,9 @@
 
 Rate rules and not reactions: the network states how levels change, each relative to its own peak or baseline. Nothing is
 turned into anything else in proportion, so a stoichiometry would be an invention. States are species of a compartment of
-size one, in pure numbers, read as amounts. Time is in days. Each treatment session is one event with its own constants;
-its assignments take the values of just before it. Helper functions stay function definitions.
+size one, in pure numbers. Time is in days. Each treatment session is one event with its own constants;
+its assignments take the values of just before it. Helper functions stay function definitions; a positive part is written
+as a maximum, because solvers halt at every condition to find its root and some never get past a state that rests on it.
 
 A lane of `mean` holds every state twice, `x_hit` and `x_spared`, and `x` is their mixture by the activated share.
 """
@@ -24,15 +25,15 @@ HIT, SPARED = "hit", "spared"
 
 def to_sbml(lane: Lane) -> str:
     """The lane as an SBML document; CaseError where libSBML is missing, ValueError if the document is not consistent."""
-    libsbml = library("libsbml")
-    document = build(lane)
-    for found in complaints(document):
+    text = library("libsbml").writeSBMLToString(build(lane))
+    for found in complaints(text):
         raise ValueError(f"not consistent SBML: {found}")
-    return libsbml.writeSBMLToString(document)
+    return text
 
 
-def complaints(document: Any) -> list[str]:
-    """Everything that libSBML's checks say against a document, units and modelling practice included."""
+def complaints(text: str) -> list[str]:
+    """Everything that libSBML's checks say against a document as read, units and modelling practice included."""
+    document = library("libsbml").readSBMLFromString(text)  # a model that was just built remembers units of half of it
     document.checkConsistency()
     return [f"line {error.getLine()}: {error.getMessage().strip()}" for error in
             (document.getError(number) for number in range(document.getNumErrors()))]
@@ -119,12 +120,12 @@ class _Writer:
         species.setId(name)
         species.setCompartment(PLACE)
         species.setSubstanceUnits(DIMENSIONLESS)
-        species.setHasOnlySubstanceUnits(True)
+        species.setHasOnlySubstanceUnits(False)  # read as amounts, COPASI 4.48 divides by any constant near 1
         species.setBoundaryCondition(False)
         species.setConstant(False)
         start = self.network.initial.get(state, "0")
         try:
-            species.setInitialAmount(float(start))
+            species.setInitialConcentration(float(start))
         except ValueError:
             self._start(name, start)
         describe(self.lane, species, state)
@@ -203,12 +204,26 @@ class _Writer:
             tree.renameSIdRefs(name, _in(name, piece))
         for name in self.lane.session_constants if number is not None else ():
             tree.renameSIdRefs(name, f"{name}_{number}")
+        tree = _smooth(tree)
         _pure_numbers(tree)
         return tree
 
 
 def _in(name: str, piece: str) -> str:
     return f"{name}_{piece}" if piece else name
+
+
+def _smooth(tree: Any) -> Any:
+    """The same formula with `max(x, 0)` for `piecewise(x, x > 0, 0)`: no jump, so nothing for a solver to look for."""
+    libsbml = library("libsbml")
+    for number in range(tree.getNumChildren()):
+        tree.replaceChild(number, _smooth(tree.getChild(number)), True)
+    if tree.getType() != libsbml.AST_FUNCTION_PIECEWISE or tree.getNumChildren() != 3:
+        return tree.deepCopy()
+    value, condition, other = (libsbml.formulaToL3String(tree.getChild(number)) for number in range(3))
+    if other != "0" or condition not in (f"{value} > 0", f"{value} >= 0"):
+        return tree.deepCopy()
+    return libsbml.parseL3Formula(f"max({value}, 0)")
 
 
 def _pure_numbers(tree: Any) -> None:

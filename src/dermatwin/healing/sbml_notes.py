@@ -17,9 +17,9 @@ from .lane import Lane
 
 ORIGIN = "https://identifiers.org/"
 MODEL = "model"
-TERMS = {"model": 293, "constant": 9, "species": 240, "variable": 545}
-"""Terms of the Systems Biology Ontology: non-spatial continuous framework, kinetic constant, material entity, systems
-description parameter."""
+TERMS = {"model": 293, "constant": 9, "species": 240, "number": 2}  # numerical: ids of terms
+"""Terms of the Systems Biology Ontology: non-spatial continuous framework, kinetic constant, material entity,
+quantitative systems description parameter."""
 
 
 def describe_model(lane: Lane, model: Any) -> None:
@@ -31,7 +31,7 @@ def describe_model(lane: Lane, model: Any) -> None:
              "anything else in proportion.", *_PIECE_WORDS[lane.piece],
              "A research model; most constants are of grade E (assumed). Not a medical device.", *lane.remarks]
     _notes(model, words)
-    _annotate(lane, model, MODEL, ())
+    _annotate(lane, model, MODEL, [])
 
 
 _PIECE_WORDS = {
@@ -45,24 +45,24 @@ def describe(lane: Lane, part: Any, name: str) -> None:
     """Name, notes and annotations of one part; `name` is what the network calls it."""
     evidence = lane.evidence
     parameter, quantity = evidence.parameters.get(name), evidence.quantities.get(name)
+    sources = [evidence.sources[source] for source in parameter.sources] if parameter else []
     if parameter is not None:
-        part.setSBOTerm(TERMS["constant"] if parameter.unit != "1" else TERMS["variable"])
-        sources = [evidence.sources[source] for source in parameter.sources]
+        part.setSBOTerm(TERMS["constant"] if parameter.unit != "1" else TERMS["number"])
         _notes(part, _about_parameter(parameter, sources))
-        _annotate(lane, part, name, sources)
     elif quantity is not None:
         part.setName(quantity.title)
         _notes(part, [quantity.title + ".", quantity.note])
-        _annotate(lane, part, name, ())
+    _annotate(lane, part, name, sources)
     if part.getTypeCode() == library("libsbml").SBML_SPECIES:
         part.setSBOTerm(TERMS["species"])
 
 
 def _about_parameter(parameter: Parameter, sources: list[Source]) -> list[str]:
     spread = f"{parameter.distribution}, range {parameter.low:g} to {parameter.high:g}"
-    return [f"Median {parameter.value:g} {parameter.unit} ({spread}); grade {parameter.grade}: {GRADES[parameter.grade]}.",
-            parameter.note and f"{parameter.note}.",
-            *(f"Source: {source.citation} ({source.id}){source.identifier and ', ' + source.identifier}." for source in sources)]
+    fitted = f", after the fit {parameter.fitted[1]:.3g}" if parameter.fitted else ""
+    return [f"Median {parameter.value:g} {parameter.unit}{fitted} ({spread}).",
+            f"Of grade {parameter.grade}: {GRADES[parameter.grade]}.", parameter.note and f"{parameter.note}.",
+            *(f"Source: {source.citation} ({source.id}) {source.identifier}".strip() + "." for source in sources)]
 
 
 def _notes(part: Any, words: list[str]) -> None:
@@ -70,7 +70,7 @@ def _notes(part: Any, words: list[str]) -> None:
     part.setNotes(f'<body xmlns="http://www.w3.org/1999/xhtml">{paragraphs}</body>')
 
 
-def _annotate(lane: Lane, part: Any, name: str, sources: list[Source] | tuple[()]) -> None:
+def _annotate(lane: Lane, part: Any, name: str, sources: list[Source]) -> None:
     """MIRIAM annotations: what the part is, and which papers stand behind it."""
     found = [(row["qualifier"], row["identifier"]) for row in lane.evidence.table("identifiers") if row["name"] == name]
     found += [("isDescribedBy", address) for source in sources if (address := address_of(source))]

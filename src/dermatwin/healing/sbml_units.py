@@ -31,7 +31,7 @@ def define(model: Any, unit: str) -> str:
     definition.setId(name)
     definition.setName(unit)
     for symbol, power in registry().Unit(unit)._units.items():
-        _factor(definition, symbol, power)
+        _factor(definition, symbol, float(power))  # pyright: ignore[reportArgumentType]
     return name
 
 
@@ -39,7 +39,7 @@ def _factor(definition: Any, symbol: str, power: float) -> None:
     """One factor of a unit, such as d^-1, in the base units of SBML: the first of them carries the size."""
     libsbml, units = library("libsbml"), registry()
     size = units.Quantity(1.0, symbol).to_base_units()
-    bases = {_BASE[str(base)]: exponent for base, exponent in size.unit_items()} or {DIMENSIONLESS: 1}
+    bases: dict[str, Any] = {_BASE[str(base)]: exponent for base, exponent in size.unit_items()} or {DIMENSIONLESS: 1}
     for number, (base, exponent) in enumerate(bases.items()):
         part = definition.createUnit()
         part.setKind(libsbml.UnitKind_forName(base))
@@ -51,6 +51,7 @@ def _factor(definition: Any, symbol: str, power: float) -> None:
 def of_formula(model: Any, rule: Any) -> str:
     """Identifier of the unit that a rule's right-hand side has, by libSBML; a pure number where none of ours fits."""
     libsbml = library("libsbml")
+    model.populateListFormulaUnitsData()  # or libSBML answers for the model as it was at its first question
     found = rule.getDerivedUnitDefinition()
     if found is None:
         return DIMENSIONLESS
