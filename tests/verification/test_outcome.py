@@ -5,12 +5,22 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.outcome import arms, pooled, predict_pain, scales, threshold
+from dermatwin.outcome import arms, duration, pooled, predict_pain, scales, threshold
 from dermatwin.outcome.arms import Arm, ArmRules
-from dermatwin.outcome.events import PHOTOTYPES, Count, phototype_range, pool_counts, rate_pool, risk, trial_hazard
+from dermatwin.outcome.counts import class_of, counts, one_each
+from dermatwin.outcome.events import (
+    PHOTOTYPES,
+    Count,
+    _beta,
+    phototype_range,
+    pool_counts,
+    rate_pool,
+    risk,
+    trial_hazard,
+)
 from dermatwin.outcome.meta import Observation, pool_values
 from dermatwin.outcome.pooling import Priors, pool
-from dermatwin.outcome.recovery import _relaxed
+from dermatwin.outcome.reaction import relaxed
 from dermatwin.outcome.response import saturating, typical_driver
 from dermatwin.outcome.tissue import integral, interpolated
 
@@ -39,7 +49,7 @@ def test_integral_of_a_line_is_exact():
 
 def test_relaxation_to_a_constant():
     hours = np.arange(0.0, 50.0)
-    assert _relaxed(np.ones((1, 50)), hours, np.array([10.0]))[0] == pytest.approx(1.0 - np.exp(-hours / 10.0))
+    assert relaxed(np.ones((1, 50)), hours, np.array([10.0]))[0] == pytest.approx(1.0 - np.exp(-hours / 10.0))
 
 
 def test_one_arm_gives_the_textbook_posterior():
@@ -106,6 +116,61 @@ def test_an_upper_bound_pulls_down_only():
     assert far == pytest.approx(0.0, abs=0.1)
 
 
+def test_a_bound_that_everybody_keeps_lies_above_the_mean():
+    """The largest of n people lies ndtri(n/(n + 1)) spreads above the mean, so the mean lies that much lower."""
+    ratios = {"redness": (1.0, 0.0), "any": (2.0, 0.4), "heat": (3.0, 0.5)}
+    kept = duration._observation(duration.Stated("a", "redness", 48.0, 15.0, True, True), ratios, 0.5, 0.0)
+    assert kept.value == pytest.approx(np.log(48.0) - 0.5 * 1.5341205)
+    assert kept.upper_bound
+    hot = duration._observation(duration.Stated("b", "any", 60.0, 25.0, heat=True, sd=30.0), ratios, 0.5, 0.7)
+    assert hot.value == pytest.approx(np.log(60.0 / 6.0))
+    assert hot.variance == pytest.approx(0.5**2 / 25.0 + 0.7**2 + 0.4**2 + 0.5**2)
+
+
+def test_every_study_has_one_duration(draws):
+    rows = duration._one_each(duration.stated(draws.evidence.folder))
+    assert {row.source: row.hours for row in rows} == pytest.approx(
+        {"hk2018": np.sqrt(18.0), "nafl_mn_striae2018": 72.0, "dou2022": 167.0, "chu2021": 168.0, "donnelly2014": 48.0})
+    assert {row.source for row in rows if row.upper} == {"chu2021", "donnelly2014"}
+
+
+def test_reactions_scatter_from_none_to_all_and_harm_stays_rare():
+    """Beta(p c, (1 - p) c) has the variance p(1 - p)/(1 + c); a harm the coefficient of variation s^-0.5."""
+    for reaction, spread in ((True, np.sqrt(0.2 * 0.8 / 2.0)), (False, np.sqrt(0.01**2 / (1.0 * 1.0)))):
+        a, b = _beta(np.array(0.2 if reaction else 0.01), np.array(1.0), reaction)
+        assert a / (a + b) == pytest.approx(0.2 if reaction else 0.01, rel=0.02)
+        assert np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1.0))) == pytest.approx(spread, rel=0.03)
+
+
+def test_an_assumed_rate_is_held_down_by_zeros_and_is_itself_without():
+    alone = pool_counts([], (1.5, 0.8), assumed=(0.003, 1.2))
+    held = pool_counts([Count("a", 0.0, 2000.0, 1.0, 1.0)], (1.5, 0.8), assumed=(0.003, 1.2))
+    assert alone.median_rate() == pytest.approx(0.003, rel=0.02)
+    assert 0.0 < held.median_rate() < 0.0015
+
+
+def test_counts_take_one_row_of_each_study_and_keep_kinds_apart(draws):
+    """14 of 316: added up by hand from the rows that count pigment, and those that saw no adverse event of any kind."""
+    found = counts("pih", draws)
+    assert (found.needled.events, found.needled.people, found.needled.studies) == (14, 316, 10)
+    assert (found.heated.events, found.heated.people) == (2, 209)
+    assert found.upper is None
+    rows = [{"source": "a", "event": "pih", "events_n": "1", "population_n": "9", "note": "", "severity": "",
+             "device_kind": "roller", "arm_kind": "needling"},
+            {"source": "a", "event": "other", "events_n": "0", "population_n": "9", "note": "any adverse event",
+             "severity": "", "device_kind": "roller", "arm_kind": "needling"}]
+    assert one_each(rows, "pih") == rows[:1]
+    assert one_each(rows[1:], "pih") == rows[1:]
+
+
+@pytest.mark.parametrize(("note", "expected"), [
+    ("any significant adverse effect", "unexpected"), ("serious adverse event: none", "serious"),
+    ("burn; sessions 2", "burn"),
+    ("itching; listed", "other"), ("withdrawal for an adverse effect", "serious")])
+def test_other_events_are_classed_by_their_note(note, expected):
+    assert class_of({"event": "other", "severity": "", "note": note}) == expected
+
+
 def test_three_times_the_length_hurts_seven_times_where_pain_is_small():
     calm = Draws(Evidence.packaged().believing(pain_prior_score=0.001), Luck(1, 2, frozenset()))
     everyone = frozenset({"nafl_mn_striae2018", "pain_review2020"})
@@ -140,7 +205,8 @@ def test_doubtful_rows_are_left_out(draws):
 
 
 @pytest.mark.parametrize(("name", "event"), [("reference_pih_rate", "pih"), ("reference_scar_rate", "tram_track_scar"),
-                                             ("reference_infection_rate", "infection")])
+                                             ("reference_infection_rate", "infection"),
+                                             ("reference_serious_rate", "serious")])
 def test_the_carried_rates_are_those_of_the_pool(draws, name, event):
     parameter, found = draws.evidence.parameters[name], rate_pool(event, draws)
     assert parameter.value == pytest.approx(found.median_rate(), rel=0.15)

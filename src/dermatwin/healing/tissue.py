@@ -141,11 +141,10 @@ def _between(track: _Track, begin: float, end: float, times: np.ndarray) -> None
     """Integrate every piece from one session to the next (or to the end), exactly up to that time."""
     inside = (times > begin) & (times <= end)
     pieces, rows, size = track.state.shape
-    y, out, status, _ = kernel.integrate(
+    y, _, status, _ = kernel.integrate(
         track.state.reshape(-1, size), np.tile(track.constants, (pieces, 1)), end - begin, times[inside] - begin,
-        RTOL, ATOL, LOWEST)
+        RTOL, ATOL, LOWEST, out=track.values.reshape(pieces * rows, times.size, size), column=int(np.argmax(inside)))
     track.state = y.reshape(pieces, rows, size)
-    track.values[:, :, inside] = out.reshape(pieces, rows, -1, size)
     worst = status.reshape(pieces, rows).max(axis=0)
     track.status = np.where(track.status == 0, worst, track.status)
 
@@ -155,16 +154,21 @@ def _means(track: _Track, activated: np.ndarray, days: Sequence[float], times: n
     latest = np.searchsorted(np.asarray(days), times, side="left") - 1  # the session before each time; -1 = none
     hit = np.zeros((len(track.constants), times.size, 1))
     hit[:, latest >= 0, 0] = activated.reshape(len(track.constants), -1)[:, latest[latest >= 0]]
-    return track.values[SPARED] + hit * (track.values[HIT] - track.values[SPARED])
+    means = track.values[HIT] - track.values[SPARED]
+    means *= hit
+    means += track.values[SPARED]
+    return means
 
 
 def _written(track: _Track, values: np.ndarray, draws: int) -> np.ndarray:
     """Values with the added states behind the network's own, NaN where the run failed, (draw, layer, time, state)."""
-    added = np.zeros((*values.shape[:2], len(ADDED_STATES)))
-    added[..., ADDED_STATES.index("collagen")] = kernel.collagen(values, track.constants[:, None, :])
-    values = np.concatenate([np.maximum(values, 0.0), added], axis=2)  # -0.00001 of `UNDERSHOOT` is nothing
-    values[track.status != 0] = np.nan
-    return values.reshape(draws, len(LAYERS), len(values[0]), -1)
+    size = len(kernel.STATES)
+    written = np.empty((*values.shape[:2], size + len(ADDED_STATES)))
+    np.maximum(values, 0.0, out=written[..., :size])  # -0.00001 of `UNDERSHOOT` is nothing
+    written[..., size:] = 0.0
+    written[..., size + ADDED_STATES.index("collagen")] = kernel.collagen(values, track.constants[:, None, :])
+    written[track.status != 0] = np.nan
+    return written.reshape(draws, len(LAYERS), len(values[0]), -1)
 
 
 def _add_gap(history: TissueHistory, injuries: Sequence[Injury], patient: Patient, draws: Draws) -> None:
@@ -221,8 +225,10 @@ def myofibroblast_ratio(fibroblasts: np.ndarray, myofibroblasts: np.ndarray) -> 
 
 def _check(track: _Track, zone: str) -> None:
     """Every run that is said to be done is finite and not negative; it is an error if none is done."""
-    done = track.values[:, track.status == 0]
+    done = track.values[:, track.status == 0] if track.status.any() else track.values
     if done.size == 0:
         raise ComputationError("every run of the network failed", f"zones.{zone}.healing")
+    if done.min() >= -UNDERSHOOT and done.max() < np.inf:  # two passes without copies; NaN fails them too
+        return
     require_finite(done, f"zones.{zone}.healing")
     require_not_negative(done, f"zones.{zone}.healing", tolerance=UNDERSHOOT)
