@@ -9,7 +9,7 @@ import pytest
 
 from dermatwin.evidence import Evidence
 from dermatwin.report import sheets
-from dermatwin.report.sheets import session_dates, steps
+from dermatwin.report.sheets import session_dates, steps, window
 from dermatwin.twin import simulate
 
 
@@ -112,3 +112,26 @@ def test_clinic_hours_are_those_of_the_instructions(small_run):
     ends = {row["computed"]: float(row["to_h"]) for row in small_run.evidence.table("care_steps") if row["computed"]}
     assert ends == {"no_makeup_before": parameters["makeup_clinic_hours"].value,
                     "no_actives_before": parameters["actives_clinic_hours"].value}
+
+
+def test_every_red_flag_has_a_window_a_source_and_a_place_on_the_sheet(files):
+    evidence = Evidence.packaged()
+    text = unescape(files["aftercare.html"])
+    rows = evidence.table("red_flags")
+    assert len(rows) >= 13
+    for row in rows:
+        assert set(row["source"].split(";")) <= set(evidence.sources)
+        assert row["grade"] in tuple("ABCDE")
+        assert row["note"] or row["to_h"]
+        assert not row["to_h"] or float(row["from_h"]) < float(row["to_h"])
+        assert row["action"] in ("emergency", "call the clinic the same day", "call the clinic within days")
+        assert row["sign"][1:] in text
+        assert row["meanwhile"] in text
+    assert text.index("wheezing") < text.index("grouped blisters"[1:])  # emergencies first
+
+
+@pytest.mark.parametrize(("first", "last", "words"), [
+    ("0", "24", "first 24 hours"), ("0", "", "at any time"), ("48", "672", "day 2 to week 4"), ("168", "", "from day 7"),
+    ("0", "168", "until day 7"), ("72", "6500", "day 3 to week 39")])
+def test_windows_in_words(first, last, words):
+    assert window(first, last) == words

@@ -1,13 +1,19 @@
-"""How long redness lasts after a session, as trials report it.
+"""How long redness, swelling, soreness and peeling last after a session, as trials report it.
 
-Durations are pooled on the logarithm, each trial one value or one upper bound, spread between trials kept. The trials
-mean different things by 'lasts' (any adverse effect, redness and swelling, 'resolved by'), which the spread between
-trials has to carry. The twin's own downtime comes from the healing network instead (`recovery`).
+    ln T = mu + study + ln f_sign (+ ln f_heat) (+ person)
+
+mu and the spread between studies are pooled on the logarithm, one observation per study: a value, the geometric
+middle of a range, or an upper bound. Trials do not say what 'lasts' means to them, and the few that print a figure
+differ more than tenfold; a spread of meaning, in every study and in the next, carries that. How the signs compare
+(f_sign: swelling, soreness, peeling, 'any adverse event', each against redness) is assumed, as no trial follows two
+of them apart; a row of another sign counts as that much less certain. Single cases and other injuries are not pooled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,34 +24,140 @@ from ..evidence import Draws
 from ..evidence.gate import read_table
 from .meta import Observation, ValuePool, pool_values
 
-QUANTITIES = ("erythema_oedema_duration", "erythema_resolution_time", "adverse_event_duration")
-"""Rows of healing_timecourse.csv that say how long redness lasts."""
+REDNESS, SWELLING, TENDERNESS, PEELING, ANY, SHORT = "redness", "swelling", "tenderness", "peeling", "any", "short_array"
+SIGNS = {"erythema": REDNESS, "oedema": SWELLING, "pain_vas": TENDERNESS, "dryness_or_peeling": PEELING}
+"""Event of adverse_rates.csv -> the sign whose duration it states."""
+
+QUANTITIES = {"erythema_oedema_duration": REDNESS, "erythema_resolution_time": REDNESS, "adverse_event_duration": ANY}
+"""Rows of healing_timecourse.csv that say how long a sign lasts."""
+
+ABSURD = 1e9  # numerical: h, longer is a misprint
+
+_ANY = re.compile(r"any adverse|downtime", re.IGNORECASE)
+_ORDER = (REDNESS, SWELLING, TENDERNESS, ANY, PEELING)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What one row says: hours of a sign in n people, with heat or without; `upper` = an upper bound."""
+
+    source: str
+    sign: str
+    hours: float
+    people: float
+    upper: bool = False
+    everyone: bool = False  # the bound held for every one of the people
+    heat: bool = False
+    sd: float = 0.0  # h, between people
+
+
+def sign_of(event: str, note: str) -> str:
+    """The sign whose duration a row of adverse_rates.csv states, '' if it is none of ours."""
+    return SIGNS.get(event) or (ANY if event == "other" and _ANY.search(note) else "")
+
+
+def predict_duration(sign: str, draws: Draws, exclude: frozenset[str] = frozenset(), *, heat: bool = False) -> np.ndarray:
+    """Mean duration of a sign that a trial would report [h], shape (draw,)."""
+    pool = duration_pool(draws, exclude)
+    mean, between = pool.draw(draws.luck.uniform("knowledge", "erythema pool")[:, 0])
+    scatter = np.hypot(between, draws.median("duration_definition_spread", "1"))
+    study = scatter * draws.luck.normal("knowledge", "erythema of a study")[:, 0]
+    hotter = draws("duration_ratio[heat]", "1") if heat else 1.0
+    return np.exp(mean + study) * draws(f"duration_ratio[{sign}]", "1") * hotter
 
 
 def predict_erythema(draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
     """How long a trial says that redness lasts after needling without heat [h], shape (draw,)."""
-    pool = erythema_pool(draws, exclude)
-    mean, between = pool.draw(draws.luck.uniform("knowledge", "erythema pool")[:, 0])
-    return np.exp(mean + between * draws.luck.normal("knowledge", "erythema of a study")[:, 0])
+    return predict_duration(REDNESS, draws, exclude)
 
 
-def erythema_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
-    """Pooled logarithm of the duration in hours."""
+def duration_of_person(sign: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
+    """How long a sign lasts in one person of a new trial after the usual course [h], shape (draw,)."""
+    person = draws.median("duration_between_people", "1") * draws.luck.normal("person", "duration")[:, 0]
+    return predict_duration(sign, draws, exclude) * np.exp(person)
+
+
+def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
+    """Pooled logarithm of the duration of redness in hours after needling without heat."""
     prior = (float(np.log(draws.median("duration_prior_median", "h"))), draws.median("duration_prior_spread", "1"),
              draws.median("duration_between_studies", "1"))
-    return _pool(draws.evidence.folder, exclude, prior)
+    known = draws.evidence.parameters
+    ratios = tuple((name.partition("[")[2].rstrip("]"), (p.value, p.knowledge)) for name, p in known.items()
+                   if name.startswith("duration_ratio["))
+    spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
+    return _pool(draws.evidence.folder, exclude, prior, ratios, spreads)
 
 
 @lru_cache(maxsize=256)
-def _pool(folder: Path, exclude: frozenset[str], prior: tuple[float, ...]) -> ValuePool:
-    rows = read_table(folder / "measurements" / "healing_timecourse.csv")
-    found = [_observation(row) for row in rows if row["quantity"] in QUANTITIES and row["species"] == "human"
-             and row["source"] not in exclude and "other_injury" not in row["kind"]]
+def _pool(folder: Path, exclude: frozenset[str], prior: tuple[float, ...],
+          ratios: tuple[tuple[str, tuple[float, float]], ...], spreads: tuple[float, float]) -> ValuePool:
+    found = [_observation(row, dict(ratios), *spreads) for row in _one_each(stated(folder)) if row.source not in exclude]
     return pool_values(found, *prior)
 
 
-def _observation(row: Mapping[str, str]) -> Observation:
-    hours = float(row["value"]) * factor(row["unit"], "h")
-    spread = float(row["sd"]) * factor(row["unit"], "h") / hours if row["sd"] else 0.5
-    return Observation(row["source"], float(np.log(hours)), spread**2 / float(row["n"] or 1),
-                       "upper_bound" in row["kind"])
+def stated(folder: Path) -> list[Stated]:
+    """Every duration after needling that the packaged tables state; single cases and other injuries left out."""
+    courses = read_table(folder / "measurements" / "healing_timecourse.csv")
+    events = read_table(folder / "measurements" / "adverse_rates.csv")
+    rows = [*(_of_event(row) for row in events), *(_of_course(row) for row in courses)]
+    return [row for row in rows if row is not None]
+
+
+def _of_course(row: Mapping[str, str]) -> Stated | None:
+    sign = QUANTITIES.get(row["quantity"])
+    if sign is None or row["species"] != "human" or "other_injury" in row["kind"]:
+        return None
+    scale, upper = factor(row["unit"], "h"), "upper_bound" in row["kind"]
+    short = SHORT if "hydrogel" in row["procedure"] else sign
+    return Stated(row["source"], short, float(row["value"]) * scale, float(row["n"] or 1), upper, upper,
+                  sd=float(row["sd"] or 0) * scale)
+
+
+def _of_event(row: Mapping[str, str]) -> Stated | None:
+    sign, hours = sign_of(row["event"], row["note"]), hours_of(row)
+    if not sign or hours is None or row["arm_kind"] not in ("needling", "review") or row["device_kind"] == "none":
+        return None
+    value, bound = hours
+    if bound == "lower":
+        return None
+    return Stated(row["source"], sign, value, float(row["population_n"] or 1), bound == "upper",
+                  heat=row["device_kind"] == "rf_needle", sd=float(row["duration_h_sd"] or 0))
+
+
+def hours_of(row: Mapping[str, str]) -> tuple[float, str] | None:
+    """Hours and how they are censored: a value, the geometric middle of a range, or one end as a bound."""
+    value, low, high = (_positive(row, name) for name in ("duration_h", "duration_h_min", "duration_h_max"))
+    if value is None and low and high:
+        value = float(np.sqrt(low * high))
+    if value:
+        return value, ""
+    return (high, "upper") if high else (low, "lower") if low else None
+
+
+def _positive(row: Mapping[str, str], name: str) -> float | None:
+    try:
+        number = float(row[name])
+    except (KeyError, ValueError):
+        return None
+    return number if 0.0 < number < ABSURD else None
+
+
+def _one_each(rows: Iterable[Stated]) -> Sequence[Stated]:
+    """One observation of each study: redness before the other signs, a value before a bound."""
+    best: dict[str, Stated] = {}
+    for row in sorted(rows, key=lambda r: (r.upper, _ORDER.index(r.sign) if r.sign in _ORDER else 0)):
+        best.setdefault(row.source, row)
+    return tuple(best.values())
+
+
+def _observation(row: Stated, ratios: Mapping[str, tuple[float, float]], person: float, meant: float) -> Observation:
+    """The row as redness without heat; a bound that everybody keeps lies above the mean by the largest of n people."""
+    from scipy.special import ndtri
+
+    shifts = [ratios[row.sign], *([ratios["heat"]] if row.heat else [])]
+    spread = row.sd / row.hours if row.sd else person
+    value = np.log(row.hours) - sum(np.log(middle) for middle, _ in shifts)
+    if row.everyone:
+        value -= person * ndtri(row.people / (row.people + 1.0))
+    variance = spread**2 / row.people + meant**2 + sum(width**2 for _, width in shifts)
+    return Observation(row.source, float(value), variance, row.upper)

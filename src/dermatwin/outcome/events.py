@@ -1,16 +1,20 @@
 """How often side effects happen, pooled over trials with denominators.
 
 A course of hazard e relative to the reference course has the risk p = 1 - (1 - p0)^e, and the rates of trials scatter
-around it: k of n ~ beta-binomial(s, s (1 - p)/p). The base rate p0 carries the Jeffreys prior, so 'never seen in
+around it (partial pooling, with p the mean over trials):
+
+    harm       k of n ~ beta-binomial(s, s (1 - p)/p): hazards scatter like a gamma of shape s, a rare event stays rare
+    reaction   k of n ~ beta-binomial(p c, (1 - p) c): redness, swelling and the like, which trials count by their own bar
+
+The base rate p0 carries the Jeffreys prior, or the assumed rate of events that no trial counts by name, so 'never seen in
 N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive)
-and body site, which is how trials in unlike people are matched. Reviews and radiofrequency arms count less; a trial
-that saw no adverse event of any kind saw none of this kind. Rates without a denominator are not used. The hazards of
-trials thus scatter like a gamma of shape s around the mean, and a rare event stays rare. Rows: adverse_rates.csv.
+and body site, which is how trials in unlike people are matched. Reviews and arms of the other kind of needle (with heat
+or without) count less; a trial that saw no adverse event of any kind saw none of this kind. Rates without a denominator
+are not used. Rows: adverse_rates.csv.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,19 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from ..evidence import Draws
-from ..evidence.gate import read_table
+from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each, table
 
 CELLS, SHAPES = 400, 10  # numerical
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 BODY = ("abdomen", "body", "mixed")
-PIGMENT = "pih"
-_NONE_AT_ALL = ("other", r"any adverse|any significant adverse|no clinically significant")
-WIDER: dict[str, tuple[tuple[str, str], ...]] = {
-    PIGMENT: (_NONE_AT_ALL,), "hypertrophic_scar_or_keloid": (_NONE_AT_ALL,), "infection": (_NONE_AT_ALL,),
-    "tram_track_scar": (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring"))}
-"""Event -> rows of wider classes (event, words of the note) whose zero is a zero of this event."""
-
-
 @dataclass(frozen=True)
 class Count:
     """k events in n people of one trial, at a hazard relative to the reference course."""
@@ -41,17 +37,19 @@ class Count:
     people: float
     hazard: float
     weight: float
+    kind: str = NEEDLE
 
 
 @dataclass(frozen=True)
 class RatePool:
-    """Posterior of the base rate and of how alike trials are (shape), sorted by the rate."""
+    """Posterior of the base rate and of how alike trials are, sorted by the rate."""
 
     rate: np.ndarray  # (cell,)
     shape: np.ndarray  # (cell,)
     weight: np.ndarray  # (cell,)
     sources: tuple[str, ...]
     people: float
+    reaction: bool = False
 
     def draw(self, uniform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Base rate and shape from uniform numbers."""
@@ -64,25 +62,40 @@ class RatePool:
         return float(self.rate[np.searchsorted(np.cumsum(self.weight), 0.5)])
 
 
-def pool_counts(found: Sequence[Count], alike: tuple[float, float]) -> RatePool:
-    """Posterior of a base rate from counts; `alike` = median and log spread of the lognormal prior of the shape."""
+def pool_counts(found: Sequence[Count], alike: tuple[float, float], *, reaction: bool = False,
+                assumed: tuple[float, float] | None = None) -> RatePool:
+    """Posterior of a base rate from counts.
+
+    alike : median and log spread of the lognormal prior of the shape (for a reaction: of the concentration).
+    assumed : median and log spread of a lognormal prior of the rate; without it the Jeffreys prior.
+    """
     from scipy.special import betaln, ndtri
 
-    rate = np.repeat(np.sin(0.5 * np.pi * (np.arange(CELLS) + 0.5) / CELLS) ** 2, SHAPES)  # Jeffreys quantiles
+    rate = np.repeat(_prior_rates(assumed), SHAPES)
     shape = np.tile(alike[0] * np.exp(alike[1] * ndtri((np.arange(SHAPES) + 0.5) / SHAPES)), CELLS)
     log = np.zeros_like(rate)
     for item in found:
-        a, b = _beta(risk(rate, item.hazard), shape)
+        a, b = _beta(risk(rate, item.hazard), shape, reaction)
         log += item.weight * (betaln(item.events + a, item.people - item.events + b) - betaln(a, b))
     weight = np.exp(log - log.max())
     sources = tuple(sorted({item.source for item in found}))
-    return RatePool(rate, shape, weight / weight.sum(), sources, sum(item.people for item in found))
+    return RatePool(rate, shape, weight / weight.sum(), sources, sum(item.people for item in found), reaction)
 
 
-def _beta(mean: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters of the beta distribution of trials' rates: mean p, first parameter s."""
+def _prior_rates(assumed: tuple[float, float] | None) -> np.ndarray:
+    """Quantiles of the prior of a rate, (CELLS,): Jeffreys, or lognormal."""
+    from scipy.special import ndtri
+
+    levels = (np.arange(CELLS) + 0.5) / CELLS
+    if assumed is None:
+        return np.sin(0.5 * np.pi * levels) ** 2
+    return np.minimum(assumed[0] * np.exp(assumed[1] * ndtri(levels)), 0.5)
+
+
+def _beta(mean: np.ndarray, shape: np.ndarray, reaction: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters of the beta distribution of trials' rates around their mean."""
     p = np.clip(mean, 1e-9, 1.0 - 1e-9)
-    return shape, shape * (1.0 - p) / p
+    return (shape * p, shape * (1.0 - p)) if reaction else (shape, shape * (1.0 - p) / p)
 
 
 def risk(rate: np.ndarray, hazard: np.ndarray | float) -> np.ndarray:
@@ -90,54 +103,51 @@ def risk(rate: np.ndarray, hazard: np.ndarray | float) -> np.ndarray:
     return -np.expm1(hazard * np.log1p(-rate))
 
 
-def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> RatePool:
-    """Pooled rate of an event over the packaged trials without the studies in `exclude`."""
+def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), kind: str = NEEDLE) -> RatePool:
+    """Pooled rate of an event after one kind of needle over the packaged trials without the studies in `exclude`."""
     names = ("rate_row_weight[needling]", "rate_row_weight[rf_needle]", "rate_row_weight[review]",
              "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
              *(f"pigment_drive[{p}]" for p in PHOTOTYPES))
-    prior = draws.evidence.parameters["event_heterogeneity_shape"]
+    known = draws.evidence.parameters
+    alike = known["reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape"]
+    prior = known[f"unreported_event_rate[{ASSUMED[event]}]"] if event in ASSUMED else None
     numbers = tuple((name, draws.median(name, "1")) for name in names)
-    return _rate_pool(draws.evidence.folder, event, exclude, numbers, (prior.value, prior.knowledge))
+    return _rate_pool(draws.evidence.folder, event, exclude, kind, numbers, (alike.value, alike.knowledge),
+                      None if prior is None else (prior.value, prior.knowledge))
 
 
 @lru_cache(maxsize=512)
-def _rate_pool(folder: Path, event: str, exclude: frozenset[str], numbers: tuple[tuple[str, float], ...],
-               alike: tuple[float, float]) -> RatePool:
-    rows = read_table(folder / "measurements" / "adverse_rates.csv")
-    found = [_count(row, event, dict(numbers)) for row in rows if row["source"] not in exclude and counted(row, event)]
-    return pool_counts(found, alike)
+def _rate_pool(folder: Path, event: str, exclude: frozenset[str], kind: str, numbers: tuple[tuple[str, float], ...],
+               alike: tuple[float, float], assumed: tuple[float, float] | None) -> RatePool:
+    rows = [row for row in table(folder) if row["source"] not in exclude]
+    found = [_count(row, event, kind, dict(numbers)) for row in one_each(rows, event)]
+    return pool_counts(found, alike, reaction=event in REACTIONS, assumed=assumed)
 
 
-def counted(row: Mapping[str, str], event: str) -> bool:
-    """Whether a row counts people with an event after needling; a zero of a wider class is a zero of this one."""
-    if not row["population_n"] or not row["events_n"] or row["device_kind"] == "none":
-        return False
-    if row["arm_kind"] not in ("needling", "review"):
-        return False
-    none = float(row["events_n"]) == 0.0
-    return row["event"] == event or (none and any(
-        row["event"] == kind and re.search(words, row["note"]) for kind, words in WIDER.get(event, ())))
-
-
-def _count(row: Mapping[str, str], event: str, numbers: Mapping[str, float]) -> Count:
-    kind = "review" if row["arm_kind"] == "review" else "rf_needle" if row["device_kind"] == "rf_needle" else "needling"
+def _count(row: Mapping[str, str], event: str, kind: str, numbers: Mapping[str, float]) -> Count:
+    own = kind_of(row)
     sessions = float(row["sessions"]) if row["sessions"] else None
-    hazard = trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers)
-    return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard,
-                 numbers[f"rate_row_weight[{kind}]"])
+    hazard = float(trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers))
+    weight = numbers[f"rate_row_weight[{REVIEW}]"] if own == REVIEW else numbers[
+        f"rate_row_weight[{NEEDLE if own == kind else HEAT}]"]
+    return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard, weight, own)
 
 
-def trial_hazard(event: str, phototypes: str, zone: str, sessions: float | None, numbers: Mapping[str, float]) -> float:
+def trial_hazard(event: str, phototypes: str, zone: str, sessions: float | None,
+                 numbers: Mapping[str, float] | Mapping[str, np.ndarray]) -> np.ndarray | float:
     """Hazard of a trial's course relative to the reference course [-]; what is not stated is the reference's.
 
-    sessions / n_ref, and for pigment (sessions / n_ref x pigment drive)^b x site factor
+    sessions / n_ref, for pigment (sessions / n_ref x pigment drive)^b x site factor, for a reaction 1
     """
+    if event in REACTIONS:
+        return 1.0
     ratio = 1.0 if sessions is None else sessions / numbers["event_reference_sessions"]
     if event != PIGMENT:
         return ratio
-    drive = np.mean([numbers[f"pigment_drive[{p}]"] for p in phototype_range(phototypes)])
+    drives = [np.asarray(numbers[f"pigment_drive[{p}]"], float) for p in phototype_range(phototypes)]
+    drive = np.mean(np.stack(drives), axis=0)
     site = numbers["pih_site_factor[body]"] if zone in BODY else 1.0
-    return float((ratio * drive) ** numbers["pigment_dose_exponent"] * site)
+    return (ratio * drive) ** numbers["pigment_dose_exponent"] * site
 
 
 def phototype_range(text: str) -> tuple[str, ...]:
@@ -154,26 +164,28 @@ def predict_event(event: str, phototypes: str, zone: str, device_kind: str, need
                   exclude: frozenset[str] = frozenset()) -> np.ndarray:
     """Rate of an event that a trial would report [-], shape (draw,).
 
-    With `n` the counting noise of n people is part of it; without, the trial's true rate. No packaged rate states a
-    needle length and few a device, so `needle_length` and `device_kind` do not change the answer.
+    With `n` the counting noise of n people is part of it; without, the trial's true rate. What is not known of phototype
+    and site is drawn. Heat counts as another kind of needle; no packaged rate states a needle length, so `needle_length`
+    does not change the answer.
     """
     from scipy.stats import binom
 
-    numbers = {name: draws.median(name, "1") for name in (
-        "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
-        *(f"pigment_drive[{p}]" for p in PHOTOTYPES))}
-    hazard = trial_hazard(event, phototypes, zone, sessions, numbers)
-    rate = study_risk(event, np.full(draws.count, hazard), draws, exclude)
+    names = ("event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
+             *(f"pigment_drive[{p}]" for p in PHOTOTYPES))
+    hazard = trial_hazard(event, phototypes, zone, sessions, {name: draws(name, "1") for name in names})
+    rate = study_risk(event, np.broadcast_to(np.asarray(hazard, float), (draws.count,)), draws, exclude,
+                      HEAT if device_kind == HEAT else NEEDLE)
     if not n:
         return rate
     return binom.ppf(draws.luck.uniform("chance", f"count {event}")[:, 0], n, rate) / n
 
 
-def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
+def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[str] = frozenset(),
+               kind: str = NEEDLE) -> np.ndarray:
     """Risk at a hazard (draw,) with what is not known and what differs between trials, (draw,)."""
     from scipy.special import betaincinv
 
-    pool = rate_pool(event, draws, exclude)
+    pool = rate_pool(event, draws, exclude, kind)
     rate, shape = pool.draw(draws.luck.uniform("knowledge", f"rate {event}")[:, 0])
     level = draws.luck.uniform("knowledge", f"rate of a study {event}")[:, 0]
-    return np.where(hazard == 0.0, 0.0, betaincinv(*_beta(risk(rate, hazard), shape), level))
+    return np.where(hazard == 0.0, 0.0, betaincinv(*_beta(risk(rate, hazard), shape, pool.reaction), level))

@@ -12,9 +12,11 @@ from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
-from . import recovery, tissue
+from . import appearance, recovery, tissue
 from .clinical import Answer, adjuncts_of, clinical
-from .pain import pain, pain_pool
+from .counts import Counts
+from .duration import duration_pool
+from .pain import pain, pain_pool, relief
 from .risks import needled_sessions, risks
 
 
@@ -27,6 +29,7 @@ class ReadOut:
     notices: tuple[Notice, ...]
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # reading -> studies pooled behind it
     answers: tuple[Answer, ...] = ()
+    counts: Mapping[str, Counts] = field(default_factory=dict)  # reading -> numerators and denominators behind it
 
 
 def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], channels: Sequence[Channels],
@@ -46,17 +49,19 @@ def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punct
     """
     times = reading_times(history, draws, session_days, also)
     needled = needled_sessions(punctures, draws.count)
-    sessions = [_session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session))
+    sessions = [_session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session), reference)
                 for p, c in zip(punctures, channels, strict=True)]
     risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
     combined = (*adjuncts, *adjuncts_of(exposures))
     answers = clinical(zone, history, needled, combined, times, draws, exclude, reference)
-    readings = (*tissue.readings(history, skin, draws, times), *(r for s in sessions for r in s.readings), *risk.readings,
-                *answers.readings)
+    seen = _appearance(zone, patient, skin, history, draws, reference)
+    readings = (*tissue.readings(history, skin, draws, times), *(r for s in sessions for r in s.readings), *seen.readings,
+                *risk.readings, *answers.readings)
     sources = {**{k: v for s in sessions for k, v in s.sources.items()}, **risk.sources, **answers.sources}
-    notices = (*_failed(zone, history), *(n for s in sessions for n in s.notices), *risk.notices, *answers.notices)
-    return ReadOut(readings, tuple(c for s in sessions for c in s.curves), tuple(dict.fromkeys(notices)), sources,
-                   answers.answers)
+    notices = (*_failed(zone, history), *(n for s in sessions for n in s.notices), *seen.notices, *risk.notices,
+               *answers.notices)
+    return ReadOut(readings, (*(c for s in sessions for c in s.curves), *seen.curves), tuple(dict.fromkeys(notices)),
+                   sources, answers.answers, risk.counts)
 
 
 def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None,
@@ -70,14 +75,28 @@ def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[f
 
 
 def _session(punctures: Punctures, channels: Channels, history: TissueHistory, skin: Skin, adjuncts: Sequence[str],
-             draws: Draws, exclude: frozenset[str], numb: np.ndarray | None) -> ReadOut:
+             draws: Draws, exclude: frozenset[str], numb: np.ndarray | None, reference: TissueHistory | None) -> ReadOut:
     number = punctures.session
     day = float(history.sessions[number])
-    course = recovery.recover(number, channels, history, skin, draws)
-    found, notices = recovery.readings(number, punctures, channels, course, day, draws)
-    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", pain(punctures, adjuncts, draws, exclude, numb=numb), day)
+    plain = pain(punctures, (), draws, exclude)
+    sore = recovery.Soreness(plain, relief(adjuncts, numb, draws))
+    course = recovery.recover(punctures, channels, history, skin, draws, sore, reference, exclude)
+    found, notices = recovery.readings(punctures, channels, course, skin, day, draws)
+    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", plain * (1.0 - sore.relief), day)
+    lasting = duration_pool(draws, exclude).sources
+    sources = {r.name: lasting for r in found if r.name.partition("[")[0] in recovery.TIMED}
     return ReadOut((*found, hurt), recovery.curves(number, punctures.zone, course, draws), notices,
-                   {hurt.name: pain_pool(draws, "needle", exclude).sources})
+                   {**sources, hurt.name: pain_pool(draws, "needle", exclude).sources})
+
+
+def _appearance(zone: Zone, patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
+                reference: TissueHistory | None) -> ReadOut:
+    """Colour of needled human skin over the course; nothing where no needle went in, or in an animal."""
+    if not history.sessions.size or patient.species != "human":
+        return ReadOut((), (), ())
+    looks = appearance.look(skin, history, draws, reference)
+    return ReadOut(appearance.readings(zone.key, looks, draws), appearance.curves(zone.key, looks),
+                   appearance.notices(zone.key, looks))
 
 
 def _failed(zone: Zone, history: TissueHistory) -> tuple[Notice, ...]:

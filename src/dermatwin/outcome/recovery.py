@@ -1,12 +1,19 @@
-"""The days after a session: redness, swelling, dryness, bleeding points, and when a face can be shown.
+"""The days after a session: redness, swelling, soreness, bruises, dryness, itch, and when a face can be shown.
 
-Redness    EI = EI_0 [1 + e1 f_a (D + N/2) + e2 f_a (A - 1)+ + e3 f_a exp(-t/tau_p)]
-Swelling   o' = f_a (k_D D + k_V V) - o / tau_o
-Dryness    y' = (TEWL/TEWL_0 - 1 - y) / tau_dry
+How strong a sign is comes from the tissue, how long it lasts from the trials:
 
-f_a, danger D, neutrophils N, vessels A and VEGF V are means of epidermis and papillary dermis. The amplitudes are
-assumptions of grade E: hardly anything is measured in people between one hour and four weeks after needling. Itch,
-bruises and milia are left out.
+Redness    x = A exp(-t/tau),  A = A_ref S/S_ref,  tau = T M/M_ref / ln(A_ref/x_n),  EI = EI_0 (1 + x)
+Swelling   o = O/O_ref k (exp(-t/tau_o) - exp(-t/t_r)),  k: largest 1;  tau_o from T and the share that counts as gone
+Soreness   v = V f_s exp(-t/tau_v) [1 - relief exp(-t/t_w)],  V the pain of the needling with nothing numbed
+Bruises    b = n (cut - bled) v_b exp(-t/t_b)
+Dryness    y' = (TEWL/TEWL_0 - 1 - y)/tau_dry,   itch i' = (y - i)/t_i
+
+S is the largest rise of redness that the healing network gives after the session, e1 f_a (D + N/2) + e2 f_a (A - 1)+ +
+e3 f_a, M the mean time of its inflammation (D + N/2); _ref the same of the usual course under the same draws, so that what
+is not known of the network's amplitudes cancels and depth, density, zone, age and illness count by what they do to the
+tissue. T is how long the sign lasts in a person of a new trial (`duration`): the simulated course is scaled so that the
+usual course lasts as long as in trials. Melanin hides redness (its threshold rises with the phototype), it takes none away.
+Amplitudes are assumed. Left out: milia, crusts, blanching under an anaesthetic, what heat and exercise do.
 """
 
 from __future__ import annotations
@@ -20,9 +27,14 @@ from ..core.units import factor
 from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
-from .tissue import DERMAL, activated_share, interpolated
+from .duration import REDNESS, SWELLING, TENDERNESS, duration_of_person
+from .reaction import Reaction, against, relaxed
+from .tissue import interpolated
 
-UPPER = slice(0, DERMAL.start + 1)  # epidermis and papillary dermis
+TIMED = ("downtime_makeup", "downtime_unnoticeable", "redness_duration", "swelling_duration", "soreness_duration")
+"""Readings that rest on the durations of trials."""
+
+LEAST = 0.5  # numerical: the usual course is at least exp(0.5) above what is noticed
 
 
 @dataclass(frozen=True)
@@ -31,53 +43,118 @@ class Recovery:
 
     time: np.ndarray
     redness: np.ndarray  # relative rise of the erythema index
-    swelling: np.ndarray
+    swelling: np.ndarray  # relative to the largest of the usual course
+    soreness: np.ndarray  # 0-10
+    bruising: np.ndarray  # um: volume of blood per area
     dryness: np.ndarray
+    itch: np.ndarray
 
 
-def recover(session: int, channels: Channels, history: TissueHistory, skin: Skin, draws: Draws) -> Recovery:
+@dataclass(frozen=True)
+class Soreness:
+    """Pain of the needling with nothing numbed [0-10] and the share of it that was taken away, (draw,) each."""
+
+    pain: np.ndarray
+    relief: np.ndarray
+
+
+def recover(punctures: Punctures, channels: Channels, history: TissueHistory, skin: Skin, draws: Draws, sore: Soreness,
+            reference: TissueHistory | None = None, exclude: frozenset[str] = frozenset()) -> Recovery:
     """Recovery after one session: hourly until the next session, the horizon or `recovery_horizon`."""
-    day = float(history.sessions[session])
+    session = punctures.session
     hours = _hours(session, history, draws)
-    sample = _Sample(history, day + hours * factor("h", "d"))
-    return Recovery(hours, _redness(sample, hours, draws), _swelling(sample, hours, draws),
-                    _dryness(channels, hours, skin, draws))
+    tissue = Reaction(history, hours, session, draws)
+    usual = None if reference is None else Reaction(reference, hours, 0, draws)
+    pace = tissue.pace(usual)
+    dryness = _dryness(channels, hours, skin, draws)
+    return Recovery(hours, _redness(tissue, usual, pace, hours, draws, exclude),
+                    _swelling(tissue, usual, pace, hours, draws, exclude), _soreness(sore, pace, hours, draws, exclude),
+                    _bruising(punctures, hours, draws), dryness, relaxed(dryness, hours, draws("itch_delay", "h")))
 
 
-def readings(session: int, punctures: Punctures, channels: Channels, recovery: Recovery, day: float,
+def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference: TissueHistory | None = None) -> np.ndarray:
+    """Relative rise of the erythema index on some days of the course [-], (draw, day); all sessions so far count.
+
+    Days after the first session; none before it.
+    """
+    total = np.zeros((draws.count, len(days)))
+    for session, day in enumerate(history.sessions):
+        hours = _hours(session, history, draws)
+        tissue = Reaction(history, hours, session, draws)
+        usual = None if reference is None else Reaction(reference, hours, 0, draws)
+        since = (days - day) * factor("d", "h")
+        found = _redness(tissue, usual, tissue.pace(usual), np.maximum(since, 0.0), draws, frozenset())
+        total += np.where(since >= 0.0, found, 0.0)
+    return total
+
+
+def readings(punctures: Punctures, channels: Channels, recovery: Recovery, skin: Skin, day: float,
              draws: Draws) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
-    """Bleeding points, peak redness and the two downtimes of one session."""
-    label = f"[{session + 1}]"
-    cover, covered = settled(recovery, draws("coverable_erythema", "1"))
-    plain, faded = settled(recovery, draws("noticeable_erythema", "1"))
+    """Bleeding points, peak redness, how long each sign lasts and the two downtimes of one session."""
+    hidden = masking(skin, draws)
+    time, lasts = recovery.time, {}
+    lasts["redness"], faded = settled(time, recovery.redness, draws("noticeable_erythema", "1"))
+    cover, covered = settled(time, recovery.redness, draws("coverable_erythema", "1"))
+    plain, _ = settled(time, recovery.redness, draws("noticeable_erythema", "1") * hidden)
+    lasts["swelling"], _ = settled(time, recovery.swelling, draws("noticeable_swelling", "1"))
+    lasts["soreness"], _ = settled(time, recovery.soreness, draws("noticeable_soreness", "1"))
+    lasts["bruise"], _ = settled(time, recovery.bruising, draws("visible_bruise", "um") * hidden)
     closed = channels.closure_time[:, READOUTS.index("dye")] * factor("h", "d")
     values = {
         "bleeding_points": ("1/cm^2", punctures.density * punctures.bleeding_fraction),
         "peak_erythema": ("1", draws("erythema_baseline", "1") * (1.0 + recovery.redness.max(axis=1))),
         "downtime_makeup": ("d", np.maximum(cover, closed)),
         "downtime_unnoticeable": ("d", plain),
+        **{f"{sign}_duration": ("d", lasting) for sign, lasting in lasts.items()},
     }
+    label = f"[{punctures.session + 1}]"
     found = tuple(Reading(f"{name}{label}", punctures.zone, unit, v, day) for name, (unit, v) in values.items())
     late = float(np.mean(~(faded & covered)))
-    notices = (Notice(f"{punctures.zone}.downtime", f"redness outlasts the {recovery.time[-1]:.0f} hours followed after a "
-                      f"session in {late:.0%} of the draws; the downtime is then a lower bound"),) if late else ()
-    return found, notices
+    return found, (*_lower_bound(punctures.zone, time[-1], late), *_unstudied(punctures.zone, skin))
+
+
+def _lower_bound(zone: str, hours: float, late: float) -> tuple[Notice, ...]:
+    return (Notice(f"{zone}.downtime", f"redness outlasts the {hours:.0f} hours followed after a session in {late:.0%} of "
+                   "the draws; the downtime is then a lower bound"),) if late else ()
+
+
+def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
+    """What is asked of recovery and no study answers."""
+    care = Notice(f"{zone}.downtime", "no study says what heat, exercise, alcohol or make-up of the first days do to "
+                  "redness, swelling or bruises, nor an anaesthetic that blanches the skin; they change no number and the "
+                  "advice is a precaution", "dermatwin_prior")
+    dark = Notice(f"{zone}.downtime", "melanin hides redness and bruises: they are unnoticeable sooner, not over sooner; "
+                  "'redness lasts' says how long", "dermatwin_prior")
+    return (care, dark) if skin.phototype in ("IV", "V", "VI") else (care,)
 
 
 def curves(session: int, zone: str, recovery: Recovery, draws: Draws) -> tuple[Curve, ...]:
-    """Redness (instrument units), swelling and dryness in the hours after one session."""
+    """Redness (instrument units) and the other signs in the hours after one session."""
     redness = draws("erythema_baseline", "1")[:, None] * (1.0 + recovery.redness)
-    table = {"erythema_index": redness, "oedema": recovery.swelling, "dryness": recovery.dryness}
-    return tuple(Curve(name, zone, "1", recovery.time, values, session) for name, values in table.items())
+    table = {"erythema_index": ("1", redness), "oedema": ("1", recovery.swelling), "soreness": ("1", recovery.soreness),
+             "bruising": ("um", recovery.bruising), "dryness": ("1", recovery.dryness), "itch": ("1", recovery.itch)}
+    return tuple(Curve(name, zone, unit, recovery.time, values, session) for name, (unit, values) in table.items())
 
 
-def settled(recovery: Recovery, threshold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days until redness stays below a threshold (draw,), and whether it does so in the time followed."""
-    above = recovery.redness > threshold[:, None]
+def settled(time: np.ndarray, course: np.ndarray, threshold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Days until a sign (draw, time in h) stays below a threshold (draw,), and whether it does so in the time followed."""
+    above = course > threshold[:, None]
     count = above.shape[1]
     last = np.where(above.any(axis=1), count - np.argmax(above[:, ::-1], axis=1), 0)
-    days = recovery.time[np.minimum(last, count - 1)] * factor("h", "d")
-    return np.where(np.isnan(recovery.redness).any(axis=1), np.nan, days), last < count
+    days = time[np.minimum(last, count - 1)] * factor("h", "d")
+    return np.where(np.isnan(course).any(axis=1), np.nan, days), last < count
+
+
+def masking(skin: Skin, draws: Draws) -> np.ndarray:
+    """Redness that others notice on this skin against phototype III [-], (draw,); never falls from I to VI.
+
+    The factors of neighbouring phototypes are drawn apart; the larger of a skin's own and all lighter ones counts.
+    """
+    names = [f"redness_masking[{p}]" for p in ("I", "II", "III", "IV", "V", "VI")]
+    own = f"redness_masking[{skin.phototype}]"
+    if own not in names:
+        return np.ones(draws.count)
+    return np.max([draws(name, "1") for name in names[:names.index(own) + 1]], axis=0)
 
 
 def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
@@ -87,45 +164,48 @@ def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
     return np.arange(np.floor(limit * factor("d", "h")) + 1.0)
 
 
-class _Sample:
-    """States of the upper layers at some times, averaged: (draw, time)."""
-
-    def __init__(self, history: TissueHistory, times: np.ndarray) -> None:
-        self.history, self.times = history, times
-        self.activated = self._at(activated_share(history)[:, UPPER])
-
-    def __call__(self, state: str) -> np.ndarray:
-        return self._at(self.history.state(state)[:, UPPER])
-
-    def _at(self, values: np.ndarray) -> np.ndarray:
-        return interpolated(self.history.time, values, self.times).mean(axis=1)
+def _redness(tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws,
+             exclude: frozenset[str]) -> np.ndarray:
+    """Rise of the erythema index at `hours` after the session [-], (draw, time)."""
+    peak = draws("erythema_reference_peak", "1")
+    height = peak * against(tissue.redness(), None if usual is None else usual.redness(), REDNESS, draws)
+    lasts = duration_of_person(REDNESS, draws, exclude) * pace
+    decay = lasts / np.maximum(np.log(peak / draws("noticeable_erythema", "1")), LEAST)
+    return height[:, None] * np.exp(-hours / decay[:, None])
 
 
-def _redness(sample: _Sample, hours: np.ndarray, draws: Draws) -> np.ndarray:
-    inflamed, vessels, prick = (draws(f"erythema_{name}_gain", "1")[:, None] for name in ("inflammation", "vessel", "prick"))
-    flare = np.exp(-hours / draws("erythema_prick_decay", "h")[:, None])
-    grown = np.maximum(sample("vessels") - 1.0, 0.0)
-    inflammation = np.maximum(sample("danger") + 0.5 * sample("neutrophils"), 0.0)
-    return sample.activated * (inflamed * inflammation + vessels * grown + prick * flare)
+def _swelling(tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws,
+              exclude: frozenset[str]) -> np.ndarray:
+    """Swelling relative to the largest of the usual course [-], (draw, time): rises within hours, fades with the trials."""
+    height = against(tissue.swelling(), None if usual is None else usual.swelling(), SWELLING, draws)
+    lasts = duration_of_person(SWELLING, draws, exclude) * pace
+    fall = lasts / np.maximum(-np.log(draws("noticeable_swelling", "1")), LEAST)
+    rise = np.minimum(draws("oedema_rise_time", "h"), 0.5 * fall)
+    crest = rise * fall / (fall - rise) * np.log(fall / rise)
+    largest = np.exp(-crest / fall) - np.exp(-crest / rise)
+    shape = np.exp(-hours / fall[:, None]) - np.exp(-hours / rise[:, None])
+    return (height / largest)[:, None] * shape
 
 
-def _swelling(sample: _Sample, hours: np.ndarray, draws: Draws) -> np.ndarray:
-    danger, vegf = (draws(f"oedema_{name}_gain", "1/h")[:, None] for name in ("danger", "vegf"))
-    source = sample.activated * (danger * sample("danger") + vegf * sample("vegf"))
-    clearance = draws("oedema_clearance_time", "h")
-    return _relaxed(source * clearance[:, None], hours, clearance)
+def _soreness(sore: Soreness, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+    """Soreness after the needling [0-10], (draw, time): what is left of its pain as the anaesthetic wears off."""
+    start = sore.pain * draws("soreness_share", "1")
+    usual = draws.median("pain_prior_score", "1") * draws("soreness_share", "1")
+    lasts = duration_of_person(TENDERNESS, draws, exclude) * pace
+    decay = lasts / np.maximum(np.log(usual / draws("noticeable_soreness", "1")), LEAST)
+    numb = sore.relief[:, None] * np.exp(-hours / draws("anaesthesia_wear_off", "h")[:, None])
+    return start[:, None] * np.exp(-hours / decay[:, None]) * (1.0 - numb)
+
+
+def _bruising(punctures: Punctures, hours: np.ndarray, draws: Draws) -> np.ndarray:
+    """Blood under the skin per area [um], (draw, time): from vessels that were cut and did not bleed to the surface."""
+    cut = punctures.bleeding_fraction if punctures.vessel_cut_fraction is None else punctures.vessel_cut_fraction
+    inside = punctures.density * factor("1/cm^2", "1/mm^2") * np.maximum(cut - punctures.bleeding_fraction, 0.0)
+    layer = inside * draws("bruise_volume", "mm^3") * factor("mm", "um")
+    return layer[:, None] * np.exp(-hours / draws("bruise_resorption", "h")[:, None])
 
 
 def _dryness(channels: Channels, hours: np.ndarray, skin: Skin, draws: Draws) -> np.ndarray:
     tewl = interpolated(channels.time, channels.tewl, hours)
     excess = np.maximum(tewl / skin.tewl[:, None] - 1.0, 0.0)
-    return _relaxed(excess, hours, draws("dryness_delay", "h"))
-
-
-def _relaxed(target: np.ndarray, hours: np.ndarray, tau: np.ndarray) -> np.ndarray:
-    """Solution of y' = (target - y) / tau from y = 0, exact for a target constant over each step."""
-    result = np.zeros_like(target)
-    for i in range(1, len(hours)):
-        keep = np.exp(-(hours[i] - hours[i - 1]) / tau)
-        result[:, i] = result[:, i - 1] * keep + 0.5 * (target[:, i] + target[:, i - 1]) * (1.0 - keep)
-    return result
+    return relaxed(excess, hours, draws("dryness_delay", "h"))

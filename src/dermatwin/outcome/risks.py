@@ -2,12 +2,14 @@
 
 Pigment     1 - (1 - p0)^e,  e = (int Q dt / int Q_ref dt)^b x site x sun   (Q already carries the phototype)
 Scars       e = sessions / n_ref x (1 + (max Y / max F / level)^h) x keloid history
-Infection   e = sessions / n_ref x weakened defence
+Infection   e = sessions / n_ref x weakened defence;  serious events e = sessions / n_ref
+Cold sores  e = sessions / n_ref x history;  granuloma: sessions with a product on open channels / n_ref
+Bleeding    e = sum of bleeding shares / (n_ref usual share) x anticoagulant
 
 with Q the pigment drive of the epidermis and Y/F the share of myofibroblasts where every session hits, the alarm of the
-healing network. Cold
-sores, granulomas after a product on open channels and prolonged bleeding have no rate in any trial read: assumed rates
-of grade E, said so in a notice. A risk is that of the whole course.
+healing network. Each risk comes with the numerators and denominators behind it. Cold sores, granulomas after a product on
+open channels and prolonged bleeding are counted by name in no trial read: an assumed rate of grade E is the prior, and
+trials that saw nothing unexpected hold it down. A risk is that of the whole course.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
-from .events import rate_pool, risk, study_risk
-from .response import floored, saturating
+from .counts import ASSUMED, Counts, counts
+from .events import rate_pool, study_risk
+from .response import saturating
 from .tissue import EPIDERMIS, change
 
 POOLED = {"pih_risk": "pih", "tram_track_risk": "tram_track_scar", "hypertrophic_scar_risk": "hypertrophic_scar_or_keloid",
-          "infection_risk": "infection"}
+          "infection_risk": "infection", "herpes_risk": "hsv_reactivation", "granuloma_risk": "granuloma_or_allergy",
+          "prolonged_bleeding_risk": "prolonged_bleeding", "serious_event_risk": "serious"}
 """Reading -> event of the adverse-event rows."""
 
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
@@ -42,11 +46,12 @@ _FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|pe
 
 @dataclass(frozen=True)
 class Risks:
-    """Risks of a course with the studies behind them."""
+    """Risks of a course with the studies and the counts behind them."""
 
     readings: tuple[Reading, ...]
     notices: tuple[Notice, ...]
     sources: dict[str, tuple[str, ...]]
+    counts: dict[str, Counts]
 
 
 def risks(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], exposures: Sequence[Exposure],
@@ -55,13 +60,14 @@ def risks(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Puncture
     """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
     needled = needled_sessions(punctures, draws.count)
     hazards = {"pih_risk": pigment_hazard(patient, skin, history, draws, reference),
-               **_other_hazards(patient, history, needled, draws)}
+               **_scar_hazards(patient, history, needled, draws), **_session_hazards(patient, needled, draws),
+               **_puncture_hazards(patient, punctures, exposures, draws)}
     found = {name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
              for name, event in POOLED.items()}
-    found |= _unreported(patient, punctures, exposures, needled, draws)
-    sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
     readings = tuple(Reading(name, zone.key, "1", values) for name, values in found.items())
-    return Risks(readings, _notices(zone, found, draws, exclude), sources)
+    sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
+    counted = {name: counts(event, draws, exclude) for name, event in POOLED.items()}
+    return Risks(readings, _notices(zone, found, counted, draws, exclude), sources, counted)
 
 
 def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
@@ -78,8 +84,9 @@ def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: 
     The injury saturates like every other response (m of `response`): trials saw no course denser than the taught one
     several times over, and a power law without a ceiling would make pigment certain there.
     """
+    least = 0.1 * draws.median("pigment_drive_reference", "d")  # so that the ratio stays finite
     usual = draws("pigment_drive_reference", "d") if reference is None else (
-        floored(_pigment_dose(reference)) * draws("reference_dose", "1"))
+        np.maximum(_pigment_dose(reference), least) * draws("reference_dose", "1"))
     steepness = draws("pigment_dose_exponent", "1")
     injury = _pigment_dose(history) / (usual * skin.pigment)
     dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
@@ -104,26 +111,30 @@ def alarm(history: TissueHistory) -> np.ndarray:
     return np.divide(cells, most, out=np.zeros_like(most), where=most != 0.0).max(axis=1)
 
 
-def _other_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+def _scar_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     sessions = needled / draws.median("event_reference_sessions", "1")
     alarmed = 1.0 + (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
     scar = np.minimum(sessions * alarmed, draws.median("largest_hazard_ratio", "1"))
-    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar * _factor("keloid_history", patient, draws),
-            "infection_risk": sessions * _factor("immunosuppressed", patient, draws)}
+    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar * _factor("keloid_history", patient, draws)}
 
 
-def _unreported(patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure], needled: np.ndarray,
-                draws: Draws) -> dict[str, np.ndarray]:
-    """Risks without any rate: assumed per course of the reference number of sessions."""
+def _session_hazards(patient: Patient, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+    """Hazards that count sessions and nothing that the needles do."""
     sessions = needled / draws.median("event_reference_sessions", "1")
+    return {"infection_risk": sessions * _factor("immunosuppressed", patient, draws), "serious_event_risk": sessions,
+            "herpes_risk": sessions * _factor("herpes_history", patient, draws)}
+
+
+def _puncture_hazards(patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure],
+                      draws: Draws) -> dict[str, np.ndarray]:
+    """Hazards of products on open channels and of vessels that bleed."""
     products = {e.session for e in exposures if e.at_nerves is None and e.through_channels.max() > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
-    bled = sum((p.bleeding_fraction for p in punctures), start=np.zeros(draws.count))
+    bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")
-    hazards = {"herpes": sessions * _factor("herpes_history", patient, draws), "granuloma": exposed / n_ref,
-               "bleeding": bled / n_ref * _factor("anticoagulant", patient, draws)}
-    names = {"herpes": "herpes_risk", "granuloma": "granuloma_risk", "bleeding": "prolonged_bleeding_risk"}
-    return {names[key]: risk(draws(f"unreported_event_rate[{key}]", "1"), hazard) for key, hazard in hazards.items()}
+    usual = n_ref * draws.median("reference_bleeding_share", "1")
+    return {"granuloma_risk": exposed / n_ref,
+            "prolonged_bleeding_risk": bled / usual * _factor("anticoagulant", patient, draws)}
 
 
 def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
@@ -132,13 +143,23 @@ def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
     return draws(f"risk_factor[{kind}]", "1") if re.search(_HISTORY[kind], words) else np.ones(draws.count)
 
 
-def _notices(zone: Zone, found: dict[str, np.ndarray], draws: Draws, exclude: frozenset[str]) -> tuple[Notice, ...]:
-    unreported = [name for name in ("herpes_risk", "granuloma_risk", "prolonged_bleeding_risk") if found[name].max() > 0.0]
-    notices = [Notice(f"{zone.key}.{name}", "no trial states a rate; the number is an assumption (grade E)",
-                      "dermatwin_prior") for name in unreported]
+def _notices(zone: Zone, found: dict[str, np.ndarray], counted: dict[str, Counts], draws: Draws,
+             exclude: frozenset[str]) -> tuple[Notice, ...]:
+    """Risks that no trial states a rate of."""
+    notices = []
     for name, event in POOLED.items():
-        pool = rate_pool(event, draws, exclude)
-        if not pool.sources and found[name].max() > 0.0:
+        if not found[name].max() > 0.0:
+            continue
+        if event in ASSUMED:
+            said = f"no trial states a rate; the number is an assumption (grade E){_held(counted[name])}"
+        elif not rate_pool(event, draws, exclude).sources:
             said = "no trial states a rate; the number is the prior"
-            notices.append(Notice(f"{zone.key}.{name}", said, "dermatwin_prior"))
+        else:
+            continue
+        notices.append(Notice(f"{zone.key}.{name}", said, "dermatwin_prior"))
     return tuple(notices)
+
+
+def _held(counts: Counts) -> str:
+    people = counts.needled.people
+    return f"; {people} people in trials that saw nothing unexpected hold it down" if people else ""

@@ -24,6 +24,8 @@ WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, 
     "no_makeup_before": ("no make-up", "closure_time_for[makeup_pigment]", "its pigment"),
     "no_actives_before": ("no retinoids, acids or vitamin C", "closure_time_dye", "small molecules"),
 }
+EMERGENCY = "emergency"
+WEEK = 7
 LONGEST_IN_HOURS = 72  # h; longer waits are spelt in days
 READ_WEEKS = (4, 12, 26, 52)  # weeks after the last session at which results are read
 
@@ -46,6 +48,27 @@ def steps(run: Run, phase: str) -> list[dict[str, str]]:
     """Instructions of a phase that apply to this person."""
     found = run.evidence.table("care_steps")
     return [row for row in found if row["phase"] == phase and _applies(run, row["applies_if"])]
+
+
+def red_flags(run: Run) -> list[dict[str, str]]:
+    """Signs for which to call, each with its window in words, emergencies first."""
+    found = [{**row, "when": window(row["from_h"], row["to_h"])} for row in run.evidence.table("red_flags")]
+    return sorted(found, key=lambda row: row["action"] != EMERGENCY)
+
+
+def window(first: str, last: str) -> str:
+    """Hours after a session in words: 'first 24 hours', 'day 3 to week 39', 'from day 7'."""
+    start, end = float(first), float(last) if last else math.inf
+    if start == 0.0:
+        return "at any time" if math.isinf(end) else f"first {_lasting(end)}" if end <= LONGEST_IN_HOURS else (
+            f"until {_when(end)}")
+    return f"from {_when(start)}" if math.isinf(end) else f"{_when(start)} to {_when(end)}"
+
+
+def _when(hours: float) -> str:
+    """'day 3', from the fourth week on 'week 8'."""
+    days = round(hours / 24.0)
+    return f"day {days}" if days < 4 * WEEK else f"week {round(days / WEEK)}"
 
 
 def _applies(run: Run, condition: str) -> bool:
@@ -71,7 +94,7 @@ def _page(run: Run, phase: str, title: str) -> str:
     rows = [{"text": row["instruction"], "sources": row["source"].replace(";", ", "),
              "dates": [_span(day, row) for day in days] if phase != "session" else [],
              "computed": _waiting(run, row)} for row in steps(run, phase)]
-    flags = run.evidence.table("red_flags") if phase == "aftercare" else []
+    flags = red_flags(run) if phase == "aftercare" else []
     return _environment().get_template("sheet.html").render(
         title=title, phase=phase, case=run.case, rows=rows, days=[_spelt(day) for day in days], flags=flags,
         zones=_zones(run), expected=_expected(run) if phase == "aftercare" else [],

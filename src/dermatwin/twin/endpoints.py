@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..evidence import Evidence
 from ..flows import Reading
+from ..outcome import Counts
 
 BAND = (0.05, 0.5, 0.95)
 
@@ -25,6 +26,7 @@ class Endpoint:
     values: np.ndarray = field(repr=False)  # (draw,), NaN where the draw failed
     grade: str
     sources: tuple[str, ...]
+    counts: Counts | None = None  # numerators and denominators behind a risk
 
     @property
     def band(self) -> tuple[float, float, float]:
@@ -43,16 +45,18 @@ class Endpoint:
     def summary(self) -> dict[str, Any]:
         """The endpoint as plain data, rounded to six significant digits."""
         low, middle, high = (None if np.isnan(v) else float(f"{v:.6g}") for v in self.band)
+        counts = self.counts
+        counted = {} if counts is None else {"counts": {**asdict(counts), "never_seen_upper_95": counts.upper}}
         return {"name": self.name, "title": self.title, "zone": self.zone, "time_days": self.time_days, "unit": self.unit,
                 "median": middle, "p05": low, "p95": high, "failed_draws": self.failed, "grade": self.grade,
-                "sources": list(self.sources)}
+                "sources": list(self.sources), **counted}
 
 
-def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = ()) -> Endpoint:
+def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = (), counts: Counts | None = None) -> Endpoint:
     """Give a reading its title, grade and sources from the catalogue of quantities."""
     base, _, detail = reading.name.partition("[")
     quantity = evidence.quantities[base]
     title = f"{quantity.title} ({detail.rstrip(']').replace('_', ' ')})" if detail else quantity.title
     found = tuple(sorted({*evidence.sources_of(base), *sources}))
     return Endpoint(reading.name, title, reading.zone, reading.unit, reading.time, np.asarray(reading.values, float),
-                    evidence.grade(base), found)
+                    evidence.grade(base), found, counts)

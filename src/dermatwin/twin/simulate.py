@@ -42,6 +42,7 @@ class _Output:
     curves: tuple[Curve, ...]
     notices: tuple[Notice, ...]
     trials: dict[str, tuple[str, ...]]
+    counts: dict[str, outcome.Counts]
 
 
 def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress | None = None,
@@ -165,7 +166,7 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
                             draws, session_days=days, reference=usual, also=_observed_days(case, zone),
                             numb={n.session: delivery.at_needling(n) for n in run.numb})
     return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
-                   (*_notices(run, draws), *read.notices), dict(read.sources))
+                   (*_notices(run, draws), *read.notices), dict(read.sources), dict(read.counts))
 
 
 def _observed_days(case: Case, zone: Zone) -> list[float]:
@@ -236,5 +237,5 @@ def _notices(run: ZoneRun, draws: Draws) -> tuple[Notice, ...]:
 
 
 def _endpoints(outputs: list[_Output], evidence: Evidence) -> list[Endpoint]:
-    return [endpoint(reading, evidence, output.trials.get(reading.name, ()))
+    return [endpoint(reading, evidence, output.trials.get(reading.name, ()), output.counts.get(reading.name))
             for output in outputs for reading in output.readings]

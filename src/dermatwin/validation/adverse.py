@@ -1,9 +1,10 @@
 """Rows of adverse_rates.csv: how often an event happens, how much needling hurts, how long redness lasts.
 
-A rate is predicted for the people that were counted (phototypes, zone, sessions), with the noise of counting them; a mean
-pain score and a duration are predicted as trials report them. Estimates leave the row's own study out. Not predicted:
-lists, single cases, reviews without a rate, rates and redness after radiofrequency (heat is another injury), procedures
-without needles, and events that no other study counts.
+A rate is predicted for the people that were counted (phototypes, zone, sessions, heat), with the noise of counting them; a
+mean pain score and a duration are predicted as trials report them. An event that a trial lists without a rate happened to
+one of its people at least: a lower bound of the rate, scored apart as `listed:`. A review's 'up to' is an upper bound of
+a study's mean. A single case is one person. Estimates leave the row's own study out. Not predicted: lists of regulators,
+reviews without a rate, cases without a duration, procedures without needles, and events that no other study counts.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import re
 import numpy as np
 
 from ..evidence.gate import read_table
-from ..outcome import predict_erythema, predict_event, predict_pain
+from ..outcome import predict_duration, predict_event, predict_pain
+from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
+from ..outcome.duration import hours_of, sign_of
 from ..outcome.events import PHOTOTYPES, rate_pool
-from .laboratory import Laboratory
+from .laboratory import Laboratory, unstated
 from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
@@ -23,20 +26,22 @@ from .scoring import Answer, NotPredicted, Prediction, Predictor
 FILES = ("adverse_rates.csv", "healing_timecourse.csv")
 """Packaged tables that rates, pain and durations are pooled from."""
 
-PAIN, REDNESS = "pain_vas", ("erythema", "oedema")
+PAIN = "pain_vas"
 EVENTS = ("acneiform_or_milia", "bleeding", "bruising", "dryness_or_peeling", "erythema", "granuloma_or_allergy",
           "hsv_reactivation", "hypertrophic_scar_or_keloid", "infection", "oedema", "other", "pain_vas", "pih",
           "tram_track_scar")
+_RATE = ("rate_row_weight", "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor", "pigment_drive",
+         "event_heterogeneity_shape", "reaction_concentration", "unreported_event_rate", "unstated_trial_people")
+_DURATION = ("duration_prior_median", "duration_prior_spread", "duration_between_studies", "duration_ratio",
+             "duration_between_people")
 STANDS_ON = {
-    "rate": ("rate_row_weight", "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor", "pigment_drive",
-             "event_heterogeneity_shape"),
+    "rate": _RATE, "listed": _RATE,
     "pain": ("pain_prior_score", "pain_prior_spread", "pain_between_studies", "pain_between_people", "pain_length_exponent",
              "pain_anchor_depth", "anaesthetised_relief"),
-    "redness": ("duration_prior_median", "duration_prior_spread", "duration_between_studies")}
+    **dict.fromkeys(("redness", "swelling", "tenderness", "peeling", "any"), _DURATION)}
 """Parameters behind each kind of answer; a study among their sources is not wholly left out of its own prediction."""
 
-_KINDS = {"regulator_list": "a regulator's list states no rate", "case_report": "case report: no denominator",
-          "sham": "sham: no needle pierces"}
+_KINDS = {"regulator_list": "a regulator's list states no rate", "sham": "sham: no needle pierces"}
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)\s*(100|10)\b", re.IGNORECASE)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
@@ -77,46 +82,97 @@ def _listed(row: Row) -> str:
 
 
 def _predicted(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    """A rate before a score before a duration."""
+    """A rate before a score before a duration before a mere listing."""
+    if row["arm_kind"] == "case_report":
+        return _case(row, laboratory, exclude)
     if row.number("events_n") is not None or row.number("rate") is not None:
         return _rate(row, laboratory, exclude)
     if row["event"] == PAIN and re.search(r"\d", row["severity"]):
         return _pain(row, laboratory, exclude)
     if any(row.number(name) is not None for name in ("duration_h", "duration_h_min", "duration_h_max")):
         return _duration(row, laboratory, exclude)
-    who = "a review" if row["arm_kind"] == "review" else "a trial"
-    return NotPredicted(f"listed by {who} without a rate, score or duration")
+    if row["arm_kind"] == "review":
+        return NotPredicted("listed by a review without a rate, score or duration")
+    return _at_least_one(row, laboratory, exclude)
+
+
+def _case(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
+    """A single case is one person: its duration is predicted, its rate has no denominator."""
+    if row["event"] not in ("erythema", "oedema", PAIN, "dryness_or_peeling") or hours_of(row.cells) is None:
+        return NotPredicted("case report: no denominator")
+    return _duration(row, laboratory, exclude)
 
 
 def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    measured = measured_rate(row)
+    measured, event = measured_rate(row), class_of(row.cells | {"note": row["note"], "severity": row["severity"]})
     if isinstance(measured, str):
         return NotPredicted(measured)
-    if row["device_kind"] == "rf_needle":
-        return NotPredicted("heat: radiofrequency is another injury")
-    if not rate_pool(row["event"], laboratory.people, exclude).sources:
-        return NotPredicted(f"no other study counts {row['event']}")
-    rate = predict_event(row["event"], phototypes(row["phototypes"]), row["zone"], row["device_kind"],
+    reason = _uncounted(row, event, laboratory, exclude)
+    if reason:
+        return NotPredicted(reason)
+    rate, uniform = _true_rate(row, event, laboratory, exclude), _luck(row, laboratory, "count")
+    n = denominator(row)
+    people = np.full(rate.shape, n) if n is not None else np.round(
+        unstated("unstated_trial_people", "1", row["source"], laboratory.people))
+    return Prediction(counted(rate, np.clip(people, 1, MAX_PEOPLE), uniform), measured, "absolute", f"rate:{event}")
+
+
+def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
+    """An event that a trial lists befell one of its people at least."""
+    n, event = row.number("population_n"), class_of(row.cells | {"note": row["note"], "severity": row["severity"]})
+    if n is None or n < 1.0:
+        return NotPredicted("listed by a trial without a rate, score or duration, or the number of people")
+    reason = _uncounted(row, event, laboratory, exclude)
+    if reason:
+        return NotPredicted(reason)
+    people = min(round(n), MAX_PEOPLE)
+    share = counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
+    return Prediction(share, 1.0 / people, "absolute", f"listed:{event}", "lower")
+
+
+def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> str:
+    """Why there is nothing to pool for an event, '' if there is."""
+    if event == "other":
+        return "an event of no class that other studies count"
+    known = event in ASSUMED or rate_pool(event, laboratory.people, exclude, _kind(row)).sources
+    return "" if known else f"no other study counts {event}"
+
+
+def _kind(row: Row) -> str:
+    return HEAT if row["device_kind"] == HEAT else NEEDLE
+
+
+def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
+    return predict_event(event, phototypes(row["phototypes"]), row["zone"], row["device_kind"],
                          row.number("needle_length_mm"), row.number("sessions"), None, laboratory.people, exclude)
-    n = int(min(round(row.number("population_n") or 1.0), MAX_PEOPLE))
-    uniform = laboratory.people.luck.uniform("chance", f"{row.file}:{row.line}:count")[:, 0]
-    return Prediction(counted(rate, n, uniform), measured, "absolute", f"rate:{row['event']}")
+
+
+def _luck(row: Row, laboratory: Laboratory, what: str) -> np.ndarray:
+    return laboratory.people.luck.uniform("chance", f"{row.file}:{row.line}:{what}")[:, 0]
+
+
+def denominator(row: Row) -> float | None:
+    """People that were counted; from the events and the printed rate where the number itself is missing."""
+    n, events, rate = (row.number(name) for name in ("population_n", "events_n", "rate"))
+    if n is None and events and rate:
+        n = round(events / rate)
+    return n if n is not None and n >= 1.0 else None
 
 
 def measured_rate(row: Row) -> float | str:
-    """The rate that was counted, or why there is none."""
-    n, events, rate = (row.number(name) for name in ("population_n", "events_n", "rate"))
-    if n is None or n < 1.0:
+    """The rate that was counted or printed, or why there is none."""
+    n, events, rate = denominator(row), row.number("events_n"), row.number("rate")
+    if n is None and (rate is None or row.number("population_n") is not None or row["rate_basis"] != "percent_stated"):
         return "no denominator: how well the rate was counted cannot be told"
-    value = events / n if events is not None else rate or 0.0
+    value = events / n if events is not None and n is not None else rate or 0.0
     if not 0.0 <= value <= 1.0:
         return "the rate is outside 0-1: events, not people, or a misprint"
-    if rate is not None and abs(value - rate) > 0.5 / n + 0.01:
+    if rate is not None and n is not None and abs(value - rate) > 0.5 / n + 0.01:
         return "the count and the rate contradict each other"
     return value
 
 
-def counted(rate: np.ndarray, n: int, uniform: np.ndarray) -> np.ndarray:
+def counted(rate: np.ndarray, n: np.ndarray | float, uniform: np.ndarray) -> np.ndarray:
     """Share of n people with an event of true rate `rate` (draw,): binomial, by inversion of `uniform` (draw,)."""
     from scipy.stats import binom
 
@@ -167,29 +223,22 @@ def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
 
 
 def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    reason, measured = _no_duration(row), _stated_duration(row)
-    if reason or measured is None:
-        return NotPredicted(reason or "the duration is not a positive time")
-    draws, n, sd = laboratory.people, row.number("population_n"), row.number("duration_h_sd")
-    error = sd / (measured[0] * np.sqrt(n)) if sd and n and min(sd, n) > 0.0 else 0.0
-    noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    return Prediction(predict_erythema(draws, exclude) * np.exp(noise), measured[0], "log", "redness_duration", measured[1])
+    sign, hours = sign_of(row["event"], row["note"]), hours_of(row.cells)
+    if not sign or hours is None:
+        return NotPredicted("the duration is not a positive time" if sign else
+                            f"the duration of redness, swelling, soreness and peeling is predicted, not of {row['event']}")
+    if row["arm_kind"] == "review" and hours[1] != "upper":
+        return NotPredicted("a review's duration is not the mean of a study")
+    draws = laboratory.people
+    noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
+    mean = predict_duration(sign, draws, exclude, heat=row["device_kind"] == HEAT)
+    return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1])
 
 
-def _no_duration(row: Row) -> str:
-    """Why a duration is not predicted, '' if it is; that of any adverse event is read as that of redness."""
-    if row["arm_kind"] == "review":
-        return "a review's longest duration is not the mean of a study"
-    if row["event"] not in REDNESS and not re.search(r"any adverse", row["note"], re.IGNORECASE):
-        return f"only the duration of redness and swelling is predicted, not of {row['event']}"
-    return "heat: radiofrequency is another injury" if row["device_kind"] == "rf_needle" else ""
-
-
-def _stated_duration(row: Row) -> tuple[float, str] | None:
-    """Hours and how they are censored: a value, the geometric middle of a range, or one end as a bound."""
-    value, low, high = (row.number(name) for name in ("duration_h", "duration_h_min", "duration_h_max"))
-    if value is None and low and high:
-        value = float(np.sqrt(max(low * high, 0.0)))
-    bound = "" if value is not None else "upper" if high else "lower"
-    stated = value if value is not None else high or low
-    return (stated, bound) if stated and stated > 0.0 else None
+def _between_people(row: Row, hours: float, laboratory: Laboratory) -> float:
+    """Standard error of the logarithm of a mean duration; that of one person in a single case, none for a review."""
+    n, sd = row.number("population_n"), row.number("duration_h_sd")
+    spread = sd / hours if sd and sd > 0.0 else laboratory.people.median("duration_between_people", "1")
+    if row["arm_kind"] == "case_report":
+        return spread
+    return spread / np.sqrt(n) if n and n >= 1.0 and row["arm_kind"] != "review" else 0.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import words
 from ..figures.tiles import Tile, level
-from . import lookup
+from . import lookup, recovery_look
 
 if TYPE_CHECKING:
     from ...flows import Curve
@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 
 DAYS = 15
 FIRST = 0.25  # day 0 is read six hours after the session
-SIGNS = (("erythema_index", "Redness"), ("oedema", "Swelling"), ("dryness", "Dryness, peeling"))
+SIGNS = (
+    ("erythema_index", "Redness"),
+    ("oedema", "Swelling"),
+    ("soreness", "Soreness"),
+    ("bruising", "Blood under the skin"),
+    ("dryness", "Dryness, peeling"),
+    ("itch", "Itch"),
+)
 FACTS = (
     ("downtime_makeup", "Until make-up covers it"),
     ("downtime_unnoticeable", "Until nobody notices"),
+    ("redness_duration", "Redness lasts"),
+    ("bruise_duration", "Bruises show"),
     ("pain_vas", "Pain of the session, of 10"),
     ("bleeding_points", "Bleeding points"),
 )
@@ -40,7 +49,8 @@ def recovery(run: Run) -> dict[str, Any] | None:
     if not lookup.human(run):
         return None
     blocks = [
-        {"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone)}
+        {"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone),
+         "look": recovery_look.look(run, zone)}
         for zone in lookup.treated(run)
     ]
     return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
@@ -61,7 +71,7 @@ def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
 
 def _strip(curve: Curve, title: str) -> Strip | None:
     time = curve.time / 24.0 if curve.session is not None else curve.time
-    unit = {"erythema_index": "erythema index", "1": "relative"}.get(curve.name, words.unit(curve.unit) or "relative")
+    unit = {"erythema_index": "erythema index", "soreness": "of 10"}.get(curve.name, words.unit(curve.unit) or "relative")
     return _tiles(title, unit, time, curve.values)
 
 

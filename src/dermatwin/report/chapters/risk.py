@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale
+from ..sheets import window
 from . import lookup, subject
 
 if TYPE_CHECKING:
+    from ...outcome import Counts, Tally
     from ...twin import Endpoint, Run
 
 RISK = "_risk"
@@ -52,7 +54,7 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
                     "first": number == 0,
                     "span": len(same),
                     "name": _event(run, name),
-                    "counted": _counted(run, e),
+                    "counted": counted(e.counts) if e.counts is not None else "",
                     "zone": words.title(e.zone) if zones > 1 else "",
                     "band": b,
                     "grade": e.grade,
@@ -68,35 +70,46 @@ def _event(run: Run, name: str) -> str:
     return words.title(text.removeprefix("a ").removeprefix("an "))
 
 
-def _counted(run: Run, endpoint: Endpoint) -> str:
-    """What the trials behind a risk counted: '7 of 126 people in 5 trials'."""
-    start = endpoint.name.partition("[")[0].removesuffix(RISK)
-    if not (run.evidence.folder / "measurements" / "adverse_rates.csv").is_file():
-        return ""
-    counted = [
-        row
-        for row in run.evidence.measurements("adverse_rates")
-        if row["event"].startswith(start) and row["source"] in endpoint.sources and row["events_n"] and row["population_n"]
-    ]
-    if not counted:
-        return ""
-    events, people = (sum(float(row[column]) for row in counted) for column in ("events_n", "population_n"))
-    trials = len({row["source"] for row in counted})
-    return f"{events:.0f} of {people:.0f} people in {words.count(trials, 'source')}"
+def counted(counts: Counts) -> str:
+    """What the trials behind a risk counted: '14 of 316 people in 10 studies'; never seen is a bound and not zero."""
+    needled = counts.needled
+    said = []
+    if needled.people:
+        said.append(_never(counts) if counts.upper is not None else _tally(needled, "people", "study", "studies"))
+    if counts.reviewed.people:
+        said.append(_tally(counts.reviewed, "counted", "review", "reviews"))
+    if counts.heated.people:
+        said.append(_tally(counts.heated, "people", "radiofrequency study", "radiofrequency studies"))
+    return "; ".join(said)
+
+
+def _never(counts: Counts) -> str:
+    upper = words.with_unit(words.number(100.0 * (counts.upper or 0.0)), "%")
+    studies = words.count(counts.needled.studies, "study", "studies")
+    return f"never seen in {_people(counts.needled)} of {studies}: at most {upper}"
+
+
+def _people(tally: Tally) -> str:
+    return words.count(tally.people, "person", "people")
+
+
+def _tally(tally: Tally, of: str, one: str, many: str) -> str:
+    return f"{tally.events} of {tally.people} {of} in {words.count(tally.studies, one, many)}"
 
 
 def _flags(run: Run) -> list[dict[str, Any]]:
-    """Signs with their possible cause and what to do, emergencies first."""
-    found = [
+    """Signs with their window, possible cause and what to do, emergencies first."""
+    return [
         {
             "sign": words.sentence(row["sign"]).rstrip("."),
             "cause": row["possible_cause"],
+            "when": window(row["from_h"], row["to_h"]),
             "action": row["action"],
+            "meanwhile": row.get("meanwhile", ""),
             "urgent": row["action"].startswith(EMERGENCY),
         }
-        for row in subject.table(run, "red_flags")
+        for row in sorted(subject.table(run, "red_flags"), key=lambda row: not row["action"].startswith(EMERGENCY))
     ]
-    return sorted(found, key=lambda flag: not flag["urgent"])
 
 
 def _sentences(found: list[Endpoint]) -> list[str]:
@@ -104,5 +117,8 @@ def _sentences(found: list[Endpoint]) -> list[str]:
         return ["The run holds no figures for side effects; the signs below hold all the same."]
     return [
         "Over the whole course, on a logarithmic axis.",
-        "Never seen in a small trial does not mean never: the interval shows what the trials cannot rule out.",
+        "Under each event stands what was counted: needling trials first, then reviews, whose people may be the same, and "
+        "radiofrequency needles. Trials that saw nothing unexpected count as zero of an event that they do not name.",
+        "Never seen does not mean never: 'at most' is the rate that so many people exclude at 95"
+        f"{words.NARROW}%. The band on the right belongs to this course on this skin.",
     ]
