@@ -65,6 +65,16 @@ def test_needles_of_a_lane_are_one_draw_of_the_fit_of_insertion(whole, states):
     assert (whole.log_factors(states, study) != whole.log_factors(moved, study)).all()
 
 
+def test_a_proposal_far_out_is_still_a_draw_of_insertion(whole, states):
+    far = states.copy()
+    far[:, whole.names.index(PIERCED)] = [-40.0, 9.0, 40.0]
+    assert np.isfinite(whole.log_factors(far, places(whole, "lotfi2013"))).all()
+
+
+def test_what_no_row_shows_is_not_fitted(whole):
+    assert not [name for name in whole.names if name.startswith(("pigment", "barrier", "myofibroblast_con"))]
+
+
 def test_a_fading_fold_counts_with_its_power(whole, states):
     everyone = tuple(range(len(whole.studies)))
     full = whole.log_factors(states, everyone)

@@ -1,116 +1,63 @@
 """Rows of healing_timecourse.csv: tissue, cells, barrier, redness, pain and modifiers over time.
 
-How each quantity is predicted stands in `validation_map.csv`: read from a simulated course (tissue, reading), sent to the
-laboratory of another file (closure, insertion), predicted as a trial without its own study (arm, responders, event, pain,
-erythema), or read from a parameter (factor, loss, power, decade). Lasers, excisions and implants make another wound; the
-network takes its order of events from such wounds, but it predicts needle columns, so those rows are listed.
+How each quantity is predicted stands in `validation_map.csv`: read from a course of tissue (`biopsy`: needled skin, and
+lasers and excisions as lanes of the same network), sent to the laboratory of another file (closure, insertion), predicted
+as a trial without its own study (arm, responders, event, pain, erythema), or read from a parameter (factor, steroid,
+power, decade). A study that took part in the fit of the network is predicted by the fit without it. What is not in the
+network is listed with its reason.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
-from ..case import Case
 from ..evidence import Draws
-from ..flows import LAYERS
+from ..healing.person import age_factor
 from ..outcome import ArmPrediction, predict_arm, predict_erythema, predict_event, predict_pain
-from ..twin import Run, simulate
-from . import closure, insertion
+from . import biopsy, closure, insertion
+from .biopsy import NO_KIND, Entry, Unreadable
 from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
-from .protocol import case_of, interval_of, protocol_of, sessions_of
+from .protocol import interval_of, protocol_of, sessions_of
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
-from .spread import study_mean
+from .wounds import Bench, Needles, another_wound, pushed
 
-NEEDLES_NOT = "a laser, excision, implant or heat: another wound than a needle column"
-FROM_WOUNDS = frozenset({"reading"})  # ways that may be compared with other wounds: only the order of events
 HOURS = {"h": 1.0, "d": 24.0}
-MOST = 0.5
+WEEK = 7.0
 
 
-def predictor(laboratory: Laboratory) -> Predictor:
-    """Predict one row at a time; each distinct course is simulated once."""
+def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tuple[float, float] | None = None) -> Predictor:
+    """Predict one row at a time; rows of one study share their course. A fit hands in needles of its own."""
     table = {entry["quantity"]: entry for entry in laboratory.evidence.table("validation_map")}
-
-    @cache
-    def course(case: str) -> tuple[Run, Run]:
-        document = Case.model_validate_json(case)
-        return (simulate(document, laboratory.draws, laboratory.seed, vary=laboratory.people.luck.vary),
-                simulate(document, laboratory.draws, laboratory.seed, vary=laboratory.known.luck.vary))
+    whole = Bench(laboratory, needles) if tolerance is None else Bench(laboratory, needles, tolerance)
 
     def predict(row: Row) -> Answer:
         entry = table.get(row["quantity"])
-        if entry is None and row.tags & {"other_injury", "thermal", "rf"}:
-            return NotPredicted(NEEDLES_NOT)
         if entry is None or not entry["way"]:
-            return NotPredicted(entry["note"] if entry and entry["note"] else f"{row['quantity']!r} is not predicted")
+            return NotPredicted(_reason(row, entry))
         if row.number("value") is None:
             return NotPredicted("no value")
-        if row.tags & {"other_injury", "thermal", "rf"} and entry["way"] not in (*FROM_WOUNDS, *PARAMETERS):
-            return NotPredicted(NEEDLES_NOT)
-        return WAYS[entry["way"]](row, entry, laboratory, course)
+        try:
+            if entry["way"] in biopsy.WAYS:
+                return biopsy.WAYS[entry["way"]](row, entry, whole.without(row))
+            if another_wound(row) and entry["way"] not in PARAMETERS:
+                return NotPredicted(NO_KIND)
+            return WAYS[entry["way"]](row, entry, laboratory)
+        except Unreadable as unreadable:
+            return NotPredicted(str(unreadable))
 
     return predict
 
 
-Course = Callable[[str], tuple[Run, Run]]
-Entry = dict[str, str]
-
-
-def _runs(row: Row, laboratory: Laboratory, course: Course) -> tuple[Run, Run] | str:
-    species = species_of(row["species"])
-    if species is None or "3D" in row["species"]:
-        return f"the species {row['species']!r} is not in the catalogue of skin"
-    protocol = protocol_of(row, species, laboratory.people)
-    return course(case_of(protocol, (row.number("time_d") or 0.0) + 1.0).model_dump_json())
-
-
-def _tissue(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
-    runs = _runs(row, laboratory, course)
-    if isinstance(runs, str):
-        return NotPredicted(runs)
-    people, known = (_change(run, entry, row.number("time_d")) for run in runs)
-    value = row.number("value") or 0.0
-    stands = tuple(f"mean_{name}" if f"mean_{name}" in laboratory.evidence.quantities else "collagen_density"
-                   for name in entry["name"].split("+"))
-    if entry["scale"] == "sign" or row["unit"] == "sign":
-        return Prediction(known, value, "sign", row["quantity"], sign=int(np.sign(value)), stands_on=stands)
-    draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=row.number("sd"))
-    return Prediction(draws, value, "absolute", row["quantity"], bound_of(row), int(np.sign(value)), stands_on=stands)
-
-
-def _change(run: Run, entry: Entry, day: float | None) -> np.ndarray:
-    """Change of a state from its start at a day [%] (12 weeks after the last session where none is stated)."""
-    history = run.zones[0].history
-    layer = LAYERS.index(entry["layer"])
-    when = history.sessions[-1] + 84.0 if day is None else day
-    values = np.sum([history.mean(name)[:, layer] for name in entry["name"].split("+")], axis=0)
-    start = values[:, 0]
-    later = np.array([np.interp(when, history.time, one) for one in values])
-    return 100.0 * (later - start) / np.where(start > 0.0, start, 1.0)
-
-
-def _reading(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
-    runs = _runs(row, laboratory, course)
-    if isinstance(runs, str):
-        return NotPredicted(runs)
-    found = [run.find(entry["name"])[0] for run in runs]
-    scale = HOURS.get(row["unit"])
-    if scale is None or found[0].unit not in HOURS:
-        return NotPredicted(f"the unit {row['unit']!r} is not a time")
-    people, known = (end.values * HOURS[end.unit] / scale for end in found)
-    healed = np.isfinite(people) & np.isfinite(known) & (people > 0.0) & (known > 0.0)  # people whom a needle pierced
-    people, known = people[healed], known[healed]
-    if healed.mean() < MOST:
-        return NotPredicted("too few of the drawn people were pierced by such needles")
-    draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", log=True)
-    return Prediction(draws, row.number("value") or 0.0, "log", row["quantity"], bound_of(row), stands_on=(entry["name"],))
+def _reason(row: Row, entry: Entry | None) -> str:
+    """Why a quantity is not predicted."""
+    return entry["note"] if entry is not None and entry["note"] else f"{row['quantity']!r} is not predicted"
 
 
 def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) -> Answer:
@@ -128,26 +75,26 @@ def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) ->
     return replace(answer, quantity=row["quantity"]) if isinstance(answer, Prediction) else answer
 
 
-def _closure(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _closure(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _elsewhere(row, "closure_time", entry["name"], laboratory)
 
 
-def _insertion(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _insertion(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _elsewhere(row, entry["name"], "", laboratory)
 
 
-def _erythema(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _erythema(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     value = (row.number("value") or 0.0) * HOURS.get(row["unit"], 1.0)
     return Prediction(predict_erythema(laboratory.people, row.sources), value, "log", "redness duration", bound_of(row),
                       leans=False)
 
 
-def _pain(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return Prediction(predict_pain("needling_unspecified", laboratory.people, row.sources), row.number("value") or 0.0,
                       "absolute", "pain score", bound_of(row), leans=False)
 
 
-def _event(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _event(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     rate = predict_event(entry["name"], "", "face", "needling_unspecified", None, sessions_of(row["procedure"]),
                          row.number("n"), laboratory.people, row.sources)
     return Prediction(100.0 * rate, row.number("value") or 0.0, "absolute", row["quantity"], leans=False)
@@ -163,7 +110,7 @@ def arm_of(row: Row, entry: Entry, laboratory: Laboratory, *, role: str = "needl
                        definition=definition)
 
 
-def _arm(row: Row, entry: Entry, laboratory: Laboratory, course: Course, role: str = "needling") -> Answer:
+def _arm(row: Row, entry: Entry, laboratory: Laboratory, role: str = "needling") -> Answer:
     found = arm_of(row, entry, laboratory, role=role)
     value = row.number("value") or 0.0
     if entry["scale"] == "sign":
@@ -174,22 +121,22 @@ def _arm(row: Row, entry: Entry, laboratory: Laboratory, course: Course, role: s
     return Prediction(-found.change, value, "absolute", row["quantity"], bound_of(row), sign, leans=False)
 
 
-def _untreated(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
-    return _arm(row, entry, laboratory, course, role="untreated")
+def _untreated(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+    return _arm(row, entry, laboratory, role="untreated")
 
 
-def _relative(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _relative(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     draws = -100.0 * arm_of(row, entry, laboratory).relative_improvement
     value = row.number("value") or 0.0
     return Prediction(draws, value, "absolute", row["quantity"], bound_of(row), int(np.sign(value)), leans=False)
 
 
-def _share(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _share(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     draws = 100.0 * arm_of(row, entry, laboratory).relative_improvement
     return Prediction(draws, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row), leans=False)
 
 
-def _responders(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _responders(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     draws = 100.0 * arm_of(row, entry, laboratory, definition=entry["layer"]).responders
     return Prediction(draws, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row), leans=False)
 
@@ -202,30 +149,30 @@ def _parameter(row: Row, entry: Entry, laboratory: Laboratory, turn: Callable[[n
                       leans=bool(behind & row.sources))
 
 
-def _factor(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _factor(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: share)
 
 
-def _percent(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _percent(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: 100.0 * share)
 
 
-def _loss(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _loss(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: 100.0 * (share - 1.0))
 
 
-def _power(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _power(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda exponent: float(entry["layer"]) ** exponent)
 
 
-def _decade(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _decade(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     young, old = (getattr(laboratory.skin("upper_arm", laboratory.people, age=age, sex=entry["layer"]), entry["name"])
                   for age in (40.0, 50.0))
     return Prediction(100.0 * (old / young - 1.0), row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row),
                       -1, stands_on=("baseline_dermis" if entry["name"] == "dermis" else "baseline_viable_epidermis",))
 
 
-def _skin(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Answer:
+def _skin(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     draws: Draws = laboratory.known
     skin = laboratory.skin("body", draws)
     thickness = 1000.0 * (skin.viable_epidermis + skin.stratum_corneum)
@@ -233,10 +180,56 @@ def _skin(row: Row, entry: Entry, laboratory: Laboratory, course: Course) -> Ans
                       stands_on=("baseline_viable_epidermis", "baseline_stratum_corneum"))
 
 
-WAYS: dict[str, Callable[[Row, Entry, Laboratory, Course], Answer]] = {
-    "tissue": _tissue, "reading": _reading, "closure": _closure, "insertion": _insertion, "erythema": _erythema,
+def _steroid(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+    """Loss of collagen synthesis under a topical steroid on some days of the week [%].
+
+    On days a share of the full loss is gained at the rate of onset, off days it is lost at the rate of recovery; in the
+    mean over weeks of quick switching:  loss = full x (w/t_on) / (w/t_on + (1 - w)/t_off),  w = share of days. Under daily
+    use the loss comes with 1 - exp(-t/t_on).
+    """
+    draws, value = laboratory.people, row.number("value") or 0.0
+    days = re.search(r"(\d)_d_week", row["quantity"])
+    share = int(days[1]) / WEEK if days else 1.0
+    on, off = (draws(f"steroid_{name}_time", "d") for name in ("onset", "recovery"))
+    time = row.number("time_d")
+    begun = 1.0 if time is None else -np.expm1(-time / on)
+    kept = share / on / (share / on + (1.0 - share) / off)
+    loss = 100.0 * (draws(entry["name"], "1") - 1.0) * kept * begun
+    behind = set(laboratory.evidence.parameters[entry["name"]].sources)
+    return Prediction(loss, value, "absolute", row["quantity"], bound_of(row), leans=bool(behind & row.sources))
+
+
+def _aged(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+    """A figure of old skin from the row's own figure of young skin: it goes with the synthesis of collagen."""
+    ages, young = re.search(r"(\d+)(?:-(\d+))? y vs (\d+)", row["procedure"]), re.search(
+        biopsy.NUMBER, row["baseline_or_control"])
+    if ages is None or young is None:
+        return NotPredicted("ages or the figure of the young are not stated")
+    draws = laboratory.people
+    first = 0.5 * (float(ages[1]) + float(ages[2] or ages[1]))
+    factor = age_factor(float(ages[3]), draws, entry["name"]) / age_factor(first, draws, entry["name"])
+    behind = set(laboratory.evidence.parameters[f"{entry['name']}_age_slope"].sources)
+    return Prediction(float(young[1]) * factor, row.number("value") or 0.0, "log", row["quantity"], bound_of(row),
+                      leans=bool(behind & row.sources))
+
+
+def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+    """By how much longer a split-thickness wound of the old takes to epithelialise [d]."""
+    ages = re.search(r">\s?(\d+) y vs (\d+)-(\d+) y", row["procedure"])
+    if ages is None or row["unit"] != "d":
+        return NotPredicted("ages are not stated")
+    draws = laboratory.people
+    old, young = float(ages[1]), 0.5 * (float(ages[2]) + float(ages[3]))
+    slower = age_factor(young, draws, "epithelial") / age_factor(old, draws, "epithelial")
+    behind = set(laboratory.evidence.parameters["epithelial_age_slope"].sources)
+    return Prediction(draws(entry["name"], "d") * (slower - 1.0), row.number("value") or 0.0, "absolute", row["quantity"],
+                      bound_of(row), leans=bool(behind & row.sources))
+
+
+WAYS: dict[str, Callable[[Row, Entry, Laboratory], Answer]] = {
+    "closure": _closure, "insertion": _insertion, "erythema": _erythema,
     "pain": _pain, "event": _event, "arm": _arm, "untreated": _untreated, "relative": _relative, "share": _share,
     "responders": _responders, "factor": _factor, "percent": _percent, "loss": _loss, "power": _power, "decade": _decade,
-    "skin": _skin,
+    "skin": _skin, "steroid": _steroid, "aged": _aged, "delay": _delay,
 }
-PARAMETERS = ("factor", "percent", "loss", "power", "decade", "skin")
+PARAMETERS = ("factor", "percent", "loss", "power", "decade", "skin", "steroid", "aged", "delay")

@@ -34,9 +34,12 @@ SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospecti
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
 STANDS_ON = (
     "change_correlation", "rating_definition_spread", "unstated_baseline_spread", "unstated_person_spread",
-    "responder_cutoff", "responder_threshold", "effect_prior_spread", "drift_prior_spread", "drift_between_studies",
-    "rating_prior_spread", "between_study_prior", "between_concern_prior", "between_adjunct_prior", "reference_sessions",
-    "reference_interval", "reference_followup", "response_half_time", "response_saturation")
+    "responder_cutoff", "responder_cutoff_spread", "responder_threshold", "effect_prior_spread", "drift_prior_spread",
+    "drift_between_studies", "rating_prior_spread", "between_study_prior", "between_concern_prior", "between_adjunct_prior",
+    "between_scale_prior", "between_arm_prior", "between_rating_prior", "person_spread_prior", "person_spread_scatter",
+    "rating_person_prior", "response_exponent_prior", "definition_choice", "definition_choice_prior", "indirect_scatter",
+    "least_score_error", "unstated_arm_size", "reference_sessions", "reference_interval", "reference_followup",
+    "response_half_time", "response_saturation")
 """Parameters behind every arm; a study among their sources is not wholly left out of its own prediction."""
 
 

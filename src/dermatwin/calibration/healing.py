@@ -1,0 +1,220 @@
+"""Fit of the healing network: what wounds and needled skin say of its constants, from the open rows of tissue and cells.
+
+Unknown are the network's constants and the wounds' with a `knowledge` spread that the predictions ask for, how far studies
+stray from the model in time, size and single figures, and each study's own tempo, size and density of punctures; what is
+a study's own is integrated out. Needles pierce as the fit of insertion says, one of its joint draws per lane. Directions
+add the probability of being seen, bounds that of what they allow.
+Left out: rows that are read from one parameter or from trials, and the closed epidermis a day after needling, which says
+nothing more; constants of what no row shows (the barrier, pigment, myofibroblasts and what calls them) keep their priors
+and stand at their medians here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
+
+import numpy as np
+
+from ..evidence import MEASUREMENTS, Draws, Evidence
+from ..flows import Punctures
+from ..validation.biopsy import WAYS
+from ..validation.healing import predictor
+from ..validation.protocol import Protocol
+from ..validation.rows import Row, read_folder
+from ..validation.scoring import NotPredicted, Prediction
+from ..validation.wounds import pushed
+from .likelihood import censored, error_of, log_likelihood
+from .luck import GivenLuck
+from .needling import NEEDLES, Lanes
+from .sampler import Block, Target
+
+FILE = "healing_timecourse.csv"
+STAGES = ("healing", "wounds")
+SHARES = ("column", "extractable")  # ways that read a share of the whole [%]
+NOT_FITTED = ("intact",)
+PIERCED = "posterior needling"  # the unknown that picks a joint draw of the fit of insertion
+FOLDS = 8
+FAILED = -1e3  # log likelihood of a row where the network could not be integrated, numerical
+TOLERANCE = (1e-3, 1e-5)  # of the integrator in a fit: far below what studies differ by, numerical
+TOGETHER = 14  # coordinates that move at once, numerical
+SEEN = 1.64  # a change below so many spreads of what a study may miss is reported as none
+UNSEEN = re.compile(r"^(barrier|pigment|proto_myo|provisional|tissue_tension|collagen_age)|myofibroblast(?!_synthesis)")
+LATE = re.compile(r"collagen|elast|debris|epiderm|hyaluronan|myofibroblast|synthesis|isoform|vessel|vegf|matrix_loss|"
+                  r"column|front")
+"""Constants and wounds' parameters that only the studies of tissue see, by their names."""
+EARLY_WAYS = ("peak", "lasting", "cells")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rows to be explained and the names of what is unknown, from the priors of `evidence`."""
+
+    rows: tuple[Row, ...]
+    names: tuple[str, ...]
+    evidence: Evidence = field(repr=False)
+    faded: tuple[frozenset[str], float] = (frozenset(), 1.0)  # studies whose likelihood counts with a power below one
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Places of the parameters that the posterior is kept of."""
+        return tuple(n for n, name in enumerate(self.names) if name in self.evidence.parameters)
+
+    @cached_property
+    def studies(self) -> tuple[str, ...]:
+        """Studies of the rows, in order of their first row."""
+        return tuple(dict.fromkeys(row["source"] for row in self.rows))
+
+    def without(self, fold: int) -> Problem:
+        """The same problem had the studies of a fold not been made."""
+        return replace(self, rows=tuple(row for row in self.rows if fold_of(row["source"], self.studies) != fold))
+
+    def fading(self, fold: int, power: float) -> Problem:
+        """The same problem with the studies of a fold counting with a power."""
+        return replace(self, faded=(frozenset(s for s in self.studies if fold_of(s, self.studies) == fold), power))
+
+    @cached_property
+    def target(self) -> Target:
+        """The likelihood as one factor per study; constants that only tissue sees, and a study's own, move apart."""
+        everyone = tuple(range(len(self.studies)))
+        ways = _ways()
+        tissue = tuple(n for n, study in enumerate(self.studies) if any(
+            ways[row["quantity"]] not in EARLY_WAYS for row in self._by_study[study]))
+        shared = [(n, name) for n, name in enumerate(self.names) if "@" not in name]
+        late = tuple(n for n, name in shared if LATE.search(name))
+        early = tuple(n for n, _ in shared if n not in late)
+        own = (Block(tuple(n for n, name in enumerate(self.names) if belongs(name, study)), (number,))
+               for number, study in enumerate(self.studies))
+        return Target(self.log_factors, len(everyone), (
+            Block(early, everyone, most=TOGETHER), Block(late, tissue, most=TOGETHER),
+            *(block for block in own if block.coordinates)))
+
+    def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+        """Log likelihood of the rows of some studies for scores (lane, name): shape (lane, study)."""
+        laboratory = self._laboratory(states)
+        predict = predictor(laboratory, _needles, TOLERANCE)
+        found = np.zeros((len(states), len(factors)))
+        for column, number in enumerate(factors):
+            for row in self._by_study[self.studies[number]]:
+                found[:, column] += log_row(row, predict(row), laboratory.people)
+            if self.studies[number] in self.faded[0]:
+                found[:, column] *= self.faded[1]
+        return found
+
+    def predictions(self, states: np.ndarray) -> Iterable[tuple[Row, Prediction]]:
+        """Each row with what every lane predicts."""
+        predict = predictor(self._laboratory(states), _needles, TOLERANCE)
+        for row in self.rows:
+            answer = predict(row)
+            assert isinstance(answer, Prediction)
+            yield row, answer
+
+    @cached_property
+    def _by_study(self) -> dict[str, list[Row]]:
+        return {study: [row for row in self.rows if row["source"] == study] for study in self.studies}
+
+    def _laboratory(self, states: np.ndarray) -> Lanes:
+        scores = dict(zip(self.names, states.T, strict=True))
+        return Lanes(draws=len(states), evidence=self.evidence, luck=GivenLuck(0, len(states), scores=scores))
+
+
+def problem(folder=MEASUREMENTS) -> Problem:
+    """The fit of the packaged rows, from the priors alone."""
+    prior = Evidence.packaged().before_fits()
+    luck = GivenLuck(0, 1)
+    predict = predictor(Lanes(draws=1, evidence=prior, luck=luck), _needles, TOLERANCE)
+    rows = []
+    for row in read_folder(folder)[FILE]:
+        if takes_part(row) and not isinstance(predict(row), NotPredicted):
+            rows.append(row)
+    return Problem(tuple(rows), (*(name for name in luck.asked if _matters(name, prior)), PIERCED), prior)
+
+
+def takes_part(row: Row) -> bool:
+    """Whether a row is read from a course of tissue."""
+    return _ways().get(row["quantity"]) in set(WAYS) - set(NOT_FITTED) and row.number("value") is not None
+
+
+@lru_cache(maxsize=1)
+def _ways() -> dict[str, str]:
+    return {entry["quantity"]: entry["way"] for entry in Evidence.packaged().table("validation_map")}
+
+
+def _matters(name: str, evidence: Evidence) -> bool:
+    """Whether an unknown is fitted: constants of the network and of wounds, and what is a study's own."""
+    known = evidence.parameters.get(name)
+    return "@" in name or (known is not None and known.stage in STAGES and UNSEEN.search(name) is None)
+
+
+def belongs(name: str, study: str) -> bool:
+    """Whether an unknown is a study's own."""
+    return "@" in name and re.split(r"[@ ]", name)[-1] == study
+
+
+def author_of(study: str) -> str:
+    """The letters with which a study's name begins: papers of one group are left out together."""
+    found = re.match(r"[a-z]+", study)
+    return found[0] if found else study
+
+
+def fold_of(study: str, studies: Iterable[str]) -> int:
+    """The fold of a study: groups of authors in turn."""
+    return sorted({author_of(name) for name in studies}).index(author_of(study)) % FOLDS
+
+
+def log_row(row: Row, answer: object, draws: Draws) -> np.ndarray:
+    """Log likelihood of one row for every lane, (lane,)."""
+    if not isinstance(answer, Prediction):
+        return np.full(draws.count, FAILED)
+    done = np.isfinite(answer.draws)
+    given = replace(answer, draws=np.where(done, answer.draws, 1.0))
+    return np.where(done, _log_row(row, given, draws), FAILED)
+
+
+def _log_row(row: Row, given: Prediction, draws: Draws) -> np.ndarray:
+    spread = draws("healing_discrepancy", "1")
+    if given.scale == "sign":
+        return direction(given.draws, int(given.measured), 100.0 * draws("healing_direction_noise", "1"),
+                         draws.median("healing_direction_error", "1"))
+    if given.scale == "log":
+        return log_likelihood(row, given, spread, 0.0)
+    if _ways()[row["quantity"]] in SHARES:
+        share = replace(given, draws=given.draws / 100.0, measured=given.measured / 100.0)
+        return log_likelihood(row, share, spread, draws.median("experiment_share_discrepancy", "1"))
+    small = 200.0 * draws.median("healing_direction_noise", "1")
+    distance = np.arcsinh(given.measured / small) - np.arcsinh(given.draws / small)  # logarithms, linear through zero
+    return censored(distance, np.sqrt(spread**2 + error_of(row) ** 2), given.bound)
+
+
+def direction(change: np.ndarray, sign: int, missed: np.ndarray, wrong: float) -> np.ndarray:
+    """Log probability that a study reports a direction: the change plus what it may miss is on that side, or near zero.
+
+    A share `wrong` of the directions has other reasons than the change, any of the three alike.
+    """
+    from scipy.special import ndtr
+
+    seen = ndtr(sign * change / missed) if sign else ndtr(SEEN - change / missed) - ndtr(-SEEN - change / missed)
+    return np.log(wrong / 3.0 + (1.0 - wrong) * seen)
+
+
+def _needles(protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:
+    """The needles of a course, in each lane by one of the joint draws of the fit of insertion."""
+    table = _table(protocol)
+    place = (draws.luck.uniform("knowledge", PIERCED)[:, 0] * len(table.density)).astype(int)
+    rows = np.minimum(place, len(table.density) - 1)  # a proposal may lie so far out that its share rounds to one
+    chosen = replace(table, **{name: getattr(table, name)[rows] for name in (
+        "density", "reach", "channel_diameter", "in_situ_depth")})
+    return (chosen,) * protocol.sessions
+
+
+@cache
+def _table(protocol: Protocol) -> Punctures:
+    """The needles of one session, one lane per joint draw of the fit of insertion."""
+    from scipy.special import ndtri
+
+    evidence = Evidence.packaged().believing(needle_sample=NEEDLES)
+    lanes = len(next(p for p in evidence.posteriors if p.name == "needling").scores)
+    scores = {PIERCED: ndtri((np.arange(lanes) + 0.5) / lanes)}
+    return pushed(replace(protocol, sessions=1), Draws(evidence, GivenLuck(0, lanes, scores=scores)))[0]
