@@ -15,7 +15,7 @@ from dermatwin.outcome import predict_arm, predict_event, read_out, scales
 from dermatwin.outcome.events import PHOTOTYPES, risk
 from dermatwin.outcome.pain import pain
 from dermatwin.outcome.prediction import scale_change
-from dermatwin.outcome.recovery import Recovery, settled
+from dermatwin.outcome.recovery import settled
 from dermatwin.outcome.response import saturating, typical_driver
 from dermatwin.skin.section import Skin
 
@@ -141,8 +141,8 @@ def test_more_nerves_blocked_never_hurt_more(share, more):
 @given(level=st.floats(0.01, 1.0), stricter=st.floats(0.0, 0.5))
 def test_a_stricter_threshold_means_a_longer_downtime(level, stricter):
     time = np.arange(200.0)
-    course = Recovery(time, np.exp(-time / 30.0)[None, :], np.zeros((1, 200)), np.zeros((1, 200)))
-    loose, strict = settled(course, np.array([level + stricter])), settled(course, np.array([level]))
+    course = np.exp(-time / 30.0)[None, :]
+    loose, strict = settled(time, course, np.array([level + stricter])), settled(time, course, np.array([level]))
     assert loose[0] <= strict[0]
 
 

@@ -1,4 +1,4 @@
-"""Pooling on synthetic truth, and what leaving a study out does."""
+"""Rates on synthetic truth, and what leaving a study out does."""
 
 import numpy as np
 import pytest
@@ -6,52 +6,12 @@ import pytest
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import predict_arm, predict_erythema, predict_event, predict_pain
-from dermatwin.outcome.arms import Arm
 from dermatwin.outcome.events import Count, pool_counts
-from dermatwin.outcome.pooling import Priors, pool
-
-PRIORS = Priors(effect=0.5, drift=0.1, drift_between=0.05, rating=0.2, study=0.25, concern=0.15, adjunct=0.15)
-POOLS = ("acne_scar", "striae", "wrinkles")
 
 
 @pytest.fixture(scope="module")
 def draws():
     return Draws(Evidence.packaged(), Luck(2, 300))
-
-
-def synthetic(rng, truth, spread, n=10):
-    """Arms of one trial each, three concerns, standard error 0.06."""
-    concern = dict(zip(POOLS, rng.normal(0.0, 0.1, len(POOLS)), strict=True))
-    arms = []
-    for i in range(n):
-        group = POOLS[i % len(POOLS)]
-        value = truth + concern[group] + rng.normal(0.0, spread) + rng.normal(0.0, 0.06)
-        arms.append(Arm(f"s{i}", "x", group, "needle", "none", 4.0, 28.0, 84.0, value, 0.06**2, "score"))
-    return arms, concern
-
-
-def test_the_pool_covers_a_synthetic_truth_as_often_as_it_says():
-    rng, luck, inside, new = np.random.default_rng(4), Luck(5, 400), 0, 0
-    runs = 60
-    for _ in range(runs):
-        arms, concern = synthetic(rng, 0.4, 0.2)
-        found = pool(arms, np.ones(len(arms)), PRIORS, POOLS, ())
-        effects = found.draw(luck.uniform("knowledge", "u")[:, 0], luck.normal("knowledge", "n", width=len(found.names)))
-        mean = effects["needle"] + effects["concern:acne_scar"]
-        low, high = np.quantile(mean, [0.1, 0.9])
-        inside += low <= 0.4 + concern["acne_scar"] <= high
-        low, high = np.quantile(mean + effects.between_studies * luck.normal("chance", "s")[:, 0], [0.1, 0.9])
-        new += low <= 0.4 + concern["acne_scar"] + rng.normal(0.0, 0.2) <= high
-    assert 0.65 <= inside / runs <= 0.95
-    assert 0.65 <= new / runs <= 0.95
-
-
-def test_the_spread_between_studies_is_found_again():
-    rng = np.random.default_rng(7)
-    calm, wild = (np.mean([pool(synthetic(rng, 0.4, s, 24)[0], np.ones(24), PRIORS, POOLS, ()).spread_between_studies()
-                           for _ in range(5)]) for s in (0.03, 0.35))
-    assert calm < 0.12
-    assert wild == pytest.approx(0.35, abs=0.1)
 
 
 def test_a_rare_rate_is_covered():

@@ -5,8 +5,7 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.outcome import arms, duration, pooled, predict_pain, scales, threshold
-from dermatwin.outcome.arms import Arm, ArmRules
+from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
 from dermatwin.outcome.counts import class_of, counts, one_each
 from dermatwin.outcome.events import (
     PHOTOTYPES,
@@ -19,7 +18,6 @@ from dermatwin.outcome.events import (
     trial_hazard,
 )
 from dermatwin.outcome.meta import Observation, pool_values
-from dermatwin.outcome.pooling import Priors, pool
 from dermatwin.outcome.reaction import relaxed
 from dermatwin.outcome.response import saturating, typical_driver
 from dermatwin.outcome.tissue import integral, interpolated
@@ -50,33 +48,6 @@ def test_integral_of_a_line_is_exact():
 def test_relaxation_to_a_constant():
     hours = np.arange(0.0, 50.0)
     assert relaxed(np.ones((1, 50)), hours, np.array([10.0]))[0] == pytest.approx(1.0 - np.exp(-hours / 10.0))
-
-
-def test_one_arm_gives_the_textbook_posterior():
-    """With the spreads fixed by vanishing priors, normal times normal."""
-    priors = Priors(effect=0.5, drift=1e-6, drift_between=0.1, rating=1e-6, study=1e-9, concern=1e-9, adjunct=1e-9)
-    arm = Arm("a", "x", "acne_scar", "needle", "none", 4.0, 28.0, 84.0, 0.4, 0.01, "score")
-    found = pool([arm], np.ones(1), priors, ["acne_scar"], [])
-    assert found.expected("needle") == pytest.approx(0.4 * 0.25 / (0.25 + 0.01), rel=1e-4)
-    assert found.root[0, 1, 1] == pytest.approx(np.sqrt(1.0 / (1.0 / 0.25 + 1.0 / 0.01)), rel=1e-3)
-
-
-def test_heat_does_not_inform_needles(draws):
-    priors = Priors.of(draws)
-    needle = Arm("a", "x", "acne_scar", "needle", "none", 4.0, 28.0, 84.0, 0.4, 0.01, "score")
-    heat = Arm("b", "x", "acne_scar", "rf", "none", 4.0, 28.0, 84.0, 0.95, 0.0001, "score")
-    alone = pool([needle], np.ones(1), priors, ["acne_scar"], [])
-    both = pool([needle, heat], np.ones(2), priors, ["acne_scar"], [])
-    assert both.expected("needle") == pytest.approx(alone.expected("needle"), abs=0.02)
-
-
-def test_drift_comes_from_untreated_arms_alone(draws):
-    priors = Priors.of(draws)
-    bare = Arm("a", "x", "acne_scar", "untreated", "none", 0.0, None, 84.0, 0.1, 0.0025, "score")
-    great = Arm("b", "x", "acne_scar", "needle", "none", 4.0, 28.0, 84.0, 0.9, 0.0025, "score")
-    precision = 1.0 / priors.drift**2 + 1.0 / (0.0025 + priors.drift_between**2)
-    expected = 0.1 / (0.0025 + priors.drift_between**2) / precision
-    assert pool([bare, great], np.ones(2), priors, ["acne_scar"], []).expected("drift") == pytest.approx(expected)
 
 
 def test_never_seen_bounds_a_risk_and_never_makes_it_zero():
@@ -178,30 +149,19 @@ def test_three_times_the_length_hurts_seven_times_where_pain_is_small():
     assert long / short == pytest.approx(7.0, rel=0.01)
 
 
-def test_responder_definitions_become_thresholds(draws):
-    rules, known = ArmRules.of(draws), scales(draws.evidence)
+def test_responder_definitions_draw_lines(draws):
+    known = scales(draws.evidence)
     grade = known["goodman_baron_qualitative"]
-    assert threshold("improved by >=50%", None, None, rules) == pytest.approx(0.5)
-    assert threshold("improved by >75%", None, None, rules) == pytest.approx(0.75)
-    assert threshold("improved by >=2 grades", grade, 4.0, rules) == pytest.approx(1.5 / 4.0)
-    assert threshold("moderate, marked or excellent", None, None, rules) == pytest.approx(0.25)
-    assert threshold("good or excellent", None, None, rules) == pytest.approx(0.5)
-    assert threshold("any improvement", None, None, rules) == pytest.approx(0.05)
-    assert threshold("responders as stated (100%), definition not given", None, None, rules) == pytest.approx(0.05)
-    assert threshold("satisfied or very satisfied", None, None, rules) is None
-
-
-def test_stated_changes_become_relative_improvements(draws):
-    found = {(a.source, a.arm): a for a in arms(draws.evidence, ArmRules.of(draws))}
-    assert found["dogra2014", "mn"].improvement == pytest.approx(5.23 / 11.73, abs=1e-3)
-    assert found["casabona2017", "mn_caha_vitc"].improvement == pytest.approx(4.9 / 12.0, abs=1e-3)
-    assert found["chilicka2021", "mn"].improvement == 0.0  # said not to be significant: kept, not dropped
-    assert found["alam2014", "control"].kind == "untreated"
-
-
-def test_doubtful_rows_are_left_out(draws):
-    sources = {arm.source for arm in arms(draws.evidence, ArmRules.of(draws))}
-    assert not sources & {"seby2024", "dhurat2013", "pore_bont_case2025", "iraq_depth", "rfmn_pn2022"}
+    assert cut_of("improved by >=50%", None, None) == Cut("", 0.5)
+    assert cut_of("improved by >75%", None, None) == Cut("", 0.75)
+    assert cut_of("improved by >=2 grades", grade, 4.0) == Cut("", 1.5 / 4.0, graded=True)
+    assert cut_of("no scars left (also >=1 grade)", grade, 2.0) == Cut("", 0.25, graded=True)
+    assert cut_of("scar grade reduced by 1-2", known["own_score"], None) == Cut("any", graded=True)
+    assert cut_of("moderate, marked or excellent", None, None).word == "moderate"
+    assert cut_of("good or excellent", None, None).word == "good"
+    assert cut_of("any improvement", None, None).word == "any"
+    assert cut_of("satisfied or very satisfied", None, None).word == "any"
+    assert cut_of("as agreed", None, None) is None
 
 
 @pytest.mark.parametrize(("name", "event"), [("reference_pih_rate", "pih"), ("reference_scar_rate", "tram_track_scar"),

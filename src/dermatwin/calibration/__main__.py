@@ -1,7 +1,8 @@
-"""`python -m dermatwin.calibration [needling | permeability]`: fit to the packaged rows and write the posterior as evidence.
+"""`python -m dermatwin.calibration [needling | permeability | healing | outcome]`: fit to the packaged rows.
 
 `needling` (the default) fits insertion and closure and takes about half an hour on two cores, `permeability` fits the
-intact stratum corneum and takes some minutes. The product reads what this writes; it never fits while it runs.
+intact stratum corneum and takes some minutes, `healing` fits the wound's network and takes about half an hour,
+`outcome` pools the clinical trials and takes some minutes. The product reads what this writes; it never fits while it runs.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 import yaml
 
 from ..evidence.store import DATA
-from . import fitting, permeating
+from ..outcome import pooling
+from . import fitting, mending, outcome, permeating
 
-FITS = ("needling", "permeability")
+FITS = ("needling", "permeability", "healing", "outcome")
 
 
 def main() -> None:
@@ -27,7 +29,8 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
-    made = (_needling if chosen.fit == "needling" else _permeability)(chosen.seed, chosen.workers)
+    made = {"needling": _needling, "permeability": _permeability, "healing": _healing, "outcome": _outcome}[chosen.fit](
+        chosen.seed, chosen.workers)
     for name, text in made.items():
         write(chosen.out / name, text)
 
@@ -50,6 +53,17 @@ def _permeability(seed: int, workers: int) -> dict[str, str]:
     problem, fits = permeating.fit_all(seed, workers)
     tables = {f"{name}.csv": _csv(rows) for name, rows in permeating.tables(problem, fits).items()}
     return {"posteriors/permeability.yaml": _yaml(permeating.record(problem, fits, seed)), **tables}
+
+
+def _healing(seed: int, workers: int) -> dict[str, str]:
+    problem, fits = mending.fit_all(seed, workers)
+    return {"posteriors/healing.yaml": _yaml(mending.record(problem, fits, seed)),
+            "posteriors/healing.csv": _csv(mending.table(problem, fits))}
+
+
+def _outcome(seed: int, workers: int) -> dict[str, str]:
+    fits = outcome.fit_all(seed, workers)
+    return {pooling.RECORD: _yaml(outcome.record(fits, seed)), pooling.TABLE: _csv(outcome.table(fits))}
 
 
 def _yaml(record: dict) -> str:

@@ -1,11 +1,13 @@
 """Read-outs, recovery, risks and the clinical answer: from tissue and trials to what a person would notice."""
 
-from .arms import Arm, ArmRules, arms, person_spread, threshold
+from .arms import Cut, cut_of
 from .clinical import Answer, answer
-from .duration import predict_erythema
+from .counts import Counts, Tally
+from .duration import predict_duration, predict_erythema
 from .events import predict_event
 from .pain import predict_pain
-from .prediction import ArmPrediction, pooled, predict_arm
+from .pooling import pooled
+from .prediction import ArmPrediction, predict_arm
 from .readout import ReadOut, read_out, reading_times
 from .reference import ReferenceCourse, reference_course
 from .response import driver, typical_response
@@ -13,7 +15,7 @@ from .risks import risks
 from .scales import ConcernRule, Scale, concerns, scales
 
 __all__ = [
-    "Answer", "Arm", "ArmPrediction", "ArmRules", "ConcernRule", "ReadOut", "ReferenceCourse", "Scale", "answer", "arms",
-    "concerns", "driver", "person_spread", "pooled", "predict_arm", "predict_erythema", "predict_event", "predict_pain",
-    "read_out", "reading_times", "reference_course", "risks", "scales", "threshold", "typical_response",
+    "Answer", "ArmPrediction", "ConcernRule", "Counts", "Cut", "ReadOut", "ReferenceCourse", "Scale", "Tally", "answer",
+    "concerns", "cut_of", "driver", "pooled", "predict_arm", "predict_duration", "predict_erythema", "predict_event",
+    "predict_pain", "read_out", "reading_times", "reference_course", "risks", "scales", "typical_response",
 ]

@@ -2,7 +2,7 @@
 
 The relative improvement of a person is
 
-    drift + shrink x [m(driver) x (needle + concern + study) + adjunct] + person
+    drift + shrink x [m(driver)^g (needle + concern + study - drift) + adjunct + arm] + person
 
 with the driver from this person's own tissue and everything else pooled over trials. Where the evidence is negative or
 absent there is no number but a notice. An untreated zone gets the drift of untreated arms.
@@ -19,18 +19,17 @@ from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Reading, TissueHistory
-from .arms import ArmRules, person_spread
 from .pain import RELIEVED
-from .prediction import pooled, responder_share, scale_change, supporting, trial_mean, usual_baseline
+from .pooling import pooled
+from .prediction import effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
 from .response import driver, saturating
-from .scales import ConcernRule, Scale, concerns, scales
+from .scales import SCORED, ConcernRule, Scale, concerns, scales
 
 ACTIVES = {"tranexamic": "tranexamic_acid", "ascorb": "vitamin_c", "minoxidil": "minoxidil",
            "triamcinolone": "triamcinolone", "hyaluron": "hyaluronic_acid", "botulinum": "botulinum"}
 """Word in the name of an active -> the adjunct under which trials list it."""
 
 NUMBER, DIRECT = "number", "A"
-COMPARABLE = ("severity", "count", "hair")  # kinds of scale that a relative improvement can be put on
 
 
 @dataclass(frozen=True)
@@ -139,13 +138,13 @@ def _said(found: Answer) -> str:
 
 def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Relative improvement of one new person around the trial mean, at most complete (1)."""
-    spread = person_spread(draws.evidence, ArmRules.of(draws), exclude)
+    spread = effects(draws, exclude)["person"][:, None]
     return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
 
 
 def _improvements(zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws,
                   exclude: frozenset[str]) -> tuple[Reading, ...]:
-    spread = person_spread(draws.evidence, ArmRules.of(draws), exclude)
+    spread = effects(draws, exclude)["person"][:, None]
     cut = draws.median("responder_threshold", "1")
     table = {"relative_improvement": _person(mean, concern, draws, exclude),
              "trial_mean_relative_improvement": np.minimum(mean, 1.0),
@@ -185,7 +184,7 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) ->
     if record.scale and wanted is None:
         said = f"scale {record.scale!r} is not known: {rule.default_scale} is used instead"
         return known.get(rule.default_scale), (Notice(path, said, ""),)
-    if wanted is not None and wanted.kind not in COMPARABLE:
+    if wanted is not None and wanted.kind not in SCORED:
         said = f"{wanted.id} does not measure a severity that a relative improvement can be put on"
         return None, (Notice(path, said, ""),)
     return wanted, ()

@@ -1,7 +1,7 @@
 """What a trial arm would report, from the other trials: for validation and for a new person.
 
-    improvement = drift + m (needle + concern + study) + adjunct            trial mean
-                + person                                                    one new person
+    improvement = (1 - m^g) drift + m^g (kind + concern + study) + adjunct + scale + arm     trial mean
+                + person                                                                     one new person
 
 Three spreads stay apart: what is not known of the mean effect, how trials (raters, operators, clinics) differ, and how
 people differ. `exclude` leaves out whole studies everywhere: effects, spreads and baselines. A published arm is
@@ -11,18 +11,16 @@ predicted as published; for the next person the effect is shrunk for what was ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from ..evidence import Draws, Evidence
-from .arms import ArmRules, arms, kind_of, outcome_rows, person_spread, threshold
-from .pooling import Effects, Pooled, Priors, pool, terms
+from ..evidence import Draws
+from .arms import Cut, cut_of, kind_of, outcome_rows
+from .pooling import Effects, pooled
 from .response import Schedule, saturating, typical_response
-from .scales import Scale, concerns, pool_of, scales, stated_baselines
+from .scales import SCORED, Scale, pool_of, scales, stated_baselines
 
-_POOLS: dict[tuple[Path, ArmRules, Priors, tuple[float, ...], frozenset[str]], Pooled] = {}
-_KEPT = 256  # numerical, pools kept in memory
+ADJUNCT_NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -38,47 +36,33 @@ class ArmPrediction:
     sources: tuple[str, ...]
 
 
-def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
-    """Pooled effects of the packaged trials without the studies in `exclude`; computed once."""
-    evidence, rules, priors = draws.evidence, ArmRules.of(draws), Priors.of(draws)
-    course = tuple(draws.median(name, unit) for name, unit in (
-        ("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d"),
-        ("response_half_time", "d"), ("response_saturation", "1")))
-    key = (evidence.folder, rules, priors, course, exclude)
-    if key not in _POOLS:
-        found = arms(evidence, rules, exclude)
-        responses = np.array([float(typical_response(Schedule(a.sessions, a.interval, a.followup), draws, median=True))
-                              for a in found])
-        if len(_POOLS) >= _KEPT:
-            _POOLS.clear()
-        _POOLS[key] = pool(found, responses, priors, *_families(evidence))
-    return _POOLS[key]
-
-
 def effects(draws: Draws, exclude: frozenset[str] = frozenset()) -> Effects:
     """Pooled effects as believed by every draw: shared knowledge, the same for every zone and arm."""
-    found = pooled(draws, exclude)
-    uniform = draws.luck.uniform("knowledge", "outcome spreads")[:, 0]
-    return found.draw(uniform, draws.luck.normal("knowledge", "outcome effects", width=len(found.names)))
+    return pooled(draws, exclude).draw(draws)
 
 
 def trial_mean(kind: str, group: str, adjuncts: tuple[str, ...], response: np.ndarray, draws: Draws,
-               exclude: frozenset[str] = frozenset(), *, believed: np.ndarray | float = 1.0) -> np.ndarray:
+               exclude: frozenset[str] = frozenset(), *, believed: np.ndarray | float = 1.0,
+               known: Effects | None = None) -> np.ndarray:
     """Mean relative improvement of a new trial; `response` (draw, ...) sets the shape.
 
-    drift + believed x [m (needle + concern + study) + adjunct].   Knowledge and study spread, no person.
+    drift + believed x [m^g (kind + concern + study - drift) + adjunct + arm].   Knowledge and study spread, no person.
     """
-    known, shape = effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
-    clinic = draws.luck.normal("knowledge", "study effect")[:, 0]
+    known, shape = known or effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
+    drift = known["drift"].reshape(shape)
     if kind == "untreated":
-        rater = pooled(draws, exclude).drift_between * clinic
-        return np.broadcast_to((known["drift"] + rater).reshape(shape), response.shape)
-    names = {name for adjunct in adjuncts or ("none",) for name in terms(kind, group, adjunct, 1.0)} - {"drift"}
-    waits = sum((known.get(name) for name in sorted(names) if not name.startswith("adjunct")), start=np.zeros(draws.count))
-    alone = sum((known.get(name) for name in sorted(names) if name.startswith("adjunct")), start=np.zeros(draws.count))
-    reach = np.ones_like(response) if kind == "active" else response
-    gain = reach * (waits + known.between_studies * clinic).reshape(shape) + alone.reshape(shape)
-    return known["drift"].reshape(shape) + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
+        rater = known.pooled.drift_between * draws.luck.normal("knowledge", "study effect")[:, 0]
+        return np.broadcast_to(drift + rater.reshape(shape), response.shape)
+    study, arm = known.new("study", "study effect"), known.new("arm", "arm effect")
+    others = [adjunct for adjunct in adjuncts if adjunct not in ("", ADJUNCT_NONE)]
+    if kind == "active":
+        which = sum((known[f"active:{name}"] for name in others), start=np.zeros(draws.count))
+        gain = np.broadcast_to((known["active"] - known["drift"] + which + study + arm).reshape(shape), response.shape)
+    else:
+        alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=arm)
+        waits = known[kind] - known["drift"] + known[f"concern:{group}"] + study
+        gain = response ** known["exponent"].reshape(shape) * waits.reshape(shape) + alone.reshape(shape)
+    return drift + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 
 def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: float | None, interval_days: float | None,
@@ -90,27 +74,48 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     followup_days counts from the last session. driver = tissue change relative to the reference course, (draw,), where
     it was simulated; None takes it from sessions, interval and follow-up. baseline None takes the scale's usual one
     (of other trials, else assumed). n adds the sampling error of n people. definition = text of a responder definition
-    (a quarter better if it says nothing); raters' classes run ahead of scores by the pooled offset `rating`. The
-    publication shrinkage is not applied: published arms are predicted.
+    (a quarter better if it says nothing). The publication shrinkage is not applied: published arms are predicted.
     """
-    record, rules = scales(draws.evidence).get(scale), ArmRules.of(draws)
+    record, known = scales(draws.evidence).get(scale), effects(draws, exclude)
     kind, group = kind_of(device_kind, role), pool_of(indication, draws.evidence)
     response = (typical_response(Schedule(sessions, interval_days, followup_days), draws) if driver is None
                 else saturating(driver, draws("response_saturation", "1")))
-    true = trial_mean(kind, group, (adjunct,), response, draws, exclude)
-    spread = person_spread(draws.evidence, rules, exclude)
-    error = spread / np.sqrt(n) if n else 0.0
+    true = trial_mean(kind, group, (adjunct,), response, draws, exclude, known=known)
+    if record is not None and record.kind in SCORED and kind != "untreated":
+        true = true + known[f"scale:{scale}"]
+    error = known["person"] / np.sqrt(n) if n else np.zeros(draws.count)
     seen = np.minimum(true + error * draws.luck.normal("chance", "sampling error")[:, 0], 1.0)
     base, base_sources = usual_baseline(record, baseline, draws, exclude)
-    cut = threshold(definition, record, None if base is None else float(np.median(base)), rules) if definition else None
+    cut = cut_of(definition, record, None if base is None else float(np.median(base))) if definition else None
     sign = record.sign if record else -1.0
-    rated = seen + effects(draws, exclude)["rating"] if definition else seen
-    share = responder_share(rated, draws.median("responder_threshold", "1") if cut is None else cut, spread)
+    share = rated_share(true, cut, known) if definition else responder_share(
+        true, draws.median("responder_threshold", "1"), known["person"])
     return ArmPrediction(
         seen, sign * seen, None if base is None or record is None else scale_change(record, base, seen),
         counted(share, n, draws),
         float(np.mean(seen > 0.0)), float(np.mean(seen > 2.0 * error)) if n else None,
         tuple(sorted({*supporting(kind, group, (adjunct,), draws, exclude), *base_sources})))
+
+
+def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects) -> np.ndarray:
+    """Share of responders that raters of a new trial would count by a definition (a quarter better if it says nothing).
+
+    Phi[(mean + rating + chosen (c - c_ref) + study's raters + reading - c) / s_rated]; the first two only where raters give
+    impressions: what is counted in grades of the score itself has no bias of its own. `chosen` is how far definitions
+    follow the results that they are to show.
+    """
+    draws = known.draws
+    usual = draws.median("responder_threshold", "1")
+    line = cut_line(cut, draws) if cut else usual
+    noise = known.new("rating", "raters of the study") + known.new("reading", "count of responders")
+    ahead = 0.0 if cut is not None and cut.graded else known["rating"] + known["chosen"] * (line - usual)
+    at = known[f"cut:{cut.word}"] if cut is not None and f"cut:{cut.word}" in known.pooled.names else line
+    return responder_share(mean + ahead + noise, at, known["person"] * known["rating_ratio"])
+
+
+def cut_line(cut: Cut, draws: Draws) -> float:
+    """Nominal line of a definition, before anything is learnt about raters."""
+    return draws.median(f"responder_cutoff[{cut.word}]", "1") if cut.word else cut.share
 
 
 def supporting(kind: str, group: str, adjuncts: tuple[str, ...], draws: Draws, exclude: frozenset[str]) -> tuple[str, ...]:
@@ -148,15 +153,9 @@ def counted(share: np.ndarray, n: float | None, draws: Draws) -> np.ndarray:
     return binom.ppf(draws.luck.uniform("chance", "responders counted")[:, 0], n, share) / n if n else share
 
 
-def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float) -> np.ndarray:
+def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float | np.ndarray) -> np.ndarray:
     """Share of people above a threshold of relative improvement: Phi((mean - cut) / spread) [-]."""
     from scipy.special import ndtr
 
     return ndtr((mean - cut) / spread)
 
-
-def _families(evidence: Evidence) -> tuple[list[str], list[str]]:
-    """Pools of concerns and adjuncts that effects are written for."""
-    pools = {rule.pool for rule in concerns(evidence).values()} | {"mixed"}
-    adjuncts = {row["adjunct"] for row in outcome_rows(evidence)} - {"none", ""}
-    return sorted(pools), sorted(adjuncts)

@@ -79,18 +79,14 @@ def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
     if kind == NONE or not history.sessions.size:
         return np.zeros((history.values.shape[0], len(times)))
     raw = np.maximum(_raw(kind, history, times, draws), 0.0)
+    name = f"driver_reference[{kind}]"
+    unit = draws.evidence.parameters[name].unit
     if reference is None:
-        unit = draws.evidence.parameters[f"driver_reference[{kind}]"].unit
-        return raw / draws(f"driver_reference[{kind}]", unit)[:, None]
+        return raw / draws(name, unit)[:, None]
     read_at = np.array([reference.sessions[-1] + draws.median("reference_followup", "d")])
-    usual = floored(np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0))
+    least = 0.1 * draws.median(name, unit)  # so that the ratio stays finite; the same for everybody
+    usual = np.maximum(_raw(kind, reference, read_at, draws)[:, 0], least)
     return raw / (usual * draws("reference_dose", "1"))[:, None]
-
-
-def floored(values: np.ndarray) -> np.ndarray:
-    """A reference (draw,) kept above a tenth of its median, so that a ratio to it stays finite."""
-    usual = float(np.nanmedian(values))
-    return np.maximum(values, 0.1 * usual) if usual > 0.0 else np.ones_like(values)
 
 
 def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:

@@ -17,6 +17,9 @@ import numpy as np
 from ..evidence import Evidence
 from ..evidence.gate import read_table
 
+SCORED = ("severity", "count", "hair")
+"""Kinds of scale that a relative improvement can be put on."""
+
 
 @dataclass(frozen=True)
 class Scale:

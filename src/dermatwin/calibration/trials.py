@@ -1,0 +1,249 @@
+"""What the packaged trials say, as readings of latent improvements: scores, counts of responders, significance, comparisons.
+
+A cell is one arm at one follow-up on one scale, with the pooled effects that make up its expected improvement. A reading
+says something about one cell, about the mean of several (rows that a source pooled over arms) or about the difference of
+two (comparisons between arms, each taken once). A comparator that has no row of its own becomes a cell where its name
+tells what it was: needling alone, or the drug alone. Left out are single cases, doubtful units, rows of low quality,
+instruments that do not see the concern, and quality of life.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..evidence import Draws
+from ..outcome.arms import Cut, Row, change_spread, cut_of, followup_of, kind_of, outcome_rows, rater_of
+from ..outcome.prediction import cut_line
+from ..outcome.response import Schedule, typical_response
+from ..outcome.scales import SCORED, Scale, pool_of, scales, stated_baselines
+
+SKIPPED = ("low_quality", "unit_check", "case_n1")
+COMBINED = "not_arm_specific"
+INDIRECT = ("instrument", "histology")
+SAME_PEOPLE = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
+SIGNIFICANT = 1.96  # standard errors
+CHOSEN = "chosen"
+ALONE = r"mn|frm"  # comparators that were needled without the adjunct
+Terms = tuple[tuple[str, float, float], ...]
+"""Effect, coefficient, response m with whose power it is multiplied (1 for what does not wait for the tissue)."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One arm at one follow-up on one scale."""
+
+    study: str
+    arm: str
+    pool: str
+    kind: str  # needle, rf, active, untreated
+    adjunct: str
+    response: float
+    scale: str  # '' where nothing is scored
+
+    @property
+    def terms(self) -> Terms:
+        """Effects of the expected improvement. The drift of treated arms is part of their own mean."""
+        own, m = f"arm:{self.study}/{self.arm}/{self.pool}", self.response
+        if self.kind == "untreated":
+            return ("drift", 1.0, 1.0), (f"drift:{self.study}", 1.0, 1.0)
+        scale = ((f"scale:{self.scale}", 1.0, 1.0),) if self.scale else ()
+        if self.kind == "active":
+            active = () if self.adjunct == "none" else ((f"active:{self.adjunct}", 1.0, 1.0),)
+            return ("active", 1.0, 1.0), (f"study:{self.study}", 1.0, 1.0), (own, 1.0, 1.0), *active, *scale
+        plus = () if self.adjunct == "none" else (("adjunct", 1.0, 1.0), (f"adjunct:{self.adjunct}", 1.0, 1.0))
+        return (("drift", 1.0, 1.0), ("drift", -1.0, m), (self.kind, 1.0, m), (f"concern:{self.pool}", 1.0, m),
+                (f"study:{self.study}", 1.0, m), (own, 1.0, 1.0), *plus, *scale)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that is said about cells.
+
+    what : 'score' (value, with the spread between people if stated), 'count' (value responders of n above a cut),
+    'range' (the mean lies between low and high standard errors) or 'spread' (ln of the spread between people).
+    share : variance of the mean per variance between people: 1/n for an arm.
+    """
+
+    study: str
+    line: int
+    what: str
+    terms: Terms
+    n: float
+    value: float = 0.0
+    spread: float = np.nan
+    low: float = -np.inf
+    high: float = np.inf
+    share: float = 0.0
+    indirect: bool = False
+    cut: Cut | None = None
+    base: str = ""  # the baseline that the trial does not state, '' if it does
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Readings of all studies, in order of the studies, and the studies with numbers of needling alone by concern."""
+
+    studies: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+    def without(self, study: str) -> Trials:
+        """The same had one study not been made."""
+        return Trials(tuple(name for name in self.studies if name != study),
+                      tuple(reading for reading in self.readings if reading.study != study))
+
+
+def trials(draws: Draws) -> Trials:
+    """Everything that the packaged rows say."""
+    reader = _Reader(draws)
+    found = [reading for row in reader.rows for reading in reader.read(row)]
+    studies = tuple(dict.fromkeys(reading.study for reading in found))
+    return Trials(studies, tuple(_as_chosen(reading, found) for study in studies for reading in found
+                                 if reading.study == study))
+
+
+def _as_chosen(reading: Reading, found: Sequence[Reading]) -> Reading:
+    """A study chooses its definition once: its most lenient one stands for the choice in all its counts."""
+    lenient = min((c for other in found if other.study == reading.study for name, c, _ in other.terms if name == CHOSEN),
+                  default=0.0)
+    return replace(reading, terms=tuple((name, lenient if name == CHOSEN else c, m) for name, c, m in reading.terms))
+
+
+class _Reader:
+    def __init__(self, draws: Draws) -> None:
+        evidence, rows = draws.evidence, outcome_rows(draws.evidence)
+        self.draws, self.evidence = draws, evidence
+        self.correlation = draws.median("change_correlation", "1")
+        self.scales = scales(evidence)
+        self.rows = [row for row in rows if row["quality_flag"] not in SKIPPED]
+        self.baselines = {name: value for name, (value, _) in stated_baselines(rows, self.scales, frozenset()).items()}
+        self.arms: dict[str, dict[str, Row]] = {}
+        for row in self.rows:
+            self.arms.setdefault(row["source"], {}).setdefault(row["arm_id"], row)
+        self.compared: set[tuple[str, frozenset[str], str, str, str]] = set()
+
+    def read(self, row: Row) -> Iterator[Reading]:
+        """Everything that one row says."""
+        scale = self.scales.get(row["outcome_scale"])
+        combined = row["quality_flag"] == COMBINED
+        if scale is None or scale.kind in ("quality_of_life", "symptom") or (combined and scale.kind in INDIRECT):
+            return
+        cells = self._together(row) if combined else [self.cell(row, scale)]
+        terms = _mean(cells)
+        direct = [*(() if combined else self._score(row, scale, terms)), *self._count(row, scale, terms)]
+        yield from direct or self._significance(row, scale, terms)
+        if not combined:
+            yield from self._comparison(row, scale)
+
+    def cell(self, row: Row, scale: Scale | None, **changes: str) -> Cell:
+        """The cell of a row; `changes` for a comparator that has no row."""
+        kind = changes.get("kind", kind_of(row["device_kind"], row["role"]))
+        schedule = Schedule(_number(row["sessions"]), _number(row["interval_days"]), followup_of(row))
+        response = float(typical_response(schedule, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
+        return Cell(row["source"], changes.get("arm", row["arm_id"]), pool_of(row["indication"], self.evidence), kind,
+                    changes.get("adjunct", row["adjunct"] or "none"), response,
+                    scale.id if scale is not None and scale.kind in SCORED else "")
+
+    def _together(self, row: Row) -> list[Cell]:
+        """The arms that a row was pooled over: those of its study that were needled, else itself."""
+        others = [other for name, other in self.arms[row["source"]].items()
+                  if name != row["arm_id"] and kind_of(other["device_kind"], other["role"]) in ("needle", "rf")]
+        return [self.cell({**other, "indication": row["indication"]}, None) for other in others] or [self.cell(row, None)]
+
+    def size(self, row: Row) -> float:
+        """People in the arm; a study's total where everybody has every arm, else shared among its arms."""
+        if row["n"]:
+            return float(row["n"])
+        arms = 1 if row["design"] in SAME_PEOPLE else max(len(self.arms[row["source"]]), 2)
+        return float(row["n_total"]) / arms if row["n_total"] else self.draws.median("unstated_arm_size", "1")
+
+    def usual(self, row: Row, scale: Scale) -> float | None:
+        """Baseline: stated for this arm, of other trials on this scale, or assumed."""
+        own = (other["baseline_mean"] for other in self.rows if other["baseline_mean"] and all(
+            other[key] == row[key] for key in ("source", "arm_id", "outcome_scale")))
+        return _number(next(own, "")) or self.baselines.get(scale.id) or scale.usual
+
+    def _score(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
+        usual = self.usual(row, scale)
+        if scale.kind not in SCORED or not (row["relative_change"] or (row["change_mean"] and usual)):
+            return
+        spread = change_spread(row, self.correlation)
+        relative = spread / usual if spread and usual else np.nan
+        value = float(row["relative_change"] or float(row["change_mean"]) / (usual or 1.0))
+        guessed = "" if row["relative_change"] or row["baseline_mean"] else f"{row['source']}/{scale.id}"
+        n = self.size(row)
+        yield Reading(row["source"], int(row["line"]), "score", terms, n, scale.sign * value, relative, base=guessed)
+        if not np.isnan(relative) and not guessed:
+            yield Reading(row["source"], int(row["line"]), "spread", terms, n, float(np.log(relative)))
+
+    def _count(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
+        cut = cut_of(row["responders_definition"], scale, self.usual(row, scale))
+        if not row["responders_fraction"] or cut is None:
+            return
+        n, line = max(round(self.size(row)), 1), cut_line(cut, self.draws)
+        choice = line - self.draws.median("responder_threshold", "1")
+        terms = (*terms, *_rated(row["source"], int(row["line"]), scale, cut, choice))
+        counted = round(float(row["responders_fraction"]) * n)
+        yield Reading(row["source"], int(row["line"]), "count", terms, n, counted, cut=cut)
+
+    def _significance(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
+        """Direction with or without significance; indirect scales tell no more than the sign."""
+        indirect, n = scale.kind in INDIRECT, self.size(row)
+        limits = {"1": (0.0 if indirect else SIGNIFICANT, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT),
+                  "-1": (-np.inf, -SIGNIFICANT)}.get(row["direction"])
+        plain = {"1": (0.0, np.inf), "-1": (-np.inf, 0.0)}.get(row["effect_sign"])
+        low, high = limits or plain or (None, None)
+        if low is not None and high is not None:
+            yield Reading(row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=1.0 / n,
+                          indirect=indirect)
+
+    def _comparison(self, row: Row, scale: Scale) -> Iterator[Reading]:
+        other = row["compared_with"]
+        key = (row["source"], frozenset((row["arm_id"], other)), scale.id, row["indication"], row["followup_days_as_stated"])
+        told = row["between_direction"] and other and key not in self.compared
+        against = self._opponent(row, scale, other) if told else None
+        if against is None:
+            return
+        self.compared.add(key)
+        n, (second, m) = self.size(row), against
+        paired = row["design"] in SAME_PEOPLE
+        share = 2.0 * (1.0 - self.correlation) / n if paired else 1.0 / n + 1.0 / m
+        limit = SIGNIFICANT if row["between_p"] or row["between_p_op"] else 0.0
+        low, high = {"1": (limit, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT),
+                     "-1": (-np.inf, -limit)}[row["between_direction"]]
+        terms = (*self.cell(row, scale).terms, *((name, -c, at) for name, c, at in second.terms))
+        yield Reading(row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=share,
+                      indirect=scale.kind in INDIRECT)
+
+    def _opponent(self, row: Row, scale: Scale, name: str) -> tuple[Cell, float] | None:
+        """The arm that a row was compared with and its people; None where it is not known what was done to it."""
+        known = [other for other in self.rows if other["source"] == row["source"] and other["arm_id"] == name]
+        if known:
+            other = next((o for o in known if o["indication"] == row["indication"]), known[0])
+            return self.cell({**other, "indication": row["indication"]}, scale), self.size(other)
+        if row["adjunct"] in ("none", ""):
+            return None
+        if re.match(ALONE, name):
+            return self.cell(row, scale, arm=name, adjunct="none"), self.size(row)
+        return (self.cell(row, scale, arm=name, kind="active"), self.size(row)) if name == "control" else None
+
+
+def _rated(study: str, line: int, scale: Scale, cut: Cut, choice: float) -> Terms:
+    """How a count differs from scores: impressions run ahead and follow the choice of the definition, studies scatter.
+
+    What is counted in grades of the score itself only scatters.
+    """
+    noise = ((f"rating:{study}/{rater_of(scale)}", 1.0, 1.0), (f"reading:{study}/{line}", 1.0, 1.0))
+    word = ((f"cut:{cut.word}", -1.0, 1.0),) if cut.word else ()
+    return (*noise, *word) if cut.graded else (("rating", 1.0, 1.0), (CHOSEN, choice, 1.0), *noise, *word)
+
+
+def _mean(cells: Sequence[Cell]) -> Terms:
+    return tuple((name, c / len(cells), m) for cell in cells for name, c, m in cell.terms)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None

@@ -1,0 +1,98 @@
+"""The shipped effects of clinical outcome: what is left out is left out, controls stay controls, failures lower."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.outcome import pooled, predict_arm
+from dermatwin.outcome.arms import outcome_rows
+from dermatwin.outcome.pooling import ALL, NOTHING, RECORD, _read
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return Draws(Evidence.packaged(), Luck(3, 400))
+
+
+@pytest.fixture(scope="module")
+def shipped(draws):
+    return _read(draws.evidence.folder)
+
+
+def test_every_study_has_a_table_without_it(shipped):
+    tables, record = shipped
+    assert set(tables) == {ALL, NOTHING, *record["studies"]}
+    assert all(np.isfinite(table).all() for table in tables.values())
+    assert record["largest_scale_reduction"] < 1.05
+
+
+def test_the_fit_is_that_of_the_rows(draws, shipped):
+    from dermatwin.calibration.outcome import behind, problem
+
+    whole, (_, record) = problem(), shipped
+    assert record["effects"] == list(whole.kept)
+    assert record["studies"] == list(whole.trials.studies)
+    assert record["behind"] == behind(whole), f"{RECORD} is of other rows: run python -m dermatwin.calibration outcome"
+
+
+def test_a_study_left_out_stands_behind_nothing(draws):
+    found = pooled(draws, frozenset({"ablon2018"}))
+    assert not any("ablon2018" in studies for studies in found.sources.values())
+    assert not np.array_equal(found.table, pooled(draws).table)
+
+
+def test_several_studies_left_out_leave_the_prior(draws):
+    two = pooled(draws, frozenset({"ablon2018", "dogra2014"}))
+    assert not any(two.sources.values())
+    assert np.std(two.column("needle")) > 3.0 * np.std(pooled(draws).column("needle"))
+
+
+def test_untreated_arms_are_not_predicted_as_treated(draws):
+    bare = predict_arm("acne_scar", "own_score", "untreated", "none", 0, None, 182, None, None, "none", draws)
+    needled = predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 84, None, None, "roller", draws)
+    assert abs(np.median(bare.relative_improvement)) < 0.1
+    assert np.median(needled.relative_improvement) > 0.2
+    assert (np.quantile(bare.relative_improvement, [0.1, 0.9]) < 0.3).all()
+
+
+def test_a_new_trial_and_more_people_are_told_apart(draws):
+    def spread(n):
+        arm = predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 84, None, None, "roller", draws, n=n)
+        return np.std(arm.relative_improvement)
+
+    assert spread(2) > spread(20) > 0.05
+
+
+def test_a_stricter_definition_counts_fewer(draws):
+    share = [np.mean(predict_arm("acne_scar", "goodman_baron_qualitative", "needling", "none", 4, 28, 84, None, 4.0,
+                                 "roller", draws, definition=f"improved by >={n} grades").responders) for n in (1, 2, 3)]
+    assert share[0] > share[1] > share[2]
+
+
+def test_time_brings_improvement(draws):
+    course = [np.median(predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 7.0 * week, None, None, "roller",
+                                    draws).relative_improvement) for week in (4, 12, 26, 52)]
+    assert all(later >= earlier for earlier, later in pairwise(course))
+
+
+@pytest.mark.parametrize("study", ["chilicka2021", "krithika2025"])
+def test_a_trial_that_saw_nothing_lowers_the_mean(study, draws):
+    """The same luck with and without it; krithika speaks through its count."""
+    everyone, without = (np.mean(pooled(draws, e).column("needle") + pooled(draws, e).column("concern:acne_scar"))
+                         for e in (frozenset(), frozenset({study})))
+    assert everyone < without
+
+
+def test_an_effect_nobody_studied_comes_from_its_family(draws):
+    known = pooled(draws).draw(draws)
+    assert "adjunct:moonlight" not in known.pooled.names
+    assert np.std(known["adjunct:moonlight"]) == pytest.approx(np.sqrt(np.mean(known["adjunct_between"] ** 2)), rel=0.2)
+
+
+def test_the_record_names_registered_sources(draws, shipped):
+    _, record = shipped
+    assert set(record["studies"]) <= {row["source"] for row in outcome_rows(draws.evidence)}
+    assert set(record["studies"]) <= set(draws.evidence.sources)
