@@ -9,10 +9,11 @@ import pytest
 from dermatwin.case.document import Patient
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS
+from dermatwin.flows import LAYERS, Punctures
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import patch as spatial
-from dermatwin.healing.patch import Needling, follow, halo_area, patch_of
+from dermatwin.healing.injury import halo_area, injury_of
+from dermatwin.healing.patch import Needling, follow, participation_area, patch_of
 from dermatwin.healing.person import constants
 from dermatwin.numerics.patch import Box
 from dermatwin.skin.section import Skin
@@ -159,31 +160,30 @@ def test_what_does_not_fit_is_refused():
         patch_of(slab(0.4, 0.1).box, ("papillary_dermis",), P, Draws(more, Luck(3, 1, frozenset())))
 
 
-def by_area(patch, density):
-    """Gains over the layer with the emergent halo: the same alarm, spread over F = n A / (1 + n A) of the tissue."""
-    per_mm2, hole = 0.01 * density, np.pi * RADIUS**2
-    holes = -np.expm1(-per_mm2 * hole)
-    seen = 1.0 - (1.0 - RADIUS**2 / (RADIUS + patch.reach) ** 2) * (1.0 - holes)
-    share = per_mm2 * halo_area(patch) / (1.0 + per_mm2 * halo_area(patch))
-    states = network(holes / (seen + patch.half) / share, holes / share, DAYS)
+def homogenised(density):
+    """Gains of collagen and epidermis over the layer by the law of halos, (time,)."""
+    one, needle = np.ones(1), np.ones((1, 1))
+    found = injury_of(Punctures("cheek", 1, density * one, density * one, one, needle, needle, needle, 2.0 * RADIUS * needle,
+                                needle, np.ones((1, len(LAYERS))), 0.0 * one), DRAWS)
+    share = found.activated_fraction[0, 1]
+    states = network(found.activation[0, 1], found.destroyed_share[0, 1], DAYS)
     return share * (kernel.collagen(states, P) - 1.0), share * (states[:, kernel.STATES.index("epidermis")] - 1.0)
 
 
-def test_the_halo_area_of_equal_reaches_has_a_closed_form():
+def test_the_halo_of_the_law_is_that_of_equal_reaches():
     patch = slab(0.4, 0.1)
     names = {"danger": "danger_decay", "mitogens": "mitogen_decay", "tgf_beta_1": "tgf_1_decay"}
     value = dict(zip(kernel.CONSTANTS, P[0], strict=True))
-    lam2 = 0.16**2
-    rates = np.array([lam2 * value[names[n]] if n in names else 0.0 for n in patch.moving])[:, None]
-    b = 1.0 / (1.0 - value["danger_gain_neutrophils"] - value["danger_gain_m1"])
-    closed = 4.0 * np.pi * lam2 * (b - 1.0) ** 3 / (b**2 - 1.0 - 2.0 * b * np.log(b))
-    np.testing.assert_allclose(halo_area(replace(patch, diffusivity=rates)), closed, rtol=1e-6)
+    rates = np.array([0.16**2 * value[names[n]] if n in names else 0.0 for n in patch.moving])[:, None]
+    gain = value["danger_gain_neutrophils"] + value["danger_gain_m1"]
+    found = participation_area(replace(patch, diffusivity=rates))
+    np.testing.assert_allclose(found, halo_area(np.array([0.16]), np.array([gain]))[0], rtol=1e-6)
 
 
 @pytest.mark.parametrize(("density", "side", "cell"), [(250.0, 4.0, 0.08), (1000.0, 2.4, 0.06)])
 def test_mean_collagen_gain_agrees_with_the_emergent_halo_within_a_tenth(density, side, cell):
     patch = slab(side, cell)
     field = follow(patch, [thrown(density, side)], DAYS)
-    collagen, epidermis = by_area(patch, density)
+    collagen, epidermis = homogenised(density)
     np.testing.assert_allclose(collagen[2:], field.mean("collagen")[2:] - 1.0, rtol=0.1)
     np.testing.assert_allclose(epidermis[:2], field.mean("epidermis")[:2] - 1.0, rtol=0.1)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from dermatwin.case.document import Patient
 from dermatwin.core import Luck
@@ -12,7 +13,7 @@ from dermatwin.flows import LAYERS, Punctures
 from dermatwin.healing import antimony, elimination, generate, heal, readings
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.course import time_grid
-from dermatwin.healing.injury import closure_time, injury_of
+from dermatwin.healing.injury import closure_time, halo_area, injury_of
 from dermatwin.healing.person import constants
 from dermatwin.skin.section import Skin
 
@@ -38,13 +39,21 @@ def punctures_of(density, count=1, hole=HOLE):
                      hole * needles, needles, np.ones((count, len(LAYERS))), 0.0 * one)
 
 
+def injury_of_the_prototype(draws, density):
+    """Share, activation and destroyed share of one radius of halo: f_a = 1 - exp(-n pi (r + lam)^2), d = n pi r^2/f_a."""
+    radius, reach = 0.5 * HOLE, draws.median("signalling_length", "mm")
+    share = -np.expm1(-0.01 * density * np.pi * (radius + reach) ** 2)
+    destroyed = 0.01 * density * np.pi * radius**2 / share
+    return share, destroyed / (destroyed + draws.median("damage_half_activation", "1")), destroyed
+
+
 def struck(count=1, density=250.0, vary=frozenset()):
-    """Constants and the state just after one session in the papillary dermis."""
+    """Constants and the state just after one session as hard as the prototype's."""
     draws = draws_of(count, vary)
     p, _ = constants(skin_of(count), PERSON, draws)
-    injury = injury_of(punctures_of(density, count), draws)
+    _, activation, destroyed = injury_of_the_prototype(draws, density)
     y = kernel.untreated(p)
-    kernel.session(y, p, injury.activation[:, 1], injury.destroyed_share[:, 1])
+    kernel.session(y, p, np.full(count, activation), np.full(count, destroyed))
     return p, y
 
 
@@ -139,12 +148,24 @@ def test_untreated_skin_is_at_rest_exactly():
         np.testing.assert_array_equal(speed, 0.0)
 
 
-def test_activated_share_of_the_prototype():
-    """Hole radius 0.062 mm and halo 0.16 mm at five densities; the prototype counts overlapping holes twice."""
+@pytest.mark.parametrize("gain", [0.2, 0.699, 0.95])
+def test_the_halo_is_the_participation_area_of_its_signals(gain):
+    """1 / integral p_F p_S by quadrature in the Fourier plane, p of danger with reach lam/sqrt(1 - g), then two of lam."""
+    reach = 0.16
+    overlap, _ = quad(lambda s: 1.0 / ((1.0 + reach**2 / (1.0 - gain) * s) ** 2 * (1.0 + reach**2 * s) ** 2), 0.0, np.inf)
+    assert halo_area(np.array([reach]), np.array([gain]))[0] == pytest.approx(4.0 * np.pi / overlap, rel=1e-6)
+
+
+def test_an_injury_is_that_of_a_lonely_hole_or_of_a_whole_wound():
     draws = draws_of()
-    found = [injury_of(punctures_of(100.0 * n), draws) for n in (0.5, 1.0, 2.5, 5.0, 10.0)]
-    np.testing.assert_allclose([i.activated_fraction[0, 1] for i in found], [0.08, 0.14, 0.32, 0.54, 0.79], atol=0.008)
-    np.testing.assert_allclose([i.destroyed_share[0, 1] for i in found], [0.082, 0.085, 0.095, 0.114, 0.156], rtol=0.08)
+    half, reach = draws.median("damage_half_activation", "1"), draws.median("signalling_length", "mm")
+    lonely, everything = (injury_of(punctures_of(n), draws) for n in (1e-3, 1e6))
+    area = 1e-5 * np.pi * (0.5 * HOLE) ** 2
+    seen = (0.5 * HOLE / (0.5 * HOLE + reach)) ** 2
+    assert (lonely.activated_fraction * lonely.destroyed_share)[0, 1] == pytest.approx(area, rel=1e-3)
+    assert (lonely.activated_fraction * lonely.activation)[0, 1] == pytest.approx(area / (seen + half), rel=1e-3)
+    assert everything.activated_fraction[0, 1] == pytest.approx(1.0, abs=1e-3)
+    assert everything.activation[0, 1] == pytest.approx(1.0 / (1.0 + half), rel=1e-3)
 
 
 def test_closure_of_the_prototype():
@@ -165,9 +186,10 @@ def test_order_of_events_of_the_prototype(state, day, tolerance):
 def test_collagen_of_the_prototype_after_one_session():
     """+3.8, +2.3, +1.0 % at 90, 180, 365 d and 250 /cm2; +13, +8, +3 % at 1000 /cm2."""
     for density, expected in ((250.0, (3.8, 2.3, 1.0)), (1000.0, (13.0, 8.0, 3.0))):
-        history = heal([punctures_of(density)], [0.0], skin_of(), PERSON, 370.0, draws_of())
-        found = 100.0 * (np.interp([90.0, 180.0, 365.0], history.time, history.mean("collagen")[0, 1]) - 1.0)
-        np.testing.assert_allclose(found, expected, atol=0.5)
+        p, y = struck(density=density)
+        share, _, _ = injury_of_the_prototype(draws_of(), density)
+        found = share * (kernel.collagen(course(p, y, np.array([90.0, 180.0, 365.0])), p[:, None, :])[0] - 1.0)
+        np.testing.assert_allclose(100.0 * found, expected, atol=0.5)
 
 
 def test_after_twenty_years_all_but_slow_tissue_is_back():

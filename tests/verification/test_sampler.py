@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from dermatwin.calibration.likelihood import censored
 from dermatwin.calibration.luck import GivenLuck, spread_evenly
-from dermatwin.calibration.sampler import Block, Particles, Target, counting, moved, redrawn, tempered
+from dermatwin.calibration.sampler import Block, Particles, Target, counting, moved, redrawn, shrunk, tempered
 
 
 def chance(seed=1):
@@ -87,6 +87,48 @@ def test_factors_that_see_a_block_are_enough():
     assert found.states.mean(axis=0) == pytest.approx(mean, abs=0.05)
     assert np.cov(found.states.T) == pytest.approx(np.linalg.inv(precision), abs=0.05)
     assert found.levels == pytest.approx(target.all(found.states))
+
+
+def test_turning_together_follows_a_narrow_ridge():
+    """Forty coordinates, data on five tight sums of neighbours: the known normal, and where it began is forgotten."""
+    size, tight = 40, 0.02
+    rows = np.kron(np.eye(5), np.ones((1, 8)))
+    y = np.linspace(-2.0, 2.0, 5)
+    target = Target(lambda states, factors: -0.5 * (((states @ rows.T - y) / tight) ** 2).sum(axis=1)[:, None], 1, (), True)
+    found = moved(target, tempered(target, size, 400, chance(), rounds=2), chance(2), rounds=12)
+    precision = np.eye(size) + rows.T @ rows / tight**2
+    mean = np.linalg.solve(precision, rows.T @ y) / tight**2
+    covariance = np.linalg.inv(precision)
+    assert found.states.mean(axis=0) == pytest.approx(mean, abs=0.2)
+    assert (found.states @ rows.T).std(axis=0) == pytest.approx(np.sqrt(np.diag(rows @ covariance @ rows.T)), rel=0.15)
+    assert found.states.std(axis=0).mean() == pytest.approx(np.sqrt(np.diag(covariance)).mean(), rel=0.05)
+    assert found.memory is not None
+    assert np.abs(found.memory).max() < 0.5
+    assert found.levels == pytest.approx(target.all(found.states))
+
+
+def test_turning_together_keeps_what_is_no_normal():
+    """A half normal and two hills, under ellipses of one normal."""
+    def log_likelihood(states, factors):
+        x, y = states[:, 0], states[:, 1]
+        hills = np.logaddexp(norm.logpdf(x, -1.5, 0.3), norm.logpdf(x, 1.5, 0.3))
+        return (hills + censored(-y, np.full(len(y), 1e-2), "upper"))[:, None]
+
+    target = Target(log_likelihood, 1, (), True)
+    found = moved(target, tempered(target, 3, 3000, chance(), rounds=2), chance(2), rounds=8).states
+    assert np.mean(found[:, 0] > 0) == pytest.approx(0.5, abs=0.06)
+    assert np.abs(found[:, 0]).mean() == pytest.approx(1.5 / 1.09, abs=0.03)
+    assert found[:, 1].mean() == pytest.approx(-np.sqrt(2 / np.pi), abs=0.05)
+    assert found[:, 2].std() == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_covariance_of_few_particles_is_the_priors_but_where_it_stands_out():
+    narrow = np.ones(20)
+    narrow[:2] = 0.05
+    few, many = (shrunk(chance().standard_normal((count, 20)) * narrow)[1] for count in (60, 20_000))
+    assert np.diag(many)[:2] == pytest.approx(0.05**2, rel=0.1)
+    assert np.diag(few)[:2] == pytest.approx(0.05**2, rel=0.6)
+    assert few[2:, 2:] == pytest.approx(np.eye(18), abs=0.02)
 
 
 def test_a_likelihood_that_is_not_a_function_is_found_out():

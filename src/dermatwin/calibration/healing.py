@@ -29,7 +29,7 @@ from ..validation.wounds import pushed
 from .likelihood import censored, error_of, log_likelihood
 from .luck import GivenLuck
 from .needling import NEEDLES, Lanes
-from .sampler import Block, Target
+from .sampler import Target
 
 FILE = "healing_timecourse.csv"
 STAGES = ("healing", "wounds")
@@ -39,13 +39,8 @@ PIERCED = "posterior needling"  # the unknown that picks a joint draw of the fit
 FOLDS = 8
 FAILED = -1e3  # log likelihood of a row where the network could not be integrated, numerical
 TOLERANCE = (1e-3, 1e-5)  # of the integrator in a fit: far below what studies differ by, numerical
-TOGETHER = 14  # coordinates that move at once, numerical
 SEEN = 1.64  # a change below so many spreads of what a study may miss is reported as none
 UNSEEN = re.compile(r"^(barrier|pigment|proto_myo|provisional|tissue_tension|collagen_age)|myofibroblast(?!_synthesis)")
-LATE = re.compile(r"collagen|elast|debris|epiderm|hyaluronan|myofibroblast|synthesis|isoform|vessel|vegf|matrix_loss|"
-                  r"column|front")
-"""Constants and wounds' parameters that only the studies of tissue see, by their names."""
-EARLY_WAYS = ("peak", "lasting", "cells")
 
 
 @dataclass(frozen=True)
@@ -77,19 +72,8 @@ class Problem:
 
     @cached_property
     def target(self) -> Target:
-        """The likelihood as one factor per study; constants that only tissue sees, and a study's own, move apart."""
-        everyone = tuple(range(len(self.studies)))
-        ways = _ways()
-        tissue = tuple(n for n, study in enumerate(self.studies) if any(
-            ways[row["quantity"]] not in EARLY_WAYS for row in self._by_study[study]))
-        shared = [(n, name) for n, name in enumerate(self.names) if "@" not in name]
-        late = tuple(n for n, name in shared if LATE.search(name))
-        early = tuple(n for n, _ in shared if n not in late)
-        own = (Block(tuple(n for n, name in enumerate(self.names) if belongs(name, study)), (number,))
-               for number, study in enumerate(self.studies))
-        return Target(self.log_factors, len(everyone), (
-            Block(early, everyone, most=TOGETHER), Block(late, tissue, most=TOGETHER),
-            *(block for block in own if block.coordinates)))
+        """The likelihood as one factor per study, of which all unknowns move together."""
+        return Target(self.log_factors, len(self.studies), whole=True)
 
     def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
         """Log likelihood of the rows of some studies for scores (lane, name): shape (lane, study)."""
@@ -146,11 +130,6 @@ def _matters(name: str, evidence: Evidence) -> bool:
     """Whether an unknown is fitted: constants of the network and of wounds, and what is a study's own."""
     known = evidence.parameters.get(name)
     return "@" in name or (known is not None and known.stage in STAGES and UNSEEN.search(name) is None)
-
-
-def belongs(name: str, study: str) -> bool:
-    """Whether an unknown is a study's own."""
-    return "@" in name and re.split(r"[@ ]", name)[-1] == study
 
 
 def author_of(study: str) -> str:

@@ -19,8 +19,8 @@ from .healing import FILE, FOLDS, Problem, fold_of, problem
 from .permeating import Table
 from .sampler import Particles, counting, moved, redrawn, tempered
 
-PARTICLES = 256
-ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 24, 6  # rounds of moves at each power, at the end, and without a fold
+PARTICLES = 384
+ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 24, 10  # rounds of moves at each power, at the end, and without a fold
 ALL = ""
 LEAST_COUNTING = 0.4  # share of the particles that should still count after a step of fading
 FADING = (0.75, 0.5, 0.3, 0.15, 0.06, 0.0)  # powers that are tried, the lowest that leaves enough particles
@@ -92,8 +92,8 @@ def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     scores = fits[ALL].scores
     return {
         "made_by": "python -m dermatwin.calibration healing",
-        "method": "tempered particles moved by elliptical slices; studies' own tempo, size and density of punctures "
-                  "integrated out, discrepancy inferred; directions and bounds as probabilities",
+        "method": "tempered particles turned along ellipses of one another; studies' own tempo, size and density of "
+                  "punctures integrated out, discrepancy inferred; directions and bounds as probabilities",
         "seed": seed, "particles": PARTICLES, "last_rounds": LAST_ROUNDS, "rounds_without_a_fold": ROUNDS_WITHOUT,
         "rows": {FILE: len(whole.rows)},
         "studies": list(whole.studies),

@@ -6,6 +6,9 @@ and moved, in two ways that both leave prior times likelihood unchanged and act 
 - a turn along the ellipse through the present state and a fresh draw of the prior, by an angle that shrinks until the
   likelihood exceeds a random level (Murray, Adams and MacKay 2010, AISTATS): forgets what the data cannot see;
 - a step along the difference of two other particles (ter Braak 2006, Stat Comput 16:239): follows what the data tie.
+A third way, for many coordinates of which the data tie some: all of them turn along an ellipse of the normal distribution
+that the other particles show, by an angle that shrinks until what the posterior has beyond that normal exceeds a random
+level (Nishihara, Murray and Adams 2014, J Mach Learn Res 15:2087).
 The likelihood is a product of factors, one per study: a block that only one study sees costs only that study's rows.
 """
 
@@ -21,6 +24,8 @@ LogFactors = Callable[[np.ndarray, tuple[int, ...]], np.ndarray]
 MOST_SHRINKS = 200  # an ellipse that shrinks so often has met a likelihood that is not a function of the state
 STEPS = 3  # along differences, for each turn along an ellipse
 STRIDE, LEAP, SHAKE = 2.38, 0.1, 1e-3  # usual stride over root 2d, how often a step is a whole difference, jitter
+LEAST_SPREAD = 1e-6  # variance of an ellipse, numerical
+GROUPS = 4  # of particles: one turns, the others say along which ellipse
 COUNTING = 0.5  # share of the particles that should still count after a step in power
 
 
@@ -39,11 +44,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Target:
-    """Log factors of the likelihood, how many there are, and the blocks of coordinates that move together."""
+    """Log factors of the likelihood, how many there are, and the blocks of coordinates that move together.
+
+    whole : whether every round begins with a turn of all coordinates along the ellipses of the other particles.
+    """
 
     log_factors: LogFactors
     count: int
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
+    whole: bool = False
 
     def all(self, states: np.ndarray) -> np.ndarray:
         """Every log factor, (particle, factor)."""
@@ -103,6 +112,8 @@ def moved(target: Target, now: Particles, chance: np.random.Generator, *, rounds
     """Move every particle: in each round every block takes one turn along an ellipse and steps along differences."""
     states, levels = now.states.copy(), now.levels.copy()
     for _ in range(rounds):
+        if target.whole:
+            _turn_together(target, states, levels, now.power, chance)
         for block in target.blocks:
             _turn(target, states, levels, block, now.power, chance)
             for _ in range(STEPS):
@@ -128,10 +139,73 @@ def _turn(target: Target, states: np.ndarray, levels: np.ndarray, block: Block, 
         waiting = waiting[~done]
         if not waiting.size:
             return
-        back = angle[waiting] < 0.0
-        low[waiting[back]], high[waiting[~back]] = angle[waiting[back]], angle[waiting[~back]]
-        angle[waiting] = chance.uniform(low[waiting], high[waiting])
+        _narrow(angle, low, high, waiting, chance)
     raise RuntimeError(f"{waiting.size} particles found no state above their level in {MOST_SHRINKS} shrinks")
+
+
+def _turn_together(target: Target, states: np.ndarray, levels: np.ndarray, power: float,
+                   chance: np.random.Generator) -> None:
+    """One elliptical slice of all coordinates for every particle, along the normal of those in other groups, in place."""
+    groups = np.array_split(chance.permutation(len(states)), GROUPS)
+    for number, moving in enumerate(groups):
+        others = np.concatenate(groups[:number] + groups[number + 1:])
+        mean, covariance = shrunk(states[others])
+        root = np.linalg.cholesky(covariance)
+        white = np.linalg.solve(root, (states[moving] - mean).T).T
+        states[moving], levels[moving] = _sliced(target, states[moving], levels[moving], white, (mean, root), power, chance)
+
+
+def _sliced(target: Target, states: np.ndarray, levels: np.ndarray, white: np.ndarray, normal: tuple[np.ndarray, np.ndarray],
+            power: float, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """States and levels after a turn in coordinates in which a normal (mean, root of covariance) is a standard one."""
+    mean, root = normal
+
+    def beyond(state: np.ndarray, seen: np.ndarray, level: np.ndarray) -> np.ndarray:
+        return power * level.sum(axis=1) - 0.5 * (state**2).sum(axis=1) + 0.5 * (seen**2).sum(axis=1)
+
+    states, levels, count = states.copy(), levels.copy(), len(states)
+    threshold = beyond(states, white, levels) + np.log(chance.uniform(size=count))
+    fresh = chance.standard_normal(white.shape)
+    angle = chance.uniform(0.0, 2.0 * np.pi, count)
+    low, high, waiting = angle - 2.0 * np.pi, angle.copy(), np.arange(count)
+    for _ in range(MOST_SHRINKS):
+        turned = white[waiting] * np.cos(angle[waiting, None]) + fresh[waiting] * np.sin(angle[waiting, None])
+        proposal = mean + turned @ root.T
+        found = target.all(proposal)
+        done = beyond(proposal, turned, found) > threshold[waiting]
+        states[waiting[done]], levels[waiting[done]] = proposal[done], found[done]
+        waiting = waiting[~done]
+        if not waiting.size:
+            return states, levels
+        _narrow(angle, low, high, waiting, chance)
+    raise RuntimeError(f"{waiting.size} particles found no state above their level in {MOST_SHRINKS} shrinks")
+
+
+def _narrow(angle: np.ndarray, low: np.ndarray, high: np.ndarray, waiting: np.ndarray, chance: np.random.Generator) -> None:
+    """Shut the brackets of the waiting particles to their angles and draw new ones, in place."""
+    back = angle[waiting] < 0.0
+    low[waiting[back]], high[waiting[~back]] = angle[waiting[back]], angle[waiting[~back]]
+    angle[waiting] = chance.uniform(low[waiting], high[waiting])
+
+
+def shrunk(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of states (particle, coordinate) and their covariance, as the prior's but for directions that stand out.
+
+    Of few particles eigenvalues scatter although the truth is 1: within (1 -+ sqrt(g))^2, g = coordinates per particle.
+    Those beyond are turned back to the l that gives them, l + g l/(l - 1), the others to 1 (Donoho, Gavish and Johnstone
+    2018, Ann Stat 46:1742, for eigenvalues above and, by the same law, below).
+    """
+    mean = states.mean(axis=0)
+    centred = states - mean
+    few = states.shape[1] / len(np.unique(states, axis=0))
+    found, axes = np.linalg.eigh(centred.T @ centred / len(states))
+    middle = found + 1.0 - few
+    root = np.sqrt(np.maximum(middle**2 - 4.0 * found, 0.0))
+    true = np.ones_like(found)
+    above = found > (1.0 + np.sqrt(few)) ** 2
+    below = (found < (1.0 - np.sqrt(few)) ** 2) & (few < 1.0)
+    true[above], true[below] = 0.5 * (middle + root)[above], 0.5 * (middle - root)[below]
+    return mean, (axes * np.maximum(true, LEAST_SPREAD)) @ axes.T
 
 
 def _step(target: Target, states: np.ndarray, levels: np.ndarray, block: Block, power: float,

@@ -1,9 +1,10 @@
 """From needle holes to a stimulus: how much of a layer a treatment session activates, and how hard.
 
-Holes are thrown over the surface at random (Poisson), each with a halo as wide as signals travel; overlapping halos are
-counted once. More needles first recruit more tissue at an equal local dose; only when halos overlap does the local dose
-rise. The hole is taken as wide in depth as at the surface. Left out: the pattern of a stamp's regular grid, bleeding as
-a stimulus of its own, exchange between layers.
+Holes are thrown over the surface at random (Poisson). Around each, the alarm and the cells it calls fade with distance; the
+halo is the even disc that would answer like this uneven one, and where halos add up, the even field with their mean and
+variance. More needles first recruit more tissue at an equal local dose; only when halos overlap does the local dose rise.
+Checked against the network solved in space (docs/design/006). The hole is taken as wide in depth as at the surface. Left
+out: the pattern of a stamp's regular grid, bleeding as a stimulus of its own, exchange between layers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..flows import Punctures
 class Injury:
     """What one treatment session does to the layers of one zone; arrays (draw, layer) unless said otherwise."""
 
-    activated_fraction: np.ndarray  # share of the layer within a halo [-]
+    activated_fraction: np.ndarray  # share of the layer within halos [-]
     destroyed_share: np.ndarray  # destroyed share of the activated part [-]
     activation: np.ndarray  # strength of the alarm, 1 in a full-thickness wound [-]
     channel_radius: np.ndarray  # (draw,) mm
@@ -29,21 +30,42 @@ class Injury:
 def injury_of(punctures: Punctures, draws: Draws) -> Injury:
     """The injury that one session's punctures are.
 
-    f_a = 1 - exp(-n pi (r_c + lam)^2),   d = n pi r_c^2 / f_a,   a = d / (d + K_d),   n = density x reach
+    F = n A / (1 + n A),   h = 1 - exp(-n pi r_c^2),   d = h / F,   a = h / (F (s + K_d)),   n = density x reach
+
+    F shares the layer so that the even field on it has the mean and variance of the holes' added fields (Campbell), A is
+    the area of one halo (`halo_area`), h the destroyed share of the layer, and s = 1 - (1 - r_c^2/(r_c + lam)^2)(1 - h)
+    the share that a hole sees destroyed around itself: where all is destroyed the alarm is that of a full-thickness wound.
 
     Units    density 1/cm2, r_c (root-mean-square hole radius) and lam (`signalling_length`) mm.    Shape (draw, layer).
-    Valid    halos smaller than the treated area; holes up to d = 1, where it is cut.
-    Source   evidence `signalling_length` (grade D), `damage_half_activation` (grade E).
-    Law      f_a and a in [0, 1), increasing in density and in hole size; 0 without punctures (tests/laws/test_healing.py).
+    Valid    halos smaller than the treated area; d is cut at 1, where holes cover the skin before their halos do.
+    Source   evidence `signalling_length` (grade D), `damage_half_activation`, `danger_gain_neutrophils`, `danger_gain_m1`
+             (grade E); within a tenth of the network in space (tests/reference/test_patch_halo.py).
+    Law      F, d and a in [0, 1], increasing in density, d in hole size; 0 without punctures (tests/laws/test_healing.py).
     """
     radius = channel_radius(punctures)
-    reach = (radius + draws("signalling_length", "mm"))[:, None]
+    reach = draws("signalling_length", "mm")
     per_mm2 = punctures.density[:, None] * punctures.reach * 0.01
-    activated = -np.expm1(-per_mm2 * np.pi * reach**2)
-    holes = -np.expm1(-per_mm2 * np.pi * radius[:, None] ** 2)  # overlapping holes counted once, as overlapping halos are
-    destroyed = np.divide(holes, activated, out=np.zeros_like(holes), where=activated > 0.0)
-    half = draws("damage_half_activation", "1")[:, None]
-    return Injury(activated, destroyed, destroyed / (destroyed + half), radius)
+    hole = np.pi * radius**2
+    gain = draws("danger_gain_neutrophils", "1") + draws("danger_gain_m1", "1")
+    halos = per_mm2 * (hole + halo_area(reach, gain))[:, None]
+    holes = -np.expm1(-per_mm2 * hole[:, None])
+    share = halos / (1.0 + halos)
+    destroyed = np.minimum(np.divide(holes, share, out=np.zeros_like(holes), where=share > 0.0), 1.0)
+    beside = 1.0 - (radius / (radius + reach)) ** 2
+    seen = 1.0 - beside[:, None] * (1.0 - holes)
+    return Injury(share, destroyed, destroyed / (seen + draws("damage_half_activation", "1")[:, None]), radius)
+
+
+def halo_area(reach: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """Area of the even halo that answers like a point-like hole's uneven one [mm2].
+
+    A = 1 / integral p_F p_S = 4 pi lam^2 (q - 1)^3 / (q^2 - 1 - 2 q ln q),   q = 1 / (1 - g)
+
+    p_F, p_S are how fibroblasts and the TGF-beta 1 that they answer to spread around the hole; the alarm, mitogens and
+    TGF-beta 1 all reach `reach` = lam [mm] from where they are made, and the alarm calls itself with `gain` = g < 1.
+    """
+    q = 1.0 / (1.0 - gain)
+    return 4.0 * np.pi * reach**2 * (q - 1.0) ** 3 / (q**2 - 1.0 - 2.0 * q * np.log(q))
 
 
 def channel_radius(punctures: Punctures) -> np.ndarray:

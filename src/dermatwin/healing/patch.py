@@ -108,20 +108,21 @@ def slab_of(side: float, cells: int, layer: str, constants: np.ndarray, draws: D
 
 
 def follow(patch: Patch, sessions: Sequence[Needling], times: Sequence[float], *, keep: Sequence[str] = (),
-           fineness: int = FINENESS) -> Field:
+           fineness: int = FINENESS, engine: str = "cpu") -> Field:
     """Run a patch through its sessions.
 
     Units    d, mm; states as in `heal`.    times ascend; kept fields are at the same times.
     Error    second order in the steps (1/fineness of the time since the session, one day at most) and in the cells.
     Law      nobody needled: nothing moves. One kind of tissue throughout: the network's own course. D = 0: every cell
              its own course (tests/reference/test_patch_halo.py).
-    Raises   ComputationError where a cell's step fails; ValueError if days or times do not ascend.
+    Engine   'cpu', or 'gpu' for a CUDA device: the same numbers but for their last digits.
+    Raises   ComputationError where a cell's step fails; ValueError if days or times do not ascend; CaseError without device.
     """
     marks = np.asarray(times, float)
     days = np.array([session.day for session in sessions])
     if (np.diff(days) <= 0.0).any() or (np.diff(marks) <= 0.0).any() or min([0.0, *days, *marks]) < 0.0:
         raise ValueError("days of sessions and times must ascend from 0")
-    tissue, records = _Tissue(patch), []
+    tissue, records = _tissue_on(engine)(patch), []
     for begin, end in pairwise(sorted({0.0, *days, *marks})):
         for session in sessions:
             if session.day == begin:
@@ -132,13 +133,24 @@ def follow(patch: Patch, sessions: Sequence[Needling], times: Sequence[float], *
         if end in marks:
             records.append(tissue.record(keep))
     if marks[0] == 0.0:
-        records.insert(0, _Tissue(patch).record(keep))
+        records.insert(0, Tissue(patch).record(keep))
     layers = tuple(dict.fromkeys(LAYERS[index] for index in patch.layer))
     return Field(marks, (*kernel.STATES, "collagen"), np.stack([mean for mean, _ in records]), layers,
                  {name: np.stack([kept[name] for _, kept in records]) for name in keep})
 
 
-class _Tissue:
+def _tissue_on(engine: str) -> type[Tissue]:
+    """The tissue whose steps the engine takes."""
+    if engine == "cpu":
+        return Tissue
+    if engine != "gpu":
+        raise ValueError(f"{engine!r} is no engine of a patch; 'cpu' or 'gpu'")
+    from . import patch_gpu
+
+    return patch_gpu.Tissue
+
+
+class Tissue:
     """The state of a patch: every cell's states, and the moving ones once more as fields."""
 
     def __init__(self, patch: Patch) -> None:
@@ -164,16 +176,30 @@ class _Tissue:
         now = begin
         while now < end:
             step = min(step_length(now - session, fineness), end - now)
-            if step not in self.factors:
-                self.factors = dict(list(self.factors.items())[-MOST_FACTORS:])
-                rates = self.patch.diffusivity
-                self.factors[step] = factorise(self.patch.box, Medium(rates, rates, rates), 0.5 * step)
-            diffuse(self.fields, self.factors[step])
-            failed = react(self.cells, self.fields.reshape(len(self.moving), -1), self.moving, self.patch.constants, step)
-            diffuse(self.fields, self.factors[step])
+            failed = self.split(step)
             if failed:
                 raise ComputationError(f"{failed} cells failed", f"patch on day {now:g}")
             now = end if step == end - now else now + step
+        self.settle()
+
+    def split(self, step: float) -> int:
+        """Half a step of diffusion, one of reaction, half a step of diffusion; how many cells failed."""
+        factors = self.factors_of(step)
+        diffuse(self.fields, factors)
+        failed = react(self.cells, self.fields.reshape(len(self.moving), -1), self.moving, self.patch.constants, step)
+        diffuse(self.fields, factors)
+        return failed
+
+    def factors_of(self, step: float) -> Factors:
+        """What half a step of diffusion needs, worked out when a step length is new."""
+        if step not in self.factors:
+            self.factors = dict(list(self.factors.items())[-MOST_FACTORS:])
+            rates = self.patch.diffusivity
+            self.factors[step] = factorise(self.patch.box, Medium(rates, rates, rates), 0.5 * step)
+        return self.factors[step]
+
+    def settle(self) -> None:
+        """Write the fields back into the cells."""
         self.cells[:, self.moving] = self.fields.reshape(len(self.moving), -1).T
 
     def record(self, keep: Sequence[str]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -190,16 +216,15 @@ class _Tissue:
         return means, {name: values[..., names.index(name)].copy() for name in keep}
 
 
-def halo_area(patch: Patch, row: int = 0) -> float:
-    """Area of the even halo that answers like a lonely hole's uneven one [mm2]: its participation area.
+def participation_area(patch: Patch, row: int = 0) -> float:
+    """Participation area of a hole in this patch [mm2]: the even halo that answers like its uneven one.
 
     A = 1 / integral of p_F p_S over the plane = 4 pi / integral_0^inf ds / ((1 + a s)^2 (1 + b s) (1 + c s))
 
     p_F, p_S : how fibroblasts and the signal that they answer to spread around a hole: both by danger, then by mitogens
     and by TGF-beta 1. a = D/(k (1 - g)) of danger with the gain g by which it calls itself, b, c = D/k of the other two:
     squares of reaches, mm2. First-order reaction; what M2 macrophages clear is left out.
-    Use      n holes per area then weigh F = n A / (1 + n A) of the tissue: mean and variance of the sum of their fields
-             (Campbell) are those of an even field on F. It is no part of `injury_of`; docs/design/006 compares both.
+    `injury.halo_area` is this for signals of equal reach; docs/design/006 compares what follows from it with the patch.
     """
     value = dict(zip(kernel.CONSTANTS, patch.constants, strict=True))
     rate = dict(zip(patch.moving, patch.diffusivity[:, row], strict=True))
@@ -278,7 +303,8 @@ def _step(y, p, h, before, k1, k2, j, lu):
         y[i] = before[i] + 0.5 * (3.0 * k1[i] + k2[i]) / GAMMA
         good &= y[i] >= LOWEST  # catches NaN as well
     if not good:
-        y[:] = before
+        for i in range(n):  # not as a whole: a CUDA device cannot
+            y[i] = before[i]
     return good
 
 

@@ -24,10 +24,11 @@ from ..flows import LAYERS, Punctures, TissueHistory
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 from .course import time_grid
+from .engine import Engine, engine_for
 from .injury import Injury, gap_radius, injury_of
 from .person import HUMAN, constants, epithelial_front
 
-RTOL, ATOL = 1e-5, 1e-7  # numerical
+RTOL, ATOL = 1e-5, 1e-8  # numerical
 LOWEST = -1e-6  # no accepted step ends below this
 UNDERSHOOT = 1e-5  # what the interpolant may add
 ADDED_STATES = ("epidermal_gap", "collagen")
@@ -35,6 +36,7 @@ ADDED_STATES = ("epidermal_gap", "collagen")
 baseline."""
 
 HIT, SPARED, REPEATED = 0, 1, 2
+PIECES = 3
 
 
 @dataclass
@@ -48,7 +50,7 @@ class _Track:
 
 
 def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Skin, patient: Patient,
-         horizon_d: float, draws: Draws) -> TissueHistory:
+         horizon_d: float, draws: Draws, *, engine: str | None = None) -> TissueHistory:
     """What needling does to one zone's tissue from the first session to the horizon.
 
     y' = f(y; constants) between sessions (`network.ant`), y jumps at each session by the injury of that session.
@@ -57,6 +59,7 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
              baseline (tissue).      Shape  values (draw, layer, time, state).
     Meaning  `values` are true at a point within the halos of every session; `means` are over the whole layer. At a
              session's own time both are those just before it.
+    Engine   what integrates: 'cpu', 'gpu' or 'auto', see `engine.py`; None takes the environment's choice.
     Valid    human skin; columns far apart from one another and thinner than the halo; see docs/design/002.
     Raises   ValueError if sessions do not fit; ComputationError if a state is not finite or negative.
     Source   evidence `healing.csv`, most of it grade E: shapes and orders of events, not amplitudes.
@@ -67,7 +70,8 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
     values, notices = constants(skin, patient, draws)
     injuries = [injury_of(p, draws) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
-    track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times)
+    machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
+    track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times, machine)
     _check(track, skin.zone)
     activated, damage = (_stack(injuries, name, draws.count) for name in ("activated_fraction", "destroyed_share"))
     history = TissueHistory(
@@ -76,7 +80,7 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
         values=_written(track, track.values[REPEATED if len(track.values) > REPEATED else HIT], draws.count),
         means=_written(track, _means(track, activated, days[:len(treated)], times), draws.count),
         activated_fraction=activated, local_damage=damage, status=track.status.reshape(draws.count, -1),
-        notices=(*notices, *_notices(skin, patient, track, draws)))
+        notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)))
     _add_gap(history, injuries, patient, draws)
     return history
 
@@ -104,9 +108,10 @@ def reading_days(draws: Draws) -> list[float]:
     return [draws.median(name, "d") for name in found]
 
 
-def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray) -> _Track:
+def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray,
+         machine: Engine) -> _Track:
     """Integrate all pieces of all rows from session to session."""
-    pieces = 3 if len(injuries) > 1 else 2  # a single session needs no repeated piece: it is the hit one
+    pieces = PIECES if len(injuries) > 1 else 2  # a single session needs no repeated piece: it is the hit one
     start = kernel.untreated(values)
     rows = len(start)
     track = _Track(values, np.repeat(start[None], pieces, axis=0),
@@ -117,7 +122,7 @@ def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], 
         begin = days[number]
         end = days[number + 1] if number + 1 < len(days) else float(times[-1])
         _strike(track, injury, injuries[number - 1] if number else None)
-        _between(track, begin, end, times)
+        _between(track, begin, end, times, machine)
     return track
 
 
@@ -137,11 +142,11 @@ def _strike(track: _Track, injury: Injury, before: Injury | None) -> None:
         track.state[piece] = np.where(untouched[:, None], track.state[piece], struck)
 
 
-def _between(track: _Track, begin: float, end: float, times: np.ndarray) -> None:
+def _between(track: _Track, begin: float, end: float, times: np.ndarray, machine: Engine) -> None:
     """Integrate every piece from one session to the next (or to the end), exactly up to that time."""
     inside = (times > begin) & (times <= end)
     pieces, rows, size = track.state.shape
-    y, _, status, _ = kernel.integrate(
+    y, _, status, _ = machine.integrate(
         track.state.reshape(-1, size), np.tile(track.constants, (pieces, 1)), end - begin, times[inside] - begin,
         RTOL, ATOL, LOWEST, out=track.values.reshape(pieces * rows, times.size, size), column=int(np.argmax(inside)))
     track.state = y.reshape(pieces, rows, size)
