@@ -1,0 +1,63 @@
+"""Courses of needling: what is benign, what raises the alarm for scars, and that the reason of a difference is shown."""
+
+import numpy as np
+import pytest
+
+from dermatwin.case.document import Patient
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.flows import LAYERS, Punctures
+from dermatwin.healing import heal
+from dermatwin.healing.tissue import myofibroblast_ratio
+from dermatwin.skin.section import Skin
+
+COUNT = 80
+SPARSE, DENSE = 250.0, 1000.0  # punctures/cm2
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return Draws(Evidence.packaged(), Luck(3, COUNT))
+
+
+def course(density, sessions, interval, draws):
+    """The course with three months after its last session."""
+    one, needles = np.ones(COUNT), np.ones((COUNT, 2))
+    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
+                32 * one, one, 40.0, "female", "III", False, one)
+    punctures = Punctures("cheek", 1, density * one, density * one, one, needles, needles, needles, 0.12 * needles, needles,
+                          np.ones((COUNT, len(LAYERS))), 0.0 * one)
+    person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
+    last = interval * (sessions - 1)
+    return heal([punctures] * sessions, [interval * n for n in range(sessions)], skin, person, last + 91.0, draws)
+
+
+def alarmed(history, draws):
+    """Share of the people whose papillary dermis has more myofibroblasts than the alarm allows."""
+    ratio = myofibroblast_ratio(history.state("fibroblasts"), history.state("myofibroblasts"))[:, 1]
+    return np.mean(ratio > draws.median("alarm_fraction", "1"))
+
+
+def warned(history):
+    return any("myofibroblasts" in notice.message for notice in history.notices)
+
+
+@pytest.mark.parametrize("density", [SPARSE, DENSE])
+@pytest.mark.parametrize(("sessions", "interval"), [(4, 28.0), (6, 14.0)])
+def test_monthly_and_fortnightly_series_are_benign(density, sessions, interval, draws):
+    history = course(density, sessions, interval, draws)
+    assert alarmed(history, draws) <= 0.1
+    assert not warned(history)
+
+
+@pytest.mark.parametrize(("sessions", "interval"), [(12, 7.0), (20, 3.0)])
+def test_dense_sessions_in_a_hurry_raise_the_alarm(sessions, interval, draws):
+    history = course(DENSE, sessions, interval, draws)
+    assert alarmed(history, draws) > 0.1
+    assert warned(history)
+
+
+def test_the_alarm_grows_with_haste(draws):
+    shares = [alarmed(course(DENSE, 6, interval, draws), draws) for interval in (28.0, 7.0, 3.0)]
+    assert shares[0] <= shares[1] <= shares[2]
+    assert shares[2] > shares[0]
