@@ -341,7 +341,7 @@ def _curves(zone: ZoneRun, luck: np.random.Generator):
     time = np.linspace(0.0, 21.0 * 24.0, 80)
     for punctures in zone.punctures:
         size = _spread(luck, (zone.skin.dermis.size, 1), 40.0, 0.3)
-        yield Curve("erythema_index", zone.zone.key, "1", time, 400 + 4 * size * np.exp(-time / 40.0), punctures.session)
+        yield Curve("erythema_rise", zone.zone.key, "1", time, 0.01 * size * np.exp(-time / 40.0), punctures.session)
         yield Curve(
             "oedema", zone.zone.key, "1", time, 0.01 * size * time / 20.0 * np.exp(1 - time / 20.0), punctures.session
         )

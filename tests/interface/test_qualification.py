@@ -8,7 +8,8 @@ import re
 import pytest
 
 from dermatwin.evidence import MEASUREMENTS, Evidence
-from dermatwin.report import qualification
+from dermatwin.outcome.doubts import other_priors, unprinted_trials
+from dermatwin.report import qualification, qualification_outcome, words
 from dermatwin.report.qualification import render
 from dermatwin.validation import validate
 
@@ -16,13 +17,13 @@ from .test_report import NASTY, read
 
 EVIDENCE = Evidence.packaged()
 TENSIONS = EVIDENCE.table("tensions")
-NEEDLING = EVIDENCE.posteriors[0]
+NEEDLING = next(posterior for posterior in EVIDENCE.posteriors if posterior.name == "needling")
 
 
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory):
     folder = tmp_path_factory.mktemp("measured")
-    for name in ("insertion.csv", "closure.csv", "adverse_rates.csv"):
+    for name in ("insertion.csv", "closure.csv", "outcomes.csv", "adverse_rates.csv"):
         (folder / name).write_bytes((MEASUREMENTS / name).read_bytes())
     return validate(folder, draws=20)
 
@@ -234,7 +235,9 @@ class TestTensions:
 
 class TestWhatTheDataCouldNotSee:
     def test_every_parameter_of_the_fit_stands_where_it_belongs(self, page):
-        prior, moved = (part.split("</table>")[0] for part in section(page, "unseen").split("<h3>")[2:4])
+        heads = section(page, "unseen").split("<h3>")
+        own = next(n for n, part in enumerate(heads) if part.startswith("Moved") and ">puncture_toughness</th>" in part)
+        prior, moved = (part.split("</table>")[0] for part in heads[own - 1:own + 1])
         assert prior.startswith("The prior speaks")
         assert moved.startswith("Moved")
         for name in NEEDLING.parameters:
@@ -268,3 +271,45 @@ class TestWhatTheDataCouldNotSee:
         assert place is not None
         low, high = qualification.SPREADS
         assert float(place[1]) / 100.0 * (high - low) + low == pytest.approx(shift, abs=0.02)
+
+
+class TestOutcomes:
+    def test_every_group_stands_with_its_figures(self, scores, page):
+        chapter = text_of(section(page, "outcomes"))
+        for heading, groups in scores["files"]["outcomes.csv"]["groups"].items():
+            assert f"By {heading}" in chapter
+            for name in groups:
+                assert (name if name != "all" else "All together").casefold() in chapter.casefold()
+
+    @pytest.mark.parametrize(("changes", "tone", "says"), [
+        ({}, "inside", "Nearer than other studies' means."),
+        ({"mean_abs_error": 0.19}, "outside", "No nearer"),
+        ({"rows": 2}, "inside", "2 values, too few to judge"),
+        ({"mean_abs_error": None, "baseline": None}, "open", "Directions only"),
+    ])
+    def test_a_group_is_called_nearer_only_if_it_beats_both_means(self, changes, tone, says):
+        entry = {"studies": 9, "rows": 30, "coverage_80": 0.8, "mean_abs_error": 0.1, "baseline": 0.2,
+                 "baseline_of_all": 0.15, "measured": 0.5, "predicted": 0.5, "directions": 9, "sign_accuracy": 1.0,
+                 **changes}
+        line, = qualification_outcome.groups({"groups": {"concern": {"melasma": entry}}}, qualification.share)[0]["lines"]
+        assert line["tone"] == tone
+        assert says in line["verdict"]
+
+    def test_doubts_of_the_pooled_effects_are_shown_as_they_were_recorded(self, page):
+        chapter = text_of(section(page, "doubts"))
+        for doubt in (*other_priors(EVIDENCE), *unprinted_trials(EVIDENCE)):
+            assert words.sentence(doubt.assumed).rstrip(".") in chapter
+            assert all(words.fixed(middle, 2) in chapter for _, middle, _ in doubt.effects.values())
+
+    def test_without_trials_there_is_nothing_to_doubt(self, scores):
+        files = {name: found for name, found in scores["files"].items() if name != "outcomes.csv"}
+        assert 'id="doubts"' not in render({**scores, "files": files})
+
+
+@pytest.mark.parametrize(("low", "high", "text"), [(10.0, 28.0, "10–28°"), (-12.0, 5.0, f"{words.MINUS}12 to 5°")])
+def test_degrees_stand_without_a_space(low, high, text):
+    assert words.span(low, high, "deg") == text
+
+
+def test_a_bound_that_rounds_to_nothing_is_not_negative():
+    assert words.interval(-0.004, 1.7, 1) == "0.0–1.7"

@@ -170,7 +170,8 @@ def test_habits_conditions_and_medicines_act_and_say_so(fields, state, sign):
     plain, changed = course([250.0], [0.0]), course([250.0], [0.0], **fields)
     assert changed.notices
     assert not plain.notices
-    difference = changed.mean(state)[:, 1].sum(axis=-1) - plain.mean(state)[:, 1].sum(axis=-1)
+    until = plain.time <= (7.0 if state == "vegf" else np.inf)  # later, missing vessels call for more of it
+    difference = changed.mean(state)[:, 1, until].sum(axis=-1) - plain.mean(state)[:, 1, until].sum(axis=-1)
     assert (sign * difference > 0.0).all()
 
 

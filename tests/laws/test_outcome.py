@@ -11,12 +11,14 @@ from dermatwin.case.document import Patient, Zone
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Channels, Exposure, Punctures, TissueHistory
-from dermatwin.outcome import predict_arm, predict_event, read_out, scales
+from dermatwin.outcome import driver, pooled, predict_arm, predict_event, read_out, scales
+from dermatwin.outcome.clinical import known_adjuncts
 from dermatwin.outcome.events import PHOTOTYPES, risk
 from dermatwin.outcome.pain import pain
 from dermatwin.outcome.prediction import scale_change
 from dermatwin.outcome.recovery import settled
-from dermatwin.outcome.response import saturating, typical_driver
+from dermatwin.outcome.response import HAIR, PIGMENT, SCAR, SURFACE, saturating, scheduled, typical_driver
+from dermatwin.outcome.risks import pigment_hazard
 from dermatwin.skin.section import Skin
 
 COUNT = 40
@@ -252,10 +254,61 @@ def test_only_readings_within_the_history_are_given():
 
 def test_the_same_course_as_the_reference_responds_like_the_trials():
     """Against itself the tissue cancels: the driver is one, whatever the network's amplitude."""
-    from dermatwin.outcome import driver
-
     known = draws_of(vary=())
     for dose in (0.5, 3.0):
         course = history_of(dose, sessions=(0.0, 28.0, 56.0, 84.0))
         for kind in ("scar", "surface", "pigment", "dermis", "hair"):
             assert driver(kind, course, np.array([168.0]), known, course) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("kind", [SCAR, SURFACE, PIGMENT, HAIR])
+def test_where_the_network_makes_nothing_of_the_usual_course_its_schedule_counts(kind):
+    """Trials saw what the usual course does: a draw in which nothing happens may not answer 'nothing'."""
+    draws, still = draws_of(), history_of(0.0)
+    days = np.array([still.sessions[-1] + 84.0])
+    same = driver(kind, still, days, draws, still) * draws("reference_dose", "1")[:, None]
+    assert same == pytest.approx(scheduled(still.sessions, days, draws))
+    assert (same > 0.0).all()
+    lively = driver(kind, history_of(0.5), days, draws, still)
+    assert (lively >= driver(kind, still, days, draws, still)).all()
+
+
+def test_a_schedule_like_the_usual_one_is_the_reference():
+    draws = draws_of()
+    usual = np.arange(4) * 28.0
+    assert scheduled(usual, np.array([usual[-1] + 84.0]), draws) == pytest.approx(1.0)
+    assert (scheduled(usual[:0], np.array([90.0]), draws) == 0.0).all()
+
+
+def test_pigment_risk_keeps_the_rate_that_was_counted_where_the_network_makes_no_pigment():
+    draws, still = draws_of(), history_of(0.0)
+    hazard = pigment_hazard(patient_of(), skin_of(), still, draws, still)
+    assert (hazard > 0.0).all()
+    assert np.median(hazard) == pytest.approx(1.0, abs=0.9)
+
+
+def test_light_is_the_answer_for_active_acne_and_only_there():
+    draws = draws_of()
+    found = read_out(zone_of("active_acne", "wrinkles"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
+                     history_of(0.2), (), draws)
+    numbers = [r for r in found.readings if r.name == "light_relative_improvement[active_acne]"]
+    assert len(numbers) == 1
+    assert 0.2 < np.median(numbers[0].values) < 0.9
+    assert (numbers[0].values <= 1.0).all()
+    assert found.sources[numbers[0].name]
+    assert any("without needles" in n.message for n in found.notices)
+    assert not [r for r in read_out(zone_of("wrinkles"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
+                                    history_of(0.2), (), draws).readings if r.name.startswith("light")]
+
+
+@pytest.mark.parametrize("adjunct", ["prp", "vitamin_c", "tranexamic_acid", "minoxidil", "peel", "subcision", "led",
+                                     "led_blue", "led_red", "moonlight"])
+def test_every_adjunct_has_its_own_effect_or_the_words_that_there_is_none(adjunct):
+    draws = draws_of()
+    zone = zone_of("acne_scar")
+    tried, said = known_adjuncts(zone, (adjunct,), draws, frozenset())
+    assert (tried == (adjunct,)) is (not said)
+    if tried:
+        assert pooled(draws).sources[f"adjunct:{adjunct}"]
+    else:
+        assert "no trial with a number" in said[0].message

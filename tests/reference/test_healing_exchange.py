@@ -216,8 +216,13 @@ def test_the_petab_problem_at_its_nominal_point_is_our_median_prediction():
         values = {one["parameterId"]: one["nominalValue"] for one in parameters}
         values.update({name: value for name, value in condition.items() if not name.startswith("condition")})
         for name, value in values.items():
-            if not name.startswith("scale_"):
-                document.getModel().getParameter(name).setValue(float(value))
+            parameter, species = document.getModel().getParameter(name), document.getModel().getSpecies(name)
+            if parameter is not None:
+                parameter.setValue(float(value))
+            elif species is not None:  # starts at a parameter of the table
+                species.setInitialConcentration(float(values[value]))
+            else:
+                assert name.startswith("scale_")
         engine = roadrunner.RoadRunner(libsbml.writeSBMLToString(document))
         engine.integrator.relative_tolerance = TIGHT
         found = np.array(engine.simulate(times=[0.0, day], selections=names))[1]

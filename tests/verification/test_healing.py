@@ -18,13 +18,14 @@ from dermatwin.healing.person import constants
 from dermatwin.skin.section import Skin
 
 EVIDENCE = Evidence.packaged()
+PRIOR = EVIDENCE.before_fits()  # where the prototype's values stand
 NETWORK = antimony.read()
 PERSON = Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"})
 HOLE = 0.124  # mm, a 0.25 mm needle
 
 
 def draws_of(count=1, vary=frozenset()):
-    return Draws(EVIDENCE, Luck(3, count, frozenset(vary)))
+    return Draws(PRIOR, Luck(3, count, frozenset(vary)))
 
 
 def skin_of(count=1, alive=True):
@@ -48,9 +49,10 @@ def injury_of_the_prototype(draws, density):
 
 
 def struck(count=1, density=250.0, vary=frozenset()):
-    """Constants and the state just after one session as hard as the prototype's."""
+    """Constants and the state just after one session as hard as the prototype's, whose alarm does not touch collagen."""
     draws = draws_of(count, vary)
     p, _ = constants(skin_of(count), PERSON, draws)
+    p[:, kernel.CONSTANTS.index("collagen_alarm_half")] = 1e12
     _, activation, destroyed = injury_of_the_prototype(draws, density)
     y = kernel.untreated(p)
     kernel.session(y, p, np.full(count, activation), np.full(count, destroyed))
@@ -166,6 +168,15 @@ def test_an_injury_is_that_of_a_lonely_hole_or_of_a_whole_wound():
     assert (lonely.activated_fraction * lonely.activation)[0, 1] == pytest.approx(area / (seen + half), rel=1e-3)
     assert everything.activated_fraction[0, 1] == pytest.approx(1.0, abs=1e-3)
     assert everything.activation[0, 1] == pytest.approx(1.0 / (1.0 + half), rel=1e-3)
+
+
+def test_the_alarm_holds_collagen_back_while_it_lasts():
+    p, y = struck()
+    freely = course(p, y, np.array([1.0]))[0, :, kernel.STATES.index("collagen_i")]
+    p[:, kernel.CONSTANTS.index("collagen_alarm_half")] = 1.0
+    held = course(p, y, np.array([1.0]))[0, :, kernel.STATES.index("collagen_i")]
+    assert held[0] < y[0, kernel.STATES.index("collagen_i")]  # it falls below what the needles left
+    assert held[0] < freely[0]
 
 
 def test_closure_of_the_prototype():

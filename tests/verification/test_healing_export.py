@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dermatwin.case import Case
+from dermatwin.core import Luck
 from dermatwin.core.units import registry
-from dermatwin.evidence import Evidence
+from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS
 from dermatwin.healing import antimony, equations, sbml
 from dermatwin.healing.lane import PIECES
@@ -251,13 +252,15 @@ class TestPetab:
         assert all(reason for _, _, reason in found.left_out)
 
     def test_nominal_values_lie_within_bounds_and_come_from_evidence(self, found):
+        median = Draws(EVIDENCE, Luck(1, 1, frozenset()))
         for row in rows_of(found.files["parameters.tsv"]):
             low, value, high = (float(row[name]) for name in ("lowerBound", "nominalValue", "upperBound"))
             assert low <= value <= high, row
             parameter = EVIDENCE.prior.get(row["parameterId"])
             assert parameter or row["parameterId"].startswith("scale_")
             if parameter:
-                assert low / value == pytest.approx(parameter.low / parameter.value)
+                person = low / parameter.low  # age and conditions move range and value alike; a fit moves the value alone
+                assert value == pytest.approx(person * median.median(parameter.name, parameter.unit))
                 assert parameter.knowledge > 0.0
 
     def test_observables_name_parts_of_the_network(self):
@@ -270,6 +273,33 @@ class TestPetab:
         table = [(row["quantity"], row["source"], row["time_d"], row["value"])
                  for row in EVIDENCE.measurements("healing_timecourse")]
         known = {(quantity, source, float(day), float(value)) for quantity, source, day, value in table if day and value}
+        read = {row["observableId"]: row for row in rows_of(found.files["observables.tsv"])}
         for row in rows_of(found.files["measurements.tsv"]):
-            assert (row["observableId"], row["datasetId"], float(row["time"]), float(row["measurement"])) in known
-            assert float(row["noiseParameters"]) > 0.0
+            observable = read[row["observableId"]]
+            quantity = observable["observableName"]
+            assert (quantity, row["datasetId"], float(row["time"]), float(row["measurement"])) in known
+            assert float(observable["noiseFormula"]) > 0.0
+
+    def test_an_observable_has_one_error_which_fitters_can_take_as_a_number(self, found):
+        read = rows_of(found.files["observables.tsv"])
+        errors = [(row["observableName"], row["noiseFormula"]) for row in read]
+        assert len(set(errors)) == len(errors)
+        assert len({row["observableId"] for row in read}) == len(read)
+        assert "noiseParameters" not in rows_of(found.files["measurements.tsv"])[0]
+
+    def test_nothing_that_follows_from_a_parameter_is_worked_out_only_once(self, found):
+        """Simulators keep initial assignments when a fitter moves a constant: rules and conditions have to say it."""
+        import libsbml
+
+        model = libsbml.readSBMLFromString(found.files["model.xml"]).getModel()
+        estimated = {row["parameterId"] for row in rows_of(found.files["parameters.tsv"])}
+        for number in range(model.getNumInitialAssignments()):
+            used = re.findall(r"[A-Za-z_]\w*", libsbml.formulaToL3String(model.getInitialAssignment(number).getMath()))
+            assert not estimated & set(used)
+        rules = {model.getRule(n).getVariable() for n in range(model.getNumRules()) if model.getRule(n).isAssignment()}
+        assert {name for name in NETWORK.derived if not estimated & {name}} <= rules
+        starts = {state: start for state, start in NETWORK.initial.items() if start in estimated}
+        assert starts
+        for row in rows_of(found.files["conditions.tsv"]):
+            for state, start in starts.items():
+                assert row[f"{state}_hit"] == row[f"{state}_spared"] == start

@@ -71,15 +71,6 @@ def test_what_no_row_shows_is_not_fitted(whole):
     assert not [name for name in whole.names if name.startswith(("pigment", "barrier", "myofibroblast_con"))]
 
 
-def test_a_fading_fold_counts_with_its_power(whole, states):
-    everyone = tuple(range(len(whole.studies)))
-    full = whole.log_factors(states, everyone)
-    half = whole.fading(2, 0.5).log_factors(states, everyone)
-    gone = np.array([fold_of(s, whole.studies) == 2 for s in whole.studies])
-    np.testing.assert_allclose(half[:, gone], 0.5 * full[:, gone])
-    np.testing.assert_allclose(half[:, ~gone], full[:, ~gone])
-
-
 def test_directions_are_inequalities_that_may_be_wrong():
     change, missed = np.array([-50.0, -1.0, 0.0, 1.0, 50.0]), np.full(5, 5.0)
     up, down, none = (direction(change, sign, missed, 0.05) for sign in (1, -1, 0))

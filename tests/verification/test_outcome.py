@@ -177,3 +177,26 @@ def test_the_carried_spread_is_that_of_the_pool(draws):
     parameter, found = draws.evidence.parameters["between_study_spread"], pooled(draws)
     assert parameter.value == pytest.approx(found.spread_between_studies(), rel=0.15)
     assert set(parameter.sources) == {s for sources in found.sources.values() for s in sources}
+
+
+NAMED = ("goodman_baron_qualitative", "goodman_baron_quantitative", "ecca", "asas_global", "lemperle", "wsrs", "glogau",
+         "gais", "vss", "posas", "masi", "mmasi", "pore_grade", "pore_diameter", "aa_texture_modified", "roughness",
+         "cutometer_r0", "cutometer_r2", "cutometer_r5", "cutometer_r7", "ita", "erythema_index", "hair_count_per_cm2",
+         "pain_vas")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_scale_of_the_field_is_typed(name, draws):
+    scale = scales(draws.evidence)[name]
+    assert scale.title
+    assert scale.rater in ("clinician", "patient", "patient or clinician", "instrument")
+    assert scale.lower_is_better in (True, False)
+    assert scale.sources
+    if scale.kind in ("severity", "category"):
+        assert scale.low is not None
+        assert scale.high is not None
+        assert scale.low < scale.high
+    if scale.minimal_change is not None:
+        assert 0.0 < scale.minimal_change < (scale.high or np.inf) - (scale.low or 0.0)
+    if scale.grade != "E":
+        assert "dermatwin_prior" not in scale.sources or scale.kind == "instrument"

@@ -281,3 +281,24 @@ def test_a_case_is_one_person_and_a_review_bounds_a_mean():
     assert np.std(np.log(case.draws)) > np.std(np.log(many.draws))
     review = event(arm_kind="review", event="oedema", events_n="", rate="", duration_h_max="168")
     assert (review.bound, review.quantity) == ("upper", "swelling_duration")
+
+
+def test_values_are_predicted_only_where_the_product_gives_values():
+    """The lightness of skin is not the severity of a melasma: a third less melasma is not a third more light."""
+    cells = {"indication": "melasma", "outcome_scale": "colorimetry_l_star", "lower_is_better": "0", "effect_sign": "1",
+             "relative_change": "0.13"}
+    found = arm(**cells)
+    assert isinstance(found, Prediction)
+    assert (found.quantity, found.sign) == ("direction", 1)
+    assert arm(**{**cells, "outcome_scale": "masi", "lower_is_better": "1", "relative_change": "-0.4"}).quantity == (
+        "relative_change")
+
+
+@pytest.mark.parametrize(("role", "kind"), [("untreated", "untreated or sham"), ("led_only", "comparator"),
+                                            ("needling_plus", "needled")])
+def test_rows_stand_with_their_concern_and_kind_of_arm(role, kind):
+    common = arm(**SCORE, role=role).common
+    assert common.groups == {"concern": "acne scars", "arm": kind}
+    assert common.size == -1.0
+    change = arm(**{**SCORE, "relative_change": "", "change_mean": "-4", "baseline_mean": "10"}).common
+    assert change.size == -10.0

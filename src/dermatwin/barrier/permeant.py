@@ -16,6 +16,7 @@ from ..evidence import Draws
 from ..flows import READOUTS, Channels
 
 PERMEANTS = ("makeup_pigment", "protein", "bacterium")
+_NO_TIME = 1e-9  # h between two points of a course, numerical
 _LEAST = 1e-6  # nm, stands for no opening at all
 _STEPS = 60  # halvings of the bracket of ln(A/A0)
 
@@ -85,7 +86,7 @@ def _course_of(channels: Channels) -> tuple[np.ndarray, np.ndarray]:
     """
     time, course = channels.time, np.log(np.maximum(channels.open_fraction, np.finfo(float).tiny))
     right = int(np.searchsorted(time, channels.covered))
-    if not 0 < right < time.size - 1 or time[right] == channels.covered:
+    if not 0 < right < time.size - 1 or np.abs(time - channels.covered).min() < _NO_TIME:
         return time, course
     slope = (course[:, right + 1] - course[:, right]) / (time[right + 1] - time[right])
     corner = course[:, right] + slope * (channels.covered - time[right])

@@ -41,7 +41,8 @@ def _reported(row: np.ndarray, mean: float, scalars: np.ndarray, bases: np.ndarr
         spread = person if np.isnan(row[3]) else row[3]
         row[1] = chance.normal(shown, np.hypot(spread / np.sqrt(n), other[1]))
     elif row[0] == COUNT:
-        row[1] = chance.binomial(int(n), ndtr((mean - row[3]) / (person * scalars[RATIO])))
+        own = np.exp(other[3] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0
+        row[1] = chance.binomial(int(n), ndtr((mean - row[3]) / (person * scalars[RATIO] * own)))
     elif row[0] == RANGE:
         error = person * np.sqrt(row[6])
         row[4:6] = _limits(chance.normal(mean, np.hypot(error, other[2] * row[7])) / error, row[4:6])

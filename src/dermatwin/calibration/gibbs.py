@@ -4,8 +4,9 @@ Given latent normal readings (of a score itself; of the people behind a count of
 Assoc 88:669; of a mean known only by its range) all effects are normal together and are drawn at once, in the space of the
 readings, which are fewer (Bhattacharya, Chakraborty and Mallick 2016, Biometrika 103:985). Spreads take two turns each:
 given the effects, and with the effects scaled along, which helps where the readings say little (Yu and Meng 2011, J Comput
-Graph Stat 20:531). What is not linear - the spread between people, the power of the response, unstated baselines - takes
-random-walk steps under the readings' own likelihood. Heavy-tailed effects carry a variance factor each.
+Graph Stat 20:531). What is not linear - the spread between people, the power of the response, what a trial keeps to itself
+(an unstated baseline, how far its own people differ) - takes random-walk steps under the readings' own likelihood.
+Heavy-tailed effects carry a variance factor each.
 Tempered particles (`sampler`) were tried on this posterior first: additive effects that compensate one another keep them
 where they began (correlation 0.9 over sixty rounds).
 """
@@ -27,11 +28,11 @@ class System(NamedTuple):
     """Readings and priors as arrays.
 
     numbers (reading, 9): kind, value, people, stated spread (of a count: its line), low, high, variance share, indirect,
-    baseline (-1: stated).
+    factor of the trial's own (-1: none): of a score its baseline, of a count the spread between its people.
     terms (term, 3): effect, coefficient, ln m; ends (reading + 1): where each reading's terms end. family (effect): its
     spread, -1 for none; mean, scale (effect): prior of what has no family. spread (family): scale of the half-normal.
     scalars (3, 2): median and sd of ln of person, ratio, exponent. other: sd of ln of a baseline, least error, scatter of
-    indirect scales, scatter of ln of the spread between people.
+    indirect scales, scatter of ln of the spread between people. bases: how many factors of their own trials have.
     """
 
     numbers: np.ndarray
@@ -89,7 +90,7 @@ def _between(chance, low: float, high: float) -> float:
 
 
 @nb.njit(cache=True)
-def _errors(row, scalars, other):
+def _errors(row, scalars, bases, other):
     """Standard error and full scatter of a reading around its mean."""
     person = scalars[PERSON]
     if row[0] == SCORE:
@@ -97,7 +98,8 @@ def _errors(row, scalars, other):
         error = math.sqrt(spread * spread / row[2] + other[1] * other[1])
         return error, error
     if row[0] == COUNT:
-        return person * scalars[RATIO], person * scalars[RATIO]
+        own = person * scalars[RATIO] * (math.exp(other[3] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0)
+        return own, own
     error = person * math.sqrt(row[6])
     return error, math.sqrt(error * error + (other[2] * other[2] if row[7] > 0.0 else 0.0))
 
@@ -119,7 +121,7 @@ def log_likelihood(system, mean, scalars, bases):
     found = np.zeros(len(mean))
     for r in range(len(mean)):
         row = system.numbers[r]
-        error, scatter = _errors(row, scalars, system.other)
+        error, scatter = _errors(row, scalars, bases, system.other)
         if row[0] == SCORE:
             m = mean[r] * (math.exp(system.other[0] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0)
             found[r] = -0.5 * ((row[1] - m) / error) ** 2 - math.log(error)
@@ -148,7 +150,7 @@ def _latent(chance, system, mean, scalars, bases):
     value, variance, factor = np.zeros(count), np.full(count, np.inf), np.ones(count)
     for r in range(count):
         row = system.numbers[r]
-        error, scatter = _errors(row, scalars, system.other)
+        error, scatter = _errors(row, scalars, bases, system.other)
         if row[0] == SCORE:
             value[r], variance[r] = row[1], error * error
             if row[8] >= 0.0:
@@ -246,7 +248,7 @@ def _scalar(chance, system, effects, scalars, bases, s, step, level):
 
 @nb.njit(cache=True)
 def _baseline(chance, system, effects, scalars, bases, b, level):
-    """One step of a baseline that is not stated, in place; the level after it."""
+    """One step of a factor of a trial's own, in place; the level after it."""
     old = bases[b]
     bases[b] = old + 0.7 * chance.standard_normal()
     gained = _total(system, effects, scalars, bases)

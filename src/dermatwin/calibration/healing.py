@@ -50,7 +50,6 @@ class Problem:
     rows: tuple[Row, ...]
     names: tuple[str, ...]
     evidence: Evidence = field(repr=False)
-    faded: tuple[frozenset[str], float] = (frozenset(), 1.0)  # studies whose likelihood counts with a power below one
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -66,10 +65,6 @@ class Problem:
         """The same problem had the studies of a fold not been made."""
         return replace(self, rows=tuple(row for row in self.rows if fold_of(row["source"], self.studies) != fold))
 
-    def fading(self, fold: int, power: float) -> Problem:
-        """The same problem with the studies of a fold counting with a power."""
-        return replace(self, faded=(frozenset(s for s in self.studies if fold_of(s, self.studies) == fold), power))
-
     @cached_property
     def target(self) -> Target:
         """The likelihood as one factor per study, of which all unknowns move together."""
@@ -83,8 +78,6 @@ class Problem:
         for column, number in enumerate(factors):
             for row in self._by_study[self.studies[number]]:
                 found[:, column] += log_row(row, predict(row), laboratory.people)
-            if self.studies[number] in self.faded[0]:
-                found[:, column] *= self.faded[1]
         return found
 
     def predictions(self, states: np.ndarray) -> Iterable[tuple[Row, Prediction]]:

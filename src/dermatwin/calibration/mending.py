@@ -1,7 +1,7 @@
 """The fit of the healing network: once with every study, once without each fold of studies, and what is shipped of it.
 
-Tempered particles find the posterior; from it, the studies of a fold fade out, their likelihood raised to falling powers
-with particles drawn anew and moved in between, until they count for nothing.
+Tempered particles find the posterior; without the studies of a fold they are moved on from there until they have forgotten
+it, which the record says in numbers.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ import numpy as np
 from .fitting import DRAWS, MOVED, NARROWED, Fit
 from .healing import FILE, FOLDS, Problem, fold_of, problem
 from .permeating import Table
-from .sampler import Particles, counting, moved, redrawn, tempered
+from .sampler import Particles, moved, tempered
 
 PARTICLES = 384
-ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 24, 10  # rounds of moves at each power, at the end, and without a fold
+ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 24, 16  # rounds of moves at each power, at the end, and without a fold
 ALL = ""
-LEAST_COUNTING = 0.4  # share of the particles that should still count after a step of fading
-FADING = (0.75, 0.5, 0.3, 0.15, 0.06, 0.0)  # powers that are tried, the lowest that leaves enough particles
 
 
 def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> tuple[Problem, dict[str, Fit]]:
@@ -40,7 +38,7 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
         jobs = {fold: pool.submit(fit_without, fold, found, seed) for fold in range(FOLDS)}
         for fold, job in jobs.items():
             fits[f"fold {fold}"] = job.result()
-            tell(f"without fold {fold}: {job.result().counting:.0%} counted, remembers {job.result().memory:.2f}")
+            tell(f"without fold {fold}: remembers {job.result().memory:.2f}")
     return whole, fits
 
 
@@ -52,31 +50,17 @@ def _one_thread() -> None:
 
 def fit_without(fold: int, found: Particles, seed: int) -> Fit:
     """The fit without the studies of a fold, from the particles of the whole one."""
-    whole = problem()
+    rest = problem().without(fold)
     chance = np.random.Generator(np.random.Philox([seed, fold]))
-    now, power, least = found, 1.0, 1.0
-    gone = [n for n, study in enumerate(whole.studies) if fold_of(study, whole.studies) == fold]
-    while power > 0.0:
-        below = [p for p in FADING if p < power]
-        full = now.levels[:, gone].sum(axis=1) / power
-        after = next((p for p in reversed(below) if counting((p - power) * full) >= LEAST_COUNTING), below[0])
-        least = min(least, counting((after - power) * full))
-        faded = whole.fading(fold, after)
-        levels = now.levels.copy()
-        levels[:, gone] *= after / power
-        now = redrawn(replace(now, levels=levels), (after - power) * full, chance)
-        now = moved(faded.target, now, chance, rounds=1)
-        power = after
-    rest = whole.without(fold)
-    now = moved(rest.target, replace(now, levels=rest.target.all(now.states)), chance, rounds=ROUNDS_WITHOUT)
-    return _kept(rest, now, least)
+    start = replace(found, levels=rest.target.all(found.states))
+    return _kept(rest, moved(rest.target, start, chance, rounds=ROUNDS_WITHOUT))
 
 
-def _kept(whole: Problem, found: Particles, counted: float = 1.0) -> Fit:
+def _kept(whole: Problem, found: Particles) -> Fit:
     kept = list(whole.kept)
     assert found.memory is not None
     chosen = np.linspace(0, len(found.states) - 1, DRAWS).round().astype(int)
-    return Fit(found.states[chosen][:, kept], float(np.quantile(found.memory[kept], 0.95)), counted)
+    return Fit(found.states[chosen][:, kept], float(np.quantile(found.memory[kept], 0.95)))
 
 
 def table(whole: Problem, fits: dict[str, Fit]) -> Table:
@@ -98,8 +82,7 @@ def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
         "rows": {FILE: len(whole.rows)},
         "studies": list(whole.studies),
         "groups": {study: f"fold {fold_of(study, whole.studies)}" for study in whole.studies},
-        "fits": {left or "all studies": {"memory_of_last_rounds": round(one.memory, 2),
-                                         "share_that_counted": round(one.counting, 2)} for left, one in fits.items()},
+        "fits": {left or "all studies": {"memory_of_last_rounds": round(one.memory, 2)} for left, one in fits.items()},
         "parameters": {name: _parameter(scores[:, n]) for n, name in enumerate(names)},
     }
 

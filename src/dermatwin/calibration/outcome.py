@@ -28,8 +28,10 @@ CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
 KINDS = {"score": SCORE, "count": COUNT, "range": RANGE, "spread": SPREAD}
-DOUBTS = {"twice the spread between studies": ("study_between", 2.0), "half of it": ("study_between", 0.5),
-          "twice the spread between concerns": ("concern_between", 2.0), "half of that": ("concern_between", 0.5),
+DOUBTS = {"twice the spread between studies": ("study_between", 2.0),
+          "half the spread between studies": ("study_between", 0.5),
+          "twice the spread between concerns": ("concern_between", 2.0),
+          "half the spread between concerns": ("concern_between", 0.5),
           "twice the spread between adjuncts": ("adjunct_between", 2.0),
           "twice the spread between scales": ("scale_between", 2.0), "twice the scatter of raters": ("rating_between", 2.0)}
 """Priors that are doubted in the record: which half-normal is stretched how far."""

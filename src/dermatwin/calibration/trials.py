@@ -80,7 +80,7 @@ class Reading:
     share: float = 0.0
     indirect: bool = False
     cut: Cut | None = None
-    base: str = ""  # the baseline that the trial does not state, '' if it does
+    base: str = ""  # what a factor of the trial's own belongs to: a baseline that it does not state, its people; '' if none
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class _Reader:
         choice = line - self.draws.median("responder_threshold", "1")
         terms = (*terms, *_rated(row["source"], int(row["line"]), scale, cut, choice))
         counted = round(float(row["responders_fraction"]) * n)
-        yield Reading(row["source"], int(row["line"]), "count", terms, n, counted, cut=cut)
+        yield Reading(row["source"], int(row["line"]), "count", terms, n, counted, cut=cut, base=f"{row['source']}/people")
 
     def _significance(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
         """Direction with or without significance; indirect scales tell no more than the sign."""

@@ -155,8 +155,11 @@ def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = Fal
     if details:
         for name, score in scores["files"].items():
             page.print(_quantities(name, score.get("quantities", {})))
+            for heading, groups in score.get("groups", {}).items():
+                page.print(_groups(f"{name} by {heading}, every value a share", groups))
         page.print("Error and baseline: x a factor, else the mean difference in the unit given. "
-                   "Nearer: than the baseline on the same\nrows; - with fewer than three studies, or a tie.", style="dim")
+                   "Nearer: than the baseline on the same\nrows; - with fewer than three studies, or a tie. "
+                   "Own mean, all's mean: errors of other studies'\nmean, in the group or in all.", style="dim")
     else:
         page.print("By quantity: --details, or qualification.html with --out.", style="dim")
     if out is not None:
@@ -185,6 +188,18 @@ def _quantities(name: str, quantities: dict[str, Any]) -> Table:
         table.add_row(escape(_shortened(quantity)), str(score["scored"]), str(score["studies"]), share(score["coverage_90"]),
                       _error(score, score["unit"]), _error(baseline), NEARER[score["better_than_baseline"]],
                       share(score["sign_accuracy"]))
+    return table
+
+
+def _groups(title: str, groups: dict[str, Any]) -> Table:
+    """Rows of different scales on one footing; 'own mean' and 'all's mean': errors of the means of other studies."""
+    table = listing("", "studies", "rows", "in 80 % band", "error", "own mean", "all's mean", "seen", "predicted",
+                    "sign right", title=escape(title))
+    for name, score in groups.items():
+        errors = [number(score[key]) if score[key] is not None else "-"
+                  for key in ("mean_abs_error", "baseline", "baseline_of_all", "measured", "predicted")]
+        right = f"{share(score['sign_accuracy'])} of {score['directions']}" if score["directions"] else "-"
+        table.add_row(escape(name), str(score["studies"]), str(score["rows"]), share(score["coverage_80"]), *errors, right)
     return table
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..evidence import Draws, Parameter
+from .exchange import library
 from .lane import DAY, SHARE, Lane
-from .sbml import to_sbml
+from .sbml import HIT, SPARED, complaints, to_sbml
 
 MODEL = "model.xml"
 MARK = "problem.yaml"
@@ -63,14 +64,45 @@ def problem(lane: Lane, draws: Draws, conditions: Sequence[Condition], observabl
     most = max(conditions, key=lambda condition: len(condition.sessions)).sessions
     sessions = tuple({**session, "activation": 1.0} for session in most)  # the conditions give every session its values
     whole = replace(lane, piece="mean", title="Healing after needling, mean over a layer", sessions=sessions)
+    read, parameters = _errors(measured), list(_parameters(whole, draws, observables))
+    starts = _starts(whole, {row["parameterId"] for row in parameters})
     return {
-        MODEL: to_sbml(whole),
-        "conditions.tsv": _table(_condition(whole, condition, len(most)) for condition in conditions),
-        "observables.tsv": _table(_observable(observable) for observable in observables),
-        "measurements.tsv": _table(_measurement(one, observables) for one in measured),
-        "parameters.tsv": _table(_parameters(whole, draws, observables)),
+        MODEL: _followed(to_sbml(whole), {species: whole.constants[name] for species, name in starts.items()}),
+        "conditions.tsv": _table({**_condition(whole, condition, len(most)), **starts} for condition in conditions),
+        "observables.tsv": _table(_observable(one, name, error) for one in observables for name, error in read[one.id]),
+        "measurements.tsv": _table(_measurement(one, read) for one in measured),
+        "parameters.tsv": _table(parameters),
         MARK: _description(),
     }
+
+
+def _starts(lane: Lane, moved: Collection[str]) -> dict[str, str]:
+    """Species that start at a parameter that is to be found -> that parameter."""
+    return {f"{state}_{piece}": start for state, start in lane.network.initial.items() if start in moved
+            for piece in (HIT, SPARED)}
+
+
+def _followed(text: str, starts: Mapping[str, float]) -> str:
+    """The model with rules for constants that follow from others, and plain numbers for starts that the conditions give."""
+    libsbml = library("libsbml")
+    document = libsbml.readSBMLFromString(text)
+    model = document.getModel()
+    for number in reversed(range(model.getNumInitialAssignments())):
+        first = model.getInitialAssignment(number)
+        parameter = model.getParameter(first.getSymbol())
+        if parameter is not None:
+            parameter.setConstant(False)
+            rule = model.createAssignmentRule()
+            rule.setVariable(first.getSymbol())
+            rule.setMath(first.getMath())
+        elif first.getSymbol() in starts:
+            model.getSpecies(first.getSymbol()).setInitialConcentration(starts[first.getSymbol()])
+        if parameter is not None or first.getSymbol() in starts:
+            model.removeInitialAssignment(number)
+    followed = libsbml.writeSBMLToString(document)
+    for found in complaints(followed):
+        raise ValueError(f"not consistent SBML: {found}")
+    return followed
 
 
 def _condition(lane: Lane, condition: Condition, most: int) -> dict[str, Any]:
@@ -82,20 +114,29 @@ def _condition(lane: Lane, condition: Condition, most: int) -> dict[str, Any]:
     return cells
 
 
-def _observable(observable: Observable) -> dict[str, Any]:
+def _errors(measured: Sequence[Measured]) -> dict[str, list[tuple[str, float]]]:
+    """Quantity -> names of its observables with the standard error of each, in the order of the rows."""
+    found: dict[str, dict[float, None]] = {}
+    for one in measured:
+        found.setdefault(one.observable, {})[one.error] = None
+    return {name: [(name if len(errors) == 1 else f"{name}_{number}", error) for number, error in enumerate(errors, start=1)]
+            for name, errors in found.items()}
+
+
+def _observable(observable: Observable, name: str, error: float) -> dict[str, Any]:
     scaled = f"{_scale(observable)}*({observable.formula})" if observable.scaled else observable.formula
-    return {"observableId": observable.id, "observableFormula": scaled,
-            "noiseFormula": f"noiseParameter1_{observable.id}", "noiseDistribution": "normal",
-            "observableTransformation": "lin"}
+    return {"observableId": name, "observableName": observable.id, "observableFormula": scaled, "noiseFormula": error,
+            "noiseDistribution": "normal", "observableTransformation": "lin"}
 
 
 def _scale(observable: Observable) -> str:
     return f"scale_{observable.id}"
 
 
-def _measurement(one: Measured, observables: Sequence[Observable]) -> dict[str, Any]:
-    return {"observableId": one.observable, "simulationConditionId": one.condition, "time": one.day,
-            "measurement": one.value, "noiseParameters": one.error, "datasetId": one.source}
+def _measurement(one: Measured, read: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, Any]:
+    name = next(name for name, error in read[one.observable] if error == one.error)
+    return {"observableId": name, "simulationConditionId": one.condition, "time": one.day, "measurement": one.value,
+            "datasetId": one.source}
 
 
 def _parameters(lane: Lane, draws: Draws, observables: Sequence[Observable]) -> Iterable[dict[str, Any]]:

@@ -19,6 +19,7 @@ from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Reading, TissueHistory
+from .light import ACNE, light
 from .pain import RELIEVED
 from .pooling import pooled
 from .prediction import effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
@@ -117,7 +118,7 @@ def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray |
     found, path = answer(record.concern, draws, exclude), f"{zone.key}.{record.concern}"
     notices = [Notice(path, _said(found), "; ".join(found.sources))]
     if reached is None:
-        return Clinical((), tuple(notices), (found,))
+        return _unneedled(zone, record, found, notices, times, draws, exclude)
     if found.grade != DIRECT:
         notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
     if kind == "untreated" and adjuncts:
@@ -131,6 +132,15 @@ def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray |
     return Clinical((*readings, *scaled), (*notices, *more), (found,), dict.fromkeys(names, behind))
 
 
+def _unneedled(zone: Zone, record: ConcernRecord, found: Answer, notices: Sequence[Notice], times: np.ndarray, draws: Draws,
+               exclude: frozenset[str]) -> Clinical:
+    """A concern that gets no number from needling; for acne, what the route without needles gives."""
+    if record.concern != ACNE or not times.size:
+        return Clinical((), tuple(notices), (found,))
+    readings, more = light(zone.key, float(times[-1]), draws, exclude)
+    return Clinical(readings, (*notices, *more), (found,), {r.name: tuple(more[0].source.split("; ")) for r in readings})
+
+
 def _said(found: Answer) -> str:
     words = {"number": "predicted from trials.", "no_evidence": "no evidence for a number.", "refer": "refer."}
     return f"{words[found.kind]} {found.note}"
@@ -138,13 +148,13 @@ def _said(found: Answer) -> str:
 
 def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Relative improvement of one new person around the trial mean, at most complete (1)."""
-    spread = effects(draws, exclude)["person"][:, None]
+    spread = effects(draws, exclude).people[:, None]
     return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
 
 
 def _improvements(zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws,
                   exclude: frozenset[str]) -> tuple[Reading, ...]:
-    spread = effects(draws, exclude)["person"][:, None]
+    spread = effects(draws, exclude).people[:, None]
     cut = draws.median("responder_threshold", "1")
     table = {"relative_improvement": _person(mean, concern, draws, exclude),
              "trial_mean_relative_improvement": np.minimum(mean, 1.0),

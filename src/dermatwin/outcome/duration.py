@@ -103,13 +103,18 @@ def stated(folder: Path) -> list[Stated]:
     return [row for row in rows if row is not None]
 
 
+def sign_of_course(quantity: str, procedure: str) -> str:
+    """The sign whose duration a quantity of healing courses is; '' for other quantities. Pressed arrays are a sign apart."""
+    sign = QUANTITIES.get(quantity, "")
+    return SHORT if sign and "hydrogel" in procedure else sign
+
+
 def _of_course(row: Mapping[str, str]) -> Stated | None:
-    sign = QUANTITIES.get(row["quantity"])
-    if sign is None or row["species"] != "human" or "other_injury" in row["kind"]:
+    sign = sign_of_course(row["quantity"], row["procedure"])
+    if not sign or row["species"] != "human" or "other_injury" in row["kind"]:
         return None
     scale, upper = factor(row["unit"], "h"), "upper_bound" in row["kind"]
-    short = SHORT if "hydrogel" in row["procedure"] else sign
-    return Stated(row["source"], short, float(row["value"]) * scale, float(row["n"] or 1), upper, upper,
+    return Stated(row["source"], sign, float(row["value"]) * scale, float(row["n"] or 1), upper, upper,
                   sd=float(row["sd"] or 0) * scale)
 
 

@@ -21,10 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 
 TABLE, RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 KEY = ("without", "draw")
@@ -120,6 +121,12 @@ class Effects:
             return self.values[:, self.pooled.names.index(name)]
         return self.new(name.partition(":")[0], name)
 
+    @property
+    def people(self) -> np.ndarray:
+        """Spread of relative improvement between the people of a new trial, (draw,): trials differ in that, too."""
+        scatter = self.draws.median("person_spread_scatter", "1")
+        return self["person"] * np.exp(scatter * self.draws.luck.normal("knowledge", "spread between people")[:, 0])
+
     def new(self, family: str, name: str) -> np.ndarray:
         """An effect of a family that was never seen: of a new study, arm or rater, (draw,)."""
         score = self.draws.luck.normal("knowledge", f"outcome {name}")[:, 0]
@@ -136,24 +143,29 @@ def student(score: np.ndarray) -> np.ndarray:
 
 def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
     """Pooled effects of the packaged trials had the studies in `exclude` not been made."""
-    tables, record = _read(draws.evidence.folder)
-    left = sorted(set(record["studies"]) & exclude)
+    tables, fit = _read(draws.evidence.folder)
+    left = sorted(set(fit["studies"]) & exclude)
     name = (ALL, *left)[-1] if len(left) < 2 else NOTHING
     sources = {effect: tuple(s for s in studies if s not in exclude and name != NOTHING)
-               for effect, studies in record["behind"].items()}
-    return Pooled(tuple(record["effects"]), tables[name], draws.median("drift_between_studies", "1"), sources)
+               for effect, studies in fit["behind"].items()}
+    return Pooled(tuple(fit["effects"]), tables[name], draws.median("drift_between_studies", "1"), sources)
+
+
+def record(evidence: Evidence) -> dict[str, Any]:
+    """How the effects were pooled: studies, readings, quantiles, and what other assumptions would have given."""
+    return _read(evidence.folder)[1]
 
 
 @lru_cache(maxsize=2)
 def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
     import yaml
 
-    record = yaml.safe_load((folder / RECORD).read_text(encoding="utf-8"))
+    fit = yaml.safe_load((folder / RECORD).read_text(encoding="utf-8"))
     with (folder / TABLE).open(newline="", encoding="utf-8") as stream:
         header, *lines = csv.reader(stream)
-    if header != [*KEY, *record["effects"]]:
+    if header != [*KEY, *fit["effects"]]:
         raise ValueError(f"{TABLE} and {RECORD} are not of one fit")
     tables: dict[str, list[list[float]]] = {}
     for line in lines:
         tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY):]])
-    return {name: np.array(rows) for name, rows in tables.items()}, record
+    return {name: np.array(rows) for name, rows in tables.items()}, fit

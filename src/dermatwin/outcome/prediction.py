@@ -83,13 +83,13 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     true = trial_mean(kind, group, (adjunct,), response, draws, exclude, known=known)
     if record is not None and record.kind in SCORED and kind != "untreated":
         true = true + known[f"scale:{scale}"]
-    error = known["person"] / np.sqrt(n) if n else np.zeros(draws.count)
+    error = known.people / np.sqrt(n) if n else np.zeros(draws.count)
     seen = np.minimum(true + error * draws.luck.normal("chance", "sampling error")[:, 0], 1.0)
     base, base_sources = usual_baseline(record, baseline, draws, exclude)
     cut = cut_of(definition, record, None if base is None else float(np.median(base))) if definition else None
     sign = record.sign if record else -1.0
     share = rated_share(true, cut, known) if definition else responder_share(
-        true, draws.median("responder_threshold", "1"), known["person"])
+        true, draws.median("responder_threshold", "1"), known.people)
     return ArmPrediction(
         seen, sign * seen, None if base is None or record is None else scale_change(record, base, seen),
         counted(share, n, draws),
@@ -110,7 +110,7 @@ def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects) -> np.ndarray
     noise = known.new("rating", "raters of the study") + known.new("reading", "count of responders")
     ahead = 0.0 if cut is not None and cut.graded else known["rating"] + known["chosen"] * (line - usual)
     at = known[f"cut:{cut.word}"] if cut is not None and f"cut:{cut.word}" in known.pooled.names else line
-    return responder_share(mean + ahead + noise, at, known["person"] * known["rating_ratio"])
+    return responder_share(mean + ahead + noise, at, known.people * known["rating_ratio"])
 
 
 def cut_line(cut: Cut, draws: Draws) -> float:

@@ -131,8 +131,9 @@ def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
 def curves(session: int, zone: str, recovery: Recovery, draws: Draws) -> tuple[Curve, ...]:
     """Redness (instrument units) and the other signs in the hours after one session."""
     redness = draws("erythema_baseline", "1")[:, None] * (1.0 + recovery.redness)
-    table = {"erythema_index": ("1", redness), "oedema": ("1", recovery.swelling), "soreness": ("1", recovery.soreness),
-             "bruising": ("um", recovery.bruising), "dryness": ("1", recovery.dryness), "itch": ("1", recovery.itch)}
+    table = {"erythema_index": ("1", redness), "erythema_rise": ("1", recovery.redness),
+             "oedema": ("1", recovery.swelling), "soreness": ("1", recovery.soreness), "bruising": ("um", recovery.bruising),
+             "dryness": ("1", recovery.dryness), "itch": ("1", recovery.itch)}
     return tuple(Curve(name, zone, unit, recovery.time, values, session) for name, (unit, values) in table.items())
 
 

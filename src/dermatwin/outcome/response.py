@@ -75,6 +75,11 @@ def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
 
     `reference` is the history of the reference course under the same draws; without it the median of the parameter
     `driver_reference` stands for it, and all that is not known of the network's amplitude stays in the answer.
+
+        x = (raw + q x_0)/(raw_ref + q),  q a tenth of the usual raw driver, x_0 that of an unsimulated course
+
+    Trials saw what the reference course does: a draw in which the network makes hardly anything of it says nothing of the
+    answer, and there the sessions and the time count alone.
     """
     if kind == NONE or not history.sessions.size:
         return np.zeros((history.values.shape[0], len(times)))
@@ -84,9 +89,18 @@ def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
     if reference is None:
         return raw / draws(name, unit)[:, None]
     read_at = np.array([reference.sessions[-1] + draws.median("reference_followup", "d")])
-    least = 0.1 * draws.median(name, unit)  # so that the ratio stays finite; the same for everybody
-    usual = np.maximum(_raw(kind, reference, read_at, draws)[:, 0], least)
-    return raw / (usual * draws("reference_dose", "1"))[:, None]
+    floor = 0.1 * draws.median(name, unit)
+    usual = np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0) + floor
+    return (raw + floor * scheduled(history.sessions, times, draws)) / (usual * draws("reference_dose", "1"))[:, None]
+
+
+def scheduled(days: np.ndarray, times: np.ndarray, draws: Draws) -> np.ndarray:
+    """Driver of a course from its session days alone, relative to the reference course [-], (draw, time)."""
+    half = draws("response_half_time", "d")[:, None, None]
+    ages = np.maximum(np.asarray(times)[:, None] - days, 0.0)
+    n, interval, followup = (draws.median(name, unit) for name, unit in (
+        ("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d")))
+    return (1.0 - np.exp2(-ages / half)).sum(axis=-1) / typical_driver(n, interval, followup, half[:, :, 0])
 
 
 def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:

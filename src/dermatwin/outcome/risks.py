@@ -82,16 +82,24 @@ def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: 
     e = m(x^b) P^b f_site f_sun,   x = (INT Q dt / P) / (INT Q dt)_ref,   P pigment of this skin relative to III
 
     The injury saturates like every other response (m of `response`): trials saw no course denser than the taught one
-    several times over, and a power law without a ceiling would make pigment certain there.
+    several times over, and a power law without a ceiling would make pigment certain there. Trials counted pigment after the
+    reference course, so that a draw in which the network makes none says nothing: there the sessions count alone.
     """
-    least = 0.1 * draws.median("pigment_drive_reference", "d")  # so that the ratio stays finite
-    usual = draws("pigment_drive_reference", "d") if reference is None else (
-        np.maximum(_pigment_dose(reference), least) * draws("reference_dose", "1"))
     steepness = draws("pigment_dose_exponent", "1")
-    injury = _pigment_dose(history) / (usual * skin.pigment)
+    injury = _pigment_injury(history, draws, reference) / skin.pigment
     dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
     site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
     return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
+
+
+def _pigment_injury(history: TissueHistory, draws: Draws, reference: TissueHistory | None) -> np.ndarray:
+    """Pigment drive of the course relative to the reference course under the same draws [-], (draw,)."""
+    if reference is None:
+        return _pigment_dose(history) / draws("pigment_drive_reference", "d")
+    floor = 0.1 * draws.median("pigment_drive_reference", "d")
+    sessions = history.sessions.size / draws.median("reference_sessions", "1")
+    usual = (_pigment_dose(reference) + floor) * draws("reference_dose", "1")
+    return (_pigment_dose(history) + floor * sessions) / usual
 
 
 def _pigment_dose(history: TissueHistory) -> np.ndarray:

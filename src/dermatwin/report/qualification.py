@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from ..evidence import Evidence
 from ..evidence.posterior import ALL, Posterior
-from . import words
+from . import qualification_outcome, words
 from .figures import rows, scales, svg
 from .figures.rows import Interval
 from .figures.scales import Scale
@@ -53,6 +53,7 @@ def render(scores: Mapping[str, Any]) -> str:
         total=_total(scores), files=files, overview=[_overview(name, found) for name, found in scores["files"].items()],
         tensions=[_tension(row, scores, evidence) for row in evidence.table("tensions")],
         fits=[_fit(posterior, evidence) for posterior in evidence.posteriors],
+        doubts=qualification_outcome.doubts(evidence) if qualification_outcome.FILE in scores["files"] else [],
         left_aside=scores.get("left_aside", {}), provenance=scores["provenance"], words=words)
 
 
@@ -97,7 +98,8 @@ def _file(name: str, found: Mapping[str, Any], evidence: Evidence) -> dict[str, 
     wrong = [_row(entry, evidence) for entry in predictions if entry["scale"] == "sign" and entry["sign_right"] is False]
     return {"id": _anchor(name), "name": name, "title": FILES.get(name, name), "sentences": _sentences(found),
             "quantities": [_quantity(key, entry) for key, entry in found["quantities"].items()],
-            "blocks": blocks(predictions, evidence), "wrong": wrong, "reasons": reasons(found["not_predicted"]),
+            "groups": qualification_outcome.groups(found, share), "blocks": blocks(predictions, evidence), "wrong": wrong,
+            "reasons": reasons(found["not_predicted"]),
             "missing": len(found["not_predicted"]), "rows": found["rows"]}
 
 
@@ -410,7 +412,7 @@ def diagnostics(record: Mapping[str, Any]) -> list[str]:
     long = [f"{name} ({entry['memory_of_last_rounds']:.2f})" for name, entry in fits.items()
             if entry["memory_of_last_rounds"] > LONG_MEMORY]
     thin = [f"{name} ({share(entry['share_that_counted'])})" for name, entry in fits.items()
-            if entry["share_that_counted"] < FEW_COUNTED]
+            if entry.get("share_that_counted", 1.0) < FEW_COUNTED]
     if long:
         texts.append(f"Not settled, with more than {LONG_MEMORY} of the start still visible: the fit{'s' * (len(long) > 1)} "
                      f"without {words.listing(long)}. The bands for what was left out may be off.")

@@ -25,6 +25,7 @@ _WRITTEN = {
     "d": "days",
     "h": "h",
     "degC": "°C",
+    "deg": "°",
     "1/d": "per day",
     "1/cm^2": "per cm²",
     "wk": "weeks",
@@ -117,7 +118,7 @@ def interval(low: float, high: float, decimals: int | None = None) -> str:
     first, last = fixed(low, places), fixed(high, places)
     if first == last:
         return first
-    joint = " to " if low < 0 or high < 0 else DASH
+    joint = " to " if round(low, places) < 0 or round(high, places) < 0 else DASH
     return f"{first}{joint}{last}"
 
 
@@ -131,9 +132,9 @@ def unit(text: str) -> str:
 
 
 def with_unit(text: str, of: str) -> str:
-    """A written number with its unit: '1.5 mm', '12 %'."""
+    """A written number with its unit: '1.5 mm', '12 %', and '28°' without a space."""
     written = unit(of)
-    return f"{text}{NARROW}{written}" if written and text != NOTHING else text
+    return f"{text}{'' if written == '°' else NARROW}{written}" if written and text != NOTHING else text
 
 
 def quantity(value: float | None, of: str, digits: int = 2) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 
 from ..evidence import Draws
 from ..healing.person import age_factor
-from ..outcome import ArmPrediction, predict_arm, predict_erythema, predict_event, predict_pain
+from ..outcome import ArmPrediction, predict_arm, predict_duration, predict_event, predict_pain
+from ..outcome.duration import REDNESS, sign_of_course
 from . import biopsy, closure, insertion
 from .biopsy import NO_KIND, Entry, Unreadable
 from .experiment import species_of
@@ -85,8 +86,9 @@ def _insertion(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
 
 def _erythema(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     value = (row.number("value") or 0.0) * HOURS.get(row["unit"], 1.0)
-    return Prediction(predict_erythema(laboratory.people, row.sources), value, "log", "redness duration", bound_of(row),
-                      leans=False)
+    sign = sign_of_course(row["quantity"], row["procedure"]) or REDNESS
+    return Prediction(predict_duration(sign, laboratory.people, row.sources), value, "log", f"{sign}_duration",
+                      bound_of(row), leans=False)
 
 
 def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:

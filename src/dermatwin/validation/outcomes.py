@@ -3,8 +3,10 @@
 One prediction per row, of the most informative thing that it reports: the change in scale units, the change relative to
 the baseline, the share of responders, or the direction alone. The estimate is pooled from the packaged trials without
 the row's own study. What a row does not state is the reference course (sessions, interval, follow-up), the scale's usual
-baseline, and no sampling error where no number of people can be told. Instruments get the relative improvement of the
-concern, which is all that the trials support. Left out: ratings of a gain as changes (they have no baseline).
+baseline, and no sampling error where no number of people can be told. Values are predicted on scales on which the product
+gives values: of an instrument that reads the whole skin (its lightness, its water), of histology and of quality of life,
+no share of the reading is the concern's, and only the direction is predicted. Left out: ratings of a gain as changes (they
+have no baseline).
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ import numpy as np
 from ..evidence import Evidence
 from ..outcome import ArmPrediction, Scale, predict_arm, scales
 from ..outcome.arms import outcome_rows
+from ..outcome.doubts import label_of
+from ..outcome.scales import SCORED, pool_of
+from .groups import Common
 from .laboratory import Laboratory
 from .rows import Row
 from .scoring import Answer, NotPredicted, Prediction, Predictor
@@ -28,6 +33,9 @@ LISTED = {
 }
 """Quality flags of rows that are listed and not predicted."""
 
+WHOLE = "the scale does not read the severity of the concern: no value, only the direction"
+ARMS = {"comparator": "comparator", "led_only": "comparator", "untreated": "untreated or sham", "sham": "untreated or sham"}
+"""What was done to an arm, by its role; every other role was needled."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
@@ -54,9 +62,31 @@ def predictor(laboratory: Laboratory) -> Predictor:
             return NotPredicted(reason)
         scale, arm = known.get(row["outcome_scale"]), _arm(row, laboratory, left_out(row, registered))
         read_from = inside | frozenset(scale.sources if scale else ())
-        return leaning(_first(row, arm, scale), row, read_from)
+        return leaning(_grouped(_first(row, arm, scale), row, scale, laboratory.evidence), row, read_from)
 
     return predict
+
+
+def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) -> Answer:
+    """The answer with its concern, its kind of arm, and what makes a change a share of the baseline."""
+    if not isinstance(answer, Prediction):
+        return answer
+    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+    if answer.quantity == "direction":
+        return replace(answer, common=Common(groups))
+    if answer.quantity == "responders_fraction":
+        return replace(answer, common=Common(groups, "share of responders"))
+    size = (sign_of(row, scale) or -1.0) * (_divisor(row, scale, answer.measured)
+                                            if answer.quantity.startswith("change:") else 1.0)
+    return replace(answer, common=Common(groups, "improvement", size)) if size else answer
+
+
+def _divisor(row: Row, scale: Scale | None, change: float) -> float:
+    """Baseline of a change: the row's, else what its relative change says, else the scale's usual one; 0 if unknown."""
+    stated, relative = _baseline(row), row.number("relative_change")
+    if stated is None and relative:
+        stated = abs(change / relative)
+    return stated or (scale.usual if scale else None) or 0.0
 
 
 def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
@@ -191,6 +221,8 @@ def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarr
         return "it is not stated which direction of the scale is better"
     if scale is not None and scale.kind == "category":
         return "a rating of the gain, not a change from a baseline"
+    if _whole(scale):
+        return WHOLE
     if arm.change is not None and scale is not None and scale.sign == sign:
         return arm.change
     if base is None:
@@ -207,10 +239,17 @@ def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | Non
         return None
     if sign is None:
         return NotPredicted("it is not stated which direction of the scale is better")
+    if _whole(scale):
+        return NotPredicted(WHOLE)
     if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
         return NotPredicted("the relative change cannot be a share of the baseline")
     return Prediction(sign * arm.relative_improvement, measured, "absolute", "relative_change",
                       sign=_sign(row, sign, measured))
+
+
+def _whole(scale: Scale | None) -> bool:
+    """Whether a scale reads the whole skin or person, so that no share of the reading is the concern's."""
+    return scale is not None and scale.kind not in (*SCORED, "category")
 
 
 def _sign(row: Row, sign: float | None, measured: float) -> int | None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..evidence import Evidence
+from .groups import Common, by_group
 from .rows import Row
 
 LEAST_REPORTED = 0.1  # share of the draws
@@ -50,6 +51,7 @@ class Prediction:
     zero: float = 0.0  # the value that means 'no effect'
     stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
     leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
+    common: Common | None = None  # how the row is put on one footing with rows of other scales, where it can be
     reported: np.ndarray | None = None  # (draw,) whether the row could have been reported at all under a draw (None: always)
 
 
@@ -134,7 +136,7 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
     """Scores of one file, with the baseline and every row that is not predicted.
 
     'not_leaning' are the same figures over the rows whose study is not among the sources of the prediction; 'quantities'
-    are the figures of each quantity, see `by_quantity`.
+    are the figures of each quantity, see `by_quantity`; 'groups' those of rows on one footing, see `groups.by_group`.
     """
     answers = [(row, _answer(row, predictor)) for row in rows]
     scored = [score(row, answer, leans_on(row, answer, evidence)) for row, answer in answers
@@ -144,6 +146,7 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
                for row, answer in answers if isinstance(answer, NotPredicted)]
     return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": _baseline_figures(pairs),
             "not_leaning": figures([s for s in scored if not s.leans]), "quantities": by_quantity(scored, pairs),
+            "groups": by_group(scored),
             "failed": sum(isinstance(answer, Failed) for _, answer in answers),
             "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
 

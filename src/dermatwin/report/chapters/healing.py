@@ -15,7 +15,7 @@ from .. import words
 from ..figures import panel
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import DAY_STEPS, tick_labels, time_ticks
-from . import lookup
+from . import healing_field, lookup
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -128,7 +128,12 @@ def healing(run: Run) -> dict[str, Any] | None:
         }
         for group in GROUPS
     ]
-    return {"layer": words.name(LAYER), "groups": [g for g in groups if g["charts"]], "sentences": _sentences(run, zones)}
+    return {
+        "layer": words.name(LAYER),
+        "groups": [g for g in groups if g["charts"]],
+        "sentences": _sentences(run, zones),
+        "field": healing_field.healing_field(run),
+    }
 
 
 def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.ndarray] | None:

@@ -27,14 +27,11 @@ def from_above(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
     """
     if zone.device is None or zone.settings is None or "seed" not in run.provenance:
         return None
-    side, holes = places(run, zone)
-    punctures = zone.punctures[0]
-    pierced, bleeding = (_share(values) for values in (punctures.pierced_fraction, punctures.bleeding_fraction))
-    luck = _luck(run)
-    kept = holes[chosen(pierced, len(holes), luck, f"contacts of a puncture map that pierce@{zone.zone.key}")]
+    side, kept = holes(run, zone)
     if not len(kept):
         return None
-    bleeds = chosen(bleeding, len(kept), luck, f"punctures of a map that bleed@{zone.zone.key}")
+    bleeding = _share(zone.punctures[0].bleeding_fraction)
+    bleeds = chosen(bleeding, len(kept), luck_of(run), f"punctures of a map that bleed@{zone.zone.key}")
     name, width = lookup.zone_name(zone), _width(zone)
     window = "1 cm²" if side == SIDE else f"{words.given(side, 'mm')} square"
     size = words.with_unit(words.number(1000.0 * width), "um")
@@ -55,6 +52,13 @@ def from_above(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
     }
 
 
+def holes(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
+    """Side of the window [mm] and the places of the holes that the first session leaves in it, as `places`."""
+    side, hit = places(run, zone)
+    share = _share(zone.punctures[0].pierced_fraction)
+    return side, hit[chosen(share, len(hit), luck_of(run), f"contacts of a puncture map that pierce@{zone.zone.key}")]
+
+
 def places(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
     """Side of the window [mm] and the places of the holes in it, shape (hole, 2), from its lower left corner.
 
@@ -65,7 +69,7 @@ def places(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
     if zone.settings.density is not None:
         side = _window(zone.settings.density)
         count = round(zone.settings.density * (side / SIDE) ** 2)
-        chance = _luck(run).uniform("chance", f"holes of a stated density@{key}", 0, max(2 * count, 1))[0]
+        chance = luck_of(run).uniform("chance", f"holes of a stated density@{key}", 0, max(2 * count, 1))[0]
         return side, side * chance[: 2 * count].reshape(-1, 2)
     return _moved(run, zone)
 
@@ -80,7 +84,7 @@ def _moved(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
     typical = _typical(run)
     raster = raster_of(zone.device, zone.settings, typical, zone.zone.key)
     side = _window(raster.density)
-    found = puncture_map(raster, _luck(run), area_cm2=(side / SIDE) ** 2, zone=zone.zone.key).position
+    found = puncture_map(raster, luck_of(run), area_cm2=(side / SIDE) ** 2, zone=zone.zone.key).position
     if len(found) < 2:
         return side, found
     distance = zone.device.needle_diameter * typical.median("reentry_distance_ratio", "1")
@@ -106,7 +110,8 @@ def chosen(share: float, count: int, luck: Luck, name: str) -> np.ndarray:
     return found
 
 
-def _luck(run: Run) -> Luck:
+def luck_of(run: Run) -> Luck:
+    """The luck of the run's pictures: one person's, of the run's seed."""
     from ...core import Luck
 
     return Luck(int(run.provenance["seed"]), 1)

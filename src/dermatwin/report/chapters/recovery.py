@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DAYS = 15
 FIRST = 0.25  # day 0 is read six hours after the session
 SIGNS = (
-    ("erythema_index", "Redness"),
+    ("erythema_rise", "Redness"),
     ("oedema", "Swelling"),
     ("soreness", "Soreness"),
     ("bruising", "Blood under the skin"),
@@ -26,9 +26,11 @@ SIGNS = (
     ("itch", "Itch"),
 )
 FACTS = (
-    ("downtime_makeup", "Until make-up covers it"),
+    ("downtime_makeup", "Until make-up may go on"),
     ("downtime_unnoticeable", "Until nobody notices"),
     ("redness_duration", "Redness lasts"),
+    ("swelling_duration", "Swelling lasts"),
+    ("soreness_duration", "Soreness lasts"),
     ("bruise_duration", "Bruises show"),
     ("pain_vas", "Pain of the session, of 10"),
     ("bleeding_points", "Bleeding points"),
@@ -71,8 +73,8 @@ def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
 
 def _strip(curve: Curve, title: str) -> Strip | None:
     time = curve.time / 24.0 if curve.session is not None else curve.time
-    unit = {"erythema_index": "erythema index", "soreness": "of 10"}.get(curve.name, words.unit(curve.unit) or "relative")
-    return _tiles(title, unit, time, curve.values)
+    unit = {"erythema_rise": "% over untreated", "soreness": "of 10"}.get(curve.name, words.unit(curve.unit) or "relative")
+    return _tiles(title, unit, time, (100.0 if curve.name == "erythema_rise" else 1.0) * curve.values)
 
 
 def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: float | None = None) -> Strip | None:
@@ -116,14 +118,20 @@ def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
     for name, label in FACTS:
         endpoint = lookup.first(run, name, zone=zone.zone.key)
         if endpoint is not None and lookup.of(endpoint).known:
-            found.append({"label": label, "band": lookup.of(endpoint), "grade": endpoint.grade})
+            found.append({"label": label, "band": _in_hours(lookup.of(endpoint)), "grade": endpoint.grade})
     return found
+
+
+def _in_hours(band: lookup.Band) -> lookup.Band:
+    """A stretch of less than two days is said in hours."""
+    return band.times(24.0, "h") if band.unit == "d" and 0.0 < band.middle < 2.0 else band
 
 
 def _sentences(run: Run) -> list[str]:
     said = [
         "After the first session; day 0 is read six hours after it. Each tile: the median and below it the 5–95"
-        f"{words.NARROW}% band. Darker is more."
+        f"{words.NARROW}% band. Darker is more.",
+        "Make-up waits until the channels are closed, which can take longer than the redness.",
     ]
     return (
         [*said, "Later sessions are read the same way; all their numbers stand at the end."]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RISK = "_risk"
 EMERGENCY = "emergency"
+PRODUCT = "granuloma"  # the risk that only a product on open channels brings
 SCALE = Scale(0.01, 100.0, 0.0, 1.0, log=True)
 """Percent, logarithmic: risks of a course lie between one in ten thousand and certainty."""
 
@@ -54,7 +55,7 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
                     "first": number == 0,
                     "span": len(same),
                     "name": _event(run, name),
-                    "counted": counted(e.counts) if e.counts is not None else "",
+                    "counted": _counted(e, b),
                     "zone": words.title(e.zone) if zones > 1 else "",
                     "band": b,
                     "grade": e.grade,
@@ -62,6 +63,14 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
                 }
             )
     return made
+
+
+def _counted(e: Endpoint, band: lookup.Band) -> str:
+    """What trials counted; a risk of nothing says why it is nothing."""
+    said = counted(e.counts) if e.counts is not None else ""
+    if e.name.startswith(PRODUCT) and band.high == 0.0:
+        return "; ".join(filter(None, (said, "no product meets open channels in this course")))
+    return said
 
 
 def _event(run: Run, name: str) -> str:

@@ -1,147 +1,211 @@
-"""A healing field: a window of skin over the days, one row of small pictures per state, and the same as a short film.
+"""A healing field: a window of skin from above and a cut through it, at single moments or as a short film.
 
-Every picture holds places where a state is so high, in the report's bands of colour, from the palest (at rest or below) to
-the darkest (its own highest value over all days); holes are drawn as rings. The film moves by style rules alone, stands
-still where movement is not wanted, and is left out on paper, where the pictures stand for it.
+Fields are smoothed between the middles of cells and painted as small pictures with a palette; holes, layers and the bar of
+a millimetre are lines over them. A film is one picture with all frames below one another that moves behind its window by
+style rules alone; the rules stand in the style sheet but for the number of frames (`rules`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
 
 from .. import words
-from . import contour, svg
-from .field import TONES
+from . import raster, svg
+from .scales import multiples, nice_step
+from .tones import Tones
 
-SIDE, GAP, LEFT, TOP, BOTTOM = 118.0, 8.0, 96.0, 22.0, 26.0
-FILM_SIDE, FILM_TOP = 220.0, 40.0
-STEPS = 7  # bands above rest
-SECONDS = 0.9  # of one frame of the film
-LEAST = 1e-9
-
-
-@dataclass(frozen=True)
-class State:
-    """One state on all days; `rest` is its value in untreated skin."""
-
-    name: str
-    rest: float
-    values: np.ndarray  # (day, row, column)
+GAP, TICK = 5.0, 7.0  # px between the views; length of the marks of the cut
+STILL, FILM = 150.0, 300.0  # px, widths
+BELOW = 16.0  # px under a film for the bar
+RIM, LINE = 0.8, 12.0  # px, of a frame; height of a line of words
+FINE_STILL, FINE_FILM = 3, 2  # points per cell and side
+GUARD = 1  # rows repeated above and below a frame, so that its neighbours do not shine in
+HOLD = 0.88  # of a round the film moves, then its last frame stands
 
 
 @dataclass(frozen=True)
 class Window:
-    """What is looked at; lengths in mm. Rows run along `down`: a top view has holes, a cross-section has none."""
+    """The piece of skin; lengths in mm, depths from the surface, places from the lower left corner."""
 
-    title: str
-    description: str
-    days: Sequence[float]
-    states: Sequence[State]
-    across: np.ndarray  # (column,) middles of the cells
-    down: np.ndarray  # (row,)
+    across: float
+    along: float
+    layers: Sequence[tuple[str, float]]  # of the dermis, from the top: name and upper face; the fat too where it is shown
+    edges: np.ndarray  # (nz + 1,) of the rows of cells of the dermis
+    bottom: float  # of the picture
     position: np.ndarray  # (hole, 2)
-    radius: float
+    radius: np.ndarray  # (hole,)
+    depth: np.ndarray  # (hole,)
+    cut: float  # place of the cut along
 
 
-def sequence(window: Window) -> Markup:
-    """Small pictures, a row per state and a column per day, as one inline SVG."""
-    tall = SIDE * _extent(window.down) / _extent(window.across)
-    content: list[Markup] = []
-    for column, day in enumerate(window.days):
-        content.append(svg.tag("text", _day(day), x=LEFT + column * (SIDE + GAP), y=TOP - 7.0, class_="name field-time"))
-    for row, state in enumerate(window.states):
-        top = TOP + row * (tall + GAP)
-        content += [svg.tag("text", line, x=LEFT - 8.0, y=top + 14.0 + 13.0 * n, class_="name end" if n == 0 else "note end")
-                    for n, line in enumerate([*svg.wrap(state.name, 11.0, LEFT - 10.0), _range(state)])]
-        for column in range(len(window.days)):
-            content.append(_picture(window, state, column, (LEFT + column * (SIDE + GAP), top, SIDE, tall)))
-    width = LEFT + len(window.days) * (SIDE + GAP) - GAP
-    bottom = TOP + len(window.states) * (tall + GAP)
-    content += _bar(window, width, bottom, SIDE)
-    return svg.figure(width, bottom + BOTTOM, content, window.title, window.description, "healing-field")
+@dataclass(frozen=True)
+class Views:
+    """One state at one or more moments."""
+
+    plan: np.ndarray  # (time, y, x)
+    section: np.ndarray  # (time, z, x), of the dermis
+    tones: Tones
 
 
-def film(window: Window, state: int = 0) -> Markup:
-    """One state day after day, frame over frame; without movement, the last frame, on paper nothing."""
-    shown = window.states[state]
-    tall = FILM_SIDE * _extent(window.down) / _extent(window.across)
-    length = SECONDS * len(window.days)
-    frames = []
-    for number, day in enumerate(window.days):
-        label = svg.tag("text", f"{shown.name}, {_day(day)}", x=0.0, y=FILM_TOP - 10.0, class_="name field-time")
-        picture = _picture(window, shown, number, (0.0, FILM_TOP, FILM_SIDE, tall))
-        last = number == len(window.days) - 1
-        frames.append(svg.tag("g", label, picture, class_="film-frame film-last" if last else "film-frame",
-                              style=f"animation-delay:{number * SECONDS - length:.2f}s"))
-    bar = _bar(window, FILM_SIDE, FILM_TOP + tall, FILM_SIDE)
-    content = [svg.tag("style", Markup(_style(len(window.days), length))), *frames, *bar]
-    return svg.figure(FILM_SIDE, FILM_TOP + tall + BOTTOM, content, f"{window.title}: {shown.name}", window.description,
-                      "healing-film")
+def still(window: Window, views: Views, moment: int, title: str, description: str, *, first: bool = False) -> Markup:
+    """Both views at one moment; the first of a row draws where the needles went, and the bar."""
+    scale, tall, deep = _sizes(window, STILL)
+    one = Views(views.plan[[moment]], views.section[[moment]], views.tones)
+    content = _both(window, one, scale, FINE_STILL, holes=first)
+    bottom = tall + GAP + deep
+    bar = _bar(window, scale, bottom) if first else []
+    return svg.figure(STILL, bottom + (BELOW if first else RIM), [*content, *bar], title, description, "healing-still")
 
 
-def _style(frames: int, length: float) -> str:
-    """Each frame is seen for its share of the film."""
-    share = 100.0 / frames
-    return (f"@keyframes film-{frames}{{0%,{share:.3f}%{{visibility:visible}}"
-            f"{share + 0.001:.3f}%,100%{{visibility:hidden}}}}"
-            f".healing-film .film-frame{{animation:film-{frames} {length:.2f}s step-end infinite;visibility:hidden}}"
-            "@media (prefers-reduced-motion:reduce){.healing-film .film-frame{animation:none}"
-            ".healing-film .film-last{visibility:visible}}"
-            f".healing-film{{max-width:{1.5 * FILM_SIDE:.0f}px}}@media print{{.healing-film{{display:none}}}}")
+def film(window: Window, views: Views, title: str, description: str) -> Markup:
+    """Both views at all moments, one frame after the other."""
+    scale, tall, deep = _sizes(window, FILM)
+    content = [*_both(window, views, scale, FINE_FILM, holes=True), *_names(window, scale, tall + GAP)]
+    bottom = tall + GAP + deep
+    return svg.figure(FILM, bottom + BELOW, [*content, *_bar(window, scale, bottom)], title, description, "healing-film")
 
 
-def _picture(window: Window, state: State, number: int, place: tuple[float, float, float, float]) -> Markup:
-    """One state on one day in its frame."""
+def rules(frames: int) -> Markup:
+    """The style rules that depend on the number of frames, as an element."""
+    share = 100.0 * (frames - 1) / frames
+    steps = f"animation-timing-function:steps({frames},jump-none)"
+    return svg.tag("style", Markup(
+        f"@keyframes healing-frames{{0%{{transform:translateY(0);{steps}}}"
+        f"{100 * HOLD:.0f}%,100%{{transform:translateY(-{share:.4f}%)}}}}"
+        f"@keyframes healing-hand{{0%{{left:0;{steps}}}{100 * HOLD:.0f}%,100%{{left:100%}}}}"))
+
+
+def clock(times: Sequence[float], ticks: Sequence[float]) -> Markup:
+    """The axis of a film as a fluid row: frames at even distances, ticks [d] where they fall between them."""
+    parts = [svg.tag("line", x1="0%", x2="100%", y1=0.5, y2=0.5, class_="axis")]
+    for tick in ticks:
+        share = float(np.interp(tick, times, np.linspace(0.0, 1.0, len(times))))
+        side, since = ("start", " after needling") if share < 0.02 else ("end", "") if share > 0.98 else ("middle", "")
+        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=0.5, y2=5.5, class_="axis"),
+                  svg.tag("text", words.lapse(tick) + since, x=svg.percent(share), y=18.0, class_=f"tick {side}")]
+    return svg.strip(22.0, parts, "Time since the needling; steps grow with it", "healing-clock")
+
+
+def _sizes(window: Window, width: float) -> tuple[float, float, float]:
+    """Pixels per mm, height of the view from above, height of the cut."""
+    scale = width / window.across
+    return scale, scale * window.along, scale * window.bottom
+
+
+def _both(window: Window, views: Views, scale: float, fine: int, *, holes: bool) -> list[Markup]:
+    """From above, below it the cut."""
+    width, tall = scale * window.across, scale * window.along
+    second, (top, end) = tall + GAP, scale * window.edges[[0, -1]]
+    plan, cut = _frames(views.plan[:, ::-1], fine), _frames(_even_rows(views.section, window.edges), fine)
+    lines = [*_rings(window, scale), *_channels(window, scale, second)] if holes else []
+    return [
+        _painted(plan, views.tones, (0.0, 0.0, width, tall)),
+        svg.tag("rect", y=second, width=width, height=top, class_="fill-epidermis"),
+        svg.tag("rect", y=second + end, width=width, height=scale * window.bottom - end, class_="fill-fat"),
+        _painted(cut, views.tones, (0.0, second + top, width, end - top)),
+        *_faces(window, scale, second),
+        *lines,
+        _frame(0.0, width, tall),
+        _frame(second, width, scale * window.bottom),
+        svg.tag("path", d=_marks(tall - scale * window.cut, width), class_="cut-mark"),
+    ]
+
+
+def _frame(top: float, width: float, height: float) -> Markup:
+    """A rim that lies inside its place, so that nothing cuts it off."""
+    return svg.tag("rect", x=0.5 * RIM, y=top + 0.5 * RIM, width=width - RIM, height=height - RIM, class_="window")
+
+
+def _frames(values: np.ndarray, fine: int) -> np.ndarray:
+    """Frames (time, row, column) with `fine` points per cell and side, smooth between the middles of cells."""
+    bounds = values.min(axis=(1, 2), keepdims=True), values.max(axis=(1, 2), keepdims=True)
+    down, across = (_spline(count, fine) for count in values.shape[1:])
+    return np.clip(down @ values @ across.T, *bounds)
+
+
+@lru_cache(maxsize=8)
+def _spline(count: int, fine: int) -> np.ndarray:
+    """What cubic splines make of the values of `count` cells at `fine` points each, (point, cell)."""
+    from scipy.ndimage import zoom
+
+    return np.asarray(zoom(np.eye(count), (fine, 1), order=3, mode="nearest", grid_mode=True))
+
+
+def _even_rows(section: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """A cut on rows of equal height, as high as its thinnest, linear between the middles of rows."""
+    height = float(np.diff(edges).min())
+    count = max(round(float(edges[-1] - edges[0]) / height), 1)
+    wanted = edges[0] + (np.arange(count) + 0.5) * (edges[-1] - edges[0]) / count
+    middles = 0.5 * (edges[1:] + edges[:-1])
+    after = np.clip(np.searchsorted(middles, wanted), 1, len(middles) - 1)
+    share = np.clip((wanted - middles[after - 1]) / (middles[after] - middles[after - 1]), 0.0, 1.0)[:, None]
+    return section[:, after - 1] + share * (section[:, after] - section[:, after - 1])
+
+
+def _painted(frames: np.ndarray, tones: Tones, place: tuple[float, float, float, float]) -> Markup:
+    """Frames below one another behind a window of the size of one."""
+    count, rows, columns = frames.shape
     left, top, width, height = place
-    x, y = _places(window.across, width), _places(window.down, height)
-    bounds = _bounds(state)
-    paths = [contour.region(x, y, state.values[number] - state.rest, bound) for bound in bounds]
-    inside = [svg.tag("rect", width=width, height=height, class_="field-0")]
-    inside += [svg.tag("path", d=d, fill_rule="evenodd", class_=f"field-{round((n + 1) * (TONES - 1) / len(bounds))}")
-               for n, d in enumerate(paths) if d]
-    scale = width / _extent(window.across)
-    inside += [svg.tag("circle", cx=float(a) * scale, cy=float(b) * scale, r=max(window.radius * scale, 0.8),
-                       class_="hole-then", fill="none") for a, b in window.position]
-    frame = svg.tag("rect", x=left, y=top, width=width, height=height, class_="window")
-    return svg.tag("svg", *inside, x=left, y=top, width=width, height=height) + frame
+    guarded = np.pad(tones.of(frames), ((0, 0), (GUARD, GUARD), (0, 0)), mode="edge")
+    picture = svg.tag("image", href=raster.address(guarded.reshape(-1, columns), tones.palette), x=0.0, y=float(-GUARD),
+                      width=float(columns), height=float(count * (rows + 2 * GUARD)), preserveAspectRatio="none",
+                      class_="film-strip film-moves" if count > 1 else None)
+    return svg.tag("svg", picture, x=left, y=top, width=width, height=height, viewBox=f"0 0 {columns} {rows}",
+                   preserveAspectRatio="none", overflow="hidden")
 
 
-def _bounds(state: State) -> np.ndarray:
-    """Even steps from rest to the highest value of all days; a state that never rises has none that it reaches."""
-    most = max(float(np.nanmax(state.values - state.rest)), LEAST)
-    return most * (np.arange(STEPS) + 0.5) / STEPS
+def _rings(window: Window, scale: float) -> list[Markup]:
+    """Every hole from above, to scale."""
+    places = _shown(window, scale)
+    r = scale * window.radius
+    d = "".join(f"M{x - a:.1f} {y:.1f}a{a:.1f} {a:.1f} 0 1 0 {2 * a:.1f} 0a{a:.1f} {a:.1f} 0 1 0 {-2 * a:.1f} 0"
+                for (x, y), a in zip(places, r, strict=True))
+    rings = svg.tag("path", d=d, class_="needle-path")
+    return [svg.tag("svg", rings, width=scale * window.across, height=scale * window.along, overflow="hidden")]
 
 
-def _range(state: State) -> str:
-    """Words for the darkest colour."""
-    return f"up to {words.number(max(float(np.nanmax(state.values)), state.rest), 2 if state.rest == 0.0 else 3)}"
+def _channels(window: Window, scale: float, second: float) -> list[Markup]:
+    """The holes that the cut goes through, as deep as the needles went."""
+    away = np.abs(window.position[:, 1] - window.cut)
+    met = away < window.radius
+    half, low = np.sqrt(np.maximum(window.radius**2 - away**2, 0.0)), np.minimum(window.depth, window.bottom)
+    d = "".join(f"M{scale * (x - h):.1f} {second:.1f}V{second + scale * z:.1f}H{scale * (x + h):.1f}V{second:.1f}"
+                for x, h, z in zip(window.position[met, 0], half[met], low[met], strict=True))
+    return [svg.tag("path", d=d, class_="needle-path")] if d else []
 
 
-def _places(middles: np.ndarray, size: float) -> np.ndarray:
-    """Middles of the cells in px; the outermost are moved to the frame, so that colour reaches it."""
-    edge = 0.5 * (middles[1] - middles[0])
-    places = (middles - middles[0] + edge) * size / _extent(middles)
-    places[0], places[-1] = 0.0, size
-    return places
+def _shown(window: Window, scale: float) -> np.ndarray:
+    return np.column_stack([scale * window.position[:, 0], scale * (window.along - window.position[:, 1])])
 
 
-def _extent(middles: np.ndarray) -> float:
-    """Length that the cells cover; the first and last cell are as long as the way to their neighbours."""
-    return float(middles[-1] - middles[0] + 0.5 * (middles[1] - middles[0]) + 0.5 * (middles[-1] - middles[-2]))
+def _faces(window: Window, scale: float, second: float) -> list[Markup]:
+    """Faces between the layers that are shown."""
+    wide = scale * window.across
+    return [svg.tag("line", x1=0.0, x2=wide, y1=y, y2=y, class_=style)
+            for y in (second + scale * face for _, face in window.layers[1:]) for style in ("face-halo", "face")]
 
 
-def _day(day: float) -> str:
-    return f"day {day:g}"
+def _names(window: Window, scale: float, second: float) -> list[Markup]:
+    """Names of the layers at the right edge, where they are high enough."""
+    ends = [*(face for _, face in window.layers[1:]), window.bottom]
+    return [svg.tag("text", name, x=FILM - 5.0, y=second + scale * 0.5 * (face + end) + 3.8, class_="note halo end")
+            for (name, face), end in zip(window.layers, ends, strict=True) if scale * (end - face) > LINE]
 
 
-def _bar(window: Window, right: float, bottom: float, width: float) -> list[Markup]:
-    """A bar of one millimetre, or of a tenth of one where the window is small."""
-    extent = _extent(window.across)
-    length = 1.0 if extent >= 2.0 else 0.1
-    left, y = right - length * width / extent, bottom + 10.0
+def _marks(y: float, width: float) -> str:
+    """Where the cut is, at both sides."""
+    return f"M0 {y:.1f}h{TICK:.0f}M{width:.1f} {y:.1f}h{-TICK:.0f}"
+
+
+def _bar(window: Window, scale: float, bottom: float) -> list[Markup]:
+    """A bar of a round length below the cut."""
+    length = multiples(0.0, 0.4 * window.across, nice_step(0.4 * window.across, 2))[-1]
+    right, y = scale * window.across - RIM, bottom + 11.0
+    left = right - length * scale
     return [svg.tag("path", d=f"M{left:.1f} {y - 4:.1f}v4H{right:.1f}v-4", class_="scale-bar"),
-            svg.tag("text", f"{words.number(length)} mm", x=left - 5.0, y=y, class_="note end")]
+            svg.tag("text", words.given(length, "mm"), x=left - 5.0, y=y, class_="note end")]
