@@ -353,6 +353,7 @@ class TestProgram:
     @pytest.mark.skipif(os.name != "posix", reason="signals")
     def test_interrupt(self):
         code = ("import os, signal, sys, dermatwin.twin as twin\n"
+                "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where tests run in the background
                 "def wait(*a, **k):\n    os.kill(os.getpid(), signal.SIGINT)\n    import time; time.sleep(30)\n"
                 "twin.simulate = wait\nfrom dermatwin.cli import main\n"
                 f"sys.argv = ['dermatwin', 'simulate', {str(SOUND)!r}]\nmain()")

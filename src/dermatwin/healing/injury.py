@@ -30,7 +30,7 @@ class Injury:
 def injury_of(punctures: Punctures, draws: Draws) -> Injury:
     """The injury that one session's punctures are.
 
-    F = n A / (1 + n A),   h = 1 - exp(-n pi r_c^2),   d = h / F,   a = h / (F (s + K_d)),   n = density x reach
+    F = n A / (1 + n A),   h = 1 - exp(-n pi r_c^2),   d = h / F,   a = d / (max(s, d) + K_d),   n = density x reach
 
     F shares the layer so that the even field on it has the mean and variance of the holes' added fields (Campbell), A is
     the area of one halo (`halo_area`), h the destroyed share of the layer, and s = 1 - (1 - r_c^2/(r_c + lam)^2)(1 - h)
@@ -52,7 +52,7 @@ def injury_of(punctures: Punctures, draws: Draws) -> Injury:
     share = halos / (1.0 + halos)
     destroyed = np.minimum(np.divide(holes, share, out=np.zeros_like(holes), where=share > 0.0), 1.0)
     beside = 1.0 - (radius / (radius + reach)) ** 2
-    seen = 1.0 - beside[:, None] * (1.0 - holes)
+    seen = np.maximum(1.0 - beside[:, None] * (1.0 - holes), destroyed)
     return Injury(share, destroyed, destroyed / (seen + draws("damage_half_activation", "1")[:, None]), radius)
 
 

@@ -172,14 +172,15 @@ def _on_scale(zone: Zone, record: ConcernRecord, rule: ConcernRule, mean: np.nda
     stated = record.severity if record.scale in (None, scale.id) else None
     base, sources = usual_baseline(scale, stated, draws, exclude)
     if base is None:
-        return (), (*notices, Notice(path, f"no usual value of {scale.id} is known: give a severity for a change on it", ""))
+        said = f"no usual value of the {scale.title} is known: give a severity for a change on it"
+        return (), (*notices, Notice(path, said, ""))
     if stated is None:
         origin = "of trials" if sources else "assumed"
-        said = f"severity on {scale.id} not given: usual value {origin}, median {float(np.median(base)):.3g}"
+        said = f"severity on the {scale.title} not given: usual value {origin}, median {float(np.median(base)):.3g}"
         notices = (*notices, Notice(path, said, "; ".join(sources or scale.sources)))
     limits = [float(v) for v in (scale.low, scale.high) if v is not None]
     if stated is not None and scale.clamp(np.array(stated)) != stated:
-        return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of {scale.id}", ""))
+        return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
     person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
     table = {f"scale_change[{scale.id}]": (scale.unit, person),
