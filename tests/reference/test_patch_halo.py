@@ -183,7 +183,7 @@ def test_the_halo_of_the_law_is_that_of_equal_reaches():
 @pytest.mark.parametrize(("density", "side", "cell"), [(250.0, 4.0, 0.08), (1000.0, 2.4, 0.06)])
 def test_mean_collagen_gain_agrees_with_the_emergent_halo_within_a_tenth(density, side, cell):
     patch = slab(side, cell)
-    field = follow(patch, [thrown(density, side)], DAYS)
+    fields = [follow(patch, [thrown(density, side, seed)], DAYS) for seed in (1, 2, 3)]  # one varies by some per cent
     collagen, epidermis = homogenised(density)
-    np.testing.assert_allclose(collagen[2:], field.mean("collagen")[2:] - 1.0, rtol=0.1)
-    np.testing.assert_allclose(epidermis[:2], field.mean("epidermis")[:2] - 1.0, rtol=0.1)
+    np.testing.assert_allclose(collagen[2:], np.mean([f.mean("collagen")[2:] for f in fields], axis=0) - 1.0, rtol=0.1)
+    np.testing.assert_allclose(epidermis[:2], np.mean([f.mean("epidermis")[:2] for f in fields], axis=0) - 1.0, rtol=0.1)

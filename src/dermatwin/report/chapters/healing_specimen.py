@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ...flows import Punctures
     from ...healing.patch import Field, Needling, Patch
     from ...twin import Run, ZoneRun
+
+Flow = TypeVar("Flow")
 
 CELL, ACROSS, ALONG = 0.08, 40, 26  # mm, cells: a window of 3.2 x 2.1 mm
 FINEST, COARSEST = 0.08, 0.16  # mm, rows of the papillary dermis and below it
@@ -87,13 +89,14 @@ def _healed(run: Run, zone: ZoneRun) -> Specimen | None:
     from ...numerics.patch import Box
 
     draws = Draws(run.evidence, Luck(int(run.provenance["seed"]), 1, frozenset()))
-    faces, needles = np.median(zone.skin.interfaces, axis=0), _typical(zone.punctures[0])
+    skin = _stored(zone.skin)
+    faces, needles = np.median(skin.interfaces, axis=0), _typical(_stored(zone.punctures[0]))
     needling = None if needles is None else _needling(run, zone, needles, float(faces[0]))
     if needles is None or needling is None:
         return None
     thickness, layers = _rows(faces - faces[0], float(needling.depth.max()) + BELOW)
     box = Box(thickness, ALONG, ACROSS, CELL, CELL)
-    skin = replace(zone.skin, pigment=np.median(zone.skin.pigment, keepdims=True))
+    skin = replace(skin, pigment=np.median(skin.pigment, keepdims=True))
     values = constants(skin, run.case.patient, draws)[0]
     patch = patch_of(box, layers, values, draws)
     with _one_thread():
@@ -102,6 +105,13 @@ def _healed(run: Run, zone: ZoneRun) -> Specimen | None:
     density = 100.0 * len(needling.radius) / (box.nx * box.ny * CELL**2)
     even = _even(replace(needles, density=np.full(1, density)), values, draws)
     return Specimen(zone, faces, needling, patch, field, cut, even)
+
+
+def _stored(flow: Flow) -> Flow:
+    """A stage's result as exact as a stored run keeps it: a run that is read again shows the same to the last bit."""
+    values = {field.name: getattr(flow, field.name) for field in fields(flow)}  # pyright: ignore[reportArgumentType]
+    floats = {name: v for name, v in values.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
+    return replace(flow, **{name: v.astype(np.float32).astype(float) for name, v in floats.items()})  # pyright: ignore
 
 
 def _typical(punctures: Punctures) -> Punctures | None:
