@@ -257,8 +257,8 @@ gap and checks (`heal`, {group} people at a time).
 | lane | {lanes} | {lane_wall:.1f} s | {lane_cpu:.1f} s |
 | person | {people} | {people_wall:.0f} s | {people_cpu:.0f} s |
 
-Lanes run on both cores nearly all the time. Of a person, drawing constants, mixing and checking run on one core, so that
-one process needs more than the last column even on an idle machine; two processes, each with half of the people, do not.
+Lanes run on both cores nearly all the time. Of a person, constants are drawn on one core, so that one process needs more
+than the last column even on an idle machine; two processes, each with half of the people, do not.
 
 A year after one session takes {steps:.0f} steps in the mean and {most} at most.
 

@@ -11,6 +11,7 @@ The repeated point bounds that from above and gives the alarm for myofibroblasts
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,13 +73,15 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
     track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times, machine)
-    _check(track, skin.zone)
     activated, damage = (_stack(injuries, name, draws.count) for name in ("activated_fraction", "destroyed_share"))
+    with ThreadPoolExecutor(1) as beside:  # both pass through all values, which takes as long as a third of the integration
+        checked = beside.submit(_checked, track, skin.zone, draws.count)
+        means = _written(track, _means(track, activated, days[:len(treated)], times), draws.count)
+        values = checked.result()
     history = TissueHistory(
         zone=skin.zone, time=times, sessions=np.array(days[:len(treated)]),
         states=(*kernel.STATES, *ADDED_STATES),
-        values=_written(track, track.values[REPEATED if len(track.values) > REPEATED else HIT], draws.count),
-        means=_written(track, _means(track, activated, days[:len(treated)], times), draws.count),
+        values=values, means=means,
         activated_fraction=activated, local_damage=damage, status=track.status.reshape(draws.count, -1),
         notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)))
     _add_gap(history, injuries, patient, draws)
@@ -226,6 +229,12 @@ def myofibroblast_ratio(fibroblasts: np.ndarray, myofibroblasts: np.ndarray) -> 
     """Most myofibroblasts over most activated fibroblasts along the last axis; 0 where there were none."""
     most = fibroblasts.max(axis=-1)
     return np.divide(myofibroblasts.max(axis=-1), most, out=np.zeros_like(most), where=most > 0.0)
+
+
+def _checked(track: _Track, zone: str, count: int) -> np.ndarray:
+    """The values at a point that every session hits, (draw, layer, time, state), if every run that is done is sound."""
+    _check(track, zone)
+    return _written(track, track.values[REPEATED if len(track.values) > REPEATED else HIT], count)
 
 
 def _check(track: _Track, zone: str) -> None:
