@@ -1,8 +1,9 @@
-# make demo   installs into .venv, runs the twin on a published course, says where the report is
-# make test   installs what is missing, runs the whole suite
-# make quick  the suite without its slow part
-# make lint   style, types, import contract
-# make bench  measurements (nothing is asserted about time in the suite)
+# make demo      installs into .venv, runs the twin on a published course, says where the report is
+# make test      installs what is missing, runs the whole suite
+# make quick     the suite without its slow part
+# make explore   laws on examples that were never tried
+# make lint      style, types, import contract
+# make bench     measurements (nothing is asserted about time in the suite)
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 DEMO ?= examples/alam_2014.yaml
 
-.PHONY: demo test quick lint bench clean
+.PHONY: demo test quick explore lint bench clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -37,6 +38,9 @@ test: $(DEV_STAMP)
 
 quick: $(DEV_STAMP)
 	@$(BIN)/python -m pytest -m "not slow"
+
+explore: $(DEV_STAMP)
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest tests/laws
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .
