@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +13,6 @@ from dermatwin.cli import app
 from dermatwin.healing import exchange
 
 CASE = Path(__file__).parents[2] / "examples" / "dogra_2014.yaml"
-needs_libsbml = pytest.mark.skipif(importlib.util.find_spec("libsbml") is None, reason="libSBML is not installed")
 
 
 def run(*arguments: object, status: int = 0):
@@ -25,7 +22,6 @@ def run(*arguments: object, status: int = 0):
     return result
 
 
-@needs_libsbml
 class TestSbml:
     def test_prints_the_reference_course(self):
         root = ElementTree.fromstring(run("sbml").stdout)
@@ -51,7 +47,6 @@ class TestSbml:
         assert words in run("sbml", *arguments, status=1).stderr
 
 
-@needs_libsbml
 class TestPetab:
     def test_writes_a_folder_and_never_over_another(self, tmp_path):
         out = tmp_path / "problem"

@@ -5,7 +5,6 @@ Ten possible people over a year with four sessions. Every state is compared with
 
 from __future__ import annotations
 
-import importlib.util
 import locale
 
 import numpy as np
@@ -19,10 +18,7 @@ from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import sbml, tissue
 from dermatwin.twin.lane import YEAR, lane
 
-NEEDED = ("libsbml", "roadrunner", "basico")
-MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
-              pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 PEOPLE, SEED, LAYER = 10, 7, "papillary_dermis"
 ALLOWED = 1e-5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import importlib.util
 import io
 import re
 from dataclasses import replace
@@ -24,7 +23,6 @@ from dermatwin.twin.lane import lane
 PAGE = Path(__file__).parents[2] / "docs" / "equations.md"
 NETWORK = antimony.read()
 EVIDENCE = Evidence.packaged()
-with_libsbml = pytest.mark.skipif(importlib.util.find_spec("libsbml") is None, reason="libSBML is not installed")
 quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -84,7 +82,6 @@ class TestPage:
         assert " ".join(equations.summands(NETWORK.rates[name])) == NETWORK.rates[name]
 
 
-@with_libsbml
 @quiet
 class TestSbml:
     @pytest.mark.parametrize("piece", PIECES)
@@ -197,7 +194,6 @@ class TestSbml:
                 assert f"grade {EVIDENCE.parameters[name].grade}" in notes
                 assert all(f"({source})" in notes for source in EVIDENCE.parameters[name].sources)
 
-    @pytest.mark.skipif(importlib.util.find_spec("antimony") is None, reason="Antimony is not installed")
     def test_antimony_reads_the_same_equations(self):
         """The file by the field's own reader against ours."""
         import antimony as field
@@ -227,7 +223,6 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
 
 
-@with_libsbml
 @quiet
 class TestPetab:
     @pytest.fixture(scope="class")
@@ -236,7 +231,6 @@ class TestPetab:
 
         return petab_problem()
 
-    @pytest.mark.skipif(importlib.util.find_spec("petab") is None, reason="petab is not installed")
     @pytest.mark.filterwarnings("ignore")
     def test_passes_the_checks_of_the_format(self, found, tmp_path):
         from petab.v1 import Problem
