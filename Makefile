@@ -2,7 +2,8 @@
 # make test      installs what is missing, runs the whole suite
 # make quick     the suite without its slow part
 # make explore   laws on examples that were never tried
-# make lint      style, types, import contract
+# make lint      style (formatted, linted), types, import contract
+# make format    bring the code into the one dialect
 # make bench     measurements (nothing is asserted about time in the suite)
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 DEMO ?= examples/alam_2014.yaml
 
-.PHONY: demo test quick explore lint bench clean
+.PHONY: demo test quick explore lint format bench clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -43,9 +44,13 @@ explore: $(DEV_STAMP)
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest tests/laws
 
 lint: $(DEV_STAMP)
+	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/lint-imports
+
+format: $(DEV_STAMP)
+	@$(BIN)/ruff format .
 
 bench: $(DEV_STAMP)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

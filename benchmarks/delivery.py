@@ -50,6 +50,7 @@ T = TypeVar("T")
 
 # --- one linear problem, known to both sides ---------------------------------------------------------------------------
 
+
 @dataclass(frozen=True)
 class Problem:
     """Constants of one finite dose, as a caffeine-like solute has them; lengths cm, conductivities cm2/h."""
@@ -128,22 +129,44 @@ def own(problem: Problem, rows: int = 1, rings: int = 1, steps: dict[str, float]
     tube = q.tube(lanes)
     cells = split(q, rows, rings, lanes)
     stratum = Barrier(q.barrier * one, 0.0 * one, q.partition[0] * one)
-    viable = Tissue(partition=q.partition[1] * one, epidermis=q.conductivity[0] * one,
-                    conductivity=q.conductivity[1] * one, junction=0.0 * one, clearance=q.clearance * one)
+    viable = Tissue(
+        partition=q.partition[1] * one,
+        epidermis=q.conductivity[0] * one,
+        conductivity=q.conductivity[1] * one,
+        junction=0.0 * one,
+        clearance=q.clearance * one,
+    )
     t = q.times(steps or COARSE)
     when, nothing = stage_times(t)[None], np.zeros((1, t.size - 1, 2))
-    clock = Clock(t, nothing + q.film, q.opened(when), q.fluid(when), q.access(when), outflow=nothing,
-                  perfusion=nothing + 1.0, evaporation=0.0 * one, wipe=-1, needled=-1)
-    course = solve(grid(cells, stratum, viable, Faces(one, one), q.drained), bore(cells, tube, stratum, viable, 0.0 * one),
-                   clock, one, np.inf * one)
+    clock = Clock(
+        t,
+        nothing + q.film,
+        q.opened(when),
+        q.fluid(when),
+        q.access(when),
+        outflow=nothing,
+        perfusion=nothing + 1.0,
+        evaporation=0.0 * one,
+        wipe=-1,
+        needled=-1,
+    )
+    course = solve(
+        grid(cells, stratum, viable, Faces(one, one), q.drained),
+        bore(cells, tube, stratum, viable, 0.0 * one),
+        clock,
+        one,
+        np.inf * one,
+    )
     at = np.searchsorted(t, HOURS)
     return Amounts((1.0 - course.film - course.layers[:, 0])[0, at], course.layers[0, 2, at])
 
 
 # --- the same problem in finite elements -------------------------------------------------------------------------------
 
-def elements(problem: Problem, rows: int = 1, rings: int = 1, inside: int = 3, steps: dict[str, float] | None = None,
-             ) -> Amounts:
+
+def elements(
+    problem: Problem, rows: int = 1, rings: int = 1, inside: int = 3, steps: dict[str, float] | None = None
+) -> Amounts:
     """The problem by scikit-fem: linear elements in the activity on the same rows and rings, the same two-stage steps.
 
     Element matrices are assembled once and scaled as the channel closes; every stage is one sparse factorisation. The wall
@@ -177,8 +200,11 @@ class Elements:
             shape = skfem.MeshLine(cells.edges[0])
             basis = skfem.Basis(shape, skfem.ElementLineP1())
         around = (lambda w: 2.0 * np.pi * q.density * w.x[0]) if q.channel else (lambda w: 1.0)
-        forms = (lambda u, v, w: u * v * around(w), lambda u, v, w: u.grad[-1] * v.grad[-1] * around(w),
-                 lambda u, v, w: u.grad[0] * v.grad[0] * around(w) if q.channel else 0.0 * w.x[0])
+        forms = (
+            lambda u, v, w: u * v * around(w),
+            lambda u, v, w: u.grad[-1] * v.grad[-1] * around(w),
+            lambda u, v, w: u.grad[0] * v.grad[0] * around(w) if q.channel else 0.0 * w.x[0],
+        )
         parts = [skfem.BilinearForm(form).coo_data(basis) for form in forms]
         z, r = shape.p[-1][shape.t], shape.p[0][shape.t] if q.channel else np.zeros(shape.t.shape)
         number = _numbers(shape.p[-1], shape.t, r, q)
@@ -196,8 +222,9 @@ class Elements:
         """Solve (M + weight A) u = known at time t: the mass M u, and what film, stratum corneum and dermis hold of it."""
         q, (capacity, axial, lateral, loss) = self.problem, self._materials(t)
         held = self.held * capacity[self.element]
-        data = (held * (1.0 + weight * loss[self.element])
-                + weight * (self.axial * axial[self.element] + self.lateral * lateral[self.element]))
+        data = held * (1.0 + weight * loss[self.element]) + weight * (
+            self.axial * axial[self.element] + self.lateral * lateral[self.element]
+        )
         i, j, data = np.append(self.i, 0), np.append(self.j, 0), np.append(data, q.film)
         if q.channel:
             open_wall = q.radius**2 * q.opened(np.array(t))
@@ -219,8 +246,12 @@ class Elements:
         plug = self.bored & (self.layer == 0)  # watery and impermeable where the wall has moved in
         rest = np.where(plug, 0.0, np.array([q.barrier * q.edges[0], *q.conductivity])[self.layer])
         room = np.where(plug, 1.0, np.array(q.partition)[self.layer])
-        return (share + (1.0 - share) * room, share * fluid + (1.0 - share) * rest, np.where(share > 0.5, fluid, rest),
-                np.where(self.layer == 2, q.clearance, 0.0))
+        return (
+            share + (1.0 - share) * room,
+            share * fluid + (1.0 - share) * rest,
+            np.where(share > 0.5, fluid, rest),
+            np.where(self.layer == 2, q.clearance, 0.0),
+        )
 
 
 @dataclass(frozen=True)
@@ -240,8 +271,13 @@ def _mouth(number: np.ndarray, t: np.ndarray, z: np.ndarray, r: np.ndarray, elem
         (a, na), (b, nb) = sorted((float(r[k, e]), int(number[t[k, e]])) for k in range(4) if z[k, e] < 1e-12)
         length, box = b - a, (a * a, b * b)
         aa, ab, bb = (length * x / 6.0 for x in (3.0 * a + b, a + b, a + 3.0 * b))
-        entries += [(na, na, aa, *box), (na, nb, ab, *box), (nb, na, ab, *box), (nb, nb, bb, *box),
-                    (0, 0, aa + 2.0 * ab + bb, *box)]
+        entries += [
+            (na, na, aa, *box),
+            (na, nb, ab, *box),
+            (nb, na, ab, *box),
+            (nb, nb, bb, *box),
+            (0, 0, aa + 2.0 * ab + bb, *box),
+        ]
         for n, x in ((na, aa + ab), (nb, ab + bb)):
             entries += [(0, n, -x, *box), (n, 0, -x, *box)]
     table = np.array(entries).reshape(-1, 5)
@@ -284,16 +320,43 @@ def draws(count: int) -> Draws:
 def skin(count: int, alive: bool, layers: tuple[float, float, float] = (0.012, 0.05, 1.2)) -> Skin:
     one = np.ones(count)
     outer, inner, dermis = layers
-    return Skin("cheek", "cheek", "human", alive, outer * one, inner * one, 0.1 * dermis * one, dermis * one, one, 0.1 * one,
-                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+    return Skin(
+        "cheek",
+        "cheek",
+        "human",
+        alive,
+        outer * one,
+        inner * one,
+        0.1 * dermis * one,
+        dermis * one,
+        one,
+        0.1 * one,
+        12.0 * one,
+        32.0 * one,
+        one,
+        35.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
 
 
 def channels(count: int, density: float) -> Channels:
     """Stamped 0.3 mm deep, 35 um wide at the mouth; they lose four fifths in minutes and the rest in hours."""
     one, t = np.ones(count), np.concatenate([[0.0], np.geomspace(1.0 / 60.0, 96.0, 40)])
     opened = 0.8 * np.exp(-t / 0.05) + 0.2 * np.exp(-t / 4.0)
-    return Channels("cheek", 1, t, density * one, 0.3 * one, 0.035 * one, np.tile(opened, (count, 1)),
-                    np.zeros((count, t.size)), np.zeros((count, 4)))
+    return Channels(
+        "cheek",
+        1,
+        t,
+        density * one,
+        0.3 * one,
+        0.035 * one,
+        np.tile(opened, (count, 1)),
+        np.zeros((count, t.size)),
+        np.zeros((count, 4)),
+    )
 
 
 def absorbed(count: int, wet: bool) -> np.ndarray:
@@ -305,8 +368,10 @@ def absorbed(count: int, wet: bool) -> np.ndarray:
     return PchipInterpolator(exposure.time, exposure.amount[:, -1] / exposure.dose[:, None], axis=1)(READ)
 
 
-SESSION = ({"product": "lidocaine 4 % cream", "dose": "1 mg/cm^2", "apply": "-30 min", "remove": "-5 min"},
-           {"product": "vitamin C 15 % serum", "dose": "2 mg/cm^2", "apply": "0 min"})
+SESSION = (
+    {"product": "lidocaine 4 % cream", "dose": "1 mg/cm^2", "apply": "-30 min", "remove": "-5 min"},
+    {"product": "vitamin C 15 % serum", "dose": "2 mg/cm^2", "apply": "0 min"},
+)
 
 
 def session(count: int) -> None:
@@ -317,6 +382,7 @@ def session(count: int) -> None:
 
 # --- public programs -----------------------------------------------------------------------------------------------------
 
+
 def kartinav(folder: Path) -> Iterator[tuple[str, float, list[float]]]:
     """Finite dose of the CDC calculator's port: deposited neat, its own thicknesses, both states of hydration."""
     sys.path.insert(0, str(folder))
@@ -324,13 +390,29 @@ def kartinav(folder: Path) -> Iterator[tuple[str, float, list[float]]]:
 
     chemical = chem_data.ChemDat()
     chemical.chem_name = "caffeine"
-    for name, value in (("formula", "C8H10N4O2"), ("mw", 194.191), ("logkow", -0.07), ("melting_point", 236.0),
-                        ("boiling_point", 178.0), ("density", 1.23), ("density_temperature", 17.78),
-                        ("water_solubility", 21.7), ("water_solubility_temperature", 25.0)):
+    for name, value in (
+        ("formula", "C8H10N4O2"),
+        ("mw", 194.191),
+        ("logkow", -0.07),
+        ("melting_point", 236.0),
+        ("boiling_point", 178.0),
+        ("density", 1.23),
+        ("density_temperature", 17.78),
+        ("water_solubility", 21.7),
+        ("water_solubility_temperature", 25.0),
+    ):
         getattr(chemical, f"set_{name}")(value)
     chemical.set_vapour_pressure(1.5e-6, scale=constants.TORR_TO_PA)
-    for name, value in (("grain_class", constants.GRAIN_OTHER), ("pka_HA", 14.0), ("_is_pka_HA", True), ("pka_BHplus", 0.6),
-                        ("_is_pka_BHplus", True), ("n_double_bonds", 4), ("n_triple_bonds", 0), ("n_ring_systems", 2)):
+    for name, value in (
+        ("grain_class", constants.GRAIN_OTHER),
+        ("pka_HA", 14.0),
+        ("_is_pka_HA", True),
+        ("pka_BHplus", 0.6),
+        ("_is_pka_BHplus", True),
+        ("n_double_bonds", 4),
+        ("n_triple_bonds", 0),
+        ("n_ring_systems", 2),
+    ):
         setattr(chemical, name, value)
     for state in (constants.PARTIALLY_HYDRATED, constants.FULLY_HYDRATED):
         section, dose, output = skin_data.SkinProp(), skin_data.DosageDat(), skin_data.OutputParameters()
@@ -363,6 +445,7 @@ def surrey(folder: Path, hours: float) -> Iterator[tuple[str, float, list[float]
 
 # --- report --------------------------------------------------------------------------------------------------------------
 
+
 def least(work: Callable[[], T], repeats: int = 5, for_s: float = 0.5) -> tuple[float, T]:
     """The shortest of at least `repeats` runs, and of as many as fit in a time."""
     best, runs, start = np.inf, 0, time.perf_counter()
@@ -387,8 +470,11 @@ def report_caffeine(rivals: dict[str, Path | None], hours: float) -> None:
         line(f"dermatwin, one person, {words}", least(partial(absorbed, 1, wet))[0])
         taken, shares = least(partial(absorbed, 200, wet))
         low, middle, high = np.percentile(shares, [5, 50, 95], axis=0)
-        line(f"dermatwin, 200 draws, {words}", taken,
-             "  ".join(f"{m:.3f} ({a:.3f}-{b:.3f})" for a, m, b in zip(low, middle, high, strict=True)))
+        line(
+            f"dermatwin, 200 draws, {words}",
+            taken,
+            "  ".join(f"{m:.3f} ({a:.3f}-{b:.3f})" for a, m, b in zip(low, middle, high, strict=True)),
+        )
     programs = (("KARTINAV/skin-permeation-model", kartinav), ("anthonytchen/SurreyDPK", partial(surrey, hours=hours)))
     for name, run in programs:
         folder = rivals[name]
@@ -401,8 +487,11 @@ def report_caffeine(rivals: dict[str, Path | None], hours: float) -> None:
                 line(f"{name}, {words}", seconds, "  ".join(f"{share:.3f}" for share in found))
 
 
-CASES = (("1-D, three layers over a sink", FLAT, 12), ("unit cell whose channel plugs", CELL, 4),
-         ("unit cell whose wall closes", SHRINKING, 4))
+CASES = (
+    ("1-D, three layers over a sink", FLAT, 12),
+    ("unit cell whose channel plugs", CELL, 4),
+    ("unit cell whose wall closes", SHRINKING, 4),
+)
 
 
 def report_equations() -> None:
@@ -419,16 +508,24 @@ def report_equations() -> None:
         if with_elements:
             taken, reference = least(partial(elements, problem, finer, finer, 2 * finer, FINE), repeats=1, for_s=0.0)
             line(f"  scikit-fem, mesh {finer} x finer: the reference", taken)
-        work = [("dermatwin, as in the product", partial(own, problem)),
-                ("dermatwin, as in the product, 100 people", partial(own, problem, lanes=100)),
-                ("dermatwin, fewer steps", partial(own, problem, steps=FEW)),
-                ("dermatwin, mesh 2 x finer, fine steps", partial(own, problem, 2, 2, FINE))]
-        work += [("scikit-fem, same mesh and steps", partial(elements, problem)),
-                 ("scikit-fem, mesh 2 x finer, fine steps", partial(elements, problem, 2, 2, 6, FINE))][:2 * with_elements]
+        work = [
+            ("dermatwin, as in the product", partial(own, problem)),
+            ("dermatwin, as in the product, 100 people", partial(own, problem, lanes=100)),
+            ("dermatwin, fewer steps", partial(own, problem, steps=FEW)),
+            ("dermatwin, mesh 2 x finer, fine steps", partial(own, problem, 2, 2, FINE)),
+        ]
+        work += [
+            ("scikit-fem, same mesh and steps", partial(elements, problem)),
+            ("scikit-fem, mesh 2 x finer, fine steps", partial(elements, problem, 2, 2, 6, FINE)),
+        ][: 2 * with_elements]
         for name, run in work:
             taken, found = least(run)
-            line("  " + name, taken, f"error {100 * found.error(reference):.2f} %"
-                 + (f" [{100 * found.error(limit):.2f} %]" if name.startswith("dermatwin") else ""))
+            line(
+                "  " + name,
+                taken,
+                f"error {100 * found.error(reference):.2f} %"
+                + (f" [{100 * found.error(limit):.2f} %]" if name.startswith("dermatwin") else ""),
+            )
 
 
 def report_session(count: int = 100) -> None:
@@ -442,8 +539,11 @@ def report_compilation() -> None:
     with tempfile.TemporaryDirectory() as cache:
         for words in ("fresh process, empty cache: import, compile, solve", "fresh process again: import, load, solve"):
             begin = time.perf_counter()
-            subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=True,
-                           env={**os.environ, "NUMBA_CACHE_DIR": cache})
+            subprocess.run(
+                [sys.executable, "-c", code, str(Path(__file__).parent)],
+                check=True,
+                env={**os.environ, "NUMBA_CACHE_DIR": cache},
+            )
             line(words, time.perf_counter() - begin)
 
 

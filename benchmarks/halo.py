@@ -34,25 +34,47 @@ def main() -> None:
     windows = options.parse_args().windows
     draws = Draws(Evidence.packaged(), Luck(3, 1, frozenset()))
     values = median(draws)
-    print(f"# The law of halos against the patch\n\nMade by `python benchmarks/halo.py --windows {windows}`. Gain over the "
-          "papillary dermis and the epidermis, mean and standard error over windows of random holes; `law` is the "
-          "homogenised model's gain over the patch's, minus 1.\n")
+    print(
+        f"# The law of halos against the patch\n\nMade by `python benchmarks/halo.py --windows {windows}`. Gain over the "
+        "papillary dermis and the epidermis, mean and standard error over windows of random holes; `law` is the "
+        "homogenised model's gain over the patch's, minus 1.\n"
+    )
     heads = [f"{what} {day:.0f} d | law" for what, days in READ.items() for day in days]
     print(f"| punctures/cm2 | {' | '.join(heads)} |\n|---{'|---|---' * len(heads)}|")
     for density in DENSITIES:
         space = np.array([in_space(density, number, values, draws) for number in range(windows)])
         ratio = homogenised(density, values, draws) / space.mean(axis=0) - 1.0
         error = space.std(axis=0, ddof=1) / np.sqrt(windows) if windows > 1 else np.zeros(space.shape[1])
-        cells = [f"{100.0 * gain:.2f} +- {100.0 * e:.2f} % | {100.0 * r:+.0f} %"
-                 for gain, e, r in zip(space.mean(axis=0), error, ratio, strict=True)]
+        cells = [
+            f"{100.0 * gain:.2f} +- {100.0 * e:.2f} % | {100.0 * r:+.0f} %"
+            for gain, e, r in zip(space.mean(axis=0), error, ratio, strict=True)
+        ]
         print(f"| {density:.0f} | {' | '.join(cells)} |", flush=True)
 
 
 def median(draws: Draws) -> np.ndarray:
     """Constants of median skin of 25 years, (1, constant)."""
     one = np.ones(1)
-    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 25.0, "female", "III", False, one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        25.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
     return constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws)[0]
 
 
@@ -69,15 +91,33 @@ def in_space(density: float, seed: int, values: np.ndarray, draws: Draws) -> np.
 def homogenised(density: float, values: np.ndarray, draws: Draws) -> np.ndarray:
     """The same gains by the law of halos."""
     one, needle = np.ones(1), np.ones((1, 1))
-    injury = injury_of(Punctures("cheek", 1, density * one, density * one, one, needle, needle, needle,
-                                 2.0 * RADIUS * needle, needle, np.ones((1, len(LAYERS))), 0.0 * one), draws)
+    injury = injury_of(
+        Punctures(
+            "cheek",
+            1,
+            density * one,
+            density * one,
+            one,
+            needle,
+            needle,
+            needle,
+            2.0 * RADIUS * needle,
+            needle,
+            np.ones((1, len(LAYERS))),
+            0.0 * one,
+        ),
+        draws,
+    )
     y = kernel.untreated(values)
     kernel.session(y, values, injury.activation[:, 1], injury.destroyed_share[:, 1])
     states = kernel.integrate(y, values, DAYS[-1], np.array(DAYS), 1e-9, 1e-11, -1e-6)[1][0]
-    gains = {"collagen": kernel.collagen(states, values) - 1.0,
-             "epidermis": states[:, kernel.STATES.index("epidermis")] - 1.0}
-    return injury.activated_fraction[0, 1] * np.array([gains[what][DAYS.index(day)]
-                                                       for what, days in READ.items() for day in days])
+    gains = {
+        "collagen": kernel.collagen(states, values) - 1.0,
+        "epidermis": states[:, kernel.STATES.index("epidermis")] - 1.0,
+    }
+    return injury.activated_fraction[0, 1] * np.array(
+        [gains[what][DAYS.index(day)] for what, days in READ.items() for day in days]
+    )
 
 
 if __name__ == "__main__":

@@ -71,10 +71,40 @@ class Row:
 def inputs(count: int, seed: int = 1) -> tuple[Draws, Skin, Punctures, Patient]:
     draws = Draws(Evidence.packaged(), Luck(seed, count))
     one, needles = np.ones(count), np.ones((count, 4))
-    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 35.0, "female", "III", False, one)
-    punctures = Punctures("cheek", 1, 250 * one, 250 * one, one, needles, needles, 0.25 * needles, 0.125 * needles, needles,
-                          np.ones((count, len(LAYERS))), 0 * one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        35.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
+    punctures = Punctures(
+        "cheek",
+        1,
+        250 * one,
+        250 * one,
+        one,
+        needles,
+        needles,
+        0.25 * needles,
+        0.125 * needles,
+        needles,
+        np.ones((count, len(LAYERS))),
+        0 * one,
+    )
     return draws, skin, punctures, Patient.model_validate({"age": "35 yr", "sex": "female", "phototype": "III"})
 
 
@@ -82,8 +112,14 @@ def course_of(count: int) -> Course:
     """One lane for each of so many people: a layer of skin at the point that each of four monthly sessions hits."""
     draws, skin, _, patient = inputs(count)
     luck = np.random.default_rng(1)
-    return Course(constants(skin, patient, draws)[0], luck.uniform(0.08, 0.3, count), luck.uniform(0.03, 0.1, count), DAYS,
-                  HORIZON, time_grid(DAYS, HORIZON, ())[1:])
+    return Course(
+        constants(skin, patient, draws)[0],
+        luck.uniform(0.08, 0.3, count),
+        luck.uniform(0.03, 0.1, count),
+        DAYS,
+        HORIZON,
+        time_grid(DAYS, HORIZON, ())[1:],
+    )
 
 
 def errors(found: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
@@ -134,15 +170,26 @@ def available(name: str) -> bool:
     return all(importlib.util.find_spec(module) for module in RIVALS[name][0])
 
 
-def rival_row(pool: ProcessPoolExecutor, name: str, run: Callable[..., Answer], course: Course, exact: np.ndarray,
-              setting: tuple[float, float]) -> Row:
+def rival_row(
+    pool: ProcessPoolExecutor,
+    name: str,
+    run: Callable[..., Answer],
+    course: Course,
+    exact: np.ndarray,
+    setting: tuple[float, float],
+) -> Row:
     """Half of the lanes in each of two processes that run at the same time."""
     half = len(course.p) // CORES
     jobs = [pool.submit(run, course.part(slice(i * half, (i + 1) * half)), *setting) for i in range(CORES)]
     answers = [job.result() for job in jobs]
     found = np.concatenate([answer[0] for answer in answers])
-    return Row(name, f"{setting[0]:g} / {setting[1]:g}", sum(half / answer[1] for answer in answers),
-               len(found) / sum(answer[2] for answer in answers) * CORES, *errors(found, exact[:len(found)]))
+    return Row(
+        name,
+        f"{setting[0]:g} / {setting[1]:g}",
+        sum(half / answer[1] for answer in answers),
+        len(found) / sum(answer[2] for answer in answers) * CORES,
+        *errors(found, exact[: len(found)]),
+    )
 
 
 def matched(ours: Row, rows: list[Row], name: str) -> Row | None:
@@ -152,9 +199,12 @@ def matched(ours: Row, rows: list[Row], name: str) -> Row | None:
 
 
 def comparison(ours: Row, rows: list[Row]) -> str:
-    found = [f"{ours.rate / row.rate:.0f} times as fast as {name} at {row.setting} by the clock, "
-             f"{ours.per_core / row.per_core:.0f} times by processor time" for name in RIVALS
-             if (row := matched(ours, rows, name))]
+    found = [
+        f"{ours.rate / row.rate:.0f} times as fast as {name} at {row.setting} by the clock, "
+        f"{ours.per_core / row.per_core:.0f} times by processor time"
+        for name in RIVALS
+        if (row := matched(ours, rows, name))
+    ]
     return f"- at {ours.setting}: " + "; ".join(found)
 
 
@@ -183,8 +233,15 @@ def cold() -> list[float]:
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(2):
             before = getrusage(RUSAGE_CHILDREN)
-            clock.append(timed(lambda: subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=True,
-                                                      env={**os.environ, "NUMBA_CACHE_DIR": cache}))[0])
+            clock.append(
+                timed(
+                    lambda: subprocess.run(
+                        [sys.executable, "-c", code, str(Path(__file__).parent)],
+                        check=True,
+                        env={**os.environ, "NUMBA_CACHE_DIR": cache},
+                    )
+                )[0]
+            )
             after = getrusage(RUSAGE_CHILDREN)
             spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return clock + spent
@@ -195,19 +252,40 @@ def report(given: argparse.Namespace) -> str:
     rows, doubt = side_by_side(given.side)
     lanes, lanes_cpu = lanes_a_year(given.lanes)
     people, people_cpu = people_a_year(given.people)
-    start = ["A first run in a fresh process takes {:.0f} s from an empty cache and {:.1f} s from a full one by the clock, "
-             "{:.0f} s and {:.1f} s of processor time, imports included.".format(*cold())] if given.cold else []
+    start = (
+        [
+            "A first run in a fresh process takes {:.0f} s from an empty cache and {:.1f} s from a full one by the clock, "
+            "{:.0f} s and {:.1f} s of processor time, imports included.".format(*cold())
+        ]
+        if given.cold
+        else []
+    )
     missing = [f"{name} is not installed ({RIVALS[name][2]}): left out." for name in RIVALS if not available(name)]
     _, _, status, steps = kernel.integrate(*_after_one_session(), HORIZON, np.array([HORIZON]), RTOL, ATOL, LOWEST)
     found = "\n".join(comparison(row, rows) for row in rows if row.who == "dermatwin")
     return PAGE.format(
-        cores=os.cpu_count(), before=load, after=os.getloadavg()[0], table="\n".join(row.line(rows[0]) for row in rows),
-        found=found, doubt=doubt, side=given.side, chunk=CHUNK, steps=steps.mean(), most=steps.max(),
+        cores=os.cpu_count(),
+        before=load,
+        after=os.getloadavg()[0],
+        table="\n".join(row.line(rows[0]) for row in rows),
+        found=found,
+        doubt=doubt,
+        side=given.side,
+        chunk=CHUNK,
+        steps=steps.mean(),
+        most=steps.max(),
         failed=int((status != 0).sum()),
-        lanes=given.lanes, lane_wall=lanes * TARGET / given.lanes, lane_cpu=lanes_cpu * TARGET / given.lanes / CORES,
-        people=given.people, people_wall=people * TARGET / given.people,
+        lanes=given.lanes,
+        lane_wall=lanes * TARGET / given.lanes,
+        lane_cpu=lanes_cpu * TARGET / given.lanes / CORES,
+        people=given.people,
+        people_wall=people * TARGET / given.people,
         people_cpu=people_cpu * TARGET / given.people / CORES,
-        group=GROUP, notes="\n".join([*start, *missing]), states=len(kernel.STATES), times=course_of(1).times.size)
+        group=GROUP,
+        notes="\n".join([*start, *missing]),
+        states=len(kernel.STATES),
+        times=course_of(1).times.size,
+    )
 
 
 def _after_one_session() -> tuple[np.ndarray, np.ndarray]:

@@ -95,9 +95,11 @@ def copies(size: int = COPIED) -> dict[str, float]:
     words = size // 8
     one, two = cuda.device_array(words), cuda.device_array(words)
     pinned, plain = cuda.pinned_array(words), np.zeros(words)
-    work = {"within the device": (2, lambda: two.copy_to_device(one)),
-            "device to pinned memory": (1, lambda: one.copy_to_host(pinned)),
-            "device to ordinary memory": (1, lambda: one.copy_to_host(plain))}
+    work = {
+        "within the device": (2, lambda: two.copy_to_device(one)),
+        "device to pinned memory": (1, lambda: one.copy_to_host(pinned)),
+        "device to ordinary memory": (1, lambda: one.copy_to_host(plain)),
+    }
     return {name: passes * 8 * words / min(seconds(copy) for _ in range(5)) for name, (passes, copy) in work.items()}
 
 
@@ -115,8 +117,10 @@ def diffusion(copied: float) -> list[str]:
         np.testing.assert_allclose(there.copy_to_host(), u, rtol=1e-10)
         fast = min(seconds(lambda s=step, t=there, f=sent: s(t, f)) for _ in range(9))
         slow = min(seconds(lambda v=u, f=factors: diffuse(v, f)) for _ in range(5))
-        rows.append(f"| {shape} cells | {1e3 * fast:.2f} ms | {1e3 * slow:.1f} ms | {slow / fast:.1f} | "
-                    f"{100.0 * 48.0 * u.size / fast / copied:.0f} % |")
+        rows.append(
+            f"| {shape} cells | {1e3 * fast:.2f} ms | {1e3 * slow:.1f} ms | {slow / fast:.1f} | "
+            f"{100.0 * 48.0 * u.size / fast / copied:.0f} % |"
+        )
     return rows
 
 
@@ -131,7 +135,7 @@ def agreement(course: Course) -> tuple[float, int]:
 def rate(course: Course, integrate: Integrate, out: np.ndarray | None, rounds: int) -> tuple[int, float]:
     """Lane-years and seconds of so many rounds of the course, after a short one that nobody times."""
     through(course.part(slice(0, FIRST)), integrate, out[:FIRST] if out is not None else None)
-    target = out[:len(course.p)] if out is not None else None
+    target = out[: len(course.p)] if out is not None else None
     return rounds * len(course.p), seconds(lambda: [through(course, integrate, target) for _ in range(rounds)])
 
 
@@ -159,11 +163,21 @@ def report(lanes: int) -> str:
     copied, weight = copies(), 8.0 * many.times.size * len(kernel.STATES)
     name = getattr(cuda.current_context().device, "name", "unnamed")
     return PAGE.format(
-        device=name.decode() if isinstance(name, bytes) else name, threads=os.environ["NUMBA_NUM_THREADS"], rtol=RTOL,
-        atol=ATOL, rows="\n".join(rows), compiled=compiled, apart=apart, other=other, beside=len(some.p),
-        fields=FIELDS, diffusion="\n".join(diffusion(copied["within the device"])), weight=1e-3 * weight,
+        device=name.decode() if isinstance(name, bytes) else name,
+        threads=os.environ["NUMBA_NUM_THREADS"],
+        rtol=RTOL,
+        atol=ATOL,
+        rows="\n".join(rows),
+        compiled=compiled,
+        apart=apart,
+        other=other,
+        beside=len(some.p),
+        fields=FIELDS,
+        diffusion="\n".join(diffusion(copied["within the device"])),
+        weight=1e-3 * weight,
         copies="\n".join(f"| {name} | {1e-9 * rate:.1f} |" for name, rate in copied.items()),
-        share=100.0 * fastest * weight / copied["device to pinned memory"])
+        share=100.0 * fastest * weight / copied["device to pinned memory"],
+    )
 
 
 def main() -> None:

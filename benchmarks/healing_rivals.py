@@ -39,8 +39,10 @@ class Course:
     @property
     def spans(self) -> list[tuple[float, float, slice]]:
         """From session to session: begin, end, and which times lie in between."""
-        return [(begin, end, slice(*np.searchsorted(self.times, [begin, end], side="right")))
-                for begin, end in pairwise([*self.days, self.horizon])]
+        return [
+            (begin, end, slice(*np.searchsorted(self.times, [begin, end], side="right")))
+            for begin, end in pairwise([*self.days, self.horizon])
+        ]
 
 
 def own(course: Course, rtol: float, atol: float, lowest: float) -> np.ndarray:
@@ -57,8 +59,11 @@ def own(course: Course, rtol: float, atol: float, lowest: float) -> np.ndarray:
 def antimony_text(constants: np.ndarray) -> str:
     """The model file with values for its constants; what a session does is left to the caller."""
     network = read()
-    left_out = "|".join([f"{name} =" for name in network.derived] + [rf"const {name}\b" for name in EVENT_CONSTANTS]
-                        + [f"{name}:" for name in network.events])
+    left_out = "|".join(
+        [f"{name} =" for name in network.derived]
+        + [rf"const {name}\b" for name in EVENT_CONSTANTS]
+        + [f"{name}:" for name in network.events]
+    )
     lines = [line for line in NETWORK.read_text(encoding="utf-8").splitlines() if not re.match(rf"\s*({left_out})", line)]
     last = max(i for i, line in enumerate(lines) if line.strip() == "end")
     values = [f"  {name} = {float(value)!r}" for name, value in zip(kernel.CONSTANTS, constants, strict=True)]
@@ -113,14 +118,15 @@ def lsoda_answer(course: Course, rtol: float, atol: float) -> Answer:
 
 def _all(course: Course, span: Callable[[np.ndarray, np.ndarray, list[float]], np.ndarray]) -> Answer:
     """Lane by lane and span by span; one lane beforehand, so that nothing is compiled within the clock."""
+
     def lane(i: int) -> None:
-        y = kernel.untreated(course.p[i:i + 1])[0]
+        y = kernel.untreated(course.p[i : i + 1])[0]
         for begin, end, inside in course.spans:
             kernel.session(y, course.p[i], course.activation[i], course.destroyed[i])
             times = course.times[inside] - begin
             ends = times[-1] == end - begin
             found = span(y, course.p[i], [0.0, *times] if ends else [0.0, *times, end - begin])
-            out[i, inside] = found[1:1 + times.size]
+            out[i, inside] = found[1 : 1 + times.size]
             y = found[-1].copy()
 
     out = np.empty((len(course.p), course.times.size, len(kernel.STATES)))

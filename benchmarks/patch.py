@@ -83,8 +83,26 @@ def whole_patch(threads):
     from dermatwin.skin.section import Skin
 
     draws, one = Draws(Evidence.packaged(), Luck(3, 1, frozenset())), np.ones(1)
-    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 25.0, "female", "III", False, one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        25.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
     p, _ = constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws)
     slab = patch.slab_of(3.2, 64, "papillary_dermis", p, draws)
     holes = np.random.default_rng(1).uniform(0.0, 3.2, (26, 2))
@@ -160,8 +178,21 @@ def compiled(folder: Path) -> Path:
     build = Path(tempfile.mkdtemp())
     (build / "driver.cpp").write_text(DRIVER)
     sources = [str(build / "driver.cpp"), *map(str, sorted(folder.glob("BioFVM_*.cpp"))), str(folder / "pugixml.cpp")]
-    subprocess.run(["g++", "-O3", "-march=native", "-fopenmp", "-std=c++11", "-w", f"-I{folder}", *sources, "-o",
-                    str(build / "driver")], check=True)
+    subprocess.run(
+        [
+            "g++",
+            "-O3",
+            "-march=native",
+            "-fopenmp",
+            "-std=c++11",
+            "-w",
+            f"-I{folder}",
+            *sources,
+            "-o",
+            str(build / "driver"),
+        ],
+        check=True,
+    )
     return build / "driver"
 
 
@@ -169,9 +200,24 @@ def rival(program: Path, shape, steps, start, threads):
     import numpy as np
 
     start.tofile(program.parent / "start")
-    text = subprocess.run([str(program), *(str(n) for n in reversed(shape)), str(FIELDS), str(steps), str(CELL), str(D),
-                           str(END / steps), str(threads), str(max(1, 24 // steps)), str(program.parent / "start"),
-                           str(program.parent / "end")], check=True, capture_output=True, text=True).stderr
+    text = subprocess.run(
+        [
+            str(program),
+            *(str(n) for n in reversed(shape)),
+            str(FIELDS),
+            str(steps),
+            str(CELL),
+            str(D),
+            str(END / steps),
+            str(threads),
+            str(max(1, 24 // steps)),
+            str(program.parent / "start"),
+            str(program.parent / "end"),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stderr
     return float(text), _error(np.fromfile(program.parent / "end").reshape(shape), start)
 
 
@@ -189,13 +235,17 @@ def main(biofvm: Path | None, threads: int) -> None:
         for steps in few:
             best, error = ours(shape, steps, start)
             once, swept = 16.0 * count / best, 48.0 * count / best
-            print(f"  dermatwin {steps:4d} steps  {1e9 * best / count:6.2f} ns per voxel-field and step  error {error:.1e}  "
-                  f"whole {1e3 * best * steps:8.1f} ms  {1e-9 * once:5.1f} GB/s read and written once, {1e-9 * swept:5.1f} "
-                  f"by three sweeps ({100 * swept / memory:.0f} % of a copy in memory)")
+            print(
+                f"  dermatwin {steps:4d} steps  {1e9 * best / count:6.2f} ns per voxel-field and step  error {error:.1e}  "
+                f"whole {1e3 * best * steps:8.1f} ms  {1e-9 * once:5.1f} GB/s read and written once, {1e-9 * swept:5.1f} "
+                f"by three sweeps ({100 * swept / memory:.0f} % of a copy in memory)"
+            )
         for steps in (RIVAL_STEPS if start.size < MANY else RIVAL_STEPS[1:2]) if program else ():
             best, error = rival(program, shape, steps, start, threads)
-            print(f"  BioFVM    {steps:4d} steps  {1e9 * best / count:6.2f} ns per voxel-field and step  error {error:.1e}  "
-                  f"whole {1e3 * best * steps:8.1f} ms")
+            print(
+                f"  BioFVM    {steps:4d} steps  {1e9 * best / count:6.2f} ns per voxel-field and step  error {error:.1e}  "
+                f"whole {1e3 * best * steps:8.1f} ms"
+            )
 
 
 if __name__ == "__main__":

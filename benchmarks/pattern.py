@@ -20,8 +20,9 @@ from dermatwin.pattern import Raster, puncture_map, statistics
 from dermatwin.pattern.layout import ring
 from dermatwin.pattern.summary import surface_places
 
-PEN = Raster(ring(12, width=9.0), step=0.3, spacing=9.0, passes=4, directions=4, slit=0.2, jitter=1.0, angle_jitter=0.05,
-             turned=True)
+PEN = Raster(
+    ring(12, width=9.0), step=0.3, spacing=9.0, passes=4, directions=4, slit=0.2, jitter=1.0, angle_jitter=0.05, turned=True
+)
 REENTRY = RADIUS = 0.125
 
 
@@ -35,8 +36,11 @@ def by_tree(points: np.ndarray, outline: np.ndarray) -> dict[str, float]:
     tree = cKDTree(points[~slipped])
     nearest = tree.query(tree.data, k=2)[0][:, 1]
     hits = cKDTree(points).query_ball_point(surface_places(outline), RADIUS, return_length=True)
-    return {"reentry_share": float(slipped.mean()), "nearest_mean_mm": float(nearest.mean()),
-            "area_hit_twice": float((hits > 1).mean())}
+    return {
+        "reentry_share": float(slipped.mean()),
+        "nearest_mean_mm": float(nearest.mean()),
+        "area_hit_twice": float((hits > 1).mean()),
+    }
 
 
 def timed(work: Callable[[], object], repeats: int) -> tuple[float, object]:
@@ -58,8 +62,14 @@ def measure(contacts: int = 1_000_000) -> dict[str, float]:
     tree, other = timed(lambda: by_tree(found.position, found.outline), 1)  # type: ignore[attr-defined]
     for name, value in other.items():  # type: ignore[attr-defined]
         assert abs(getattr(own, name) - value) < 1e-9, name
-    return {"contacts": own.contacts, "first_call_s": first, "map_s": draw, "statistics_s": read,  # type: ignore[attr-defined]
-            "tree_s": tree, "tree_over_own": tree / read}
+    return {
+        "contacts": own.contacts,
+        "first_call_s": first,
+        "map_s": draw,
+        "statistics_s": read,  # type: ignore[attr-defined]
+        "tree_s": tree,
+        "tree_over_own": tree / read,
+    }
 
 
 if __name__ == "__main__":

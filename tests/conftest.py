@@ -18,11 +18,20 @@ def small_case(**changes):
     """A one-zone, two-session case as plain data; `changes` replaces top-level keys."""
     document = {
         "patient": {"age": "40 yr", "sex": "female", "phototype": "III", "body_weight": "65 kg"},
-        "zones": [{"zone": "cheek", "area": "50 cm^2",
-                   "concerns": [{"concern": "acne_scar", "scale": "goodman_baron_quantitative", "severity": 16}]}],
-        "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 2, "interval": "4 weeks"},
-                   "settings": {"cheek": {"needle_length": "1.5 mm", "passes": 4, "hand_speed": "3 cm/s"}},
-                   "topicals": [{"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min"}]},
+        "zones": [
+            {
+                "zone": "cheek",
+                "area": "50 cm^2",
+                "concerns": [{"concern": "acne_scar", "scale": "goodman_baron_quantitative", "severity": 16}],
+            }
+        ],
+        "course": {
+            "device": "pen-12",
+            "start": "2026-01-12",
+            "sessions": {"count": 2, "interval": "4 weeks"},
+            "settings": {"cheek": {"needle_length": "1.5 mm", "passes": 4, "hand_speed": "3 cm/s"}},
+            "topicals": [{"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min"}],
+        },
         "horizon": "40 weeks",
     }
     return {**document, **changes}

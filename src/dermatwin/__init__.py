@@ -22,12 +22,31 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
-    "Case": "case", "load_case": "case", "explain": "explanation", "plan": "planning", "screen": "screening",
-    "Contrast": "twin", "Run": "twin", "compare": "twin", "recall": "twin", "simulate": "twin", "validate": "validation",
+    "Case": "case",
+    "load_case": "case",
+    "explain": "explanation",
+    "plan": "planning",
+    "screen": "screening",
+    "Contrast": "twin",
+    "Run": "twin",
+    "compare": "twin",
+    "recall": "twin",
+    "simulate": "twin",
+    "validate": "validation",
 }
 
 __all__ = [
-    "Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "recall", "screen", "simulate",
+    "Case",
+    "Contrast",
+    "Run",
+    "__version__",
+    "compare",
+    "explain",
+    "load_case",
+    "plan",
+    "recall",
+    "screen",
+    "simulate",
     "validate",
 ]
 

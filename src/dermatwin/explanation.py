@@ -99,10 +99,17 @@ def _quantity(quantity: Quantity, evidence: Evidence) -> Explanation:
     if quantity.note:
         facts["note"] = quantity.note
     return Explanation(
-        name=quantity.name, kind="quantity", title=quantity.title, facts=facts, grade=evidence.grade(quantity.name),
-        grades=evidence.grades(quantity.name), parameters=tuple(parameters), sources=_sources(parameters, evidence),
+        name=quantity.name,
+        kind="quantity",
+        title=quantity.title,
+        facts=facts,
+        grade=evidence.grade(quantity.name),
+        grades=evidence.grades(quantity.name),
+        parameters=tuple(parameters),
+        sources=_sources(parameters, evidence),
         tree=_tree(quantity.name, evidence, set()),
-        used_by=tuple(q.name for q in evidence.quantities.values() if quantity.name in q.uses))
+        used_by=tuple(q.name for q in evidence.quantities.values() if quantity.name in q.uses),
+    )
 
 
 def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
@@ -111,16 +118,28 @@ def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
         return Node(name, "quantity", evidence.grade(name), seen=True)
     shown.add(name)
     parameters = [Node(p, "parameter", evidence.parameters[p].grade) for p in quantity.parameters]
-    return Node(name, "quantity", evidence.grade(name),
-                children=(*parameters, *(_tree(used, evidence, shown) for used in quantity.uses)))
+    return Node(
+        name,
+        "quantity",
+        evidence.grade(name),
+        children=(*parameters, *(_tree(used, evidence, shown) for used in quantity.uses)),
+    )
 
 
 def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
     users = tuple(q.name for q in evidence.quantities.values() if parameter.name in q.parameters)
     facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {}), **_fit(parameter)}
     return Explanation(
-        name=parameter.name, kind="parameter", title=parameter.symbol, facts=facts, grade=parameter.grade,
-        grades={parameter.grade: 1}, parameters=(parameter,), sources=_sources([parameter], evidence), used_by=users)
+        name=parameter.name,
+        kind="parameter",
+        title=parameter.symbol,
+        facts=facts,
+        grade=parameter.grade,
+        grades={parameter.grade: 1},
+        parameters=(parameter,),
+        sources=_sources([parameter], evidence),
+        used_by=users,
+    )
 
 
 def _fit(parameter: Parameter) -> dict[str, str]:
@@ -129,19 +148,28 @@ def _fit(parameter: Parameter) -> dict[str, str]:
         return {}
     low, middle, high = parameter.fitted
     seen = "narrowed or moved by measurements" if parameter.informed else "the data cannot see it, the prior speaks"
-    return {"after_the_fit": f"{middle:.3g} ({low:.3g} to {high:.3g}) {parameter.unit}: {seen}",
-            "fit": f"posterior '{parameter.posterior}'; value, range and spread above are the prior"}
+    return {
+        "after_the_fit": f"{middle:.3g} ({low:.3g} to {high:.3g}) {parameter.unit}: {seen}",
+        "fit": f"posterior '{parameter.posterior}'; value, range and spread above are the prior",
+    }
 
 
-def _group(name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence,
-           facts: dict[str, Any] | None = None) -> Explanation:
+def _group(
+    name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence, facts: dict[str, Any] | None = None
+) -> Explanation:
     found = [parameter.grade for parameter in members]
     names = {parameter.name for parameter in members}
     return Explanation(
-        name=name, kind=kind, title=title, facts=facts or {}, grade=weakest(found) if found else "",
-        grades={grade: found.count(grade) for grade in sorted(set(found))}, parameters=tuple(members),
+        name=name,
+        kind=kind,
+        title=title,
+        facts=facts or {},
+        grade=weakest(found) if found else "",
+        grades={grade: found.count(grade) for grade in sorted(set(found))},
+        parameters=tuple(members),
         sources=_sources(members, evidence),
-        used_by=tuple(q.name for q in evidence.quantities.values() if names & set(q.parameters)))
+        used_by=tuple(q.name for q in evidence.quantities.values() if names & set(q.parameters)),
+    )
 
 
 def _stage(stage: str, evidence: Evidence) -> Explanation:
@@ -173,9 +201,14 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
         facts = {key: value for key, value in asdict(device).items() if value not in (None, "", ())}
         for key in ("id", "name", "grade", "sources"):
             facts.pop(key, None)
-        yield Explanation(name=device.id, kind="device", title=device.name, grade=device.grade,
-                          facts={_with_unit(key): value for key, value in facts.items()},
-                          sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources))
+        yield Explanation(
+            name=device.id,
+            kind="device",
+            title=device.name,
+            grade=device.grade,
+            facts={_with_unit(key): value for key, value in facts.items()},
+            sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources),
+        )
     if site := sites().get(name):
         members = [p for p in evidence.parameters.values() if name in p.name.partition("[")[2].rstrip("]").split(":")]
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}

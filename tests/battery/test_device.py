@@ -19,8 +19,14 @@ PHOTOTYPES = {"I", "II", "III", "IV", "V", "VI"}
 
 
 def custom(**changes):
-    plain = {"name": "mine", "kind": "pen", "needle_count": 12, "needle_diameter": "0.25 mm", "tip_diameter": "15 um",
-             "max_length": "2 mm"}
+    plain = {
+        "name": "mine",
+        "kind": "pen",
+        "needle_count": 12,
+        "needle_diameter": "0.25 mm",
+        "tip_diameter": "15 um",
+        "max_length": "2 mm",
+    }
     return CustomDevice.model_validate({**plain, **changes})
 
 
@@ -120,18 +126,30 @@ def test_a_described_roller_has_one_length_and_sweeps_its_drum():
     assert device.drum_diameter == 20.0
 
 
-@pytest.mark.parametrize(("changes", "words"), [
-    ({"tip_diameter": "0.3 mm"}, "tip_diameter 0.3 is above needle_diameter 0.25"),
-    ({"min_length": "2.5 mm"}, "min_length 2.5 is above max_length 2"),
-    ({"kind": "stamp", "frequency": "100 Hz"}, "frequency does not apply to a stamp"),
-])
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tip_diameter": "0.3 mm"}, "tip_diameter 0.3 is above needle_diameter 0.25"),
+        ({"min_length": "2.5 mm"}, "min_length 2.5 is above max_length 2"),
+        ({"kind": "stamp", "frequency": "100 Hz"}, "frequency does not apply to a stamp"),
+    ],
+)
 def test_contradictions_are_refused_with_the_reason(changes, words):
     with pytest.raises(ValueError, match=words):
         describe(custom(**changes))
 
 
-@pytest.mark.parametrize("change", [{"kind": "laser"}, {"needle_count": 0}, {"array_area": 0.0}, {"max_length": -1.0},
-                                    {"labelled_max_length": 9.0}, {"needle_diameter": float("nan")}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "laser"},
+        {"needle_count": 0},
+        {"array_area": 0.0},
+        {"max_length": -1.0},
+        {"labelled_max_length": 9.0},
+        {"needle_diameter": float("nan")},
+    ],
+)
 def test_an_impossible_record_cannot_be_made(change):
     with pytest.raises(ValueError, match="Generic pen"):
         dataclasses.replace(find("pen-12"), **change)

@@ -16,9 +16,24 @@ from dermatwin.skin.section import Skin
 COUNT = 8
 SITES = ("cheek", "periorbital", "upper_lip", "neck", "abdomen", "thigh", "scalp", "hand")
 ONES = np.ones(COUNT)
-STATES = ("danger", "neutrophils", "mitogens", "vegf", "fibroblasts", "myofibroblasts", "pigment_drive", "vessels",
-          "hyaluronan", "collagen_iii", "collagen_i", "collagen", "collagen_mature", "elastin", "elastotic_debris",
-          "epidermis")
+STATES = (
+    "danger",
+    "neutrophils",
+    "mitogens",
+    "vegf",
+    "fibroblasts",
+    "myofibroblasts",
+    "pigment_drive",
+    "vessels",
+    "hyaluronan",
+    "collagen_iii",
+    "collagen_i",
+    "collagen",
+    "collagen_mature",
+    "elastin",
+    "elastotic_debris",
+    "epidermis",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +45,66 @@ def history():
     time = np.arange(0.0, 200.0)
     rise = np.where(time > 0.0, 0.2 * np.exp(-time / 60.0), 0.0)[None, None, :, None]
     shape = (COUNT, len(LAYERS), 1)
-    return TissueHistory("z", time, np.array([0.0]), STATES, np.ones((COUNT, len(LAYERS), 200, len(STATES))) + rise,
-                         np.full(shape, 0.4), np.full(shape, 0.1), np.zeros((COUNT, len(LAYERS)), int))
+    return TissueHistory(
+        "z",
+        time,
+        np.array([0.0]),
+        STATES,
+        np.ones((COUNT, len(LAYERS), 200, len(STATES))) + rise,
+        np.full(shape, 0.4),
+        np.full(shape, 0.1),
+        np.zeros((COUNT, len(LAYERS)), int),
+    )
 
 
 def parts(site, phototype):
     needles = np.ones((COUNT, 2))
-    skin = Skin("z", site, "human", True, 0.01 * ONES, 0.08 * ONES, 0.2 * ONES, 1.5 * ONES, ONES, 0.1 * ONES, 10 * ONES,
-                32 * ONES, ONES, 40.0, "female", phototype, False, ONES)
-    punctures = Punctures("z", 0, 300 * ONES, 300 * ONES, ONES, needles, needles, 0.2 * needles, 0.1 * needles, needles,
-                          np.ones((COUNT, 4)), 0.3 * ONES)
+    skin = Skin(
+        "z",
+        site,
+        "human",
+        True,
+        0.01 * ONES,
+        0.08 * ONES,
+        0.2 * ONES,
+        1.5 * ONES,
+        ONES,
+        0.1 * ONES,
+        10 * ONES,
+        32 * ONES,
+        ONES,
+        40.0,
+        "female",
+        phototype,
+        False,
+        ONES,
+    )
+    punctures = Punctures(
+        "z",
+        0,
+        300 * ONES,
+        300 * ONES,
+        ONES,
+        needles,
+        needles,
+        0.2 * needles,
+        0.1 * needles,
+        needles,
+        np.ones((COUNT, 4)),
+        0.3 * ONES,
+    )
     time = np.linspace(0.0, 96.0, 9)
-    channels = Channels("z", 0, time, 300 * ONES, ONES, 0.05 * ONES, np.ones((COUNT, 9)), np.full((COUNT, 9), 12.0),
-                        np.full((COUNT, 4), 20.0))
+    channels = Channels(
+        "z",
+        0,
+        time,
+        300 * ONES,
+        ONES,
+        0.05 * ONES,
+        np.ones((COUNT, 9)),
+        np.full((COUNT, 9), 12.0),
+        np.full((COUNT, 4), 20.0),
+    )
     return skin, punctures, channels
 
 
@@ -60,8 +122,9 @@ def test_every_concern_of_the_case_document_has_a_rule():
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("phototype", get_args(Phototype))
 def test_every_concern_gets_an_answer(site, phototype, draws):
-    zone = Zone.model_validate({"zone": "cheek", "name": "z", "area": "40 cm^2",
-                                "concerns": [{"concern": c} for c in get_args(Concern)]})
+    zone = Zone.model_validate(
+        {"zone": "cheek", "name": "z", "area": "40 cm^2", "concerns": [{"concern": c} for c in get_args(Concern)]}
+    )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype})
     skin, punctures, channels = parts(site, phototype)
     found = read_out(zone, patient, skin, [punctures], [channels], (), history(), (), draws)
@@ -82,9 +145,16 @@ def test_numbers_name_their_studies(concern, draws):
     assert given.kind != "number" or given.grade in ("A", "D")
 
 
-@pytest.mark.parametrize(("scale", "severity", "word"), [
-    ("no_such_scale", 3.0, "is not known"), ("gais", 3.0, "does not measure a severity"),
-    ("lemperle", 7.0, "outside the range"), (None, None, "not given"), ("own_score", None, "give a severity")])
+@pytest.mark.parametrize(
+    ("scale", "severity", "word"),
+    [
+        ("no_such_scale", 3.0, "is not known"),
+        ("gais", 3.0, "does not measure a severity"),
+        ("lemperle", 7.0, "outside the range"),
+        (None, None, "not given"),
+        ("own_score", None, "give a severity"),
+    ],
+)
 def test_a_scale_that_cannot_be_used_is_said_so(scale, severity, word, draws):
     record = {"concern": "wrinkles", **({"scale": scale} if scale else {}), **({"severity": severity} if severity else {})}
     zone = Zone.model_validate({"zone": "cheek", "name": "z", "area": "40 cm^2", "concerns": [record]})
@@ -95,8 +165,14 @@ def test_a_scale_that_cannot_be_used_is_said_so(scale, severity, word, draws):
 
 
 def test_a_given_severity_is_the_baseline(draws):
-    zone = Zone.model_validate({"zone": "cheek", "name": "z", "area": "40 cm^2", "concerns": [
-        {"concern": "acne_scar", "scale": "goodman_baron_quantitative", "severity": 20}]})
+    zone = Zone.model_validate(
+        {
+            "zone": "cheek",
+            "name": "z",
+            "area": "40 cm^2",
+            "concerns": [{"concern": "acne_scar", "scale": "goodman_baron_quantitative", "severity": 20}],
+        }
+    )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     skin, punctures, channels = parts("cheek", "III")
     found = read_out(zone, patient, skin, [punctures], [channels], (), history(), (), draws)

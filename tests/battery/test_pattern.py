@@ -67,8 +67,9 @@ def test_a_density_alone_cannot_be_drawn():
 
 
 def test_settings_reach_the_raster():
-    settings = Settings(needle_length="1 mm", passes=6, hand_speed="2 cm/s", frequency="80 Hz", track_spacing="4 mm",
-                        directions=2)
+    settings = Settings(
+        needle_length="1 mm", passes=6, hand_speed="2 cm/s", frequency="80 Hz", track_spacing="4 mm", directions=2
+    )
     raster = raster_of(find("pen-12"), settings, TYPICAL, "cheek")
     assert (raster.passes, raster.directions, raster.spacing, raster.step) == (6, 2, 4.0, 0.25)
     assert raster.density == pytest.approx(100.0 * 12 * 80.0 * 6 / (20.0 * 4.0))

@@ -23,11 +23,16 @@ HUMAN = [site.name for site in sites().values() if site.species == "human"]
 
 def case(zones: dict[str, list[str]], device: Any = "pen-12", course: Any = (), **patient: Any) -> Case:
     person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    return Case.model_validate({
-        "patient": person,
-        "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": c} for c in concerns]}
-                  for zone, concerns in zones.items()],
-        "course": {"device": device, "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}, **dict(course)}})
+    return Case.model_validate(
+        {
+            "patient": person,
+            "zones": [
+                {"zone": zone, "area": "60 cm^2", "concerns": [{"concern": c} for c in concerns]}
+                for zone, concerns in zones.items()
+            ],
+            "course": {"device": device, "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}, **dict(course)},
+        }
+    )
 
 
 def only(zone: str, concern: str, **more: Any) -> Proposal:
@@ -108,9 +113,16 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
         assert any("phototype" in reason.text for reason in proposal.reasons), where
 
 
-@pytest.mark.parametrize(("concern", "verdict", "word"), [
-    ("acne_scar_icepick", "refer", "TCA CROSS"), ("burn_scar", "refer", "specialist"),
-    ("sun_spots", "no_default", "diagnose"), ("dark_circles", "no_default", "cause"), ("active_acne", "stop", "light")])
+@pytest.mark.parametrize(
+    ("concern", "verdict", "word"),
+    [
+        ("acne_scar_icepick", "refer", "TCA CROSS"),
+        ("burn_scar", "refer", "specialist"),
+        ("sun_spots", "no_default", "diagnose"),
+        ("dark_circles", "no_default", "cause"),
+        ("active_acne", "stop", "light"),
+    ],
+)
 def test_never_a_course_where_the_table_refers(concern: str, verdict: str, word: str) -> None:
     found = only("cheek", concern)
     assert found.verdict == verdict
@@ -130,8 +142,9 @@ def test_darker_skin_begins_shallower_and_waits_longer() -> None:
     assert (light.interval, dark.interval) == (28.0, 42.0)
 
 
-@pytest.mark.parametrize("patient", [{"pregnant": True}, {"conditions": ["haemophilia"]}, {"medications": ["isotretinoin"]},
-                                     {"age": "19 yr"}])
+@pytest.mark.parametrize(
+    "patient", [{"pregnant": True}, {"conditions": ["haemophilia"]}, {"medications": ["isotretinoin"]}, {"age": "19 yr"}]
+)
 def test_a_stopped_person_gets_no_course(patient: dict[str, Any]) -> None:
     found = propose(case({"cheek": ["wrinkles"], "forehead": ["fine_lines"]}, **patient))
     assert [p.verdict for p in found.proposals] == ["stop", "stop"]
@@ -142,8 +155,12 @@ def test_a_stopped_person_gets_no_course(patient: dict[str, Any]) -> None:
 def test_a_recorded_reason_opens_a_soft_stop() -> None:
     base = case({"cheek": ["wrinkles"]}, medications=["warfarin"])
     assert plan(base)[0].verdict == "stop"
-    opened = Case.model_validate({**base.model_dump(mode="json"), "overrides": [
-        {"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}]})
+    opened = Case.model_validate(
+        {
+            **base.model_dump(mode="json"),
+            "overrides": [{"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}],
+        }
+    )
     assert plan(opened)[0].verdict == "course"
 
 
@@ -158,11 +175,19 @@ def test_eyelids_get_no_course() -> None:
 
 
 def test_the_given_settings_and_products_are_not_taken_over() -> None:
-    found = propose(case({"cheek": ["wrinkles"]}, course={
-        "settings": {"cheek": {"needle_length": "3 mm"}},
-        "topicals": [{"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"},
-                     {"product": "lidocaine 4 % cream", "dose": "10 mg/cm^2", "apply": "-30 min", "remove": "0 min"}],
-        "adjuncts": [{"adjunct": "prp"}]}))
+    found = propose(
+        case(
+            {"cheek": ["wrinkles"]},
+            course={
+                "settings": {"cheek": {"needle_length": "3 mm"}},
+                "topicals": [
+                    {"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"},
+                    {"product": "lidocaine 4 % cream", "dose": "10 mg/cm^2", "apply": "-30 min", "remove": "0 min"},
+                ],
+                "adjuncts": [{"adjunct": "prp"}],
+            },
+        )
+    )
     assert found.case is not None
     assert [topical.product for topical in found.case.course.topicals] == ["lidocaine 4 % cream"]
     assert found.case.course.adjuncts == []
@@ -172,8 +197,13 @@ def test_the_given_settings_and_products_are_not_taken_over() -> None:
 
 
 def test_an_overdose_of_numbing_cream_stops_the_plan() -> None:
-    found = only("cheek", "wrinkles", course={"topicals": [
-        {"product": "lidocaine 4 % cream", "dose": "200 mg/cm^2", "apply": "-30 min", "remove": "0 min"}]})
+    found = only(
+        "cheek",
+        "wrinkles",
+        course={
+            "topicals": [{"product": "lidocaine 4 % cream", "dose": "200 mg/cm^2", "apply": "-30 min", "remove": "0 min"}]
+        },
+    )
     assert found.verdict == "stop"
     assert "lidocaine" in found.reasons[0].text
 
@@ -211,8 +241,14 @@ def test_a_fixed_roller_is_replaced_where_it_is_too_long() -> None:
 
 
 def test_a_described_device_is_kept() -> None:
-    own = {"kind": "pen", "name": "my pen", "needle_count": 12, "needle_diameter": "0.25 mm", "tip_diameter": "15 um",
-           "max_length": "2 mm"}
+    own = {
+        "kind": "pen",
+        "name": "my pen",
+        "needle_count": 12,
+        "needle_diameter": "0.25 mm",
+        "tip_diameter": "15 um",
+        "max_length": "2 mm",
+    }
     found = propose(case({"cheek": ["wrinkles"], "forehead": ["fine_lines"]}, device=own))
     assert found.case is not None
     assert not isinstance(found.case.course.device, str)

@@ -17,10 +17,27 @@ from dermatwin.skin import section_of, sites
 COUNT, HORIZON, DAYS = 16, 100.0, (0.0, 28.0)
 DEVICES = {"pen": "pen-12", "roller": "roller-192", "stamp": "stamp-35"}
 PLACES = ("cheek", "forehead", "periorbital", "upper_lip", "neck", "scalp", "abdomen", "thigh", "buttock")
-RISKS = ("pih_risk", "tram_track_risk", "hypertrophic_scar_risk", "infection_risk", "herpes_risk", "prolonged_bleeding_risk",
-         "serious_event_risk", "granuloma_risk")
-SIGNS = ("peak_erythema", "redness_duration", "swelling_duration", "soreness_duration", "bruise_duration",
-         "downtime_makeup", "downtime_unnoticeable", "bleeding_points", "pain_vas")
+RISKS = (
+    "pih_risk",
+    "tram_track_risk",
+    "hypertrophic_scar_risk",
+    "infection_risk",
+    "herpes_risk",
+    "prolonged_bleeding_risk",
+    "serious_event_risk",
+    "granuloma_risk",
+)
+SIGNS = (
+    "peak_erythema",
+    "redness_duration",
+    "swelling_duration",
+    "soreness_duration",
+    "bruise_duration",
+    "downtime_makeup",
+    "downtime_unnoticeable",
+    "bleeding_points",
+    "pain_vas",
+)
 DRAWS = Draws(Evidence.packaged(), Luck(3, COUNT))
 
 
@@ -92,8 +109,9 @@ def test_deeper_and_denser_never_bleed_or_hurt_less(kind, usual):
 
 
 def test_sun_sessions_and_body_raise_what_they_should(usual):
-    calm, plain, sunny = (middle(read("cheek", "IV", "pen", usual, sun=sun), "pih_risk")
-                          for sun in ("protected", "usual", "strong"))
+    calm, plain, sunny = (
+        middle(read("cheek", "IV", "pen", usual, sun=sun), "pih_risk") for sun in ("protected", "usual", "strong")
+    )
     assert calm <= plain <= sunny
     assert calm < sunny
     one, three = (read("cheek", "III", "pen", usual, days=days) for days in ((0.0,), (0.0, 28.0, 56.0)))

@@ -15,15 +15,31 @@ from dermatwin.screening.rule import Rule, check
 from dermatwin.screening.words import find, tokens
 
 
-def case(concern: str | None = "wrinkles", zone: str = "cheek", length: str = "1 mm", course: Any = (),
-         area: str = "60 cm^2", overrides: Any = (), **patient: Any) -> Case:
+def case(
+    concern: str | None = "wrinkles",
+    zone: str = "cheek",
+    length: str = "1 mm",
+    course: Any = (),
+    area: str = "60 cm^2",
+    overrides: Any = (),
+    **patient: Any,
+) -> Case:
     person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
     concerns = [{"concern": concern}] if concern else []
-    return Case.model_validate({
-        "patient": person, "zones": [{"zone": zone, "area": area, "concerns": concerns}],
-        "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 4, "interval": "4 weeks"},
-                   "settings": {zone: {"needle_length": length}}, **dict(course)},
-        "overrides": list(overrides)})
+    return Case.model_validate(
+        {
+            "patient": person,
+            "zones": [{"zone": zone, "area": area, "concerns": concerns}],
+            "course": {
+                "device": "pen-12",
+                "start": "2026-01-12",
+                "sessions": {"count": 4, "interval": "4 weeks"},
+                "settings": {zone: {"needle_length": length}},
+                **dict(course),
+            },
+            "overrides": list(overrides),
+        }
+    )
 
 
 def numbed(*topicals: dict[str, Any], **more: Any) -> Case:
@@ -37,6 +53,7 @@ def level(screening: Screening, rule: str) -> str | None:
 
 # ---- coverage of the tables --------------------------------------------------------------------------------------------
 
+
 def test_every_row_of_the_table_has_a_rule() -> None:
     rows = {row["condition"] for row in Evidence.packaged().table("contraindications")}
     assert len(rows) == 50
@@ -44,18 +61,43 @@ def test_every_row_of_the_table_has_a_rule() -> None:
 
 
 def test_a_rule_cites_a_source_of_its_row() -> None:
-    cited = {row["condition"]: {s.strip() for s in row["source"].split(";")} for row in
-             Evidence.packaged().table("contraindications")}
+    cited = {
+        row["condition"]: {s.strip() for s in row["source"].split(";")}
+        for row in Evidence.packaged().table("contraindications")
+    }
     for rule in RuleBook.packaged().rules:
         for row in rule.rows:
             assert cited[row] & set(rule.sources), (rule.id, row)
 
 
-HARD = ["skin_cancer_in_area", "open_wound", "infection_in_area", "active_herpes", "active_rash", "pregnancy",
-        "breastfeeding", "bleeding_disorder", "metal_allergy", "orbital_rim", "cartridge_reuse", "unauthorised_device",
-        "sunburn", "keloid_in_area", "rf_implant", "active_acne"]
-SOFT = ["isotretinoin_oral", "anticoagulant", "immunosuppression", "diabetes", "autoimmune", "under_22", "recent_surgery",
-        "recent_injection"]
+HARD = [
+    "skin_cancer_in_area",
+    "open_wound",
+    "infection_in_area",
+    "active_herpes",
+    "active_rash",
+    "pregnancy",
+    "breastfeeding",
+    "bleeding_disorder",
+    "metal_allergy",
+    "orbital_rim",
+    "cartridge_reuse",
+    "unauthorised_device",
+    "sunburn",
+    "keloid_in_area",
+    "rf_implant",
+    "active_acne",
+]
+SOFT = [
+    "isotretinoin_oral",
+    "anticoagulant",
+    "immunosuppression",
+    "diabetes",
+    "autoimmune",
+    "under_22",
+    "recent_surgery",
+    "recent_injection",
+]
 
 
 @pytest.mark.parametrize("rule", HARD)
@@ -73,8 +115,13 @@ def test_soft_rules_are_soft(rule: str) -> None:
 
 
 def _items() -> list[tuple[Rule, str, str]]:
-    plain = [(rule, clause.items.fields[0], term) for rule in RuleBook.packaged().rules for clause in rule.when
-             if clause.items and not (clause.topicals or clause.devices or clause.adjuncts) for term in clause.items.terms]
+    plain = [
+        (rule, clause.items.fields[0], term)
+        for rule in RuleBook.packaged().rules
+        for clause in rule.when
+        if clause.items and not (clause.topicals or clause.devices or clause.adjuncts)
+        for term in clause.items.terms
+    ]
     return [(rule, field, term.replace("*", "").replace("&", "")) for rule, field, term in plain]
 
 
@@ -90,12 +137,26 @@ def test_every_term_of_every_rule_fires_its_rule() -> None:
 
 # ---- the gate of the rules ---------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("change", "fault"), [
-    ({"sources": ["nobody2020"]}, "sources"), ({"rows": ["Warts on the moon"]}, "rows"),
-    ({"when": [{"sites": ["moon"]}]}, "sites"), ({"time": "window"}, "window")])
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"sources": ["nobody2020"]}, "sources"),
+        ({"rows": ["Warts on the moon"]}, "rows"),
+        ({"when": [{"sites": ["moon"]}]}, "sites"),
+        ({"time": "window"}, "window"),
+    ],
+)
 def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], fault: str) -> None:
-    good = {"id": "one", "title": "t", "level": "caution", "when": [{"always": True}], "reason": "r", "action": "a",
-            "sources": ["fda_page2025"]}
+    good = {
+        "id": "one",
+        "title": "t",
+        "level": "caution",
+        "when": [{"always": True}],
+        "reason": "r",
+        "action": "a",
+        "sources": ["fda_page2025"],
+    }
     assert check([Rule.model_validate(good)], {}, Evidence.packaged()) == []
     faults = check([Rule.model_validate({**good, **change})], {}, Evidence.packaged())
     assert [fault in one.path for one in faults] == [True]
@@ -106,12 +167,14 @@ def test_a_rule_with_an_unknown_key_is_refused(tmp_path: Any) -> None:
 
     (tmp_path / "screening_rules.yaml").write_text(
         "groups: {}\nrules:\n"
-        "  - {id: one, title: t, level: mild, when: [{always: true}], reason: r, action: a, sources: [x]}\n")
+        "  - {id: one, title: t, level: mild, when: [{always: true}], reason: r, action: a, sources: [x]}\n"
+    )
     with pytest.raises(EvidenceError, match="level"):
         RuleBook.read(replace(Evidence.packaged(), folder=tmp_path))
 
 
 # ---- ordinary people pass ----------------------------------------------------------------------------------------------
+
 
 def test_an_ordinary_person_is_ok() -> None:
     found = screen(case())
@@ -121,12 +184,29 @@ def test_an_ordinary_person_is_ok() -> None:
 
 
 @pytest.mark.parametrize("phototype", ["I", "II", "III"])
-@pytest.mark.parametrize(("concern", "zone", "length"), [
-    ("wrinkles", "cheek", "1 mm"), ("acne_scar_rolling", "cheek", "1.5 mm"), ("fine_lines", "forehead", "0.5 mm"),
-    ("striae", "abdomen", "1.5 mm"), ("hair_loss_aga", "scalp", "0.6 mm"), ("texture", "face", "0.5 mm")])
+@pytest.mark.parametrize(
+    ("concern", "zone", "length"),
+    [
+        ("wrinkles", "cheek", "1 mm"),
+        ("acne_scar_rolling", "cheek", "1.5 mm"),
+        ("fine_lines", "forehead", "0.5 mm"),
+        ("striae", "abdomen", "1.5 mm"),
+        ("hair_loss_aga", "scalp", "0.6 mm"),
+        ("texture", "face", "0.5 mm"),
+    ],
+)
 def test_ordinary_courses_are_ok(phototype: str, concern: str, zone: str, length: str) -> None:
-    found = screen(case(concern, zone, length, phototype=phototype, conditions=["none"], allergies=["no known allergies"],
-                        medications=["nil"]))
+    found = screen(
+        case(
+            concern,
+            zone,
+            length,
+            phototype=phototype,
+            conditions=["none"],
+            allergies=["no known allergies"],
+            medications=["nil"],
+        )
+    )
     assert found.verdict == "ok", found.findings
 
 
@@ -138,71 +218,75 @@ def test_an_animal_is_not_screened() -> None:
 
 # ---- how people write ---------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("field", "text", "rule", "wanted"), [
-    ("medications", "Accutane", "isotretinoin_oral", "soft_stop"),
-    ("medications", "Roaccutane 20 mg", "isotretinoin_oral", "soft_stop"),
-    ("conditions", "on isotretinoin", "isotretinoin_oral", "soft_stop"),
-    ("medications", "past isotretinoin", "isotretinoin_oral", "soft_stop"),
-    ("medications", "no longer taking isotretinoin", "isotretinoin_oral", "soft_stop"),
-    ("medications", "isotretinoin stopped 3 months ago", "isotretinoin_oral", "soft_stop"),
-    ("medications", "isotretinoin stopped 8 months ago", "isotretinoin_oral", "info"),
-    ("medications", "isotretinoin, finished in 2019", "isotretinoin_oral", "info"),
-    ("medications", "not taking isotretinoin", "isotretinoin_oral", "info"),
-    ("medications", "isotretinoin: never", "isotretinoin_oral", "info"),
-    ("medications", "isotretinoin 20 mg, tretinoin cream", "isotretinoin_oral", "soft_stop"),
-    ("medications", "tretinoin cream", "isotretinoin_oral", None),
-    ("medications", "warfarin", "anticoagulant", "soft_stop"),
-    ("medications", "Apixaban 5 mg bd", "anticoagulant", "soft_stop"),
-    ("medications", "rivaroxaban", "anticoagulant", "soft_stop"),
-    ("medications", "LMW heparin", "anticoagulant", "soft_stop"),
-    ("medications", "clopidogrel", "anticoagulant", "soft_stop"),
-    ("medications", "low-dose aspirin", "anticoagulant", "soft_stop"),
-    ("medications", "never stopped warfarin", "anticoagulant", "soft_stop"),
-    ("medications", "warfarin will be stopped", "anticoagulant", "soft_stop"),
-    ("medications", "warfarin stopped", "anticoagulant", "info"),
-    ("allergies", "aspirin", "anticoagulant", None),
-    ("conditions", "aspirin allergy", "anticoagulant", None),
-    ("conditions", "no eczema", "eczema_psoriasis", "info"),
-    ("conditions", "eczema: none", "eczema_psoriasis", "info"),
-    ("conditions", "Eczema (no)", "eczema_psoriasis", "info"),
-    ("conditions", "no eczema or psoriasis", "eczema_psoriasis", "info"),
-    ("conditions", "denies psoriasis", "eczema_psoriasis", "info"),
-    ("conditions", "no acne but psoriasis", "eczema_psoriasis", "soft_stop"),
-    ("conditions", "childhood eczema", "eczema_psoriasis", "soft_stop"),
-    ("conditions", "allergic eczema", "eczema_psoriasis", "soft_stop"),
-    ("conditions", "diabetes, not controlled", "diabetes_uncontrolled", "soft_stop"),
-    ("conditions", "poorly controlled type 2 diabetes", "diabetes_uncontrolled", "soft_stop"),
-    ("conditions", "type 2 diabetes (well controlled)", "diabetes", "soft_stop"),
-    ("conditions", "not diabetic", "diabetes", "info"),
-    ("conditions", "hemophilia B", "bleeding_disorder", "hard_stop"),
-    ("conditions", "Hæmophilia", "bleeding_disorder", "hard_stop"),
-    ("conditions", "HIV negative", "blood_borne_infection", "info"),
-    ("conditions", "no h/o keloids", "keloid_tendency", "info"),
-    ("conditions", "acne (inactive)", "acne_not_said_quiet", "info"),
-    ("conditions", "No active acne; acne scars", "active_acne", "info"),
-    ("conditions", "acne scarring with active pustules", "active_acne", "hard_stop"),
-    ("medications", "Not on blood thinners", "anticoagulant", "info"),
-    ("medications", "blood-thinners (Eliquis)", "anticoagulant", "soft_stop"),
-    ("conditions", "cold sore", "active_herpes", "hard_stop"),
-    ("conditions", "history of cold sores", "active_herpes", "info"),
-    ("conditions", "history of cold sores", "herpes_history", "caution"),
-    ("conditions", "recurrent cold sores", "active_herpes", None),
-    ("conditions", "recurrent cold sores, none active", "herpes_history", "caution"),
-    ("conditions", "recurrent cold sores, active now", "active_herpes", "hard_stop"),
-    ("conditions", "open wound, healed", "open_wound", "info"),
-    ("conditions", "family history of keloid", "keloid_tendency", "info"),
-    ("conditions", "family history of keloid", "keloid_in_family", "caution"),
-    ("conditions", "non-melanoma skin cancer", "skin_cancer_in_area", "hard_stop"),
-    ("conditions", "acne scars", "acne_not_said_quiet", None),
-    ("conditions", "cystic acne", "active_acne", "hard_stop"),
-    ("allergies", "nickel", "metal_allergy", "hard_stop"),
-    ("conditions", "allergic to nickel", "metal_allergy", "hard_stop"),
-    ("conditions", "metal implant", "metal_allergy", None),
-    ("allergies", "lidocaine", "anaesthetic_allergy", "caution"),
-    ("conditions", "pregnant, second trimester", "pregnancy", "hard_stop"),
-    ("conditions", "not pregnant", "pregnancy", "info"),
-    ("medications", "topical tretinoin 0.05 %", "topical_retinoid", "caution"),
-])
+
+@pytest.mark.parametrize(
+    ("field", "text", "rule", "wanted"),
+    [
+        ("medications", "Accutane", "isotretinoin_oral", "soft_stop"),
+        ("medications", "Roaccutane 20 mg", "isotretinoin_oral", "soft_stop"),
+        ("conditions", "on isotretinoin", "isotretinoin_oral", "soft_stop"),
+        ("medications", "past isotretinoin", "isotretinoin_oral", "soft_stop"),
+        ("medications", "no longer taking isotretinoin", "isotretinoin_oral", "soft_stop"),
+        ("medications", "isotretinoin stopped 3 months ago", "isotretinoin_oral", "soft_stop"),
+        ("medications", "isotretinoin stopped 8 months ago", "isotretinoin_oral", "info"),
+        ("medications", "isotretinoin, finished in 2019", "isotretinoin_oral", "info"),
+        ("medications", "not taking isotretinoin", "isotretinoin_oral", "info"),
+        ("medications", "isotretinoin: never", "isotretinoin_oral", "info"),
+        ("medications", "isotretinoin 20 mg, tretinoin cream", "isotretinoin_oral", "soft_stop"),
+        ("medications", "tretinoin cream", "isotretinoin_oral", None),
+        ("medications", "warfarin", "anticoagulant", "soft_stop"),
+        ("medications", "Apixaban 5 mg bd", "anticoagulant", "soft_stop"),
+        ("medications", "rivaroxaban", "anticoagulant", "soft_stop"),
+        ("medications", "LMW heparin", "anticoagulant", "soft_stop"),
+        ("medications", "clopidogrel", "anticoagulant", "soft_stop"),
+        ("medications", "low-dose aspirin", "anticoagulant", "soft_stop"),
+        ("medications", "never stopped warfarin", "anticoagulant", "soft_stop"),
+        ("medications", "warfarin will be stopped", "anticoagulant", "soft_stop"),
+        ("medications", "warfarin stopped", "anticoagulant", "info"),
+        ("allergies", "aspirin", "anticoagulant", None),
+        ("conditions", "aspirin allergy", "anticoagulant", None),
+        ("conditions", "no eczema", "eczema_psoriasis", "info"),
+        ("conditions", "eczema: none", "eczema_psoriasis", "info"),
+        ("conditions", "Eczema (no)", "eczema_psoriasis", "info"),
+        ("conditions", "no eczema or psoriasis", "eczema_psoriasis", "info"),
+        ("conditions", "denies psoriasis", "eczema_psoriasis", "info"),
+        ("conditions", "no acne but psoriasis", "eczema_psoriasis", "soft_stop"),
+        ("conditions", "childhood eczema", "eczema_psoriasis", "soft_stop"),
+        ("conditions", "allergic eczema", "eczema_psoriasis", "soft_stop"),
+        ("conditions", "diabetes, not controlled", "diabetes_uncontrolled", "soft_stop"),
+        ("conditions", "poorly controlled type 2 diabetes", "diabetes_uncontrolled", "soft_stop"),
+        ("conditions", "type 2 diabetes (well controlled)", "diabetes", "soft_stop"),
+        ("conditions", "not diabetic", "diabetes", "info"),
+        ("conditions", "hemophilia B", "bleeding_disorder", "hard_stop"),
+        ("conditions", "Hæmophilia", "bleeding_disorder", "hard_stop"),
+        ("conditions", "HIV negative", "blood_borne_infection", "info"),
+        ("conditions", "no h/o keloids", "keloid_tendency", "info"),
+        ("conditions", "acne (inactive)", "acne_not_said_quiet", "info"),
+        ("conditions", "No active acne; acne scars", "active_acne", "info"),
+        ("conditions", "acne scarring with active pustules", "active_acne", "hard_stop"),
+        ("medications", "Not on blood thinners", "anticoagulant", "info"),
+        ("medications", "blood-thinners (Eliquis)", "anticoagulant", "soft_stop"),
+        ("conditions", "cold sore", "active_herpes", "hard_stop"),
+        ("conditions", "history of cold sores", "active_herpes", "info"),
+        ("conditions", "history of cold sores", "herpes_history", "caution"),
+        ("conditions", "recurrent cold sores", "active_herpes", None),
+        ("conditions", "recurrent cold sores, none active", "herpes_history", "caution"),
+        ("conditions", "recurrent cold sores, active now", "active_herpes", "hard_stop"),
+        ("conditions", "open wound, healed", "open_wound", "info"),
+        ("conditions", "family history of keloid", "keloid_tendency", "info"),
+        ("conditions", "family history of keloid", "keloid_in_family", "caution"),
+        ("conditions", "non-melanoma skin cancer", "skin_cancer_in_area", "hard_stop"),
+        ("conditions", "acne scars", "acne_not_said_quiet", None),
+        ("conditions", "cystic acne", "active_acne", "hard_stop"),
+        ("allergies", "nickel", "metal_allergy", "hard_stop"),
+        ("conditions", "allergic to nickel", "metal_allergy", "hard_stop"),
+        ("conditions", "metal implant", "metal_allergy", None),
+        ("allergies", "lidocaine", "anaesthetic_allergy", "caution"),
+        ("conditions", "pregnant, second trimester", "pregnancy", "hard_stop"),
+        ("conditions", "not pregnant", "pregnancy", "info"),
+        ("medications", "topical tretinoin 0.05 %", "topical_retinoid", "caution"),
+    ],
+)
 def test_words(field: str, text: str, rule: str, wanted: str | None) -> None:
     assert level(screen(case(**{field: [text]})), rule) == wanted
 
@@ -223,22 +307,32 @@ def test_a_bare_term_matches_whole_words_only() -> None:
 
 # ---- dates --------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("field", "item", "rule", "wanted", "until"), [
-    ("medications", {"name": "isotretinoin", "until": "2025-10-01"}, "isotretinoin_oral", "soft_stop", "2026-04-01"),
-    ("medications", {"name": "isotretinoin", "until": "2025-07-12"}, "isotretinoin_oral", "info", ""),
-    ("medications", {"name": "isotretinoin", "until": "2025-07-13"}, "isotretinoin_oral", "soft_stop", "2026-01-13"),
-    ("medications", {"name": "isotretinoin", "since": "2027-01-01"}, "isotretinoin_oral", "info", ""),
-    ("recent_procedures", {"name": "chemical peel", "since": "2025-12-20"}, "recent_peel", "caution", "2026-01-17"),
-    ("recent_procedures", {"name": "chemical peel", "since": "2025-12-10"}, "recent_peel", "info", ""),
-    ("recent_procedures", {"name": "IPL laser", "since": "2026-01-01"}, "recent_laser", "caution", "2026-01-15"),
-    ("recent_procedures", {"name": "Botox", "since": "2026-01-01"}, "recent_injection", "soft_stop", "2026-01-15"),
-    ("recent_procedures", "filler 10 days ago", "recent_injection", "soft_stop", "2026-01-16"),
-    ("recent_procedures", {"name": "facelift surgery", "since": "2025-09-01"}, "recent_surgery", "soft_stop", "2026-03-01"),
-    ("recent_procedures", {"name": "waxing", "since": "2026-01-10"}, "recent_waxing", "caution", "2026-01-17"),
-    ("conditions", {"name": "tinea", "until": "2025-12-01"}, "infection_in_area", "info", ""),
-    ("conditions", {"name": "tinea", "until": "2026-02-01"}, "infection_in_area", "hard_stop", "2026-02-01"),
-    ("medications", {"name": "tretinoin cream", "until": "2026-01-09"}, "topical_retinoid", "caution", "2026-01-16"),
-])
+
+@pytest.mark.parametrize(
+    ("field", "item", "rule", "wanted", "until"),
+    [
+        ("medications", {"name": "isotretinoin", "until": "2025-10-01"}, "isotretinoin_oral", "soft_stop", "2026-04-01"),
+        ("medications", {"name": "isotretinoin", "until": "2025-07-12"}, "isotretinoin_oral", "info", ""),
+        ("medications", {"name": "isotretinoin", "until": "2025-07-13"}, "isotretinoin_oral", "soft_stop", "2026-01-13"),
+        ("medications", {"name": "isotretinoin", "since": "2027-01-01"}, "isotretinoin_oral", "info", ""),
+        ("recent_procedures", {"name": "chemical peel", "since": "2025-12-20"}, "recent_peel", "caution", "2026-01-17"),
+        ("recent_procedures", {"name": "chemical peel", "since": "2025-12-10"}, "recent_peel", "info", ""),
+        ("recent_procedures", {"name": "IPL laser", "since": "2026-01-01"}, "recent_laser", "caution", "2026-01-15"),
+        ("recent_procedures", {"name": "Botox", "since": "2026-01-01"}, "recent_injection", "soft_stop", "2026-01-15"),
+        ("recent_procedures", "filler 10 days ago", "recent_injection", "soft_stop", "2026-01-16"),
+        (
+            "recent_procedures",
+            {"name": "facelift surgery", "since": "2025-09-01"},
+            "recent_surgery",
+            "soft_stop",
+            "2026-03-01",
+        ),
+        ("recent_procedures", {"name": "waxing", "since": "2026-01-10"}, "recent_waxing", "caution", "2026-01-17"),
+        ("conditions", {"name": "tinea", "until": "2025-12-01"}, "infection_in_area", "info", ""),
+        ("conditions", {"name": "tinea", "until": "2026-02-01"}, "infection_in_area", "hard_stop", "2026-02-01"),
+        ("medications", {"name": "tretinoin cream", "until": "2026-01-09"}, "topical_retinoid", "caution", "2026-01-16"),
+    ],
+)
 def test_dates(field: str, item: Any, rule: str, wanted: str, until: str) -> None:
     found = [finding for finding in screen(case(**{field: [item]})).findings if finding.rule == rule]
     assert [(finding.level, finding.until) for finding in found] == [(wanted, until)]
@@ -259,6 +353,7 @@ def test_months_are_calendar_months() -> None:
 
 # ---- zones --------------------------------------------------------------------------------------------------------------
 
+
 def test_an_item_elsewhere_does_not_stop_the_zone() -> None:
     there = screen(case(conditions=[{"name": "tinea", "zone": "thigh"}]))
     assert (there.verdict, level(there, "infection_in_area")) == ("ok", "info")
@@ -277,15 +372,19 @@ def test_eyelids_are_a_hard_stop(zone: str) -> None:
     assert level(found, "orbital_rim") == "hard_stop"
 
 
-@pytest.mark.parametrize(("zone", "concern", "length", "rule", "wanted"), [
-    ("periorbital", "wrinkles", "0.5 mm", "depth_stop", None),
-    ("periorbital", "wrinkles", "0.6 mm", "depth_stop", "soft_stop"),
-    ("forehead", "acne_scar", "2.1 mm", "depth_stop", "soft_stop"),
-    ("temple", "acne_scar", "2.1 mm", "depth_stop", "soft_stop"),
-    ("forehead", "acne_scar", "1.5 mm", "depth_beyond_table", "caution"),
-    ("cheek", "texture", "1.5 mm", "depth_beyond_concern", "caution"),
-    ("cheek", "acne_scar", "1.5 mm", "depth_beyond_concern", None),
-    ("cheek", "acne_scar", "3 mm", "depth_beyond_device", "hard_stop")])
+@pytest.mark.parametrize(
+    ("zone", "concern", "length", "rule", "wanted"),
+    [
+        ("periorbital", "wrinkles", "0.5 mm", "depth_stop", None),
+        ("periorbital", "wrinkles", "0.6 mm", "depth_stop", "soft_stop"),
+        ("forehead", "acne_scar", "2.1 mm", "depth_stop", "soft_stop"),
+        ("temple", "acne_scar", "2.1 mm", "depth_stop", "soft_stop"),
+        ("forehead", "acne_scar", "1.5 mm", "depth_beyond_table", "caution"),
+        ("cheek", "texture", "1.5 mm", "depth_beyond_concern", "caution"),
+        ("cheek", "acne_scar", "1.5 mm", "depth_beyond_concern", None),
+        ("cheek", "acne_scar", "3 mm", "depth_beyond_device", "hard_stop"),
+    ],
+)
 def test_depth_by_zone(zone: str, concern: str, length: str, rule: str, wanted: str | None) -> None:
     assert level(screen(case(concern, zone, length)), rule) == wanted
 
@@ -300,9 +399,15 @@ def test_phototype(phototype: str, wanted: str | None) -> None:
     assert level(screen(case(phototype=phototype)), "dark_phototype") == wanted
 
 
-@pytest.mark.parametrize(("concern", "rule", "wanted"), [
-    ("active_acne", "active_acne", "hard_stop"), ("acne_scar_icepick", "icepick", "caution"),
-    ("sun_spots", "sun_spots", "soft_stop"), ("melasma", "melasma", "caution")])
+@pytest.mark.parametrize(
+    ("concern", "rule", "wanted"),
+    [
+        ("active_acne", "active_acne", "hard_stop"),
+        ("acne_scar_icepick", "icepick", "caution"),
+        ("sun_spots", "sun_spots", "soft_stop"),
+        ("melasma", "melasma", "caution"),
+    ],
+)
 def test_concerns(concern: str, rule: str, wanted: str) -> None:
     found = screen(case(concern, length="0.5 mm"))
     assert level(found, rule) == wanted
@@ -326,17 +431,28 @@ def test_age_and_flags() -> None:
 
 def test_one_finding_stands_for_all_zones() -> None:
     two = case().model_copy(update={"zones": [z for name in ("cheek", "chin") for z in case(zone=name).zones]})
-    found = [f for f in screen(two.model_copy(update={"patient": case(conditions=["cold sores"]).patient})).findings
-             if f.rule == "herpes_history"]
+    found = [
+        f
+        for f in screen(two.model_copy(update={"patient": case(conditions=["cold sores"]).patient})).findings
+        if f.rule == "herpes_history"
+    ]
     assert [f.zone for f in found] == [""]
 
 
 # ---- products -----------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("product", "rule", "wanted"), [
-    ("vitamin C serum", "off_label_delivery", "caution"), ("vitamin C serum", "vitamin_c_granuloma", "caution"),
-    ("hyaluronic acid gel", "off_label_delivery", None), ("hyaluronic acid gel", "glide_gel", "info"),
-    ("retinol serum", "irritant_near_needling", "soft_stop"), ("minoxidil 5 % solution", "minoxidil_same_day", "caution")])
+
+@pytest.mark.parametrize(
+    ("product", "rule", "wanted"),
+    [
+        ("vitamin C serum", "off_label_delivery", "caution"),
+        ("vitamin C serum", "vitamin_c_granuloma", "caution"),
+        ("hyaluronic acid gel", "off_label_delivery", None),
+        ("hyaluronic acid gel", "glide_gel", "info"),
+        ("retinol serum", "irritant_near_needling", "soft_stop"),
+        ("minoxidil 5 % solution", "minoxidil_same_day", "caution"),
+    ],
+)
 def test_products_on_open_channels(product: str, rule: str, wanted: str | None) -> None:
     treated = case(course={"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "0 min"}]})
     assert level(screen(treated), rule) == wanted
@@ -353,10 +469,17 @@ def test_the_limit_by_weight_and_in_all() -> None:
     assert allowance(case(body_weight="50 kg").patient).cream(0.04) == pytest.approx(5.625)  # 225 mg / 40 mg per g
 
 
-@pytest.mark.parametrize(("dose", "weight", "stops"), [
-    # mg lidocaine = dose x 60 cm2 x 4 %: 90 -> 216, 94 -> 225.6, 125 -> 300, 126 -> 302.4
-    ("90 mg/cm^2", "50 kg", False), ("94 mg/cm^2", "50 kg", True), ("94 mg/cm^2", "65 kg", False),
-    ("125 mg/cm^2", "90 kg", False), ("126 mg/cm^2", "90 kg", True)])
+@pytest.mark.parametrize(
+    ("dose", "weight", "stops"),
+    [
+        # mg lidocaine = dose x 60 cm2 x 4 %: 90 -> 216, 94 -> 225.6, 125 -> 300, 126 -> 302.4
+        ("90 mg/cm^2", "50 kg", False),
+        ("94 mg/cm^2", "50 kg", True),
+        ("94 mg/cm^2", "65 kg", False),
+        ("125 mg/cm^2", "90 kg", False),
+        ("126 mg/cm^2", "90 kg", True),
+    ],
+)
 def test_lidocaine_dose(dose: str, weight: str, stops: bool) -> None:
     found = screen(numbed({"product": LIDO, "dose": dose}, body_weight=weight))
     assert (level(found, "anaesthetic_lidocaine_limit") == "hard_stop") is stops
@@ -364,8 +487,12 @@ def test_lidocaine_dose(dose: str, weight: str, stops: bool) -> None:
 
 
 def test_the_dose_limit_cannot_be_overridden() -> None:
-    found = screen(numbed({"product": LIDO, "dose": "200 mg/cm^2"}, overrides=[
-        {"rule": "anaesthetic_lidocaine_limit", "reason": "we always do it so", "by": "Dr X"}]))
+    found = screen(
+        numbed(
+            {"product": LIDO, "dose": "200 mg/cm^2"},
+            overrides=[{"rule": "anaesthetic_lidocaine_limit", "reason": "we always do it so", "by": "Dr X"}],
+        )
+    )
     assert found.verdict == "stop"
 
 
@@ -377,22 +504,42 @@ def test_a_missing_weight_is_said_and_taken_low() -> None:
     assert "assumed" in high[0].reason
 
 
-@pytest.mark.parametrize(("topical", "area", "age", "rules"), [
-    ({"product": "EMLA", "dose": "150 mg/cm^2", "apply": "-60 min"}, "60 cm^2", "40 yr", set()),  # 9 g, 225 mg
-    ({"product": "EMLA", "dose": "250 mg/cm^2", "apply": "-60 min"}, "60 cm^2", "40 yr", {"anaesthetic_lidocaine_label"}),
-    ({"product": "EMLA", "dose": "20 mg/cm^2", "apply": "-60 min"}, "401 cm^2", "40 yr", {"anaesthetic_label_area"}),
-    ({"product": "EMLA", "dose": "160 mg/cm^2", "apply": "-60 min"}, "400 cm^2", "40 yr",
-     {"anaesthetic_label_mass", "anaesthetic_lidocaine_label"}),  # 64 g, 1600 mg
-    ({"product": "EMLA", "dose": "110 mg/cm^2", "apply": "-60 min"}, "190 cm^2", "8 yr",
-     {"anaesthetic_label_mass", "anaesthetic_lidocaine_label"}),  # 20.9 g; 522 mg against 292.5
-    ({"product": "EMLA", "dose": "20 mg/cm^2", "apply": "-6 h"}, "60 cm^2", "40 yr", {"anaesthetic_time"}),
-    ({"product": "Pliaglis", "dose": "10 mg/cm^2", "apply": "-2 h"}, "60 cm^2", "40 yr", {"anaesthetic_time"}),
-    ({"product": "Ametop", "dose": "90 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_label_mass"}),  # 5.4 g
-    ({"product": "numbing balm", "dose": "10 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_dose_unknown"}),
-    ({"product": "benzocaine gel", "dose": "10 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_dose_unknown"}),
-    ({"product": {"name": "mix", "active": "lidocaine", "strength": "10 %"}, "dose": "50 mg/cm^2"}, "60 cm^2", "40 yr",
-     {"anaesthetic_lidocaine_limit"}),  # 300 mg against 292.5
-])
+@pytest.mark.parametrize(
+    ("topical", "area", "age", "rules"),
+    [
+        ({"product": "EMLA", "dose": "150 mg/cm^2", "apply": "-60 min"}, "60 cm^2", "40 yr", set()),  # 9 g, 225 mg
+        (
+            {"product": "EMLA", "dose": "250 mg/cm^2", "apply": "-60 min"},
+            "60 cm^2",
+            "40 yr",
+            {"anaesthetic_lidocaine_label"},
+        ),
+        ({"product": "EMLA", "dose": "20 mg/cm^2", "apply": "-60 min"}, "401 cm^2", "40 yr", {"anaesthetic_label_area"}),
+        (
+            {"product": "EMLA", "dose": "160 mg/cm^2", "apply": "-60 min"},
+            "400 cm^2",
+            "40 yr",
+            {"anaesthetic_label_mass", "anaesthetic_lidocaine_label"},
+        ),  # 64 g, 1600 mg
+        (
+            {"product": "EMLA", "dose": "110 mg/cm^2", "apply": "-60 min"},
+            "190 cm^2",
+            "8 yr",
+            {"anaesthetic_label_mass", "anaesthetic_lidocaine_label"},
+        ),  # 20.9 g; 522 mg against 292.5
+        ({"product": "EMLA", "dose": "20 mg/cm^2", "apply": "-6 h"}, "60 cm^2", "40 yr", {"anaesthetic_time"}),
+        ({"product": "Pliaglis", "dose": "10 mg/cm^2", "apply": "-2 h"}, "60 cm^2", "40 yr", {"anaesthetic_time"}),
+        ({"product": "Ametop", "dose": "90 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_label_mass"}),  # 5.4 g
+        ({"product": "numbing balm", "dose": "10 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_dose_unknown"}),
+        ({"product": "benzocaine gel", "dose": "10 mg/cm^2"}, "60 cm^2", "40 yr", {"anaesthetic_dose_unknown"}),
+        (
+            {"product": {"name": "mix", "active": "lidocaine", "strength": "10 %"}, "dose": "50 mg/cm^2"},
+            "60 cm^2",
+            "40 yr",
+            {"anaesthetic_lidocaine_limit"},
+        ),  # 300 mg against 292.5
+    ],
+)
 def test_labels(topical: dict[str, Any], area: str, age: str, rules: set[str]) -> None:
     found = anaesthetic_check(numbed(topical, area=area, age=age))
     assert {f.rule for f in found if f.stops} == rules
@@ -420,24 +567,29 @@ def test_agents_add_up() -> None:
 
 
 def test_two_creams_in_different_sessions_do_not_add_up() -> None:
-    apart = numbed({"product": LIDO, "dose": "84 mg/cm^2", "sessions": [1]},
-                   {"product": LIDO, "dose": "84 mg/cm^2", "sessions": [2]})
+    apart = numbed(
+        {"product": LIDO, "dose": "84 mg/cm^2", "sessions": [1]}, {"product": LIDO, "dose": "84 mg/cm^2", "sessions": [2]}
+    )
     assert not [f for f in anaesthetic_check(apart) if f.stops]
     together = numbed({"product": LIDO, "dose": "84 mg/cm^2"}, {"product": LIDO, "dose": "84 mg/cm^2"})
     assert [f for f in anaesthetic_check(together) if f.stops]
 
 
-@pytest.mark.parametrize(("patient", "product", "rule", "wanted"), [
-    ({"allergies": ["lidocaine"]}, LIDO, "amide_used_in_allergy", "hard_stop"),
-    ({"allergies": ["lidocaine"]}, "Ametop", "ester_used_in_allergy", None),
-    ({"allergies": ["PABA"]}, "Ametop", "ester_used_in_allergy", "hard_stop"),
-    ({"conditions": ["pseudocholinesterase deficiency"]}, "Pliaglis", "ester_used_in_allergy", "hard_stop"),
-    ({"conditions": ["G6PD deficiency"]}, "EMLA", "prilocaine_methaemoglobin", "hard_stop"),
-    ({"conditions": ["G6PD deficiency"]}, LIDO, "prilocaine_methaemoglobin", None),
-    ({"medications": ["dapsone"]}, "EMLA", "prilocaine_methaemoglobin_drug", "hard_stop"),
-    ({"medications": ["amiodarone"]}, LIDO, "cardiac_and_numbing", "caution"),
-    ({"conditions": ["cirrhosis"]}, LIDO, "liver_and_numbing", "soft_stop"),
-    ({"conditions": ["open sores"]}, LIDO, "open_wound", "hard_stop")])
+@pytest.mark.parametrize(
+    ("patient", "product", "rule", "wanted"),
+    [
+        ({"allergies": ["lidocaine"]}, LIDO, "amide_used_in_allergy", "hard_stop"),
+        ({"allergies": ["lidocaine"]}, "Ametop", "ester_used_in_allergy", None),
+        ({"allergies": ["PABA"]}, "Ametop", "ester_used_in_allergy", "hard_stop"),
+        ({"conditions": ["pseudocholinesterase deficiency"]}, "Pliaglis", "ester_used_in_allergy", "hard_stop"),
+        ({"conditions": ["G6PD deficiency"]}, "EMLA", "prilocaine_methaemoglobin", "hard_stop"),
+        ({"conditions": ["G6PD deficiency"]}, LIDO, "prilocaine_methaemoglobin", None),
+        ({"medications": ["dapsone"]}, "EMLA", "prilocaine_methaemoglobin_drug", "hard_stop"),
+        ({"medications": ["amiodarone"]}, LIDO, "cardiac_and_numbing", "caution"),
+        ({"conditions": ["cirrhosis"]}, LIDO, "liver_and_numbing", "soft_stop"),
+        ({"conditions": ["open sores"]}, LIDO, "open_wound", "hard_stop"),
+    ],
+)
 def test_numbing_and_the_person(patient: dict[str, Any], product: str, rule: str, wanted: str | None) -> None:
     assert level(screen(numbed({"product": product, "dose": "2 mg/cm^2"}, **patient)), rule) == wanted
     if rule != "open_wound":

@@ -15,15 +15,44 @@ EVIDENCE = Evidence.packaged()
 DRAWS = Draws(EVIDENCE, Luck(11, 24))
 SITES = sites()
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-CLINICAL = ("forehead", "glabella", "temple", "periorbital", "nose", "cheek", "upper_lip", "chin", "jaw", "neck",
-            "decollete", "hands", "abdomen", "thigh", "hip", "buttock", "scalp")
+CLINICAL = (
+    "forehead",
+    "glabella",
+    "temple",
+    "periorbital",
+    "nose",
+    "cheek",
+    "upper_lip",
+    "chin",
+    "jaw",
+    "neck",
+    "decollete",
+    "hands",
+    "abdomen",
+    "thigh",
+    "hip",
+    "buttock",
+    "scalp",
+)
 ANIMALS = ("hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit")
-FAMILIES = ("stratum_corneum_thickness", "viable_epidermis_thickness", "dermis_thickness", "tewl_baseline",
-            "follicle_density")
+FAMILIES = (
+    "stratum_corneum_thickness",
+    "viable_epidermis_thickness",
+    "dermis_thickness",
+    "tewl_baseline",
+    "follicle_density",
+)
 BOUNDS = {  # any skin of the catalogue at any age
-    "stratum_corneum": (0.001, 0.6), "viable_epidermis": (0.003, 1.5), "papillary_dermis": (0.002, 1.5),
-    "dermis": (0.02, 10.0), "stiffness": (0.01, 10.0), "capillary_depth": (0.005, 2.0), "tewl": (0.2, 250.0),
-    "temperature": (24.0, 38.0), "pigment": (0.05, 10.0), "appendages": (0.0, 3000.0),
+    "stratum_corneum": (0.001, 0.6),
+    "viable_epidermis": (0.003, 1.5),
+    "papillary_dermis": (0.002, 1.5),
+    "dermis": (0.02, 10.0),
+    "stiffness": (0.01, 10.0),
+    "capillary_depth": (0.005, 2.0),
+    "tewl": (0.2, 250.0),
+    "temperature": (24.0, 38.0),
+    "pigment": (0.05, 10.0),
+    "appendages": (0.0, 3000.0),
 }
 
 
@@ -61,17 +90,29 @@ def test_every_animal_has_a_back(species):
 
 
 def test_the_eyelid_is_the_thinnest_and_the_back_the_thickest_human_dermis():
-    median = {name: np.median(section_of(zone(name), person(40), DRAWS).dermis)
-              for name, site in SITES.items() if site.species == "human"}
+    median = {
+        name: np.median(section_of(zone(name), person(40), DRAWS).dermis)
+        for name, site in SITES.items()
+        if site.species == "human"
+    }
     assert min(median, key=median.__getitem__) == "periorbital"
     assert max(median, key=median.__getitem__) == "back"
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("lower_eyelid", "periorbital"), ("Cheeks", "cheek"), ("upper lip", "upper_lip"), ("Upper-Lip", "upper_lip"),
-    ("cheekbone", "zygoma"), ("suprascapular", "back"), ("deltoid", "shoulder"), ("forearm", "volar_forearm"),
-    ("hand", "hands"),
-])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("lower_eyelid", "periorbital"),
+        ("Cheeks", "cheek"),
+        ("upper lip", "upper_lip"),
+        ("Upper-Lip", "upper_lip"),
+        ("cheekbone", "zygoma"),
+        ("suprascapular", "back"),
+        ("deltoid", "shoulder"),
+        ("forearm", "volar_forearm"),
+        ("hand", "hands"),
+    ],
+)
 def test_people_may_use_their_own_words(text, name):
     assert find_site(text).name == name
 
@@ -101,7 +142,7 @@ def test_backing_is_known_and_bone_is_bone():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_site_has_its_parameters_and_none_is_orphaned(family):
-    keys = {name[len(family) + 1:-1].partition(":")[0] for name in EVIDENCE.parameters if name.startswith(f"{family}[")}
+    keys = {name[len(family) + 1 : -1].partition(":")[0] for name in EVIDENCE.parameters if name.startswith(f"{family}[")}
     assert keys == set(SITES)
 
 
@@ -132,10 +173,20 @@ def test_only_the_parameters_that_a_reading_declares_can_move_it():
     """The provenance is complete: a belief that is not listed for a reading does not change it."""
     who, place = person(45, phototype="V"), zone("cheek")
     base = {r.name: r.values for r in readings(section_of(place, who, DRAWS))}
-    for name in ("dermis_between_people", "stratum_corneum_per_phototype", "viable_epidermis_thickness[cheek]",
-                 "capillary_loop_offset", "tewl_between_people", "indentation_stiffness", "papillary_dermis_share[face]"):
+    for name in (
+        "dermis_between_people",
+        "stratum_corneum_per_phototype",
+        "viable_epidermis_thickness[cheek]",
+        "capillary_loop_offset",
+        "tewl_between_people",
+        "indentation_stiffness",
+        "papillary_dermis_share[face]",
+    ):
         parameter = EVIDENCE.parameters[name]
         other = EVIDENCE.believing(**{name: 0.5 * (parameter.value + parameter.high)})
-        moved = {r.name for r in readings(section_of(place, who, Draws(other, DRAWS.luck)))
-                 if not np.array_equal(r.values, base[r.name])}
+        moved = {
+            r.name
+            for r in readings(section_of(place, who, Draws(other, DRAWS.luck)))
+            if not np.array_equal(r.values, base[r.name])
+        }
         assert moved == {q for q in base if name in EVIDENCE.stands_on(q)}, name

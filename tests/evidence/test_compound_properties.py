@@ -51,9 +51,14 @@ def test_every_row_is_a_plain_number_of_known_property_in_range():
 
 
 def test_most_records_through_the_epidermis_have_a_measured_log_kow():
-    wanted = [row["compound"] for row in records()
-              if row["neat"] == "0" and "epidermis" in row["layer"] and "without" not in row["layer"]
-              and float(row["mw_g_mol"]) < 600.0]
+    wanted = [
+        row["compound"]
+        for row in records()
+        if row["neat"] == "0"
+        and "epidermis" in row["layer"]
+        and "without" not in row["layer"]
+        and float(row["mw_g_mol"]) < 600.0
+    ]
     known = values("log_kow")
     assert len(wanted) > 300
     assert sum(compound in known for compound in wanted) >= 0.85 * len(wanted)
@@ -61,8 +66,13 @@ def test_most_records_through_the_epidermis_have_a_measured_log_kow():
 
 def test_a_value_far_from_the_computed_one_says_why():
     computed = {row["compound"]: float(row["crippen_log_p"]) for row in records()}
-    far = [row for row in rows() if row["property"] == "log_kow" and row["compound"] in computed
-           and abs(float(row["value"]) - computed[row["compound"]]) > 2.0]
+    far = [
+        row
+        for row in rows()
+        if row["property"] == "log_kow"
+        and row["compound"] in computed
+        and abs(float(row["value"]) - computed[row["compound"]]) > 2.0
+    ]
     assert far
     assert [row["compound"] for row in far if row["note"] == PLAIN_NOTE] == []
 
@@ -75,11 +85,14 @@ def test_a_value_below_its_conjugate_is_marked_as_zwitterion():
     assert all("zwitterion" in notes[name, "pka_acid"] for name in zwitterions)
 
 
-@pytest.mark.parametrize("series", [
-    ["1-Butanol", "1-Pentanol", "1-Hexanol", "1-Heptanol", "1-Octanol"],
-    ["Methyl 4-hydroxybenzoate", "Ethylparaben", "Propylparaben", "Butyl 4-hydroxybenzoat"],
-    ["Methyl p-aminobenzoate", "Ethyl p-aminobenzoate", "n-Propyl p-aminobenzoate"],
-])
+@pytest.mark.parametrize(
+    "series",
+    [
+        ["1-Butanol", "1-Pentanol", "1-Hexanol", "1-Heptanol", "1-Octanol"],
+        ["Methyl 4-hydroxybenzoate", "Ethylparaben", "Propylparaben", "Butyl 4-hydroxybenzoat"],
+        ["Methyl p-aminobenzoate", "Ethyl p-aminobenzoate", "n-Propyl p-aminobenzoate"],
+    ],
+)
 def test_each_methylene_of_a_homologous_series_adds_about_half_a_log_unit(series):
     known = values("log_kow")
     steps = [known[longer] - known[shorter] for shorter, longer in itertools.pairwise(series)]

@@ -37,25 +37,28 @@ def test_a_good_parameter_passes(folder):
     assert read(folder, GOOD).parameters["toughness_x"].sources == ("romgens2014",)
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ("kJ/m^2", "", "has no unit"),
-    ("kJ/m^2", "furlongs_of_x", "is not a unit"),
-    ("romgens2014", "", "has no source"),
-    ("romgens2014", "somebody1999", "is not registered"),
-    ("romgens2014", "unconfirmed", "may be shown but not used"),
-    ("romgens2014", "dermatwin_prior", "too good for an assumption"),
-    (",C,", ",,", "is not a grade"),
-    (",C,", ",F,", "is not a grade"),
-    (",0.5,30,", ",,30,", "is not a finite number"),
-    (",0.5,30,", ",0.5,,", "is not a finite number"),
-    (",0.5,30,", ",5,30,", "outside its range"),
-    (",0.5,30,", ",-1,30,", "must be positive"),
-    ("4.6", "nan", "is not a finite number"),
-    ("lognormal", "cauchy", "is not one of"),
-    ("lognormal", "fixed", "has a spread"),
-    ("lognormal,0.5", "lognormal,0", "needs a spread"),
-    ("lognormal,0.5", "lognormal,-0.5", "spread is negative"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("kJ/m^2", "", "has no unit"),
+        ("kJ/m^2", "furlongs_of_x", "is not a unit"),
+        ("romgens2014", "", "has no source"),
+        ("romgens2014", "somebody1999", "is not registered"),
+        ("romgens2014", "unconfirmed", "may be shown but not used"),
+        ("romgens2014", "dermatwin_prior", "too good for an assumption"),
+        (",C,", ",,", "is not a grade"),
+        (",C,", ",F,", "is not a grade"),
+        (",0.5,30,", ",,30,", "is not a finite number"),
+        (",0.5,30,", ",0.5,,", "is not a finite number"),
+        (",0.5,30,", ",5,30,", "outside its range"),
+        (",0.5,30,", ",-1,30,", "must be positive"),
+        ("4.6", "nan", "is not a finite number"),
+        ("lognormal", "cauchy", "is not one of"),
+        ("lognormal", "fixed", "has a spread"),
+        ("lognormal,0.5", "lognormal,0", "needs a spread"),
+        ("lognormal,0.5", "lognormal,-0.5", "spread is negative"),
+    ],
+)
 def test_planted_faults_are_refused(folder, old, new, says):
     assert old in GOOD
     with pytest.raises(EvidenceError, match=says):
@@ -68,9 +71,7 @@ def test_every_fault_is_reported_at_once(folder):
     assert len(caught.value.faults) >= 3
 
 
-@pytest.mark.parametrize("entry", [
-    {"parameters": ["nothing"]}, {"uses": ["nothing"]}, {"unit": "blorp"},
-])
+@pytest.mark.parametrize("entry", [{"parameters": ["nothing"]}, {"uses": ["nothing"]}, {"unit": "blorp"}])
 def test_a_quantity_that_points_nowhere_is_refused(folder, entry):
     quantity = {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d = L", **entry}
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump([quantity]), encoding="utf-8")
@@ -82,8 +83,14 @@ def test_the_weakest_grade_counts(folder):
     weak = GOOD.replace("toughness_x", "factor_x").replace(",C,romgens2014", ",E,dermatwin_prior")
     quantities = [
         {"name": "force_x", "title": "Force", "unit": "N", "equation": "F", "parameters": ["toughness_x"]},
-        {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d", "parameters": ["factor_x"],
-         "uses": ["force_x"]},
+        {
+            "name": "depth_x",
+            "title": "Depth",
+            "unit": "mm",
+            "equation": "d",
+            "parameters": ["factor_x"],
+            "uses": ["force_x"],
+        },
     ]
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump(quantities), encoding="utf-8")
     evidence = read(folder, GOOD + weak)

@@ -16,8 +16,13 @@ GENERATED = {"kernel_generated.py"}
 
 def literals(tree):
     """Numeric literals with their lines; sizes of caches do not count."""
-    caches = {id(keyword.value) for node in ast.walk(tree) if isinstance(node, ast.Call) for keyword in node.keywords
-              if keyword.arg == "maxsize"}
+    caches = {
+        id(keyword.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "maxsize"
+    }
     for node in ast.walk(tree):
         if id(node) not in caches and isinstance(node, ast.Constant) and type(node.value) in (int, float):
             yield abs(node.value), node.lineno
@@ -34,6 +39,9 @@ def test_there_are_files_to_look_at():
 @pytest.mark.parametrize("path", files(), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_constant_stands_in_code(path):
     lines = path.read_text(encoding="utf-8").splitlines()
-    found = [f"line {line}: {lines[line - 1].strip()}" for value, line in literals(ast.parse("\n".join(lines)))
-             if value not in PLAIN and value > TOLERANCE and "# numerical" not in lines[line - 1]]
+    found = [
+        f"line {line}: {lines[line - 1].strip()}"
+        for value, line in literals(ast.parse("\n".join(lines)))
+        if value not in PLAIN and value > TOLERANCE and "# numerical" not in lines[line - 1]
+    ]
     assert not found, "numbers that belong into evidence:\n" + "\n".join(found)

@@ -67,22 +67,47 @@ def test_a_new_trial_and_more_people_are_told_apart(draws):
 
 
 def test_a_stricter_definition_counts_fewer(draws):
-    share = [np.mean(predict_arm("acne_scar", "goodman_baron_qualitative", "needling", "none", 4, 28, 84, None, 4.0,
-                                 "roller", draws, definition=f"improved by >={n} grades").responders) for n in (1, 2, 3)]
+    share = [
+        np.mean(
+            predict_arm(
+                "acne_scar",
+                "goodman_baron_qualitative",
+                "needling",
+                "none",
+                4,
+                28,
+                84,
+                None,
+                4.0,
+                "roller",
+                draws,
+                definition=f"improved by >={n} grades",
+            ).responders
+        )
+        for n in (1, 2, 3)
+    ]
     assert share[0] > share[1] > share[2]
 
 
 def test_time_brings_improvement(draws):
-    course = [np.median(predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 7.0 * week, None, None, "roller",
-                                    draws).relative_improvement) for week in (4, 12, 26, 52)]
+    course = [
+        np.median(
+            predict_arm(
+                "acne_scar", "own_score", "needling", "none", 4, 28, 7.0 * week, None, None, "roller", draws
+            ).relative_improvement
+        )
+        for week in (4, 12, 26, 52)
+    ]
     assert all(later >= earlier for earlier, later in pairwise(course))
 
 
 @pytest.mark.parametrize("study", ["chilicka2021", "krithika2025"])
 def test_a_trial_that_saw_nothing_lowers_the_mean(study, draws):
     """The same luck with and without it; krithika speaks through its count."""
-    everyone, without = (np.mean(pooled(draws, e).column("needle") + pooled(draws, e).column("concern:acne_scar"))
-                         for e in (frozenset(), frozenset({study})))
+    everyone, without = (
+        np.mean(pooled(draws, e).column("needle") + pooled(draws, e).column("concern:acne_scar"))
+        for e in (frozenset(), frozenset({study}))
+    )
     assert everyone < without
 
 

@@ -50,8 +50,10 @@ def test_a_fold_is_not_seen_by_its_fit(fold, whole):
 
 def test_values_of_a_fold_do_not_enter_its_likelihood(whole):
     states = 0.3 * np.random.default_rng(1).standard_normal((2, len(FITTED)))
-    moved = replace(whole, records=tuple(replace(r, log10_kp=r.log10_kp + (5.0 if fold_of(r.compound) == 3 else 0.0))
-                                         for r in whole.records))
+    moved = replace(
+        whole,
+        records=tuple(replace(r, log10_kp=r.log10_kp + (5.0 if fold_of(r.compound) == 3 else 0.0)) for r in whole.records),
+    )
     same, other = (one.without(3)[0].log_factors(states, (0,)) for one in (whole, moved))
     assert (same == other).all()
     assert (whole.log_factors(states, (0,)) != moved.log_factors(states, (0,))).all()
@@ -84,7 +86,8 @@ def test_records_of_a_compound_have_the_say_over_the_law(evidence):
     own = Draws(evidence, Luck(1, 400, RANDOM))
     odd = replace(water, log_kow=2.0)
     assert np.log10(intact_permeability(water, own, layer="stratum corneum")).mean() == pytest.approx(
-        np.log10(intact_permeability(odd, own, layer="stratum corneum")).mean(), abs=0.05)
+        np.log10(intact_permeability(odd, own, layer="stratum corneum")).mean(), abs=0.05
+    )
 
 
 def test_the_priors_rest_on_no_record(evidence, posterior):
@@ -94,9 +97,19 @@ def test_the_priors_rest_on_no_record(evidence, posterior):
 
 
 def test_a_record_is_predicted_by_the_fit_without_its_compound():
-    row = Row("permeability_intact.csv", 2, {
-        "source": "johnson1996", "compound": "Lidocaine", "log10_kp_cm_s": "-5.958", "layer": "epidermis", "neat": "0",
-        "mw_g_mol": "234.3", "crippen_log_p": "2.58"})
+    row = Row(
+        "permeability_intact.csv",
+        2,
+        {
+            "source": "johnson1996",
+            "compound": "Lidocaine",
+            "log10_kp_cm_s": "-5.958",
+            "layer": "epidermis",
+            "neat": "0",
+            "mw_g_mol": "234.3",
+            "crippen_log_p": "2.58",
+        },
+    )
     answer = predictor(Laboratory(60, 1))(row)
     unseen = predictor(Laboratory(60, 1))(replace(row, cells={**row.cells, "compound": "no such compound"}))
     assert answer.leans is False

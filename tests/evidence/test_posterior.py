@@ -78,7 +78,8 @@ def test_leaving_a_study_out_uses_its_own_table(evidence, needling):
     assert "kalluri2011" not in without.parameters["puncture_toughness"].sources
     assert evidence.without(["never_seen_2099"]) is evidence
     assert Draws(without, Luck(1, 4, ALL))("puncture_toughness", "N/mm") != pytest.approx(
-        Draws(evidence, Luck(1, 4, ALL))("puncture_toughness", "N/mm"))
+        Draws(evidence, Luck(1, 4, ALL))("puncture_toughness", "N/mm")
+    )
 
 
 def test_before_fits_the_prior_speaks(evidence):
@@ -90,11 +91,14 @@ def test_before_fits_the_prior_speaks(evidence):
     assert np.quantile(after, [0.05, 0.5, 0.95]) == pytest.approx(parameter.fitted, rel=0.08)
 
 
-@pytest.mark.parametrize(("table", "says"), [
-    ("without,draw,no_such_parameter\n,0,0.1\n", "is not a parameter"),
-    ("without,draw,puncture_toughness\n,0,much\n", "could not convert"),
-    ("without,draw,puncture_toughness\nkalluri2011,0,0.1\n", "lacks the table"),
-])
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("without,draw,no_such_parameter\n,0,0.1\n", "is not a parameter"),
+        ("without,draw,puncture_toughness\n,0,much\n", "could not convert"),
+        ("without,draw,puncture_toughness\nkalluri2011,0,0.1\n", "lacks the table"),
+    ],
+)
 def test_a_table_that_is_not_one_is_refused(table, says, evidence, tmp_path):
     (tmp_path / "odd.csv").write_text(table, encoding="utf-8")
     (tmp_path / "odd.yaml").write_text("parameters: {}\nstudies: []\n", encoding="utf-8")

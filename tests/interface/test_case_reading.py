@@ -38,18 +38,39 @@ def cases(draw) -> Case:
     """Any case with two zones and free texts, numbers and dates of every kind."""
     keys = draw(st.lists(name, min_size=2, max_size=2, unique=True))
     raw = {
-        "title": draw(text), "description": draw(text), "sources": draw(st.lists(text, max_size=3)),
-        "patient": {"age": draw(quantity(0, 120, "yr")), "phototype": "III",
-                    "sex": draw(st.sampled_from(["female", "male"])), "smoker": draw(st.booleans()),
-                    "conditions": draw(st.lists(text.filter(bool), max_size=2)),
-                    "medications": [{"name": "x", "since": draw(st.dates()).isoformat(), "note": draw(text)}]},
-        "zones": [{"zone": key, "area": draw(quantity(0.01, 20000, "cm^2")),
-                   "concerns": [{"concern": "pores", "severity": draw(st.floats(0, 1e6))}]} for key in keys],
-        "course": {"device": draw(text), "start": draw(st.dates()).isoformat(),
-                   "sessions": {"count": draw(st.integers(1, 3)), "interval": draw(quantity(0.5, 100, "d"))},
-                   "settings": {key: {"needle_length": draw(quantity(0.1, 3.5, "mm"))} for key in keys},
-                   "topicals": [{"product": {"active": "x", "strength": draw(st.floats(0, 1))}, "dose": "1 mg/cm^2",
-                                 "apply": draw(quantity(-336, 336, "h")), "zones": keys}]},
+        "title": draw(text),
+        "description": draw(text),
+        "sources": draw(st.lists(text, max_size=3)),
+        "patient": {
+            "age": draw(quantity(0, 120, "yr")),
+            "phototype": "III",
+            "sex": draw(st.sampled_from(["female", "male"])),
+            "smoker": draw(st.booleans()),
+            "conditions": draw(st.lists(text.filter(bool), max_size=2)),
+            "medications": [{"name": "x", "since": draw(st.dates()).isoformat(), "note": draw(text)}],
+        },
+        "zones": [
+            {
+                "zone": key,
+                "area": draw(quantity(0.01, 20000, "cm^2")),
+                "concerns": [{"concern": "pores", "severity": draw(st.floats(0, 1e6))}],
+            }
+            for key in keys
+        ],
+        "course": {
+            "device": draw(text),
+            "start": draw(st.dates()).isoformat(),
+            "sessions": {"count": draw(st.integers(1, 3)), "interval": draw(quantity(0.5, 100, "d"))},
+            "settings": {key: {"needle_length": draw(quantity(0.1, 3.5, "mm"))} for key in keys},
+            "topicals": [
+                {
+                    "product": {"active": "x", "strength": draw(st.floats(0, 1))},
+                    "dose": "1 mg/cm^2",
+                    "apply": draw(quantity(-336, 336, "h")),
+                    "zones": keys,
+                }
+            ],
+        },
         "observations": [{"quantity": draw(text), "zone": keys[0], "value": draw(number), "unit": draw(text)}],
     }
     return case_of(raw)
@@ -82,16 +103,53 @@ def test_examples_read_and_read_back(path, tmp_path):
     assert load_case(tmp_path / "case.yaml") == case
 
 
-@pytest.mark.parametrize("word", [
-    "no", "yes", "on", "off", "y", "N", "1:30", "190:20:30", "2026-01-12", "2001-12-14t21:59:43", "12.01.2026", "017",
-    "0o17", "0x1f", "0b1", "1_000", "nan", "inf", "=", "1 mm", "-30 min"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "no",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "N",
+        "1:30",
+        "190:20:30",
+        "2026-01-12",
+        "2001-12-14t21:59:43",
+        "12.01.2026",
+        "017",
+        "0o17",
+        "0x1f",
+        "0b1",
+        "1_000",
+        "nan",
+        "inf",
+        "=",
+        "1 mm",
+        "-30 min",
+    ],
+)
 def test_words_stay_text(word):
     assert scalar(word) == word
     assert read_text(f"a: {word}", "x").value == {"a": word}
 
 
-@pytest.mark.parametrize(("word", "value"), [("1", 1), ("-4", -4), ("1.5", 1.5), ("1e3", 1000.0), (".5", 0.5), ("2.", 2.0),
-                                             ("true", True), ("FALSE", False), ("null", None), ("~", None), ("", None)])
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("1", 1),
+        ("-4", -4),
+        ("1.5", 1.5),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("2.", 2.0),
+        ("true", True),
+        ("FALSE", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+    ],
+)
 def test_numbers_and_constants(word, value):
     assert scalar(word) == value
     assert type(scalar(word)) is type(value)
@@ -120,9 +178,17 @@ def test_base_and_overrides(tmp_path):
     (tmp_path / "base.yaml").write_text(SOUND.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "top").mkdir()
     (tmp_path / "top" / "case.yaml").write_text(
-        "base: ../base.yaml\ncourse:\n  settings: {cheek: {passes: null, needle_length: 1 mm}}\n  topicals: []\n")
-    case = load_case(tmp_path / "top" / "case.yaml", {"patient.age": "50 yr", "zones.cheek.area": "7 cm^2",
-                                                      "course.aftercare.occlusion": "2 h", "course.sessions.count": 2})
+        "base: ../base.yaml\ncourse:\n  settings: {cheek: {passes: null, needle_length: 1 mm}}\n  topicals: []\n"
+    )
+    case = load_case(
+        tmp_path / "top" / "case.yaml",
+        {
+            "patient.age": "50 yr",
+            "zones.cheek.area": "7 cm^2",
+            "course.aftercare.occlusion": "2 h",
+            "course.sessions.count": 2,
+        },
+    )
     settings = case.course.settings["cheek"]
     assert (settings.needle_length, settings.passes, settings.hand_speed) == (1.0, None, 30.0)
     assert case.course.topicals == []
@@ -162,8 +228,7 @@ def test_what_is_above_wins(below, above):
 
 @pytest.mark.parametrize("path", ["zones.left.area", "zones.1.area", "course.settings.x.passes", "patient.medications.2"])
 def test_places_go_there_and_back(path):
-    raw = {"zones": [{"zone": "cheek", "name": "left"}, {"zone": "a", "name": "b c"}],
-           "patient": {"medications": [1, 2, 3]}}
+    raw = {"zones": [{"zone": "cheek", "name": "left"}, {"zone": "a", "name": "b c"}], "patient": {"medications": [1, 2, 3]}}
     assert dotted(located(path, raw), raw) == path
 
 
@@ -172,9 +237,34 @@ def test_a_case_of_plain_values_is_strict():
         load_case(SOUND, {"course.sessions.count": True})
 
 
-odd_values = st.sampled_from([
-    None, True, -1, 0, 3, 2.5, math.nan, math.inf, 10**17, "", "x", "1 mm", "3 furlong", "no", "cheek", "2026-13-01", [], {},
-    [None], [1, "x"], {"x": 1}, {"zone": "cheek"}, [[{}]], {"name": [1]}]).map(deepcopy)
+odd_values = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        3,
+        2.5,
+        math.nan,
+        math.inf,
+        10**17,
+        "",
+        "x",
+        "1 mm",
+        "3 furlong",
+        "no",
+        "cheek",
+        "2026-13-01",
+        [],
+        {},
+        [None],
+        [1, "x"],
+        {"x": 1},
+        {"zone": "cheek"},
+        [[{}]],
+        {"name": [1]},
+    ]
+).map(deepcopy)
 
 
 def places(value, loc=()):

@@ -32,8 +32,14 @@ def run(*arguments: object, status: int = 0):
 
 
 def program(*arguments: object, **more) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "dermatwin", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=120, check=False, **more)
+    return subprocess.run(
+        [sys.executable, "-m", "dermatwin", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **more,
+    )
 
 
 class TestHelp:
@@ -61,15 +67,18 @@ class TestHelp:
 
 
 class TestUsage:
-    @pytest.mark.parametrize(("arguments", "message"), [
-        (["simulte"], "No such command 'simulte'"),
-        (["simulate"], "Missing argument"),
-        (["screen", "a", "--drws", "3"], "No such option: --drws"),
-        (["simulate", "a", "--draws", "many"], "'--draws'"),
-        (["simulate", "a", "--draws", "0"], "'--draws'"),
-        (["simulate", "a", "--seed", "-1"], "'--seed'"),
-        (["screen", "a", "b"], "unexpected extra argument"),
-    ])
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["simulte"], "No such command 'simulte'"),
+            (["simulate"], "Missing argument"),
+            (["screen", "a", "--drws", "3"], "No such option: --drws"),
+            (["simulate", "a", "--draws", "many"], "'--draws'"),
+            (["simulate", "a", "--draws", "0"], "'--draws'"),
+            (["simulate", "a", "--seed", "-1"], "'--seed'"),
+            (["screen", "a", "b"], "unexpected extra argument"),
+        ],
+    )
     def test_wrong_usage_is_wrong_input(self, arguments, message):
         result = run(*arguments, status=1)
         assert result.stdout == ""
@@ -178,17 +187,21 @@ class TestFailure:
     def test_broken_law(self, failing):
         failing(ComputationError("mass is off by 3 % of the dose", "delivery.cheek", "2 h"))
         result = run("simulate", SOUND, "--json", status=2)
-        assert json.loads(result.stdout) == {"error": {
-            "law": "mass is off by 3 % of the dose", "where": "delivery.cheek", "when": "2 h"}}
+        assert json.loads(result.stdout) == {
+            "error": {"law": "mass is off by 3 % of the dose", "where": "delivery.cheek", "when": "2 h"}
+        }
         assert "delivery.cheek: mass is off by 3 % of the dose at 2 h" in result.stderr
         assert "Traceback" not in result.output
 
-    @pytest.mark.parametrize(("error", "status", "message"), [
-        (KeyboardInterrupt(), 130, "interrupted"),
-        (MemoryError(), 2, "not enough memory"),
-        (OSError(28, "No space left on device", "/full"), 1, "/full: cannot be used: No space left on device"),
-        (PermissionError(13, "Permission denied", "/root"), 1, "/root: cannot be used: Permission denied"),
-    ])
+    @pytest.mark.parametrize(
+        ("error", "status", "message"),
+        [
+            (KeyboardInterrupt(), 130, "interrupted"),
+            (MemoryError(), 2, "not enough memory"),
+            (OSError(28, "No space left on device", "/full"), 1, "/full: cannot be used: No space left on device"),
+            (PermissionError(13, "Permission denied", "/root"), 1, "/root: cannot be used: Permission denied"),
+        ],
+    )
     def test_without_a_traceback(self, failing, error, status, message):
         failing(error)
         result = run("simulate", SOUND, status=status)
@@ -243,9 +256,18 @@ class TestExplain:
             assert tree is not None
             assert leaves(tree) == set(evidence.stands_on(name))
 
-    @pytest.mark.parametrize(("name", "kind"), [
-        ("in_situ_depth", "quantity"), ("puncture_toughness", "parameter"), ("insertion", "stage"), ("pen-12", "device"),
-        ("cheek", "site"), ("kalluri2011", "source"), ("tewl_baseline", "family")])
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [
+            ("in_situ_depth", "quantity"),
+            ("puncture_toughness", "parameter"),
+            ("insertion", "stage"),
+            ("pen-12", "device"),
+            ("cheek", "site"),
+            ("kalluri2011", "source"),
+            ("tewl_baseline", "family"),
+        ],
+    )
     def test_kinds(self, name, kind):
         assert json.loads(run("explain", name, "--json").stdout)["kind"] == kind
         assert name.split("[")[0] in run("explain", name).stdout
@@ -263,14 +285,35 @@ class TestExplain:
 
 
 class TestValidate:
-    SCORES = {"files": {"closure.csv": {
-        "rows": 5, "scored": 4, "coverage_90": 0.75, "median_abs_log10_error": 0.2, "median_factor": 1.585,
-        "mean_abs_error": 0.123, "sign_accuracy": None, "baseline": {"median_factor": float("nan")}, "predictions": [],
-        "quantities": {"a_quantity_with_a_name_that_goes_on_and_on_and_on_for_men": {
-            "scored": 4, "studies": 3, "coverage_90": 0.75, "median_factor": None, "mean_abs_error": 17.5,
-            "unit": "grade points", "sign_accuracy": None, "better_than_baseline": True,
-            "baseline": {"median_factor": None, "mean_abs_error": 19.25}}},
-        "not_predicted": [{"row": 3, "reason": "no unit"}]}}}
+    SCORES = {
+        "files": {
+            "closure.csv": {
+                "rows": 5,
+                "scored": 4,
+                "coverage_90": 0.75,
+                "median_abs_log10_error": 0.2,
+                "median_factor": 1.585,
+                "mean_abs_error": 0.123,
+                "sign_accuracy": None,
+                "baseline": {"median_factor": float("nan")},
+                "predictions": [],
+                "quantities": {
+                    "a_quantity_with_a_name_that_goes_on_and_on_and_on_for_men": {
+                        "scored": 4,
+                        "studies": 3,
+                        "coverage_90": 0.75,
+                        "median_factor": None,
+                        "mean_abs_error": 17.5,
+                        "unit": "grade points",
+                        "sign_accuracy": None,
+                        "better_than_baseline": True,
+                        "baseline": {"median_factor": None, "mean_abs_error": 19.25},
+                    }
+                },
+                "not_predicted": [{"row": 3, "reason": "no unit"}],
+            }
+        }
+    }
 
     @pytest.fixture
     def asked(self, monkeypatch):
@@ -302,7 +345,7 @@ class TestValidate:
         from dermatwin.report.qualification import render
 
         run("validate", "--out", tmp_path / "out")
-        (_, out, _, _, page), = asked
+        ((_, out, _, _, page),) = asked
         assert out == tmp_path / "out"
         assert page is render
 
@@ -337,14 +380,24 @@ class TestProgram:
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
     def test_full_disk(self):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=full,
-                                  stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+            done = subprocess.run(
+                [sys.executable, "-m", "dermatwin", "export", "schema"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                check=False,
+            )
         assert done.returncode == 1
         assert done.stderr.strip() == "output: cannot be used: No space left on device"
 
     def test_reader_that_goes_away(self):
-        with subprocess.Popen([sys.executable, "-m", "dermatwin", "export", "schema"], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            [sys.executable, "-m", "dermatwin", "export", "schema"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.close()
@@ -352,10 +405,12 @@ class TestProgram:
 
     @pytest.mark.skipif(os.name != "posix", reason="signals")
     def test_interrupt(self):
-        code = ("import os, signal, sys, dermatwin.twin as twin\n"
-                "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where tests run in the background
-                "def wait(*a, **k):\n    os.kill(os.getpid(), signal.SIGINT)\n    import time; time.sleep(30)\n"
-                "twin.simulate = wait\nfrom dermatwin.cli import main\n"
-                f"sys.argv = ['dermatwin', 'simulate', {str(SOUND)!r}]\nmain()")
+        code = (
+            "import os, signal, sys, dermatwin.twin as twin\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where tests run in the background
+            "def wait(*a, **k):\n    os.kill(os.getpid(), signal.SIGINT)\n    import time; time.sleep(30)\n"
+            "twin.simulate = wait\nfrom dermatwin.cli import main\n"
+            f"sys.argv = ['dermatwin', 'simulate', {str(SOUND)!r}]\nmain()"
+        )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stderr.strip()) == (130, "interrupted")

@@ -33,8 +33,9 @@ def run(*arguments: object, status: int = 0):
 @pytest.fixture
 def shallow(tmp_path):
     path = tmp_path / "shallow.yaml"
-    path.write_text(SOUND.read_text(encoding="utf-8").replace("needle_length: 1.5 mm", "needle_length: 0.5 mm"),
-                    encoding="utf-8")
+    path.write_text(
+        SOUND.read_text(encoding="utf-8").replace("needle_length: 1.5 mm", "needle_length: 0.5 mm"), encoding="utf-8"
+    )
     return path
 
 
@@ -111,21 +112,31 @@ class TestStopped:
 
 
 class TestFaults:
-    @pytest.mark.parametrize(("arguments", "message"), [
-        ((SOUND, EXAMPLE, *TWO), "--device: dermapen_4, dermaroller_mf8 goes with one case, not with 2"),
-        ((SOUND, "--device", "pen"), "--device: pen is one device; name two or more"),
-        ((SOUND, SOUND, "--needle-length", "1 mm"), "--needle-length: 1 mm goes with --device"),
-        ((SOUND,), "is too few to compare"),
-        ((SOUND, "--device", "pen", "--device", "pan"),
-         "--device: 'pan' is not a device of the catalogue; did you mean pen-12"),
-        ((SOUND, "--device", "pen", "--device", "pen-12"),
-         "--device: pen-12 is Generic pen, 12 needles, which is named already"),
-        ((SOUND, *TWO, "--needle-length", "1 mm"), "--device dermaroller-mf8: 1 mm is outside the range of Dermaroller MF8, "
-         "1.5 mm; name a needle length that all of these devices can do with --needle-length, 1.5 mm"),
-        ((SOUND, "--device", "mf8", "--device", "cit8"), "no needle length suits all of these devices"),
-        ((SOUND, *TWO, "--needle-length", "long"), "--needle-length: long "),
-        ((SOUND, EXAMPLE), "dogra_2014: patient.age: 29 yr is 34 yr in sound"),
-    ])
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ((SOUND, EXAMPLE, *TWO), "--device: dermapen_4, dermaroller_mf8 goes with one case, not with 2"),
+            ((SOUND, "--device", "pen"), "--device: pen is one device; name two or more"),
+            ((SOUND, SOUND, "--needle-length", "1 mm"), "--needle-length: 1 mm goes with --device"),
+            ((SOUND,), "is too few to compare"),
+            (
+                (SOUND, "--device", "pen", "--device", "pan"),
+                "--device: 'pan' is not a device of the catalogue; did you mean pen-12",
+            ),
+            (
+                (SOUND, "--device", "pen", "--device", "pen-12"),
+                "--device: pen-12 is Generic pen, 12 needles, which is named already",
+            ),
+            (
+                (SOUND, *TWO, "--needle-length", "1 mm"),
+                "--device dermaroller-mf8: 1 mm is outside the range of Dermaroller MF8, "
+                "1.5 mm; name a needle length that all of these devices can do with --needle-length, 1.5 mm",
+            ),
+            ((SOUND, "--device", "mf8", "--device", "cit8"), "no needle length suits all of these devices"),
+            ((SOUND, *TWO, "--needle-length", "long"), "--needle-length: long "),
+            ((SOUND, EXAMPLE), "dogra_2014: patient.age: 29 yr is 34 yr in sound"),
+        ],
+    )
     def test_are_said_and_leave_with_1(self, arguments, message):
         result = run(*arguments, *FEW, status=1)
         assert message in result.stderr
@@ -177,9 +188,20 @@ class TestFolder:
         assert page.links == []
         assert "http" not in re.sub(r'xmlns="[^"]*"', "", text.split("</style>")[1].split('class="sources"')[0])
         said = " ".join(page.words)
-        for phrase in ("What differs", "Person by person", "Over time", "Arm by arm", "How sure", "taken as usual",
-                       "Left out of the case: passes", "Share of the skin surface that is open channel",
-                       "Time that the needling takes", "Time until make-up", "Pain while needling", "Fingerprint"):
+        for phrase in (
+            "What differs",
+            "Person by person",
+            "Over time",
+            "Arm by arm",
+            "How sure",
+            "taken as usual",
+            "Left out of the case: passes",
+            "Share of the skin surface that is open channel",
+            "Time that the needling takes",
+            "Time until make-up",
+            "Pain while needling",
+            "Fingerprint",
+        ):
             assert phrase in said, phrase
         assert "nan" not in re.findall(r"[a-z]+", said.lower())
         assert text.count('class="grade grade-') > 30
@@ -201,16 +223,29 @@ class TestWords:
         arms = [endpoint(Reading(name, "cheek", unit, values), Evidence.packaged()) for values in (first, second)]
         return said(contrasted(arms), 1)
 
-    @pytest.mark.parametrize(("name", "unit", "first", "second", "text"), [
-        ("in_situ_depth", "mm", [1.0] * 4, [2.0] * 4, "×\u202f2.0 (2.0), more in all"),
-        ("in_situ_depth", "mm", [1.0] * 4, [1.0] * 4, "the same, in all"),
-        ("in_situ_depth", "mm", [0.0, 1, 1, 1], [0.0, 2, 2, 2],
-         "+1.00\u202fmm (0.15–1.00), more in 75\u202f%, the same in 25\u202f%"),
-        ("pih_risk", "1", [0.0] * 4, [0.1] * 4, "+10 points (10), more in all"),
-        ("in_situ_depth", "mm", [1.0, float("nan")], [0.5, 1.0],
-         "×\u202f0.50 (0.50), less in all of 1 person with a number in both"),
-        ("in_situ_depth", "mm", [float("nan")], [1.0], "–, no number in both arms"),
-        ("in_situ_depth", "mm", [1.0] * 1000, [2.0] * 999 + [0.5], "×\u202f2.0 (2.0), more in >99\u202f%"),
-    ])
+    @pytest.mark.parametrize(
+        ("name", "unit", "first", "second", "text"),
+        [
+            ("in_situ_depth", "mm", [1.0] * 4, [2.0] * 4, "×\u202f2.0 (2.0), more in all"),
+            ("in_situ_depth", "mm", [1.0] * 4, [1.0] * 4, "the same, in all"),
+            (
+                "in_situ_depth",
+                "mm",
+                [0.0, 1, 1, 1],
+                [0.0, 2, 2, 2],
+                "+1.00\u202fmm (0.15–1.00), more in 75\u202f%, the same in 25\u202f%",
+            ),
+            ("pih_risk", "1", [0.0] * 4, [0.1] * 4, "+10 points (10), more in all"),
+            (
+                "in_situ_depth",
+                "mm",
+                [1.0, float("nan")],
+                [0.5, 1.0],
+                "×\u202f0.50 (0.50), less in all of 1 person with a number in both",
+            ),
+            ("in_situ_depth", "mm", [float("nan")], [1.0], "–, no number in both arms"),
+            ("in_situ_depth", "mm", [1.0] * 1000, [2.0] * 999 + [0.5], "×\u202f2.0 (2.0), more in >99\u202f%"),
+        ],
+    )
     def test_say_what_the_numbers_say(self, name, unit, first, second, text):
         assert self.of(name, unit, first, second).text == text

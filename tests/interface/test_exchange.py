@@ -38,11 +38,16 @@ class TestSbml:
         assert "exists already" in run(*arguments, "--out", out, status=1).stderr
         run(*arguments, "--out", out, "--force")
 
-    @pytest.mark.parametrize(("arguments", "words"), [
-        (("--layer", "fat"), "--layer: 'fat' is not one of epidermis"), (("--piece", "half"), "--piece: 'half'"),
-        (("--zone", "cheek"), "--zone: needs a case"),
-        ((CASE, "--zone", "scalp"), "is not a zone of the case; one of cheek"),
-        (("--set", "horizon=1 d"), "--set: needs a case")])
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--layer", "fat"), "--layer: 'fat' is not one of epidermis"),
+            (("--piece", "half"), "--piece: 'half'"),
+            (("--zone", "cheek"), "--zone: needs a case"),
+            ((CASE, "--zone", "scalp"), "is not a zone of the case; one of cheek"),
+            (("--set", "horizon=1 d"), "--set: needs a case"),
+        ],
+    )
     def test_wrong_input(self, arguments, words):
         assert words in run("sbml", *arguments, status=1).stderr
 
@@ -52,8 +57,14 @@ class TestPetab:
         out = tmp_path / "problem"
         assert json.loads(run("petab", "--out", out, "--json").stdout)["measurements"] > 0
         assert {path.name for path in out.iterdir()} == {
-            "problem.yaml", "model.xml", "parameters.tsv", "conditions.tsv", "observables.tsv", "measurements.tsv",
-            "left_out.tsv"}
+            "problem.yaml",
+            "model.xml",
+            "parameters.tsv",
+            "conditions.tsv",
+            "observables.tsv",
+            "measurements.tsv",
+            "left_out.tsv",
+        }
         assert "earlier" in run("petab", "--out", out, status=1).stderr
         run("petab", "--out", out, "--force")
         (tmp_path / "other").mkdir()

@@ -48,8 +48,9 @@ def test_malformed_file(name):
 def test_json_twin_of_a_fault():
     result = CliRunner().invoke(app, ["screen", str(FOLDER / "needle_too_long.yaml"), "--json"])
     assert result.exit_code == 1
-    assert json.loads(result.stdout) == {"faults": [
-        {"path": "course.settings.cheek.needle_length", "found": "15 mm", "expected": "is outside 0.1-3.5 mm"}]}
+    assert json.loads(result.stdout) == {
+        "faults": [{"path": "course.settings.cheek.needle_length", "found": "15 mm", "expected": "is outside 0.1-3.5 mm"}]
+    }
 
 
 def test_alias_bomb_is_not_expanded():
@@ -148,19 +149,22 @@ def test_terminal_codes_are_written_out(tmp_path):
     assert "\\x1b[31mred: is not a known key" in message
 
 
-@pytest.mark.parametrize(("setting", "message"), [
-    ("course.settings.cheek.needle_length=15 mm", "course.settings.cheek.needle_length: 15 mm is outside 0.1-3.5 mm"),
-    ("zones.cheek.area=60 mm", "zones.cheek.area: 60 mm has the unit 'mm'"),
-    ("zones.nose.area=60 cm^2", "zones.nose.area: is no place in this case: zones has 2 entries"),
-    ("zones.7.area=60 cm^2", "zones.7.area: is no place in this case"),
-    ("zones.cheek.area.x=1", "zones.cheek.area.x: is no place in this case: 60 cm^2 has nothing inside it called 'x'"),
-    ("patient.aeg=3 yr", "patient.aeg: is not a known key; did you mean 'age'?"),
-    ("patient.age", "--set: patient.age is not of the form path=value"),
-    ("=3", "--set: =3 is not of the form path=value"),
-    ("patient.age=[1", "--set patient.age: line 1, column 3"),
-    ("patient.age=!!int 3", "is a YAML tag"),
-    ("patient.age=", "patient.age: '' is not a quantity"),
-])
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("course.settings.cheek.needle_length=15 mm", "course.settings.cheek.needle_length: 15 mm is outside 0.1-3.5 mm"),
+        ("zones.cheek.area=60 mm", "zones.cheek.area: 60 mm has the unit 'mm'"),
+        ("zones.nose.area=60 cm^2", "zones.nose.area: is no place in this case: zones has 2 entries"),
+        ("zones.7.area=60 cm^2", "zones.7.area: is no place in this case"),
+        ("zones.cheek.area.x=1", "zones.cheek.area.x: is no place in this case: 60 cm^2 has nothing inside it called 'x'"),
+        ("patient.aeg=3 yr", "patient.aeg: is not a known key; did you mean 'age'?"),
+        ("patient.age", "--set: patient.age is not of the form path=value"),
+        ("=3", "--set: =3 is not of the form path=value"),
+        ("patient.age=[1", "--set patient.age: line 1, column 3"),
+        ("patient.age=!!int 3", "is a YAML tag"),
+        ("patient.age=", "patient.age: '' is not a quantity"),
+    ],
+)
 def test_malformed_setting(setting, message):
     assert message in refused(FOLDER / "sound.yaml", "--set", setting)
 
@@ -171,8 +175,13 @@ def test_setting_a_place_twice():
 
 @pytest.mark.parametrize("name", ["python_tag.yaml", "alias_bomb.yaml", "many_faults_at_once.yaml"])
 def test_as_a_program(name):
-    done = subprocess.run([sys.executable, "-m", "dermatwin", "simulate", str(FOLDER / name), "--json"],
-                          capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "dermatwin", "simulate", str(FOLDER / name), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 1
     assert json.loads(done.stdout)["faults"]
     assert "Traceback" not in done.stderr

@@ -58,12 +58,15 @@ def test_a_zone_drawn_by_hand():
     assert found["statistics"]["edge_shortfall"] > 0.0
 
 
-@pytest.mark.parametrize(("more", "message"), [
-    (("--zone", "nose"), "--zone: nose is not a zone of this case, which has cheek, forehead"),
-    (("--zone", "forehead"), "--zone: forehead is not treated"),
-    (("--set", "course.settings.cheek.density=250 /cm^2"), "leaves open how the device is moved"),
-    (("--set", "zones.cheek.area=20000 cm^2"), "more than a map holds"),
-    (("--set", "course.device=pen-13"), "course.device: "),
-])
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--zone", "nose"), "--zone: nose is not a zone of this case, which has cheek, forehead"),
+        (("--zone", "forehead"), "--zone: forehead is not treated"),
+        (("--set", "course.settings.cheek.density=250 /cm^2"), "leaves open how the device is moved"),
+        (("--set", "zones.cheek.area=20000 cm^2"), "more than a map holds"),
+        (("--set", "course.device=pen-13"), "course.device: "),
+    ],
+)
 def test_what_cannot_be_drawn(more, message):
     assert message in run(SOUND, *more, status=1).stderr

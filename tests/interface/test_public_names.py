@@ -11,13 +11,30 @@ import dermatwin
 
 HEAVY = ("numpy", "pint", "numba", "scipy", "xarray", "pydantic", "pydantic_core", "yaml", "jinja2", "h5netcdf")
 TYPER = {"pydantic", "pydantic_core"}  # typer itself reads the arguments of a verb with pydantic
-NAMES = ["Case", "Contrast", "Run", "__version__", "compare", "explain", "load_case", "plan", "recall", "screen",
-         "simulate", "validate"]
+NAMES = [
+    "Case",
+    "Contrast",
+    "Run",
+    "__version__",
+    "compare",
+    "explain",
+    "load_case",
+    "plan",
+    "recall",
+    "screen",
+    "simulate",
+    "validate",
+]
 
 
 def loaded_after(code: str) -> set[str]:
-    done = subprocess.run([sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"], capture_output=True, text=True,
-                          timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
     return set(done.stdout.split("\n")[-2].split()) & set(HEAVY)
 
 
@@ -52,9 +69,13 @@ def test_version_is_light():
     assert loaded_after("import dermatwin; dermatwin.__version__") == set()
 
 
-@pytest.mark.parametrize(("arguments", "allowed"), [
-    ("--help", set()), ("--version", set()), ("simulate --help", TYPER), ("explain --help", TYPER)])
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [("--help", set()), ("--version", set()), ("simulate --help", TYPER), ("explain --help", TYPER)],
+)
 def test_help_is_light(arguments, allowed):
-    code = ("import sys\nfrom dermatwin.cli import main\nsys.argv = ['dermatwin', *" + repr(arguments.split()) + "]\n"
-            "try:\n    main()\nexcept SystemExit:\n    pass")
+    code = (
+        "import sys\nfrom dermatwin.cli import main\nsys.argv = ['dermatwin', *" + repr(arguments.split()) + "]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass"
+    )
     assert loaded_after(code) <= allowed

@@ -43,9 +43,24 @@ def text_of(markup: str) -> str:
 
 
 def entry(**changes):
-    return {"row": 2, "source": "kalluri2011", "quantity": "closure_time_dye", "measured": 10.0, "bound": "", "median": 20.0,
-            "p05": 5.0, "p95": 80.0, "inside": True, "scale": "log", "error": 0.3, "sign_right": None,
-            "leans_on_itself": False, "unit": "h", "about": "", **changes}
+    return {
+        "row": 2,
+        "source": "kalluri2011",
+        "quantity": "closure_time_dye",
+        "measured": 10.0,
+        "bound": "",
+        "median": 20.0,
+        "p05": 5.0,
+        "p95": 80.0,
+        "inside": True,
+        "scale": "log",
+        "error": 0.3,
+        "sign_right": None,
+        "leans_on_itself": False,
+        "unit": "h",
+        "about": "",
+        **changes,
+    }
 
 
 def test_one_well_formed_page_that_fetches_and_runs_nothing(page):
@@ -106,8 +121,14 @@ def test_odd_scores_make_a_page(scores):
     signs = entry(scale="sign", unit="", error=None, sign_right=False, quantity="direction")
     far = entry(measured=1e99, median=1e-300, p05=0.0, p95=1e80, inside=False, error=399.0)
     odd["files"]["closure.csv"]["predictions"] = [signs, far, entry(measured=0.0, error=None)]
-    odd["files"]["insertion.csv"] = {**odd["files"]["insertion.csv"], "scored": 0, "coverage_90": None, "predictions": [],
-                                     "quantities": {}, "counted": {"coverage": 0, "log": 0, "absolute": 0, "sign": 0}}
+    odd["files"]["insertion.csv"] = {
+        **odd["files"]["insertion.csv"],
+        "scored": 0,
+        "coverage_90": None,
+        "predictions": [],
+        "quantities": {},
+        "counted": {"coverage": 0, "log": 0, "absolute": 0, "sign": 0},
+    }
     shown = render(odd)
     read(shown)
     assert "Direction predicted wrongly" in section(shown, "closure")
@@ -130,14 +151,19 @@ class TestFigures:
         assert [sum(len(lines) for _, lines in block.groups) for block in found] == [2, 1, 1]
 
     def test_quantities_without_a_unit_have_an_axis_of_their_own(self):
-        found = qualification.blocks([entry(scale="absolute", unit="", quantity=name) for name in (
-            "change:vss", "change:masi", "rate:pih", "rate:infection")], EVIDENCE)
+        found = qualification.blocks(
+            [
+                entry(scale="absolute", unit="", quantity=name)
+                for name in ("change:vss", "change:masi", "rate:pih", "rate:infection")
+            ],
+            EVIDENCE,
+        )
         assert [len(block.groups) for block in found] == [1, 1, 2]
 
     def test_many_rows_become_one_square_and_the_furthest_off_are_named(self):
         many = [entry(row=n, error=n / 100.0) for n in range(2 * qualification.MANY)]
-        block, = qualification.blocks(many, EVIDENCE)
-        (_, lines), = block.groups
+        (block,) = qualification.blocks(many, EVIDENCE)
+        ((_, lines),) = block.groups
         assert [line["line"] for line in lines] == [row["row"] for row in many[: -qualification.WORST - 1 : -1]]
         assert block.squares[0][2].count("<circle") == len(many)
 
@@ -147,7 +173,8 @@ class TestFigures:
         assert "10⁻⁶" in small.unit
         assert small.groups[0][1][0]["measured"] == "0.1"
         assert re.findall(r'cx="[^"]*"', small.groups[0][1][0]["figure"]) == re.findall(
-            r'cx="[^"]*"', plain.groups[0][1][0]["figure"])
+            r'cx="[^"]*"', plain.groups[0][1][0]["figure"]
+        )
 
     @pytest.mark.parametrize(("bound", "sign"), [("upper", "≤"), ("lower", "≥"), ("", "10")])
     def test_a_bound_is_written_and_drawn_as_one(self, bound, sign):
@@ -161,35 +188,59 @@ class TestFigures:
 
 class TestVerdicts:
     def quantity(self, **changes):
-        return {"scored": 20, "studies": 5, "bounds": 0, "leaning": 0, "coverage_90": 0.9, "median_factor": 2.0,
-                "mean_abs_error": None, "unit": "h", "sign_accuracy": None, "better_than_baseline": True,
-                "baseline": {"scored": 20}, **changes}
+        return {
+            "scored": 20,
+            "studies": 5,
+            "bounds": 0,
+            "leaning": 0,
+            "coverage_90": 0.9,
+            "median_factor": 2.0,
+            "mean_abs_error": None,
+            "unit": "h",
+            "sign_accuracy": None,
+            "better_than_baseline": True,
+            "baseline": {"scored": 20},
+            **changes,
+        }
 
-    @pytest.mark.parametrize(("rows", "coverage", "narrow"), [
-        (20, 0.9, False), (20, 0.6, True), (2, 0.5, False), (2, 0.0, True), (1, 0.0, False), (400, 0.85, True),
-        (400, 1.0, False), (5, None, False),
-    ])
+    @pytest.mark.parametrize(
+        ("rows", "coverage", "narrow"),
+        [
+            (20, 0.9, False),
+            (20, 0.6, True),
+            (2, 0.5, False),
+            (2, 0.0, True),
+            (1, 0.0, False),
+            (400, 0.85, True),
+            (400, 1.0, False),
+            (5, None, False),
+        ],
+    )
     def test_bands_are_called_too_narrow_only_where_chance_would_not_do_it(self, rows, coverage, narrow):
         assert qualification.too_narrow(self.quantity(scored=rows, coverage_90=coverage)) is narrow
 
-    @pytest.mark.parametrize(("rows", "coverage", "wide"), [
-        (165, 0.988, True), (165, 0.92, False), (10, 1.0, False), (28, 1.0, False), (29, 1.0, True), (5, None, False),
-    ])
+    @pytest.mark.parametrize(
+        ("rows", "coverage", "wide"),
+        [(165, 0.988, True), (165, 0.92, False), (10, 1.0, False), (28, 1.0, False), (29, 1.0, True), (5, None, False)],
+    )
     def test_bands_are_called_too_wide_only_where_chance_would_not_do_it(self, rows, coverage, wide):
         assert qualification.too_wide(self.quantity(scored=rows, coverage_90=coverage)) is wide
 
-    @pytest.mark.parametrize(("changes", "says"), [
-        ({}, "Bands hold within chance; nearer than other studies' mean."),
-        ({"scored": 165, "coverage_90": 0.99}, "Bands wider than they need be"),
-        ({"better_than_baseline": False}, "no nearer than other studies' mean"),
-        ({"better_than_baseline": None, "baseline": {"scored": 0}}, "no baseline"),
-        ({"better_than_baseline": None, "bounds": 20}, "bounds only"),
-        ({"coverage_90": 0.5}, "Bands too narrow"),
-        ({"scored": 3, "coverage_90": 1.0}, "3 of 3 inside, too few to judge"),
-        ({"scored": 1, "coverage_90": 0.0}, "One row, outside its band"),
-        ({"leaning": 20}, "no test"),
-        ({"coverage_90": None, "sign_accuracy": 1.0}, "100\u202f% of directions right."),
-    ])
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({}, "Bands hold within chance; nearer than other studies' mean."),
+            ({"scored": 165, "coverage_90": 0.99}, "Bands wider than they need be"),
+            ({"better_than_baseline": False}, "no nearer than other studies' mean"),
+            ({"better_than_baseline": None, "baseline": {"scored": 0}}, "no baseline"),
+            ({"better_than_baseline": None, "bounds": 20}, "bounds only"),
+            ({"coverage_90": 0.5}, "Bands too narrow"),
+            ({"scored": 3, "coverage_90": 1.0}, "3 of 3 inside, too few to judge"),
+            ({"scored": 1, "coverage_90": 0.0}, "One row, outside its band"),
+            ({"leaning": 20}, "no test"),
+            ({"coverage_90": None, "sign_accuracy": 1.0}, "100\u202f% of directions right."),
+        ],
+    )
     def test_in_words(self, changes, says):
         assert says in qualification.verdict(self.quantity(**changes))
 
@@ -225,7 +276,7 @@ class TestTensions:
                 assert qualification.words.number(found["median"]) in impedance
 
     def test_a_line_of_a_file_can_be_named(self, scores):
-        first, = qualification._at("closure.csv:2", ["closure_time_tewl"], scores)
+        (first,) = qualification._at("closure.csv:2", ["closure_time_tewl"], scores)
         assert (first["row"], first["source"]) == (2, "kalluri2011")
 
     def test_a_file_that_was_not_scored_says_so(self, scores):
@@ -237,7 +288,7 @@ class TestWhatTheDataCouldNotSee:
     def test_every_parameter_of_the_fit_stands_where_it_belongs(self, page):
         heads = section(page, "unseen").split("<h3>")
         own = next(n for n, part in enumerate(heads) if part.startswith("Moved") and ">puncture_toughness</th>" in part)
-        prior, moved = (part.split("</table>")[0] for part in heads[own - 1:own + 1])
+        prior, moved = (part.split("</table>")[0] for part in heads[own - 1 : own + 1])
         assert prior.startswith("The prior speaks")
         assert moved.startswith("Moved")
         for name in NEEDLING.parameters:
@@ -247,8 +298,12 @@ class TestWhatTheDataCouldNotSee:
 
     def test_a_fit_that_has_not_settled_says_so(self):
         def record(whole, without, counted=1.0):
-            return {"fits": {"all studies": {"memory_of_last_rounds": whole, "share_that_counted": 1.0},
-                             "lam2008": {"memory_of_last_rounds": without, "share_that_counted": counted}}}
+            return {
+                "fits": {
+                    "all studies": {"memory_of_last_rounds": whole, "share_that_counted": 1.0},
+                    "lam2008": {"memory_of_last_rounds": without, "share_that_counted": counted},
+                }
+            }
 
         assert "not settled" not in " ".join(qualification.diagnostics(record(0.2, 0.2))[1:])
         assert "has not settled" in qualification.diagnostics(record(0.95, 0.2))[0]
@@ -281,17 +336,30 @@ class TestOutcomes:
             for name in groups:
                 assert (name if name != "all" else "All together").casefold() in chapter.casefold()
 
-    @pytest.mark.parametrize(("changes", "tone", "says"), [
-        ({}, "inside", "Nearer than other studies' means."),
-        ({"mean_abs_error": 0.19}, "outside", "No nearer"),
-        ({"rows": 2}, "inside", "2 values, too few to judge"),
-        ({"mean_abs_error": None, "baseline": None}, "open", "Directions only"),
-    ])
+    @pytest.mark.parametrize(
+        ("changes", "tone", "says"),
+        [
+            ({}, "inside", "Nearer than other studies' means."),
+            ({"mean_abs_error": 0.19}, "outside", "No nearer"),
+            ({"rows": 2}, "inside", "2 values, too few to judge"),
+            ({"mean_abs_error": None, "baseline": None}, "open", "Directions only"),
+        ],
+    )
     def test_a_group_is_called_nearer_only_if_it_beats_both_means(self, changes, tone, says):
-        entry = {"studies": 9, "rows": 30, "coverage_80": 0.8, "mean_abs_error": 0.1, "baseline": 0.2,
-                 "baseline_of_all": 0.15, "measured": 0.5, "predicted": 0.5, "directions": 9, "sign_accuracy": 1.0,
-                 **changes}
-        line, = qualification_outcome.groups({"groups": {"concern": {"melasma": entry}}}, qualification.share)[0]["lines"]
+        entry = {
+            "studies": 9,
+            "rows": 30,
+            "coverage_80": 0.8,
+            "mean_abs_error": 0.1,
+            "baseline": 0.2,
+            "baseline_of_all": 0.15,
+            "measured": 0.5,
+            "predicted": 0.5,
+            "directions": 9,
+            "sign_accuracy": 1.0,
+            **changes,
+        }
+        (line,) = qualification_outcome.groups({"groups": {"concern": {"melasma": entry}}}, qualification.share)[0]["lines"]
         assert line["tone"] == tone
         assert says in line["verdict"]
 

@@ -369,11 +369,24 @@ def test_the_case_behind_the_synthetic_run_is_a_real_case() -> None:
     assert case_of(Recipe()).session_days == (0.0, 28.0, 56.0, 84.0)
 
 
-@pytest.mark.parametrize(("needled", "reviewed", "heated", "words"), [
-    (Tally(14, 316, 10), Tally(), Tally(2, 209, 6), ["14 of 316 people in 10 studies", "209 people in 6 radiofrequency"]),
-    (Tally(0, 136, 4), Tally(0, 414, 1), Tally(),
-     ["never seen in 136 people of 4 studies", "at most 2.2", "0 of 414 counted in 1 review"]),
-    (Tally(), Tally(), Tally(), [])])
+@pytest.mark.parametrize(
+    ("needled", "reviewed", "heated", "words"),
+    [
+        (
+            Tally(14, 316, 10),
+            Tally(),
+            Tally(2, 209, 6),
+            ["14 of 316 people in 10 studies", "209 people in 6 radiofrequency"],
+        ),
+        (
+            Tally(0, 136, 4),
+            Tally(0, 414, 1),
+            Tally(),
+            ["never seen in 136 people of 4 studies", "at most 2.2", "0 of 414 counted in 1 review"],
+        ),
+        (Tally(), Tally(), Tally(), []),
+    ],
+)
 def test_what_was_counted_behind_a_risk(needled, reviewed, heated, words) -> None:
     text = risk.counted(Counts("x", needled, reviewed, heated)).replace("\u202f", " ").replace("\u00a0", " ")
     assert all(part in text for part in words)

@@ -93,7 +93,10 @@ def test_four_moments_are_drawn_with_channel_layers_and_scale(section) -> None:
         assert found.count("face") == 2
     assert "stratum corneum" in section["figures"][0]
     assert [re.search(r'field-time">([^<]+) after', f)[1].replace("\xa0", " ") for f in section["figures"]][1:] == [
-        "1 h", "4 h", "24 h"]
+        "1 h",
+        "4 h",
+        "24 h",
+    ]
 
 
 def test_a_picture_is_small(section) -> None:

@@ -21,13 +21,19 @@ from dermatwin.twin import recall, simulate
 
 
 def case(length):
-    return Case.model_validate({
-        "patient": {"age": "45 yr", "sex": "female", "phototype": "III", "body_weight": "65 kg"},
-        "zones": [{"zone": "cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}],
-        "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 2, "interval": "4 weeks"},
-                   "settings": {"cheek": {"needle_length": length, "passes": 4, "hand_speed": "3 cm/s"}}},
-        "horizon": "16 weeks",
-    })
+    return Case.model_validate(
+        {
+            "patient": {"age": "45 yr", "sex": "female", "phototype": "III", "body_weight": "65 kg"},
+            "zones": [{"zone": "cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}],
+            "course": {
+                "device": "pen-12",
+                "start": "2026-01-12",
+                "sessions": {"count": 2, "interval": "4 weeks"},
+                "settings": {"cheek": {"needle_length": length, "passes": 4, "hand_speed": "3 cm/s"}},
+            },
+            "horizon": "16 weeks",
+        }
+    )
 
 
 WHOLE = 3 * 2 + 3 * 6 * 2  # pictures: films and stills of three states, two views each
@@ -76,8 +82,13 @@ def test_the_piece_holds_holes_of_the_map_as_deep_as_the_needles_of_the_typical_
 
 def test_the_mean_of_the_picture_is_near_the_model_of_means(piece):
     number = healing_specimen.times().index(28.0)
-    space, even = (values - 1.0 for values in (piece.field.mean("collagen", "papillary_dermis")[number],
-                                               piece.even[number, healing_specimen.STATES.index("collagen")]))
+    space, even = (
+        values - 1.0
+        for values in (
+            piece.field.mean("collagen", "papillary_dermis")[number],
+            piece.even[number, healing_specimen.STATES.index("collagen")],
+        )
+    )
     assert even > 0.01
     assert 0.75 < space / even < 1.33
 
@@ -118,7 +129,7 @@ def test_every_picture_has_words_for_those_who_do_not_see_it(page):
 
 
 def test_the_film_can_be_stopped_and_is_left_out_on_paper(page):
-    style = page[:page.index("</style>")]
+    style = page[: page.index("</style>")]
     shown = section(page)
     assert '<input type="checkbox" id="film-hold"' in shown
     assert ".film-hold:checked ~ * .film-moves { animation-play-state: paused; }" in style
@@ -126,7 +137,7 @@ def test_the_film_can_be_stopped_and_is_left_out_on_paper(page):
     assert re.search(r"@media print.*\.film \{ display: none; \}", style, re.S)
     frames = len(healing_specimen.times())
     assert f"steps({frames},jump-none)" in shown
-    assert len(re.findall(r"<span>[^<]*</span>", re.search(r'film-times.*?</div>', shown, re.S).group())) == frames
+    assert len(re.findall(r"<span>[^<]*</span>", re.search(r"film-times.*?</div>", shown, re.S).group())) == frames
 
 
 @pytest.mark.usefixtures("small")
@@ -139,8 +150,14 @@ def test_what_heals_not_is_not_shown(run):
     zone = run.zones[0]
     dead = replace(run, zones=(replace(zone, skin=replace(zone.skin, alive=False)),))
     without = replace(run, zones=(replace(zone, history=replace(zone.history, means=None)),))
-    missed = replace(run, zones=(replace(zone, punctures=tuple(
-        replace(p, pierced_fraction=np.zeros_like(p.pierced_fraction)) for p in zone.punctures)),))
+    missed = replace(
+        run,
+        zones=(
+            replace(
+                zone, punctures=tuple(replace(p, pierced_fraction=np.zeros_like(p.pierced_fraction)) for p in zone.punctures)
+            ),
+        ),
+    )
     for odd in (dead, without, missed):
         assert chapter.healing_field(odd) is None
 
@@ -159,9 +176,9 @@ def decoded(address):
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     chunks, place = {}, 8
     while place < len(data):
-        (size,), name = struct.unpack(">I", data[place:place + 4]), data[place + 4:place + 8]
-        body = data[place + 8:place + 8 + size]
-        assert struct.unpack(">I", data[place + 8 + size:place + 12 + size])[0] == zlib.crc32(name + body)
+        (size,), name = struct.unpack(">I", data[place : place + 4]), data[place + 4 : place + 8]
+        body = data[place + 8 : place + 8 + size]
+        assert struct.unpack(">I", data[place + 8 + size : place + 12 + size])[0] == zlib.crc32(name + body)
         chunks[name], place = body, place + 12 + size
     width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
     lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, width + 1)
@@ -200,13 +217,22 @@ def test_rest_is_the_palest_tone_and_distance_is_depth(low, high):
     np.testing.assert_array_equal(palette[rest], [0xF6, 0xF2, 0xE6])
     assert light[rest] == light.max()
     assert (np.diff(light[rest:]) <= 1.0).all()
-    assert (np.diff(light[:rest + 1]) >= -1.0).all()
+    assert (np.diff(light[: rest + 1]) >= -1.0).all()
 
 
 def test_a_film_holds_its_frames_below_one_another():
     values = np.stack([np.full((4, 6), float(n)) for n in range(5)])
-    window = figure.Window(0.6, 0.4, [("dermis", 0.1)], np.array([0.1, 0.2, 0.4, 0.6, 0.8]), 0.8, np.array([[0.3, 0.2]]),
-                           np.array([0.05]), np.array([0.5]), 0.2)
+    window = figure.Window(
+        0.6,
+        0.4,
+        [("dermis", 0.1)],
+        np.array([0.1, 0.2, 0.4, 0.6, 0.8]),
+        0.8,
+        np.array([[0.3, 0.2]]),
+        np.array([0.05]),
+        np.array([0.5]),
+        0.2,
+    )
     drawn = str(figure.film(window, figure.Views(values, values, tones.Tones(0.0, 4.0)), "<b>", "what it shows"))
     Tree.fromstring(drawn)
     assert "<b>" not in drawn

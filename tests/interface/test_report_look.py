@@ -32,8 +32,9 @@ def colours(zone: str, draws: int = 60) -> tuple[Curve, ...]:
     strength = np.linspace(0.0, 2.0, draws)[:, None]
     light, red, yellow = 60.0 - 0.8 * strength * FADING, 12.0 + strength * FADING, 18.0 + 0.0 * strength * FADING
     red[0] = np.nan
-    return tuple(Curve(name, zone, "1", DAYS, values)
-                 for name, values in zip(appearance.CHANNELS, (light, red, yellow), strict=True))
+    return tuple(
+        Curve(name, zone, "1", DAYS, values) for name, values in zip(appearance.CHANNELS, (light, red, yellow), strict=True)
+    )
 
 
 def test_a_run_without_colours_has_no_rendering():

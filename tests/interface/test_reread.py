@@ -35,8 +35,9 @@ def test_a_run_read_again_is_the_same_run(stored, nothing_simulated):
     run, _ = stored
     again = reread(run)
     assert [end.name for end in again.endpoints] == [end.name for end in run.endpoints]
-    assert all(np.array_equal(a.values, b.values, equal_nan=True)
-               for a, b in zip(again.endpoints, run.endpoints, strict=True))
+    assert all(
+        np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(again.endpoints, run.endpoints, strict=True)
+    )
 
 
 def test_a_stored_run_agrees_to_single_precision(stored, nothing_simulated):

@@ -20,10 +20,28 @@ EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MA
 
 # what is wrong with these can be said in JSON schema: a type, an allowed value, a count, a key
 TOLD_BY_SHAPE = [
-    "phototype_unknown", "concern_misspelt", "unknown_key", "unknown_key_at_top", "no_unit", "zones_is_a_mapping",
-    "no_zones", "count_negative", "count_fraction", "count_is_text", "patient_is_a_list", "sex_no", "smoker_yes",
-    "passes_true", "zone_with_capital", "override_without_reason", "version_of_tomorrow", "device_is_a_number",
-    "age_is_a_list", "nothing_but_a_title", "top_is_a_list", "top_is_a_word",
+    "phototype_unknown",
+    "concern_misspelt",
+    "unknown_key",
+    "unknown_key_at_top",
+    "no_unit",
+    "zones_is_a_mapping",
+    "no_zones",
+    "count_negative",
+    "count_fraction",
+    "count_is_text",
+    "patient_is_a_list",
+    "sex_no",
+    "smoker_yes",
+    "passes_true",
+    "zone_with_capital",
+    "override_without_reason",
+    "version_of_tomorrow",
+    "device_is_a_number",
+    "age_is_a_list",
+    "nothing_but_a_title",
+    "top_is_a_list",
+    "top_is_a_word",
 ]
 
 
@@ -58,7 +76,8 @@ def test_every_field_is_explained_and_every_explanation_has_a_field():
     schema = whole_case()
     records = {"Case": schema, **schema["$defs"]}
     assert {record: set(words) for record, words in fields().items()} == {
-        record: set(shape["properties"]) for record, shape in records.items()}
+        record: set(shape["properties"]) for record, shape in records.items()
+    }
 
 
 def test_every_property_has_a_description():

@@ -84,8 +84,13 @@ def test_numbing_cream_and_dark_skin_bring_their_steps(make_case, small_run, fil
 
 
 def test_animals_get_no_sheets(make_case):
-    run = simulate(make_case(patient={"age": "0.3 yr", "sex": "male", "phototype": "I", "species": "hairless_rat"},
-                             zones=[{"zone": "back", "name": "cheek", "area": "4 cm^2"}]), draws=5)
+    run = simulate(
+        make_case(
+            patient={"age": "0.3 yr", "sex": "male", "phototype": "I", "species": "hairless_rat"},
+            zones=[{"zone": "back", "name": "cheek", "area": "4 cm^2"}],
+        ),
+        draws=5,
+    )
     assert sheets(run) == {}
 
 
@@ -110,8 +115,10 @@ def test_waiting_hours_are_computed_beside_the_instruction_and_never_sooner(smal
 def test_clinic_hours_are_those_of_the_instructions(small_run):
     parameters = small_run.evidence.parameters
     ends = {row["computed"]: float(row["to_h"]) for row in small_run.evidence.table("care_steps") if row["computed"]}
-    assert ends == {"no_makeup_before": parameters["makeup_clinic_hours"].value,
-                    "no_actives_before": parameters["actives_clinic_hours"].value}
+    assert ends == {
+        "no_makeup_before": parameters["makeup_clinic_hours"].value,
+        "no_actives_before": parameters["actives_clinic_hours"].value,
+    }
 
 
 def test_every_red_flag_has_a_window_a_source_and_a_place_on_the_sheet(files):
@@ -130,8 +137,16 @@ def test_every_red_flag_has_a_window_a_source_and_a_place_on_the_sheet(files):
     assert text.index("wheezing") < text.index("grouped blisters"[1:])  # emergencies first
 
 
-@pytest.mark.parametrize(("first", "last", "words"), [
-    ("0", "24", "first 24 hours"), ("0", "", "at any time"), ("48", "672", "day 2 to week 4"), ("168", "", "from day 7"),
-    ("0", "168", "until day 7"), ("72", "6500", "day 3 to week 39")])
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("0", "24", "first 24 hours"),
+        ("0", "", "at any time"),
+        ("48", "672", "day 2 to week 4"),
+        ("168", "", "from day 7"),
+        ("0", "168", "until day 7"),
+        ("72", "6500", "day 3 to week 39"),
+    ],
+)
 def test_windows_in_words(first, last, words):
     assert window(first, last) == words

@@ -12,10 +12,41 @@ from dermatwin.evidence import MEASUREMENTS
 from dermatwin.validation import validate
 from dermatwin.validation.rows import REQUIRED
 
-KEYS = {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor", "mean_abs_error", "sign_accuracy",
-        "baseline", "quantities", "not_predicted", "predictions"}
-ODD = ("", "nan", "-1", "1e300", "x", "0", "III-V", "rat, ex vivo", "roller", "manual; 3 m/s", "upper_bound;residual",
-       "TEWL", "acne_scar", "needling", "pih", "depth", "closure_time", "enhancement_ratio", "human", "épaule 'quoted'")
+KEYS = {
+    "rows",
+    "scored",
+    "coverage_90",
+    "median_abs_log10_error",
+    "median_factor",
+    "mean_abs_error",
+    "sign_accuracy",
+    "baseline",
+    "quantities",
+    "not_predicted",
+    "predictions",
+}
+ODD = (
+    "",
+    "nan",
+    "-1",
+    "1e300",
+    "x",
+    "0",
+    "III-V",
+    "rat, ex vivo",
+    "roller",
+    "manual; 3 m/s",
+    "upper_bound;residual",
+    "TEWL",
+    "acne_scar",
+    "needling",
+    "pih",
+    "depth",
+    "closure_time",
+    "enhancement_ratio",
+    "human",
+    "épaule 'quoted'",
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +58,11 @@ def test_every_row_is_predicted_or_listed(scores):
     assert set(scores["files"]) == set(REQUIRED)
     for name, found in scores["files"].items():
         assert set(found) >= KEYS
-        assert found["rows"] == found["scored"] + len(found["not_predicted"]) == len(found["predictions"]) + len(
-            found["not_predicted"]), name
+        assert (
+            found["rows"]
+            == found["scored"] + len(found["not_predicted"])
+            == len(found["predictions"]) + len(found["not_predicted"])
+        ), name
         assert found["scored"] > 0, name
         assert found["failed"] == 0, [r for r in found["not_predicted"] if r["reason"].startswith("failed")]
         assert all(entry["reason"] for entry in found["not_predicted"])
@@ -101,9 +135,10 @@ def test_odd_cells_of_unseen_studies_never_break_it(name, tmp_path):
     json.dumps(found, allow_nan=False)
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (b"source,skin\na,b\n", "lacks the columns"), (b"", "lacks the columns"), (b"\xff\xfe\x00\x01", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"source,skin\na,b\n", "lacks the columns"), (b"", "lacks the columns"), (b"\xff\xfe\x00\x01", "cannot be read")],
+)
 def test_a_file_that_cannot_be_read_is_named(content, says, tmp_path):
     (tmp_path / "closure.csv").write_bytes(content)
     with pytest.raises(CaseError, match=says):

@@ -29,21 +29,46 @@ def draws_of(count=8, seed=4):
 
 
 def skin_of(count=8, **changes):
-    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2,
-             "stiffness": 0.5, "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0,
-             "appendages": 30.0}
+    sizes = {
+        "stratum_corneum": 0.015,
+        "viable_epidermis": 0.05,
+        "papillary_dermis": 0.15,
+        "dermis": 1.2,
+        "stiffness": 0.5,
+        "capillary_depth": 0.1,
+        "tewl": 12.0,
+        "temperature": 32.0,
+        "pigment": 1.0,
+        "appendages": 30.0,
+    }
     words = {"species": "human", "alive": True, "age": 40.0, **changes}
-    return Skin(zone="cheek", site="cheek", sex="female", phototype="II", over_bone=False, **words,
-                **{name: np.full(count, value) for name, value in sizes.items()})
+    return Skin(
+        zone="cheek",
+        site="cheek",
+        sex="female",
+        phototype="II",
+        over_bone=False,
+        **words,
+        **{name: np.full(count, value) for name, value in sizes.items()},
+    )
 
 
 def punctures_of(density=200.0, depth=0.4, width=0.07, count=8, needles=5):
     table = np.full((count, needles), 1.0)
     return Punctures(
-        zone="cheek", session=0, attempted_density=np.full(count, density), density=np.full(count, density),
-        pierced_fraction=np.ones(count), in_situ_depth=depth * table, residual_depth=0.5 * depth * table,
-        needle_diameter=1.4 * width * table, channel_diameter=width * table, force=0.05 * table,
-        reach=np.ones((count, 4)), bleeding_fraction=np.zeros(count))
+        zone="cheek",
+        session=0,
+        attempted_density=np.full(count, density),
+        density=np.full(count, density),
+        pierced_fraction=np.ones(count),
+        in_situ_depth=depth * table,
+        residual_depth=0.5 * depth * table,
+        needle_diameter=1.4 * width * table,
+        channel_diameter=width * table,
+        force=0.05 * table,
+        reach=np.ones((count, 4)),
+        bleeding_fraction=np.zeros(count),
+    )
 
 
 @FEW
@@ -124,8 +149,9 @@ def test_the_order_of_needles_does_not_matter():
     rng = np.random.default_rng(2)
     scatter = rng.uniform(0.5, 1.5, (8, 5))
     punctures = replace(punctures_of(), in_situ_depth=0.4 * scatter, channel_diameter=0.07 * scatter)
-    turned = replace(punctures, in_situ_depth=punctures.in_situ_depth[:, ::-1],
-                     channel_diameter=punctures.channel_diameter[:, ::-1])
+    turned = replace(
+        punctures, in_situ_depth=punctures.in_situ_depth[:, ::-1], channel_diameter=punctures.channel_diameter[:, ::-1]
+    )
     first, second = (close(given_, skin_of(), draws_of()) for given_ in (punctures, turned))
     np.testing.assert_allclose(first.closure_time, second.closure_time, rtol=1e-12)
 
@@ -201,8 +227,10 @@ def test_waiting_hours_are_never_below_the_clinics_and_never_fall_when_closing_i
     for hours in (0.0, covered):
         channels = close(punctures_of(density, depth), skin_of(), draws, covered_h=hours)
         found.append({reading.name: reading.values for reading in readings(channels, draws)})
-    for name, clinic, closing in (("no_makeup_before", "makeup_clinic_hours", "closure_time_for[makeup_pigment]"),
-                                  ("no_actives_before", "actives_clinic_hours", "closure_time_dye")):
+    for name, clinic, closing in (
+        ("no_makeup_before", "makeup_clinic_hours", "closure_time_for[makeup_pigment]"),
+        ("no_actives_before", "actives_clinic_hours", "closure_time_dye"),
+    ):
         for one in found:
             assert np.all(one[name] >= draws(clinic, "h"))
             assert np.all(one[name] >= one[closing])
@@ -213,8 +241,10 @@ def test_darker_skin_closes_later_where_the_slope_says_so():
     dark = Draws(Evidence.packaged().believing(closure_colour_slope=0.1), Luck(4, 8, frozenset({"person"})))
     times = [close(punctures_of(), replace(skin_of(), phototype=phototype), dark).closure_time for phototype in PHOTOTYPES]
     assert np.all(np.diff(np.array(times)[:, :, 1:], axis=0) > 0.0)
-    rats = [close(punctures_of(), replace(skin_of(species="rat"), phototype=phototype), dark).closure_time
-            for phototype in ("I", "VI")]
+    rats = [
+        close(punctures_of(), replace(skin_of(species="rat"), phototype=phototype), dark).closure_time
+        for phototype in ("I", "VI")
+    ]
     np.testing.assert_array_equal(*rats)
 
 

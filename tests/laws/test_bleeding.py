@@ -114,8 +114,13 @@ def test_a_longer_setting_of_a_pen_bleeds_more_and_says_so():
         done = insert(PEN, Settings(needle_length=length, density="250 /cm^2"), skin, draws, 0)
         found = {reading.name: reading.values for reading in readings(done)}
         # per area: among the punctures alone, needles that now just pierce can lower the share
-        tables.append([found["puncture_density"] * found["vessel_cut_fraction"],
-                       found["puncture_density"] * found["bleeding_fraction"], found["bleeding_endpoint"]])
+        tables.append(
+            [
+                found["puncture_density"] * found["vessel_cut_fraction"],
+                found["puncture_density"] * found["bleeding_fraction"],
+                found["bleeding_endpoint"],
+            ]
+        )
     assert np.all(np.diff(np.array(tables), axis=0) >= -1e-9)
     assert np.all(np.median(tables[-1], axis=1) > np.median(tables[0], axis=1))
 
@@ -124,8 +129,10 @@ def test_half_a_millimetre_already_leaks_in_the_pig_and_longer_needles_leak_more
     """Lima 2013, live pig: leaks in the papillary dermis at 0.5 mm, and in the reticular dermis for longer needles."""
     draws = draws_of(200)
     skin = skin_of(draws, "back", 1, "pig")
-    cuts = [insert(ROLLER, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).vessel_cut_fraction
-            for length in (0.5, 1.0, 1.5, 2.5)]
+    cuts = [
+        insert(ROLLER, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).vessel_cut_fraction
+        for length in (0.5, 1.0, 1.5, 2.5)
+    ]
     middle = np.mean(cuts, axis=1)
     assert middle[0] > 0.02
     assert np.all(np.diff(middle) > 0.05)
@@ -135,8 +142,10 @@ def test_needles_below_the_limit_of_blood_sampling_hardly_bleed():
     """Sampling of capillary blood takes needles of 0.4 mm or more."""
     draws = draws_of(200)
     skin = skin_of(draws, "volar_forearm")
-    short, long = (insert(PEN, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).bleeding_fraction
-                   for length in (0.2, 1.0))
+    short, long = (
+        insert(PEN, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).bleeding_fraction
+        for length in (0.2, 1.0)
+    )
     assert np.median(short) < 0.02
     assert np.median(long) > 0.1
 

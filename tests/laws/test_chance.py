@@ -26,9 +26,7 @@ def test_wider_requests_keep_the_first_columns(seed, process):
     assert np.array_equal(luck.normal("chance", process, 1, 3), luck.normal("chance", process, 1, 11)[:, :3])
 
 
-@pytest.mark.parametrize("change", [
-    {"seed": 2}, {"process": "other"}, {"session": 1}, {"source": "person"},
-])
+@pytest.mark.parametrize("change", [{"seed": 2}, {"process": "other"}, {"session": 1}, {"source": "person"}])
 def test_another_name_is_another_number(change):
     base = {"seed": 1, "source": "knowledge", "process": "stiffness", "session": 0}
     keys = (base, {**base, **change})

@@ -52,8 +52,13 @@ def test_swapped_arms_invert_the_difference(make_case, pair):
     ratios = 0
     for entry, other in zip(pair.rows, swapped.rows, strict=True):
         there, back = entry.differences[0], other.differences[0]
-        np.testing.assert_allclose([back.low, back.median, back.high], [-there.high, -there.median, -there.low],
-                                   rtol=1e-9, atol=1e-12, equal_nan=True)
+        np.testing.assert_allclose(
+            [back.low, back.median, back.high],
+            [-there.high, -there.median, -there.low],
+            rtol=1e-9,
+            atol=1e-12,
+            equal_nan=True,
+        )
         if there.people:
             assert back.larger == pytest.approx(1.0 - there.larger)
         if there.ratio is not None and back.ratio is not None and min(*there.ratio, *back.ratio) > 0.0:
@@ -117,8 +122,9 @@ class TestDeviceArms:
             assert (given.needle_length, given.stretched) == (1.5, True)
             assert all(getattr(given, name) is None for name in ("device", *TECHNIQUE))
             assert arm.model_copy(update={"course": case.course}) == case
-        assert left_out(case) == tuple(f"course.settings.cheek.{name}" for name in
-                                       ("device", "passes", "hand_speed", "frequency", "force"))
+        assert left_out(case) == tuple(
+            f"course.settings.cheek.{name}" for name in ("device", "passes", "hand_speed", "frequency", "force")
+        )
 
     def test_stated_density_stays(self, make_case):
         arms = device_arms(course_with(make_case, density="250 /cm^2"), ["pen", "stamp"], 1.0)

@@ -26,28 +26,63 @@ def draws(count=5, seed=3):
 
 def section(count=5, alive=True):
     one = np.ones(count)
-    return Skin("cheek", "cheek", "human", alive, 0.015 * one, 0.05 * one, 0.15 * one, 1.2 * one, 0.5 * one, 0.1 * one,
-                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+    return Skin(
+        "cheek",
+        "cheek",
+        "human",
+        alive,
+        0.015 * one,
+        0.05 * one,
+        0.15 * one,
+        1.2 * one,
+        0.5 * one,
+        0.1 * one,
+        12.0 * one,
+        32.0 * one,
+        one,
+        35.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
 
 
 def session(count=5, density=200.0, depth=0.3, radius=0.035, hold=4.0):
     one = np.ones(count)
     opened = 0.8 * np.exp(-TIME / 0.05) + 0.2 * np.exp(-TIME / hold)
-    return Channels("cheek", 0, TIME, density * one, depth * one, radius * one, np.tile(opened, (count, 1)),
-                    np.zeros((count, TIME.size)), np.zeros((count, 4)))
+    return Channels(
+        "cheek",
+        0,
+        TIME,
+        density * one,
+        depth * one,
+        radius * one,
+        np.tile(opened, (count, 1)),
+        np.zeros((count, TIME.size)),
+        np.zeros((count, 4)),
+    )
 
 
 def below(exposure, hour=24.0):
     at = int(np.searchsorted(exposure.time, hour))
-    return exposure.amount[:, COMPARTMENTS.index("viable_epidermis"):, at].sum(axis=1)
+    return exposure.amount[:, COMPARTMENTS.index("viable_epidermis") :, at].sum(axis=1)
 
 
 def given_topical(product="vitamin C serum", dose="2 mg/cm^2", apply="0 min", **more):
     return Topical(product=product, dose=dose, apply=apply, **more)
 
 
-@given(product=PRODUCTS, dose=st.floats(0.1, 200.0), apply=st.floats(-120.0, 120.0), stay=st.floats(1.0, 600.0),
-       occluded=st.booleans(), density=st.floats(0.0, 2000.0), depth=st.floats(0.001, 1.4), radius=st.floats(0.001, 0.08))
+@given(
+    product=PRODUCTS,
+    dose=st.floats(0.1, 200.0),
+    apply=st.floats(-120.0, 120.0),
+    stay=st.floats(1.0, 600.0),
+    occluded=st.booleans(),
+    density=st.floats(0.0, 2000.0),
+    depth=st.floats(0.001, 1.4),
+    radius=st.floats(0.001, 0.08),
+)
 @quick
 def test_mass_is_conserved_and_never_negative(product, dose, apply, stay, occluded, density, depth, radius):
     topical = given_topical(product, f"{dose} mg/cm^2", f"{apply} min", remove=f"{apply + stay} min", occluded=occluded)
@@ -62,8 +97,9 @@ def test_mass_is_conserved_and_never_negative(product, dose, apply, stay, occlud
 @quick
 def test_no_channel_below_the_stratum_corneum_is_intact_skin(product, depth, density):
     for exposure in deliver(given_topical(product), session(density=density, depth=depth), section(), draws()):
-        assert below(exposure) == pytest.approx(exposure.intact_below_sc[:, np.searchsorted(exposure.time, 24.0)], rel=1e-9,
-                                                 abs=1e-15)
+        assert below(exposure) == pytest.approx(
+            exposure.intact_below_sc[:, np.searchsorted(exposure.time, 24.0)], rel=1e-9, abs=1e-15
+        )
         assert (exposure.through_channels == 0.0).all()
 
 
@@ -104,8 +140,15 @@ def test_what_stays_on_longer_never_delivers_less(early, later):
 @given(strength=st.floats(0.001, 0.05), factor=st.floats(1.5, 5.0))
 @quick
 def test_everything_is_proportional_to_the_strength(strength, factor):
-    a, b = (deliver(given_topical(InlineProduct(active="niacinamide", strength=s, vehicle="gel"), occluded=True), session(),
-                    section(), draws())[0] for s in (strength, strength * factor))
+    a, b = (
+        deliver(
+            given_topical(InlineProduct(active="niacinamide", strength=s, vehicle="gel"), occluded=True),
+            session(),
+            section(),
+            draws(),
+        )[0]
+        for s in (strength, strength * factor)
+    )
     assert b.amount == pytest.approx(factor * a.amount, rel=1e-9)
 
 

@@ -11,8 +11,20 @@ from dermatwin.evidence.draws import truncated
 
 def parameter(distribution="lognormal", value=2.0, low=0.5, high=6.0, **spread):
     spreads = {"knowledge": 0.3, "person": 0.0, "chance": 0.0, **spread}
-    return Parameter("x", "x", value, "mm", distribution, low=low, high=high, grade="E",
-                     sources=("dermatwin_prior",), stage="test", note="", **spreads)
+    return Parameter(
+        "x",
+        "x",
+        value,
+        "mm",
+        distribution,
+        low=low,
+        high=high,
+        grade="E",
+        sources=("dermatwin_prior",),
+        stage="test",
+        note="",
+        **spreads,
+    )
 
 
 def drawn(entry, count=4000, **luck):
@@ -20,8 +32,11 @@ def drawn(entry, count=4000, **luck):
     return Draws(evidence, Luck(5, count, **luck))
 
 
-@given(distribution=st.sampled_from(["lognormal", "normal", "uniform"]), share=st.floats(0.05, 0.95),
-       spread=st.floats(0.05, 2.0))
+@given(
+    distribution=st.sampled_from(["lognormal", "normal", "uniform"]),
+    share=st.floats(0.05, 0.95),
+    spread=st.floats(0.05, 2.0),
+)
 @settings(max_examples=25, deadline=None)
 def test_draws_stay_in_the_range_and_keep_the_median(distribution, share, spread):
     entry = parameter(distribution, value=0.5 + 5.5 * share, knowledge=spread)

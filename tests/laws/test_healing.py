@@ -26,8 +26,26 @@ def draws_of(seed=1, count=COUNT):
 
 def skin_of(count=COUNT, alive=True, species="human"):
     one = np.ones(count)
-    return Skin("cheek", "cheek", species, alive, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 40.0, "female", "III", False, one)
+    return Skin(
+        "cheek",
+        "cheek",
+        species,
+        alive,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        40.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
 
 
 def patient_of(**fields):
@@ -36,8 +54,20 @@ def patient_of(**fields):
 
 def punctures_of(density, hole=0.12, count=COUNT, reach=(1.0, 1.0, 0.7, 0.2)):
     one, needles = np.ones(count), np.ones((count, 2))
-    return Punctures("cheek", 1, density * one, density * one, one, needles, needles, needles, hole * needles, needles,
-                     np.tile(reach, (count, 1)), 0.0 * one)
+    return Punctures(
+        "cheek",
+        1,
+        density * one,
+        density * one,
+        one,
+        needles,
+        needles,
+        needles,
+        hole * needles,
+        needles,
+        np.tile(reach, (count, 1)),
+        0.0 * one,
+    )
 
 
 def course(densities_, days, seed=1, horizon=120.0, **fields):
@@ -83,8 +113,9 @@ def test_no_punctures_do_nothing_at_all(days, seed):
 
 def test_an_untreated_zone_stays_as_it_was():
     history = heal([], [], skin_of(), patient_of(), 364.0, draws_of())
-    np.testing.assert_array_equal(history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2],
-                                                                           history.values[..., :-2].shape))
+    np.testing.assert_array_equal(
+        history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2], history.values[..., :-2].shape)
+    )
     found = readings(history, [], skin_of(), patient_of(), draws_of())
     assert found
     assert all((r.values == 0.0).all() for r in found)
@@ -158,14 +189,22 @@ def test_means_lie_between_spared_and_hit_tissue_in_the_first_days():
     share = history.activated_fraction[:, :, 0]
     for name in ("neutrophils", "collagen_i", "epidermis"):
         untreated = history.state(name)[:, :, :1]
-        np.testing.assert_allclose(history.mean(name) - untreated,
-                                   share[:, :, None] * (history.state(name) - untreated), atol=1e-12)
+        np.testing.assert_allclose(
+            history.mean(name) - untreated, share[:, :, None] * (history.state(name) - untreated), atol=1e-12
+        )
 
 
-@pytest.mark.parametrize(("fields", "state", "sign"), [
-    ({"smoker": True}, "collagen", -1), ({"medications": ["prednisone 20 mg"]}, "neutrophils", -1),
-    ({"medications": ["clobetasol ointment"]}, "collagen", -1), ({"conditions": ["diabetes type 2"]}, "vegf", -1),
-    ({"conditions": ["uncontrolled diabetes"]}, "neutrophils", 1), ({"medications": ["ibuprofen"]}, "barrier_defect", 1)])
+@pytest.mark.parametrize(
+    ("fields", "state", "sign"),
+    [
+        ({"smoker": True}, "collagen", -1),
+        ({"medications": ["prednisone 20 mg"]}, "neutrophils", -1),
+        ({"medications": ["clobetasol ointment"]}, "collagen", -1),
+        ({"conditions": ["diabetes type 2"]}, "vegf", -1),
+        ({"conditions": ["uncontrolled diabetes"]}, "neutrophils", 1),
+        ({"medications": ["ibuprofen"]}, "barrier_defect", 1),
+    ],
+)
 def test_habits_conditions_and_medicines_act_and_say_so(fields, state, sign):
     plain, changed = course([250.0], [0.0]), course([250.0], [0.0], **fields)
     assert changed.notices
@@ -202,8 +241,10 @@ def test_sessions_that_do_not_fit_are_refused(days, horizon):
 
 
 def test_what_is_not_in_the_evidence_is_said_to_be_left_out():
-    fields = {"medications": [{"name": "isotretinoin"}, {"name": "ibuprofen"}],
-              "conditions": [{"name": "vitamin C deficiency"}]}
+    fields = {
+        "medications": [{"name": "isotretinoin"}, {"name": "ibuprofen"}],
+        "conditions": [{"name": "vitamin C deficiency"}],
+    }
     said = [notice.message for notice in course([250.0], [0.0], **fields).notices]
     assert sum("not modelled" in words for words in said) == 2
     assert any(words.startswith("isotretinoin") for words in said)

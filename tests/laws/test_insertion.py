@@ -35,16 +35,40 @@ def draws_of(count=6, seed=3):
 
 
 def skin_of(count=6, stiffness=0.5):
-    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2,
-             "stiffness": stiffness, "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0,
-             "appendages": 30.0}
-    return Skin(zone="cheek", site="cheek", species="human", alive=True, age=40.0, sex="female", phototype="II",
-                over_bone=False, **{name: np.full(count, value) for name, value in sizes.items()})
+    sizes = {
+        "stratum_corneum": 0.015,
+        "viable_epidermis": 0.05,
+        "papillary_dermis": 0.15,
+        "dermis": 1.2,
+        "stiffness": stiffness,
+        "capillary_depth": 0.1,
+        "tewl": 12.0,
+        "temperature": 32.0,
+        "pigment": 1.0,
+        "appendages": 30.0,
+    }
+    return Skin(
+        zone="cheek",
+        site="cheek",
+        species="human",
+        alive=True,
+        age=40.0,
+        sex="female",
+        phototype="II",
+        over_bone=False,
+        **{name: np.full(count, value) for name, value in sizes.items()},
+    )
 
 
 def push(skin=None, draws=None, **changes):
-    usual = {"length_mm": 1.0, "tip_diameter_mm": 0.02, "base_diameter_mm": 0.2, "compliance_class": "pen",
-             "speed_mm_s": 100.0, "taper_mm": 1.2}
+    usual = {
+        "length_mm": 1.0,
+        "tip_diameter_mm": 0.02,
+        "base_diameter_mm": 0.2,
+        "compliance_class": "pen",
+        "speed_mm_s": 100.0,
+        "taper_mm": 1.2,
+    }
     return penetrate(skin=skin or skin_of(), draws=draws or draws_of(), **{**usual, **changes})
 
 
@@ -56,8 +80,9 @@ def session(device=PEN, count=6, **changes):
 @FEW
 @given(LENGTHS, st.floats(0.002, 0.1), CLASSES, st.floats(0.5, 1000.0), st.floats(0.0, 0.5), st.none() | st.floats(0.0, 2.0))
 def test_depth_stays_within_the_needle_and_recoil_only_takes_away(length, tip, compliance_class, speed, gap, force):
-    found = push(length_mm=length, tip_diameter_mm=tip, compliance_class=compliance_class, speed_mm_s=speed, gap_mm=gap,
-                 force_N=force)
+    found = push(
+        length_mm=length, tip_diameter_mm=tip, compliance_class=compliance_class, speed_mm_s=speed, gap_mm=gap, force_N=force
+    )
     assert np.all(found.in_situ_depth >= 0.0)
     assert np.all(found.in_situ_depth <= max(length - gap, 0.0) + 1e-12)
     assert np.all(found.residual_depth <= found.in_situ_depth)

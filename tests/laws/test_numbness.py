@@ -68,7 +68,7 @@ def test_agents_add_up_as_lidocaine(agent, level, lidocaine):
 
 def test_times_do_not_mix():
     p, course = draws(), wave(400.0)
-    alone = np.concatenate([block({"lidocaine": course[:, i:i + 1]}, p) for i in range(TIME.size)], axis=1)
+    alone = np.concatenate([block({"lidocaine": course[:, i : i + 1]}, p) for i in range(TIME.size)], axis=1)
     assert block({"lidocaine": course}, p) == pytest.approx(alone, rel=1e-14)
 
 

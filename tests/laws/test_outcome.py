@@ -24,9 +24,24 @@ from dermatwin.skin.section import Skin
 COUNT = 40
 QUICK = settings(max_examples=20, deadline=None)
 ONES = np.ones(COUNT)
-STATES = {"danger": 0.0, "neutrophils": 0.0, "mitogens": 0.0, "vegf": 0.0, "fibroblasts": 0.0, "myofibroblasts": 0.0,
-          "pigment_drive": 0.0, "vessels": 1.0, "hyaluronan": 1.0, "collagen_iii": 1.0, "collagen_i": 1.0, "collagen": 1.0,
-          "collagen_mature": 1.0, "elastin": 1.0, "elastotic_debris": 0.5, "epidermis": 1.0}
+STATES = {
+    "danger": 0.0,
+    "neutrophils": 0.0,
+    "mitogens": 0.0,
+    "vegf": 0.0,
+    "fibroblasts": 0.0,
+    "myofibroblasts": 0.0,
+    "pigment_drive": 0.0,
+    "vessels": 1.0,
+    "hyaluronan": 1.0,
+    "collagen_iii": 1.0,
+    "collagen_i": 1.0,
+    "collagen": 1.0,
+    "collagen_mature": 1.0,
+    "elastin": 1.0,
+    "elastotic_debris": 0.5,
+    "epidermis": 1.0,
+}
 shares = st.floats(0.0, 1.0)
 
 
@@ -35,8 +50,26 @@ def draws_of(seed=1, vary=("knowledge", "person", "chance"), count=COUNT):
 
 
 def skin_of(phototype="III", site="cheek"):
-    return Skin("cheek", site, "human", True, 0.012 * ONES, 0.08 * ONES, 0.2 * ONES, 1.5 * ONES, ONES, 0.1 * ONES, 10 * ONES,
-                32 * ONES, ONES, 40.0, "female", phototype, False, ONES)
+    return Skin(
+        "cheek",
+        site,
+        "human",
+        True,
+        0.012 * ONES,
+        0.08 * ONES,
+        0.2 * ONES,
+        1.5 * ONES,
+        ONES,
+        0.1 * ONES,
+        10 * ONES,
+        32 * ONES,
+        ONES,
+        40.0,
+        "female",
+        phototype,
+        False,
+        ONES,
+    )
 
 
 def patient_of(**fields):
@@ -49,15 +82,28 @@ def zone_of(*concerns):
 
 def punctures_of(session=0, density=300.0, depth=1.0):
     needles = np.ones((COUNT, 3))
-    return Punctures("cheek", session, density * ONES, density * ONES, ONES, depth * needles, 0.4 * needles, 0.2 * needles,
-                     0.1 * needles, 0.1 * needles, np.ones((COUNT, 4)), 0.4 * ONES)
+    return Punctures(
+        "cheek",
+        session,
+        density * ONES,
+        density * ONES,
+        ONES,
+        depth * needles,
+        0.4 * needles,
+        0.2 * needles,
+        0.1 * needles,
+        0.1 * needles,
+        np.ones((COUNT, 4)),
+        0.4 * ONES,
+    )
 
 
 def channels_of(session=0):
     time = np.linspace(0.0, 96.0, 20)
     tewl = np.tile(10.0 + 20.0 * np.exp(-time / 12.0), (COUNT, 1))
-    return Channels("cheek", session, time, 300 * ONES, 0.4 * ONES, 0.05 * ONES, np.ones((COUNT, 20)), tewl,
-                    np.full((COUNT, 4), 20.0))
+    return Channels(
+        "cheek", session, time, 300 * ONES, 0.4 * ONES, 0.05 * ONES, np.ones((COUNT, 20)), tewl, np.full((COUNT, 4), 20.0)
+    )
 
 
 def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
@@ -68,15 +114,33 @@ def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
         age = np.maximum(time - day, 0.0)
         values += dose * 0.1 * (age / 5.0 * np.exp(1.0 - age / 5.0) + np.exp(-age / 100) * (time > day))[None, None, :, None]
     shape = (COUNT, len(LAYERS), len(sessions))
-    return TissueHistory("cheek", time, np.array(sessions), tuple(STATES), values, np.full(shape, activated),
-                         np.full(shape, 0.1), np.zeros((COUNT, len(LAYERS)), int))
+    return TissueHistory(
+        "cheek",
+        time,
+        np.array(sessions),
+        tuple(STATES),
+        values,
+        np.full(shape, activated),
+        np.full(shape, 0.1),
+        np.zeros((COUNT, len(LAYERS)), int),
+    )
 
 
 def outcome_of(dose=1.0, concerns=("acne_scar",), draws=None, patient=None, exposures=(), adjuncts=(), **more):
     course = history_of(dose, activated=0.5 if dose else 0.0)
     needles = [punctures_of(i) for i in range(2)] if dose else [punctures_of(i, density=0.0) for i in range(2)]
-    return read_out(zone_of(*concerns), patient or patient_of(), skin_of(), needles, [channels_of(i) for i in range(2)],
-                    exposures, course, adjuncts, draws or draws_of(), **more)
+    return read_out(
+        zone_of(*concerns),
+        patient or patient_of(),
+        skin_of(),
+        needles,
+        [channels_of(i) for i in range(2)],
+        exposures,
+        course,
+        adjuncts,
+        draws or draws_of(),
+        **more,
+    )
 
 
 def values_of(found, name, time=None):
@@ -175,8 +239,9 @@ def test_a_trial_mean_has_no_person_in_it():
 
 def test_adjuncts_of_the_trials_add_to_the_answer():
     name = "trial_mean_relative_improvement[melasma]"
-    plain, plus = (np.median(values_of(outcome_of(concerns=("melasma",), adjuncts=a), name))
-                   for a in ((), ("tranexamic_acid",)))
+    plain, plus = (
+        np.median(values_of(outcome_of(concerns=("melasma",), adjuncts=a), name)) for a in ((), ("tranexamic_acid",))
+    )
     assert plus > plain
 
 
@@ -202,10 +267,26 @@ def test_a_draw_that_failed_to_heal_carries_no_number():
     course = history_of()
     course.values[0] = np.nan
     course.status[0] = 1
-    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), [punctures_of(i) for i in range(2)],
-                     [channels_of(i) for i in range(2)], (), course, (), draws_of())
-    for name in ("dermal_collagen_change", "downtime_makeup[1]", "pih_risk", "tram_track_risk", "responder_share[acne_scar]",
-                 "relative_improvement[acne_scar]", "scale_change[goodman_baron_quantitative]"):
+    found = read_out(
+        zone_of("acne_scar"),
+        patient_of(),
+        skin_of(),
+        [punctures_of(i) for i in range(2)],
+        [channels_of(i) for i in range(2)],
+        (),
+        course,
+        (),
+        draws_of(),
+    )
+    for name in (
+        "dermal_collagen_change",
+        "downtime_makeup[1]",
+        "pih_risk",
+        "tram_track_risk",
+        "responder_share[acne_scar]",
+        "relative_improvement[acne_scar]",
+        "scale_change[goodman_baron_quantitative]",
+    ):
         assert np.isnan(values_of(found, name)[0])
         assert np.isfinite(values_of(found, name)[1:]).all()
     assert any("failed to heal" in n.message for n in found.notices)
@@ -247,8 +328,17 @@ def test_every_reading_and_curve_is_in_the_catalogue_and_finite():
 
 
 def test_only_readings_within_the_history_are_given():
-    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
-                     history_of(sessions=(0.0,), horizon=100.0), (), draws_of())
+    found = read_out(
+        zone_of("acne_scar"),
+        patient_of(),
+        skin_of(),
+        [punctures_of()],
+        [channels_of()],
+        (),
+        history_of(sessions=(0.0,), horizon=100.0),
+        (),
+        draws_of(),
+    )
     assert {r.time for r in found.readings if r.name.startswith("relative")} == {28.0, 84.0}
 
 
@@ -289,20 +379,36 @@ def test_pigment_risk_keeps_the_rate_that_was_counted_where_the_network_makes_no
 
 def test_light_is_the_answer_for_active_acne_and_only_there():
     draws = draws_of()
-    found = read_out(zone_of("active_acne", "wrinkles"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
-                     history_of(0.2), (), draws)
+    found = read_out(
+        zone_of("active_acne", "wrinkles"),
+        patient_of(),
+        skin_of(),
+        [punctures_of()],
+        [channels_of()],
+        (),
+        history_of(0.2),
+        (),
+        draws,
+    )
     numbers = [r for r in found.readings if r.name == "light_relative_improvement[active_acne]"]
     assert len(numbers) == 1
     assert 0.2 < np.median(numbers[0].values) < 0.9
     assert (numbers[0].values <= 1.0).all()
     assert found.sources[numbers[0].name]
     assert any("without needles" in n.message for n in found.notices)
-    assert not [r for r in read_out(zone_of("wrinkles"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (),
-                                    history_of(0.2), (), draws).readings if r.name.startswith("light")]
+    assert not [
+        r
+        for r in read_out(
+            zone_of("wrinkles"), patient_of(), skin_of(), [punctures_of()], [channels_of()], (), history_of(0.2), (), draws
+        ).readings
+        if r.name.startswith("light")
+    ]
 
 
-@pytest.mark.parametrize("adjunct", ["prp", "vitamin_c", "tranexamic_acid", "minoxidil", "peel", "subcision", "led",
-                                     "led_blue", "led_red", "moonlight"])
+@pytest.mark.parametrize(
+    "adjunct",
+    ["prp", "vitamin_c", "tranexamic_acid", "minoxidil", "peel", "subcision", "led", "led_blue", "led_red", "moonlight"],
+)
 def test_every_adjunct_has_its_own_effect_or_the_words_that_there_is_none(adjunct):
     draws = draws_of()
     zone = zone_of("acne_scar")

@@ -19,23 +19,49 @@ FEW = settings(max_examples=25, deadline=None)
 PASSES, FACTORS = st.floats(1.0, 40.0), st.floats(1.01, 6.0)
 DISTANCES = st.floats(0.0, 0.6)
 KINDS = st.sampled_from(["pen", "roller", "stamp"])
-RASTERS = st.sampled_from([
-    Raster(ring(12, width=9.0), step=0.4, spacing=9.0, passes=3, directions=4, slit=0.2, jitter=1.0, angle_jitter=0.1,
-           turned=True),
-    Raster(drum(60, diameter=12.0, width=10.0), step=12.0 * np.pi, spacing=10.0, passes=3, directions=3, slit=1.0,
-           jitter=0.5),
-    Raster(grid(20, pitch=1.0), step=5.0, spacing=4.0, passes=3, directions=2, slit=0.0),
-])
+RASTERS = st.sampled_from(
+    [
+        Raster(
+            ring(12, width=9.0),
+            step=0.4,
+            spacing=9.0,
+            passes=3,
+            directions=4,
+            slit=0.2,
+            jitter=1.0,
+            angle_jitter=0.1,
+            turned=True,
+        ),
+        Raster(
+            drum(60, diameter=12.0, width=10.0),
+            step=12.0 * np.pi,
+            spacing=10.0,
+            passes=3,
+            directions=3,
+            slit=1.0,
+            jitter=0.5,
+        ),
+        Raster(grid(20, pitch=1.0), step=5.0, spacing=4.0, passes=3, directions=2, slit=0.0),
+    ]
+)
 
 
 def motion(kind: str, passes: float, speed: float = 30.0) -> Motion:
     times, size = np.array([passes]), np.array([20.0])
     if kind == "pen":
-        return pen(12, frequency=np.array([100.0]), passes=times, hand_speed=np.array([speed]), spacing=np.array([9.0]),
-                   protrusion=1.5, stroke=np.array([2.0]))
+        return pen(
+            12,
+            frequency=np.array([100.0]),
+            passes=times,
+            hand_speed=np.array([speed]),
+            spacing=np.array([9.0]),
+            protrusion=1.5,
+            stroke=np.array([2.0]),
+        )
     if kind == "roller":
-        return roller(192, passes=times, drum_diameter=size, spacing=size, neighbour=2.6, sliding=np.array([0.1]),
-                      protrusion=1.5)
+        return roller(
+            192, passes=times, drum_diameter=size, spacing=size, neighbour=2.6, sliding=np.array([0.1]), protrusion=1.5
+        )
     return stamp(35, presses=times, area=np.array([0.8]), neighbour=1.5)
 
 
@@ -100,8 +126,12 @@ def test_a_needle_that_stands_out_further_stays_in_the_skin_longer(protrusion, s
 def test_a_draw_does_not_notice_the_others(passes, reentry, count):
     alone = read(motion("pen", passes), reentry)
     rest = {"frequency": 100.0, "hand_speed": 30.0, "spacing": 9.0, "stroke": 2.0}
-    crowd = pen(12, passes=np.linspace(passes, 90.0, count), protrusion=1.5,
-                **{name: np.full(count, value) for name, value in rest.items()})
+    crowd = pen(
+        12,
+        passes=np.linspace(passes, 90.0, count),
+        protrusion=1.5,
+        **{name: np.full(count, value) for name, value in rest.items()},
+    )
     found = expected(crowd, np.full(count, reentry), np.full(count, 0.125))
     for name in ("contacts", "holes", "nearest", "hit_twice"):
         np.testing.assert_allclose(getattr(found, name)[0], getattr(alone, name)[0], rtol=1e-12)
@@ -132,8 +162,9 @@ def test_the_same_luck_draws_the_same_passes_and_another_luck_does_not(raster, s
 def test_a_map_in_another_unit_is_the_same_map(raster, seed, factor):
     array = raster.layout
     layout = replace(array, x=factor * array.x, y=factor * array.y, period=factor * array.period)
-    scaled = replace(raster, layout=layout, step=factor * raster.step, spacing=factor * raster.spacing,
-                     jitter=factor * raster.jitter)
+    scaled = replace(
+        raster, layout=layout, step=factor * raster.step, spacing=factor * raster.spacing, jitter=factor * raster.jitter
+    )
     small = puncture_map(raster, Luck(seed, 1), area_cm2=2.0)
     large = puncture_map(scaled, Luck(seed, 1), area_cm2=2.0 * factor**2)
     np.testing.assert_allclose(large.position, factor * small.position, rtol=1e-9, atol=1e-9)

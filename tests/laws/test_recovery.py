@@ -18,9 +18,24 @@ from dermatwin.skin.section import Skin
 
 COUNT = 40
 ONES = np.ones(COUNT)
-STATES = {"danger": 0.0, "neutrophils": 0.0, "mitogens": 0.0, "vegf": 0.0, "fibroblasts": 0.0, "myofibroblasts": 0.0,
-          "pigment_drive": 0.0, "vessels": 1.0, "hyaluronan": 1.0, "collagen_iii": 1.0, "collagen_i": 1.0, "collagen": 1.0,
-          "collagen_mature": 1.0, "elastin": 1.0, "elastotic_debris": 0.5, "epidermis": 1.0}
+STATES = {
+    "danger": 0.0,
+    "neutrophils": 0.0,
+    "mitogens": 0.0,
+    "vegf": 0.0,
+    "fibroblasts": 0.0,
+    "myofibroblasts": 0.0,
+    "pigment_drive": 0.0,
+    "vessels": 1.0,
+    "hyaluronan": 1.0,
+    "collagen_iii": 1.0,
+    "collagen_i": 1.0,
+    "collagen": 1.0,
+    "collagen_mature": 1.0,
+    "elastin": 1.0,
+    "elastotic_debris": 0.5,
+    "epidermis": 1.0,
+}
 QUICK = settings(max_examples=15, deadline=None)
 HURT = Soreness(4.0 * ONES, 0.0 * ONES)
 
@@ -30,8 +45,26 @@ def draws_of(seed=1, vary=("knowledge", "person", "chance"), count=COUNT):
 
 
 def skin_of(phototype="III", site="cheek"):
-    return Skin("cheek", site, "human", True, 0.012 * ONES, 0.08 * ONES, 0.2 * ONES, 1.5 * ONES, ONES, 0.1 * ONES, 10 * ONES,
-                32 * ONES, ONES, 40.0, "female", phototype, False, ONES)
+    return Skin(
+        "cheek",
+        site,
+        "human",
+        True,
+        0.012 * ONES,
+        0.08 * ONES,
+        0.2 * ONES,
+        1.5 * ONES,
+        ONES,
+        0.1 * ONES,
+        10 * ONES,
+        32 * ONES,
+        ONES,
+        40.0,
+        "female",
+        phototype,
+        False,
+        ONES,
+    )
 
 
 def patient_of(**fields):
@@ -40,15 +73,28 @@ def patient_of(**fields):
 
 def punctures_of(session=0, density=300.0, depth=1.0):
     needles = np.ones((COUNT, 3))
-    return Punctures("cheek", session, density * ONES, density * ONES, ONES, depth * needles, 0.4 * needles, 0.2 * needles,
-                     0.1 * needles, 0.1 * needles, np.ones((COUNT, 4)), 0.4 * ONES)
+    return Punctures(
+        "cheek",
+        session,
+        density * ONES,
+        density * ONES,
+        ONES,
+        depth * needles,
+        0.4 * needles,
+        0.2 * needles,
+        0.1 * needles,
+        0.1 * needles,
+        np.ones((COUNT, 4)),
+        0.4 * ONES,
+    )
 
 
 def channels_of(session=0):
     time = np.linspace(0.0, 96.0, 20)
     tewl = np.tile(10.0 + 20.0 * np.exp(-time / 12.0), (COUNT, 1))
-    return Channels("cheek", session, time, 300 * ONES, 0.4 * ONES, 0.05 * ONES, np.ones((COUNT, 20)), tewl,
-                    np.full((COUNT, 4), 20.0))
+    return Channels(
+        "cheek", session, time, 300 * ONES, 0.4 * ONES, 0.05 * ONES, np.ones((COUNT, 20)), tewl, np.full((COUNT, 4), 20.0)
+    )
 
 
 def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
@@ -59,13 +105,28 @@ def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
         age = np.maximum(time - day, 0.0)
         values += dose * 0.1 * (age / 5.0 * np.exp(1.0 - age / 5.0) + np.exp(-age / 100) * (time > day))[None, None, :, None]
     shape = (COUNT, len(LAYERS), len(sessions))
-    return TissueHistory("cheek", time, np.array(sessions), tuple(STATES), values, np.full(shape, activated),
-                         np.full(shape, 0.1), np.zeros((COUNT, len(LAYERS)), int))
+    return TissueHistory(
+        "cheek",
+        time,
+        np.array(sessions),
+        tuple(STATES),
+        values,
+        np.full(shape, activated),
+        np.full(shape, 0.1),
+        np.zeros((COUNT, len(LAYERS)), int),
+    )
 
 
 def course(dose=1.0, draws=None, reference=None, needles=None, sore=HURT, session=0):
-    return recover(needles or punctures_of(session), channels_of(session), history_of(dose), skin_of(),
-                   draws or draws_of(), sore, reference)
+    return recover(
+        needles or punctures_of(session),
+        channels_of(session),
+        history_of(dose),
+        skin_of(),
+        draws or draws_of(),
+        sore,
+        reference,
+    )
 
 
 def lasting(found, phototype="III", draws=None):
@@ -96,10 +157,13 @@ def test_a_stronger_injury_is_redder_and_more_swollen_and_never_shorter(dose, mo
 def test_what_is_not_known_of_the_gains_cancels():
     draws = draws_of()
     other = draws_of()
-    stronger = type(other)(other.evidence.believing(erythema_inflammation_gain=3.0, erythema_prick_gain=1.6,
-                                                    erythema_vessel_gain=0.2), other.luck)
+    stronger = type(other)(
+        other.evidence.believing(erythema_inflammation_gain=3.0, erythema_prick_gain=1.6, erythema_vessel_gain=0.2),
+        other.luck,
+    )
     assert course(reference=history_of(), draws=stronger).redness == pytest.approx(
-        course(reference=history_of(), draws=draws).redness)
+        course(reference=history_of(), draws=draws).redness
+    )
 
 
 @QUICK
@@ -145,8 +209,9 @@ def test_the_rendered_redness_is_that_of_the_recovery():
 
 def test_an_untouched_skin_has_no_sign():
     flat = history_of(0.0, activated=0.0)
-    found = recover(punctures_of(density=0.0), channels_of(), flat, skin_of(), draws_of(),
-                    Soreness(0.0 * ONES, 0.0 * ONES), history_of())
+    found = recover(
+        punctures_of(density=0.0), channels_of(), flat, skin_of(), draws_of(), Soreness(0.0 * ONES, 0.0 * ONES), history_of()
+    )
     for name in ("redness", "swelling", "soreness", "bruising"):
         assert (getattr(found, name) == 0.0).all()
 
@@ -159,7 +224,8 @@ def test_other_signs_and_heat_scale_the_duration():
 
 
 def test_pigment_hazard_follows_sun():
-    calm, usual, strong = (pigment_hazard(patient_of(sun=sun), skin_of(), history_of(), draws_of())
-                           for sun in ("protected", "usual", "strong"))
+    calm, usual, strong = (
+        pigment_hazard(patient_of(sun=sun), skin_of(), history_of(), draws_of()) for sun in ("protected", "usual", "strong")
+    )
     assert (calm <= usual).all()
     assert (usual <= strong).all()

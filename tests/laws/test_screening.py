@@ -13,17 +13,39 @@ from dermatwin.screening import RuleBook, screen
 from dermatwin.screening.records import LEVELS
 
 VERDICTS = ("ok", "caution", "stop")
-HISTORY = ["warfarin", "eczema", "no eczema", "haemophilia", "isotretinoin stopped 8 months ago", "levothyroxine", "botox",
-           "recurrent cold sores", "tinea", "diabetes", "keloid", "glimmering toes", "laser 3 weeks ago", "nickel allergy"]
+HISTORY = [
+    "warfarin",
+    "eczema",
+    "no eczema",
+    "haemophilia",
+    "isotretinoin stopped 8 months ago",
+    "levothyroxine",
+    "botox",
+    "recurrent cold sores",
+    "tinea",
+    "diabetes",
+    "keloid",
+    "glimmering toes",
+    "laser 3 weeks ago",
+    "nickel allergy",
+]
 
 
 def case(concern: str = "wrinkles", zone: str = "cheek", length: str = "1 mm", overrides: Any = (), **patient: Any) -> Case:
     person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    return Case.model_validate({
-        "patient": person, "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
-        "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 4, "interval": "4 weeks"},
-                   "settings": {zone: {"needle_length": length}}},
-        "overrides": list(overrides)})
+    return Case.model_validate(
+        {
+            "patient": person,
+            "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
+            "course": {
+                "device": "pen-12",
+                "start": "2026-01-12",
+                "sessions": {"count": 4, "interval": "4 weeks"},
+                "settings": {zone: {"needle_length": length}},
+            },
+            "overrides": list(overrides),
+        }
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -34,8 +56,10 @@ def test_more_history_never_improves_the_verdict(history: list[str], more: str) 
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(HISTORY), min_size=1, max_size=5, unique=True),
-       st.sampled_from(["conditions", "medications", "allergies", "recent_procedures"]))
+@given(
+    st.lists(st.sampled_from(HISTORY), min_size=1, max_size=5, unique=True),
+    st.sampled_from(["conditions", "medications", "allergies", "recent_procedures"]),
+)
 def test_every_item_of_the_history_is_spoken_of(history: list[str], field: str) -> None:
     reasons = [finding.reason for finding in screen(case(**{field: history})).findings]
     for item in history:
@@ -60,8 +84,12 @@ def test_no_override_undoes_a_hard_stop(rule: Any) -> None:
 
 def test_a_soft_stop_needs_a_reason_and_then_is_a_caution() -> None:
     assert screen(case(medications=["warfarin"])).verdict == "stop"
-    found = screen(case(medications=["warfarin"], overrides=[
-        {"rule": "anticoagulant", "reason": "the prescriber agrees, shallow course", "by": "Dr X"}]))
+    found = screen(
+        case(
+            medications=["warfarin"],
+            overrides=[{"rule": "anticoagulant", "reason": "the prescriber agrees, shallow course", "by": "Dr X"}],
+        )
+    )
     assert found.verdict == "caution"
     (finding,) = [finding for finding in found.findings if finding.rule == "anticoagulant"]
     assert finding.overridden
@@ -69,8 +97,12 @@ def test_a_soft_stop_needs_a_reason_and_then_is_a_caution() -> None:
 
 
 def test_an_override_does_not_reach_another_rule() -> None:
-    found = screen(case(medications=["warfarin", "isotretinoin"], overrides=[
-        {"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}]))
+    found = screen(
+        case(
+            medications=["warfarin", "isotretinoin"],
+            overrides=[{"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}],
+        )
+    )
     assert found.verdict == "stop"
 
 

@@ -121,11 +121,14 @@ def test_age_sex_and_habits_change_nothing_in_animals(change):
         np.testing.assert_array_equal(getattr(plain, name), getattr(changed, name))
 
 
-@pytest.mark.parametrize(("who", "path", "words"), [
-    (person(9), "patient.age", "children"),
-    (person(97), "patient.age", "oldest"),
-    (person(species="rat"), "zones.back", "species"),
-])
+@pytest.mark.parametrize(
+    ("who", "path", "words"),
+    [
+        (person(9), "patient.age", "children"),
+        (person(97), "patient.age", "oldest"),
+        (person(species="rat"), "zones.back", "species"),
+    ],
+)
 def test_what_lies_outside_the_evidence_is_said(who, path, words):
     notices = section("back", who).notices
     assert any(notice.path == path and words in notice.message for notice in notices)

@@ -31,8 +31,9 @@ def forearms():
     draws = Draws(EVIDENCE, Luck(1, 150, frozenset(("knowledge", "person"))))
     found = {}
     for phototype in PHOTOTYPES:
-        skin = section_of(Zone(zone="volar_forearm", area="50 cm^2"),
-                          Patient(age="40 yr", sex="female", phototype=phototype), draws)
+        skin = section_of(
+            Zone(zone="volar_forearm", area="50 cm^2"), Patient(age="40 yr", sex="female", phototype=phototype), draws
+        )
         model = appearance.optics(skin, draws)
         found[phototype] = model.reflectance(appearance.Complexion(model.film[:, None], np.zeros((150, 1))))[:, 0]
     return found
@@ -80,8 +81,10 @@ def test_types_and_typology_classes_pair_as_they_are_usually_paired(forearms):
 def test_a_melanin_meter_tells_the_types_apart_where_it_did_in_70_volunteers(forearms):
     """Melanin index 42 between types I-III and IV, 47 between IV and V-VI; type IV was placed by this."""
     wavelength = rows("measured_reflectance", "wavelength_nm")[:, 0]
-    index = {p: float(np.median(appearance.indices(spectra[:, 20], spectra[:, np.argmin(abs(wavelength - 660))])[1]))
-             for p, spectra in forearms.items()}
+    index = {
+        p: float(np.median(appearance.indices(spectra[:, 20], spectra[:, np.argmin(abs(wavelength - 660))])[1]))
+        for p, spectra in forearms.items()
+    }
     assert index["III"] < 42 < index["IV"] + 4
     assert index["IV"] < 50 < index["V"] + 4 < index["VI"]
 

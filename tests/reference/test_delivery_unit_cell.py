@@ -57,8 +57,9 @@ def cell_permeability(density: float, channel: float, tissue: float, depth: floa
     right = np.zeros(d.size)
     right[number[:, 0]] = mouth
     every = np.arange(d.size)
-    matrix = coo_array((np.concatenate([-g, -g, diagonal]),
-                        (np.concatenate([row, column, every]), np.concatenate([column, row, every]))))
+    matrix = coo_array(
+        (np.concatenate([-g, -g, diagonal]), (np.concatenate([row, column, every]), np.concatenate([column, row, every])))
+    )
     u = spsolve(matrix.tocsc(), right)
     return float((mouth * (1.0 - u[number[:, 0]])).sum() / (np.pi * outer**2))
 
@@ -70,8 +71,17 @@ def diffusivities(mass: float) -> tuple[float, float]:
     return water * HOUR, 10.0**-4.15 * mass**-0.655 * HOUR
 
 
-def permeability(density: float, channel: float, tissue: float, depth: float = DEPTH, radius: float = RADIUS,
-                 height: float = HEIGHT, rows: tuple[int, ...] = ROWS, rings: int = RINGS, taper: float = 0.0) -> float:
+def permeability(
+    density: float,
+    channel: float,
+    tissue: float,
+    depth: float = DEPTH,
+    radius: float = RADIUS,
+    height: float = HEIGHT,
+    rows: tuple[int, ...] = ROWS,
+    rings: int = RINGS,
+    taper: float = 0.0,
+) -> float:
     """Permeability of the production cell at rest [cm/h]: a closed, very thin stratum corneum, a mouth held at u = 1."""
     one = np.ones(1)
     skin = Thickness(1e-7 * one, 50e-4 * one, (height - 50e-4) * one)
@@ -81,14 +91,28 @@ def permeability(density: float, channel: float, tissue: float, depth: float = D
     time = graded_times((0.0,), 3000.0, longest=200.0)
     held = np.ones((1, time.size - 1, 2))
     clock = Clock(time, 1e6 * held, held, channel * held, 1e9 * held, 0.0 * held, held, 0.0 * one, -1, -1)
-    course = solve(grid(cells, tight, viable, Faces(one, one), True), bore(cells, tube, tight, viable, 0.0 * one), clock,
-                   1e6 * one, np.inf * one)
+    course = solve(
+        grid(cells, tight, viable, Faces(one, one), True),
+        bore(cells, tube, tight, viable, 0.0 * one),
+        clock,
+        1e6 * one,
+        np.inf * one,
+    )
     return float((course.through_mouth[0, -1] - course.through_mouth[0, -2]) / (time[-1] - time[-2]))
 
 
-@pytest.mark.parametrize(("mass", "density", "published"), [
-    (234.0, 25, 4.2e-3), (234.0, 100, 1.7e-2), (234.0, 400, 5.6e-2), (622.0, 100, 9.4e-3), (5800.0, 100, 2.8e-3),
-    (66000.0, 100, 7.0e-4), (66000.0, 400, 2.1e-3)])
+@pytest.mark.parametrize(
+    ("mass", "density", "published"),
+    [
+        (234.0, 25, 4.2e-3),
+        (234.0, 100, 1.7e-2),
+        (234.0, 400, 5.6e-2),
+        (622.0, 100, 9.4e-3),
+        (5800.0, 100, 2.8e-3),
+        (66000.0, 100, 7.0e-4),
+        (66000.0, 400, 2.1e-3),
+    ],
+)
 def test_the_cell_agrees_with_the_reference_and_the_published_table(mass, density, published):
     channel, tissue = diffusivities(mass)
     cell = cell_permeability(density, channel, tissue)
@@ -112,8 +136,9 @@ def test_more_rows_converge_with_second_order():
     skin, tube = Thickness(1e-3 * one, 4e-3 * one, 0.3 * one), Tube(100.0 * one, DEPTH * one, RADIUS * one, 0.0 * one)
     coarse, fine = (mesh(skin, tube, rows=(6, 4, 5, ROWS[3] * times)).edges[0, 15:] for times in (1, 2))
     assert fine[::2] == pytest.approx(coarse, rel=1e-12)
-    *rough, limit = (permeability(100, *diffusivities(234.0), height=0.3, rows=(2, 16, 20, ROWS[3] * times))
-                     for times in (1, 2, 4, 16))
+    *rough, limit = (
+        permeability(100, *diffusivities(234.0), height=0.3, rows=(2, 16, 20, ROWS[3] * times)) for times in (1, 2, 4, 16)
+    )
     errors = np.abs(np.array(rough) - limit)
     assert np.log2(errors[:-1] / errors[1:]) == pytest.approx([2.0, 2.0], abs=0.35)
 
@@ -132,8 +157,9 @@ def test_a_lone_pore_has_the_capacitance_of_a_cylinder(slender, within):
     One ring across the channel spreads the flux evenly over a flat pore's floor, which costs 5 %; channels are slender.
     """
     radius, tissue, density = 20e-4, 1e-2, 0.5
-    found = permeability(density, 1e4, tissue, depth=slender * radius, radius=radius, height=0.6, rows=(2, 20, 20, 60),
-                         rings=40)
+    found = permeability(
+        density, 1e4, tissue, depth=slender * radius, radius=radius, height=0.6, rows=(2, 20, 20, 60), rings=40
+    )
     assert found / density == pytest.approx(0.5 * tissue * radius * (8.0 + 6.95 * slender**0.76), rel=within)
 
 
@@ -147,8 +173,13 @@ def test_a_slender_channel_in_its_cell_is_a_source_in_an_annulus():
     time = graded_times((0.0,), 2e4, longest=500.0)
     held = np.ones((1, time.size - 1, 2))
     clock = Clock(time, 1e6 * held, held, 1e6 * held, 1e9 * held, 0.0 * held, held, 0.0 * one, -1, -1)
-    course = solve(grid(cells, tight, viable, Faces(one, one), False), bore(cells, tube, tight, viable, 0.0 * one), clock,
-                   1e6 * one, np.inf * one)
+    course = solve(
+        grid(cells, tight, viable, Faces(one, one), False),
+        bore(cells, tube, tight, viable, 0.0 * one),
+        clock,
+        1e6 * one,
+        np.inf * one,
+    )
     edge = 1.0 / np.sqrt(np.pi * density)
     middle = int(cells.at(0.6 * depth * one)[0])
     expected = drain / density / (2.0 * np.pi * tissue) * (np.log(edge / radius) - 0.75)

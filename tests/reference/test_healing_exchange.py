@@ -44,8 +44,10 @@ def ours():
     draws = Draws(Evidence.packaged(), Luck(SEED, PEOPLE))
     course = reference_course(draws)
     skin = sections.section_of(course.zone, course.patient, draws)
-    punctures = [insertion.insert(find(course.device), course.settings, skin, draws, number)
-                 for number in range(len(course.session_days))]
+    punctures = [
+        insertion.insert(find(course.device), course.settings, skin, draws, number)
+        for number in range(len(course.session_days))
+    ]
     assert len(course.session_days) == 4
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tissue, "RTOL", TIGHT)
@@ -56,8 +58,10 @@ def ours():
     size = len(kernel.STATES)
     at = LAYERS.index(LAYER)
     assert history.means is not None
-    return history.time[between], {"repeated": history.values[:, at, between, :size],
-                                   "mean": history.means[:, at, between, :size]}
+    return history.time[between], {
+        "repeated": history.values[:, at, between, :size],
+        "mean": history.means[:, at, between, :size],
+    }
 
 
 def documents(piece, people=PEOPLE):
@@ -78,8 +82,9 @@ def copasi_answer(text, times):
     import basico
 
     model = basico.load_model_from_string(text)
-    found = basico.run_time_course(values=[0.0, *times], r_tol=TIGHT, a_tol=1e-3 * TIGHT, max_steps=1_000_000,
-                                   use_sbml_id=True, model=model)
+    found = basico.run_time_course(
+        values=[0.0, *times], r_tol=TIGHT, a_tol=1e-3 * TIGHT, max_steps=1_000_000, use_sbml_id=True, model=model
+    )
     basico.remove_datamodel(model)
     assert len(found) == len(times) + 1
     return np.stack([found[name].to_numpy()[1:] for name in kernel.STATES], axis=1)
@@ -93,10 +98,17 @@ def scipy_answer(text, times):
         end = min(day, times[-1])
         inside = times[(times > begin) & (times <= end)]
         if end > begin:
-            path = solve_ivp(problem.rates, (begin, end), y, method="LSODA", t_eval=[*inside, end] if end not in inside
-                             else inside, rtol=TIGHT, atol=1e-3 * TIGHT)
+            path = solve_ivp(
+                problem.rates,
+                (begin, end),
+                y,
+                method="LSODA",
+                t_eval=[*inside, end] if end not in inside else inside,
+                rtol=TIGHT,
+                atol=1e-3 * TIGHT,
+            )
             assert path.success
-            found.append(path.y.T[:inside.size])
+            found.append(path.y.T[: inside.size])
             y, begin = path.y[:, -1], end
         if jump is not None:
             y = jump(y)
@@ -131,8 +143,11 @@ class _Document:
                     del waiting[name]
                 except NameError:
                     continue
-        lines = [f"    {', '.join(self.states)} = y", *(f"    {name} = {formula}" for name, formula in self.assigned),
-                 f"    return [{', '.join(self.rules.values())}]"]
+        lines = [
+            f"    {', '.join(self.states)} = y",
+            *(f"    {name} = {formula}" for name, formula in self.assigned),
+            f"    return [{', '.join(self.rules.values())}]",
+        ]
         exec("def rates(t, y):\n" + "\n".join(lines), self.scope)
         self.rates = self.scope["rates"]
 
@@ -170,8 +185,10 @@ def difference(found, exact):
 @pytest.mark.parametrize("program", ANSWERS)
 def test_ten_people_over_a_year(program, ours, record_property):
     times, exact = ours
-    found = [difference(ANSWERS[program](text, times), one)
-             for text, one in zip(documents("repeated"), exact["repeated"], strict=True)]
+    found = [
+        difference(ANSWERS[program](text, times), one)
+        for text, one in zip(documents("repeated"), exact["repeated"], strict=True)
+    ]
     record_property("largest difference", max(found))
     print(f"{program}: {max(found):.2g} of the peak at most")
     assert max(found) < ALLOWED
@@ -198,8 +215,9 @@ def test_the_petab_problem_at_its_nominal_point_is_our_median_prediction():
     from dermatwin.validation.rows import read_folder
 
     files = petab_problem().files
-    conditions, parameters = (list(csv.DictReader(io.StringIO(files[name]), delimiter="\t"))
-                              for name in ("conditions.tsv", "parameters.tsv"))
+    conditions, parameters = (
+        list(csv.DictReader(io.StringIO(files[name]), delimiter="\t")) for name in ("conditions.tsv", "parameters.tsv")
+    )
     row = next(row for row in read_folder(MEASUREMENTS)[FILE] if row["quantity"] == "collagen_content_papillary_change_pct")
     day = row.number("time_d")
     assert day is not None

@@ -36,8 +36,12 @@ def problem():
         kernel.jacobian(state, row, j)
         return j
 
-    exact = [solve_ivp(right, (0.0, TIMES[-1]), y[i], method="LSODA", jac=slope, t_eval=TIMES, rtol=1e-10, atol=1e-12,
-                       args=(p[i],)).y.T for i in range(PEOPLE)]
+    exact = [
+        solve_ivp(
+            right, (0.0, TIMES[-1]), y[i], method="LSODA", jac=slope, t_eval=TIMES, rtol=1e-10, atol=1e-12, args=(p[i],)
+        ).y.T
+        for i in range(PEOPLE)
+    ]
     return p, y, np.array(exact)
 
 

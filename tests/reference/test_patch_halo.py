@@ -25,8 +25,26 @@ DAYS = (28.0, 60.0, 90.0, 180.0)
 
 def median_constants():
     one = np.ones(1)
-    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 25.0, "female", "III", False, one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        25.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
     return constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), DRAWS)[0]
 
 
@@ -70,8 +88,9 @@ def test_one_kind_of_tissue_follows_the_network_at_second_order():
     wide = needling([[0.2, 0.2]], radius=5.0)  # everything is destroyed: no halo, no neighbours
     times = (0.5, 3.0, 28.0, 90.0)
     exact = network(1.0 / (1.0 + DRAWS.median("damage_half_activation", "1")), 1.0, times)
-    errors = [np.abs(follow(slab(0.4, 0.1), [wide], times, fineness=fine).means[:, 0, :-1] - exact).max()
-              for fine in (8, 16, 32)]
+    errors = [
+        np.abs(follow(slab(0.4, 0.1), [wide], times, fineness=fine).means[:, 0, :-1] - exact).max() for fine in (8, 16, 32)
+    ]
     assert errors[-1] < 2e-3
     assert errors[0] / errors[1] > 3.0
     assert errors[1] / errors[2] > 3.0
@@ -145,8 +164,10 @@ def test_a_second_session_starts_from_what_the_first_left():
 
 def test_turning_the_window_turns_the_answer():
     position = np.random.default_rng(5).uniform(0.0, 1.0, (4, 2))
-    kept = [follow(slab(1.0, 0.1), [needling(p)], (3.0,), keep=("fibroblasts",)).kept["fibroblasts"][0, 0]
-            for p in (position, position[:, ::-1])]
+    kept = [
+        follow(slab(1.0, 0.1), [needling(p)], (3.0,), keep=("fibroblasts",)).kept["fibroblasts"][0, 0]
+        for p in (position, position[:, ::-1])
+    ]
     np.testing.assert_allclose(kept[1], kept[0].T, rtol=1e-8)
 
 
@@ -163,8 +184,23 @@ def test_what_does_not_fit_is_refused():
 def homogenised(density):
     """Gains of collagen and epidermis over the layer by the law of halos, (time,)."""
     one, needle = np.ones(1), np.ones((1, 1))
-    found = injury_of(Punctures("cheek", 1, density * one, density * one, one, needle, needle, needle, 2.0 * RADIUS * needle,
-                                needle, np.ones((1, len(LAYERS))), 0.0 * one), DRAWS)
+    found = injury_of(
+        Punctures(
+            "cheek",
+            1,
+            density * one,
+            density * one,
+            one,
+            needle,
+            needle,
+            needle,
+            2.0 * RADIUS * needle,
+            needle,
+            np.ones((1, len(LAYERS))),
+            0.0 * one,
+        ),
+        DRAWS,
+    )
     share = found.activated_fraction[0, 1]
     states = network(found.activation[0, 1], found.destroyed_share[0, 1], DAYS)
     return share * (kernel.collagen(states, P) - 1.0), share * (states[:, kernel.STATES.index("epidermis")] - 1.0)

@@ -34,8 +34,10 @@ def test_leaving_a_study_out_changes_the_estimate(draws):
     assert "dogra2014" in everyone.sources
     assert "dogra2014" not in without.sources
     for event in ("pih", "tram_track_scar"):
-        kept, left = (predict_event(event, "IV-V", "face", "roller", None, 5, None, draws, e).mean()
-                      for e in (frozenset(), frozenset({"dogra2014"})))
+        kept, left = (
+            predict_event(event, "IV-V", "face", "roller", None, 5, None, draws, e).mean()
+            for e in (frozenset(), frozenset({"dogra2014"}))
+        )
         assert left < kept
     assert (predict_pain("roller", draws) != predict_pain("roller", draws, frozenset({"nafl_mn_striae2018"}))).any()
     assert (predict_erythema(draws) != predict_erythema(draws, frozenset({"hk2018"}))).any()
@@ -58,8 +60,9 @@ def test_a_small_trial_scatters_more_and_is_significant_less_often(draws):
 
 
 def test_signs_follow_the_scale(draws):
-    hair = predict_arm("hair_loss_aga", "hair_diameter_um", "needling_plus", "minoxidil", 12, 7, 84, None, 50.0, "roller",
-                       draws)
+    hair = predict_arm(
+        "hair_loss_aga", "hair_diameter_um", "needling_plus", "minoxidil", 12, 7, 84, None, 50.0, "roller", draws
+    )
     assert hair.relative_change == pytest.approx(hair.relative_improvement)
     scar = predict_arm("acne_scar", "goodman_baron_qualitative", "needling", "none", 4, 28, 84, None, 3.0, "roller", draws)
     assert scar.relative_change == pytest.approx(-scar.relative_improvement)

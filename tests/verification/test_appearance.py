@@ -150,9 +150,11 @@ def test_the_blood_found_gives_the_meter_the_rise_that_was_asked_for():
     shown = course.meter_rise(np.concatenate([np.zeros((20, 1)), blood], axis=1), model, draws)[:, 1:]
     assert (blood[:, 0] == 0.0).all()
     assert shown[~capped] == pytest.approx(asked[~capped], rel=0.01, abs=1e-9)
-    assert shown[capped] == pytest.approx(course.meter_rise(
-        np.concatenate([np.zeros((20, 1)), draws("largest_blood_fraction", "1")[:, None]], axis=1), model,
-        draws)[:, 1:].repeat(3, axis=1)[capped])
+    assert shown[capped] == pytest.approx(
+        course.meter_rise(
+            np.concatenate([np.zeros((20, 1)), draws("largest_blood_fraction", "1")[:, None]], axis=1), model, draws
+        )[:, 1:].repeat(3, axis=1)[capped]
+    )
 
 
 def test_the_film_of_melanin_does_not_depend_on_the_epidermis_that_holds_it():

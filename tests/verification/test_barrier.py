@@ -27,10 +27,29 @@ def medians():
 
 
 def skin_of(tewl=12.0):
-    sizes = ("stratum_corneum", "viable_epidermis", "papillary_dermis", "dermis", "stiffness", "capillary_depth",
-             "temperature", "pigment", "appendages")
-    return Skin(zone="cheek", site="cheek", species="human", alive=True, age=40.0, sex="female", phototype="II",
-                over_bone=False, tewl=np.array([tewl]), **{name: np.ones(1) for name in sizes})
+    sizes = (
+        "stratum_corneum",
+        "viable_epidermis",
+        "papillary_dermis",
+        "dermis",
+        "stiffness",
+        "capillary_depth",
+        "temperature",
+        "pigment",
+        "appendages",
+    )
+    return Skin(
+        zone="cheek",
+        site="cheek",
+        species="human",
+        alive=True,
+        age=40.0,
+        sex="female",
+        phototype="II",
+        over_bone=False,
+        tewl=np.array([tewl]),
+        **{name: np.ones(1) for name in sizes},
+    )
 
 
 def test_repair_alone_halves_every_half_life():
@@ -118,8 +137,17 @@ def test_the_grid_holds_the_hours_that_are_read():
 def channels_of(fraction, dye_at, radius=0.035):
     """Channels on the usual hours with one given course; `dye_at` h is when the dye is shut out."""
     times = np.full((1, len(READOUTS)), dye_at)
-    return Channels("cheek", 0, GRID, np.array([200.0]), np.array([0.3]), np.array([radius]), fraction[None, :],
-                    np.zeros((1, GRID.size)), times)
+    return Channels(
+        "cheek",
+        0,
+        GRID,
+        np.array([200.0]),
+        np.array([0.3]),
+        np.array([radius]),
+        fraction[None, :],
+        np.zeros((1, GRID.size)),
+        times,
+    )
 
 
 def sieve(permeant, fraction):
@@ -170,8 +198,20 @@ def test_colour_is_neutral_at_phototype_three_and_symmetric_around_it():
 def test_a_probe_reads_a_few_times_the_baseline_where_a_few_percent_stay_open():
     """250 pores/cm2 of 35 um radius: a quarter of an hour after recoil the rise is that of reports, not the free limit."""
     draws, one = medians(), np.ones(1)
-    punctures = Punctures("cheek", 0, 250.0 * one, 250.0 * one, one, np.array([[0.4]]), np.array([[0.2]]),
-                          np.array([[0.1]]), np.array([[0.07]]), np.array([[0.05]]), np.ones((1, 4)), 0.0 * one)
+    punctures = Punctures(
+        "cheek",
+        0,
+        250.0 * one,
+        250.0 * one,
+        one,
+        np.array([[0.4]]),
+        np.array([[0.2]]),
+        np.array([[0.1]]),
+        np.array([[0.07]]),
+        np.array([[0.05]]),
+        np.ones((1, 4)),
+        0.0 * one,
+    )
     found = close(punctures, skin_of(), draws)
     rise = np.interp([0.0, 0.25, 24.0], GRID, found.tewl[0] / 12.0)
     assert rise[0] > 5.0  # before recoil the field loses as much as free water

@@ -31,11 +31,27 @@ def loops_of(density=70.0, top=0.1, spread=0.05, width=0.03):
 
 
 def skin_of(**changes):
-    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2, "stiffness": 0.5,
-             "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0, "appendages": 30.0}
+    sizes = {
+        "stratum_corneum": 0.015,
+        "viable_epidermis": 0.05,
+        "papillary_dermis": 0.15,
+        "dermis": 1.2,
+        "stiffness": 0.5,
+        "capillary_depth": 0.1,
+        "tewl": 12.0,
+        "temperature": 32.0,
+        "pigment": 1.0,
+        "appendages": 30.0,
+    }
     words = {"site": "cheek", "species": "human", "alive": True, "age": 40.0, **changes}
-    return Skin(zone="cheek", sex="female", phototype="II", over_bone=False, **words,
-                **{name: np.full(1, value) for name, value in sizes.items()})
+    return Skin(
+        zone="cheek",
+        sex="female",
+        phototype="II",
+        over_bone=False,
+        **words,
+        **{name: np.full(1, value) for name, value in sizes.items()},
+    )
 
 
 def medians():
@@ -60,8 +76,13 @@ def test_a_pin_through_a_flat_net_is_buffons_problem():
 def test_a_tapered_needle_in_a_net_of_scattered_depth_equals_the_integral():
     needle, plexus, depth = needle_of(taper=0.5), plexus_of(), 0.7
     law = lognorm(0.3, scale=0.4)
-    expected = quad(lambda z: 5.0 * (needle.diameter(column(depth - z))[0, 0] + 0.03) * law.pdf(z), 0.0, depth,
-                    points=[0.2], epsrel=1e-10)[0]
+    expected = quad(
+        lambda z: 5.0 * (needle.diameter(column(depth - z))[0, 0] + 0.03) * law.pdf(z),
+        0.0,
+        depth,
+        points=[0.2],
+        epsrel=1e-10,
+    )[0]
     assert plexus.expected_cuts(needle, column(depth))[0, 0] == pytest.approx(expected, rel=1e-7)
 
 
@@ -89,8 +110,12 @@ def test_loops_against_needles_thrown_at_random():
 def test_loops_integrate_the_width_over_the_height_of_their_tips(depth):
     needle, loops = needle_of(taper=0.5), loops_of(spread=0.3)
     low = min(max(depth - 0.1, 0.0), 0.3)
-    swept = quad(lambda z: np.pi / 4.0 * (needle.diameter(column(depth - 0.1 - z))[0, 0] + 0.03) ** 2, 0.0, low,
-                 points=[max(depth - 0.6, 0.0)])[0]
+    swept = quad(
+        lambda z: np.pi / 4.0 * (needle.diameter(column(depth - 0.1 - z))[0, 0] + 0.03) ** 2,
+        0.0,
+        low,
+        points=[max(depth - 0.6, 0.0)],
+    )[0]
     assert loops.expected_cuts(needle, column(depth))[0, 0] == pytest.approx(70.0 * swept / 0.3, rel=1e-6)
 
 

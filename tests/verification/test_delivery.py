@@ -41,22 +41,52 @@ def median():
 
 def section(alive=True, count=N):
     one = np.ones(count)
-    return Skin("cheek", "cheek", "human", alive, 0.012 * one, 0.05 * one, 0.15 * one, 1.2 * one, 0.5 * one, 0.1 * one,
-                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+    return Skin(
+        "cheek",
+        "cheek",
+        "human",
+        alive,
+        0.012 * one,
+        0.05 * one,
+        0.15 * one,
+        1.2 * one,
+        0.5 * one,
+        0.1 * one,
+        12.0 * one,
+        32.0 * one,
+        one,
+        35.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
 
 
 def session(density=200.0, depth=0.3, count=N):
     one = np.ones(count)
     opened = 0.8 * np.exp(-TIME / 0.05) + 0.2 * np.exp(-TIME / 4.0)
-    return Channels("cheek", 1, TIME, density * one, depth * one, 0.035 * one, np.tile(opened, (count, 1)),
-                    np.zeros((count, TIME.size)), np.zeros((count, 4)))
+    return Channels(
+        "cheek",
+        1,
+        TIME,
+        density * one,
+        depth * one,
+        0.035 * one,
+        np.tile(opened, (count, 1)),
+        np.zeros((count, TIME.size)),
+        np.zeros((count, 4)),
+    )
 
 
 def test_the_lipid_route_is_linear_in_log_kow_and_mass():
     p, solute = median(), find_solute("caffeine")
     assert solute.log_kow_origin == "measured"
-    expected = 10.0 ** (p.median("lipid_route_intercept", "1") + p.median("lipid_route_log_kow", "1") * solute.log_kow
-                        + p.median("lipid_route_molar_mass", "mol/g") * solute.molar_mass)
+    expected = 10.0 ** (
+        p.median("lipid_route_intercept", "1")
+        + p.median("lipid_route_log_kow", "1") * solute.log_kow
+        + p.median("lipid_route_molar_mass", "mol/g") * solute.molar_mass
+    )
     assert lipid_permeability(solute, p) == pytest.approx(expected * ONE)
     assert (lipid_permeability(find_solute("EGF"), median()) == 0.0).all()
 
@@ -88,8 +118,9 @@ def test_layers_add_as_resistances_and_the_solver_agrees(name):
     top = intact_permeability(solute, p, layer="epidermis", membrane=membrane, ph=7.4)
     bottom = intact_permeability(solute, p, layer="dermis", membrane=membrane)
     assert 1.0 / whole == pytest.approx(1.0 / top + 1.0 / bottom)
-    late = needled_permeation(solute, open_holes(0.0, 0.0, 0.0, p), Donor(1000.0, ph=7.4),
-                              np.array([2990.0, 3000.0]), p, membrane=membrane)
+    late = needled_permeation(
+        solute, open_holes(0.0, 0.0, 0.0, p), Donor(1000.0, ph=7.4), np.array([2990.0, 3000.0]), p, membrane=membrane
+    )
     assert late.flux / 1000.0 == pytest.approx(whole, rel=0.02)
 
 
@@ -182,8 +213,13 @@ def test_readings_and_curves_have_names_of_the_catalogue():
     catalogue = Evidence.packaged().quantities
     found = readings(exposure, section(), 28.0)
     assert {r.name.partition("[")[0] for r in found} >= {
-        "dermal_amount", "amount_below_sc", "enhancement_ratio", "dermal_peak_concentration", "channel_share",
-        "cleared_amount"}
+        "dermal_amount",
+        "amount_below_sc",
+        "enhancement_ratio",
+        "dermal_peak_concentration",
+        "channel_share",
+        "cleared_amount",
+    }
     for item in (*found, *curves(exposure)):
         assert catalogue[item.name.partition("[")[0]].unit == item.unit
         assert item.name.endswith("[tranexamic acid]")
@@ -191,14 +227,17 @@ def test_readings_and_curves_have_names_of_the_catalogue():
     assert [r.time for r in found if r.name.startswith("dermal_amount")] == [28.0 + h / 24.0 for h in (1.0, 4.0, 24.0)]
     below = next(r for r in found if r.name.startswith("amount_below_sc")).values
     at = int(np.searchsorted(exposure.time, 24.0))
-    assert below == pytest.approx(exposure.amount[:, COMPARTMENTS.index("viable_epidermis"):, at].sum(axis=1))
+    assert below == pytest.approx(exposure.amount[:, COMPARTMENTS.index("viable_epidermis") :, at].sum(axis=1))
 
 
 def test_needling_helps_what_intact_skin_blocks_and_hardly_what_it_lets_through():
     p = median()
-    ratio = {name: needled_permeation(find_solute(name), open_holes(100.0, 0.15, 0.07, p, 0.3), Donor(1000.0),
-                                      np.array([24.0]), p).enhancement_ratio[0, -1]
-             for name in ("calcein", "tranexamic acid", "lidocaine", "retinol")}
+    ratio = {
+        name: needled_permeation(
+            find_solute(name), open_holes(100.0, 0.15, 0.07, p, 0.3), Donor(1000.0), np.array([24.0]), p
+        ).enhancement_ratio[0, -1]
+        for name in ("calcein", "tranexamic acid", "lidocaine", "retinol")
+    }
     assert ratio["calcein"] > ratio["tranexamic acid"] > ratio["lidocaine"] > ratio["retinol"]
     assert ratio["retinol"] < 1.1
     assert ratio["calcein"] > 10.0

@@ -14,8 +14,10 @@ EVIDENCE = Evidence.packaged()
 def entry(source, value, *, size=1.0, concern="melasma", kind="improvement", draws=(0.4, 0.5, 0.6), sign=None):
     draws = size * np.array(draws)
     common = Common({"concern": concern}, kind, size)
-    return score(Row("outcomes.csv", 2, {"source": source}),
-                 Prediction(draws, size * value, "absolute", "x", sign=sign, common=common))
+    return score(
+        Row("outcomes.csv", 2, {"source": source}),
+        Prediction(draws, size * value, "absolute", "x", sign=sign, common=common),
+    )
 
 
 def test_a_change_and_its_share_are_the_same_value():

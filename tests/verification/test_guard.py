@@ -19,8 +19,14 @@ from dermatwin.screening import allowance, anaesthetic_check
 from dermatwin.screening.agent import agent_of
 
 CREAMS = ("EMLA", "LMX4", "Pliaglis", "Ametop", "lidocaine 5 % cream", "benzocaine gel", "numbing balm")
-STOPPING = {"anaesthetic_label_mass", "anaesthetic_label_area", "anaesthetic_time", "anaesthetic_lidocaine_limit",
-            "anaesthetic_lidocaine_label", "anaesthetic_dose_unknown"}
+STOPPING = {
+    "anaesthetic_label_mass",
+    "anaesthetic_label_area",
+    "anaesthetic_time",
+    "anaesthetic_lidocaine_limit",
+    "anaesthetic_lidocaine_label",
+    "anaesthetic_dose_unknown",
+}
 quick = settings(max_examples=25, deadline=None)
 
 
@@ -33,13 +39,19 @@ def typical() -> Draws:
 
 
 def numbed(product: str, dose: float, area: float, hours: float, weight: float, age: float) -> Case:
-    return Case.model_validate({
-        "patient": {"age": f"{age} yr", "sex": "female", "phototype": "II", "body_weight": f"{weight} kg"},
-        "zones": [{"zone": "cheek", "area": f"{area} cm^2", "concerns": [{"concern": "wrinkles"}]}],
-        "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1, "interval": "4 weeks"},
-                   "settings": {"cheek": {"needle_length": "1 mm"}},
-                   "topicals": [{"product": product, "dose": f"{dose} mg/cm^2", "apply": f"-{hours} h",
-                                 "remove": "0 min"}]}})
+    return Case.model_validate(
+        {
+            "patient": {"age": f"{age} yr", "sex": "female", "phototype": "II", "body_weight": f"{weight} kg"},
+            "zones": [{"zone": "cheek", "area": f"{area} cm^2", "concerns": [{"concern": "wrinkles"}]}],
+            "course": {
+                "device": "pen-12",
+                "start": "2026-01-12",
+                "sessions": {"count": 1, "interval": "4 weeks"},
+                "settings": {"cheek": {"needle_length": "1 mm"}},
+                "topicals": [{"product": product, "dose": f"{dose} mg/cm^2", "apply": f"-{hours} h", "remove": "0 min"}],
+            },
+        }
+    )
 
 
 def guards_of(case: Case, p: Draws) -> tuple[Any, ...]:
@@ -50,11 +62,18 @@ def guards_of(case: Case, p: Draws) -> tuple[Any, ...]:
     return applied_guards([Application(label, topical.dose * area, area, hours)], allowance(case.patient), p)
 
 
-@given(product=st.sampled_from(CREAMS), dose=st.floats(1.0, 300.0), area=st.floats(5.0, 700.0),
-       hours=st.floats(0.1, 7.0), weight=st.floats(4.0, 110.0), age=st.floats(0.3, 80.0))
+@given(
+    product=st.sampled_from(CREAMS),
+    dose=st.floats(1.0, 300.0),
+    area=st.floats(5.0, 700.0),
+    hours=st.floats(0.1, 7.0),
+    weight=st.floats(4.0, 110.0),
+    age=st.floats(0.3, 80.0),
+)
 @quick
-def test_a_guard_stops_where_the_screening_does(product: str, dose: float, area: float, hours: float, weight: float,
-                                                age: float) -> None:
+def test_a_guard_stops_where_the_screening_does(
+    product: str, dose: float, area: float, hours: float, weight: float, age: float
+) -> None:
     case = numbed(product, round(dose, 1), round(area), round(hours, 1), round(weight, 1), round(age, 1))
     found = {finding.rule for finding in anaesthetic_check(case) if finding.stops} & STOPPING
     stops = any(guard.verdict == "stop" for guard in guards_of(case, typical()))
@@ -86,8 +105,9 @@ def test_products_add_up_and_broken_skin_stops() -> None:
     assert any(guard.verdict == "stop" and guard.applied is None for guard in left)
 
 
-@pytest.mark.parametrize(("share", "verdict"), [
-    (0.0, "ok"), (0.49, "ok"), (0.5, "caution"), (1.0, "caution"), (1.01, "stop")])
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.0, "ok"), (0.49, "ok"), (0.5, "caution"), (1.0, "caution"), (1.01, "stop")]
+)
 def test_verdicts_at_their_edges(share: float, verdict: str) -> None:
     assert judge(share, typical()) == verdict
 
@@ -128,10 +148,15 @@ def test_more_absorbed_or_a_lighter_body_is_never_safer(agent: str, mass: float,
         assert order.index(worse.verdict) >= order.index(base.verdict)
 
 
-@pytest.mark.parametrize(("agent", "absorbed", "measured"), [
-    ("lidocaine", 75.0, 0.12), ("prilocaine", 75.0, 0.07),  # 60 g of EMLA on the thigh, 400 cm2, 3 h: about 5 % of 1500 mg
-    ("lidocaine", 25.0, 0.16), ("prilocaine", 25.0, 0.06),  # 10 g on the face, 100 cm2, 2 h: about 10 % of 250 mg
-])
+@pytest.mark.parametrize(
+    ("agent", "absorbed", "measured"),
+    [
+        ("lidocaine", 75.0, 0.12),
+        ("prilocaine", 75.0, 0.07),  # 60 g of EMLA on the thigh, 400 cm2, 3 h: about 5 % of 1500 mg
+        ("lidocaine", 25.0, 0.16),
+        ("prilocaine", 25.0, 0.06),  # 10 g on the face, 100 cm2, 2 h: about 10 % of 250 mg
+    ],
+)
 def test_the_bound_lies_above_measured_plasma_levels(agent: str, absorbed: float, measured: float) -> None:
     """UK label of EMLA (`emla_smpc_uptake`), for 70 kg; above, and within a factor of ten."""
     bound = float(plasma_bound(agent, np.array([absorbed]), 70.0, typical())[0])

@@ -30,14 +30,44 @@ def draws_of(count=1, vary=frozenset()):
 
 def skin_of(count=1, alive=True):
     one = np.ones(count)
-    return Skin("cheek", "cheek", "human", alive, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 25.0, "female", "III", False, one)
+    return Skin(
+        "cheek",
+        "cheek",
+        "human",
+        alive,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        25.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
 
 
 def punctures_of(density, count=1, hole=HOLE):
     one, needles = np.ones(count), np.ones((count, 3))
-    return Punctures("cheek", 1, density * one, density * one, one, needles, 0.3 * needles, 0.25 * needles,
-                     hole * needles, needles, np.ones((count, len(LAYERS))), 0.0 * one)
+    return Punctures(
+        "cheek",
+        1,
+        density * one,
+        density * one,
+        one,
+        needles,
+        0.3 * needles,
+        0.25 * needles,
+        hole * needles,
+        needles,
+        np.ones((count, len(LAYERS))),
+        0.0 * one,
+    )
 
 
 def injury_of_the_prototype(draws, density):
@@ -99,9 +129,17 @@ def test_modifiers_change_constants_by_parameters():
         assert row["field"] in ("smoker", "conditions", "medications")
 
 
-@pytest.mark.parametrize(("line", "why"), [
-    ("  species x\n", "states and rates differ"), ("  const a\n", "not used"), ("  x' = y\n", "states and rates"),
-    ("  species x\n  x' = y\n", "not declared"), ("  A -> B; k*A\n", "subset"), ("  species x, x\n  x' = 1\n", "twice")])
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("  species x\n", "states and rates differ"),
+        ("  const a\n", "not used"),
+        ("  x' = y\n", "states and rates"),
+        ("  species x\n  x' = y\n", "not declared"),
+        ("  A -> B; k*A\n", "subset"),
+        ("  species x, x\n  x' = 1\n", "twice"),
+    ],
+)
 def test_a_model_file_that_does_not_fit_is_refused(tmp_path, line, why):
     path = tmp_path / "network.ant"
     path.write_text(f"model m()\n{line}end\n")
@@ -183,10 +221,20 @@ def test_closure_of_the_prototype():
     assert closure_time(np.array([0.062]), np.array([0.19]), np.array([0.17]))[0] * 24.0 == pytest.approx(11.9, abs=0.05)
 
 
-@pytest.mark.parametrize(("state", "day", "tolerance"), [
-    ("neutrophils", 22 / 24, 0.05), ("macrophages_m1", 1.6, 0.1), ("macrophages_m2", 3.8, 0.1), ("vegf", 6.4, 0.1),
-    ("fibroblasts", 6.4, 0.1), ("tgf_beta_3", 8.3, 0.1), ("vessels", 10.0, 0.7), ("collagen_i", 21.0, 1.0),
-    ("collagen_iii", 21.0, 1.0)])
+@pytest.mark.parametrize(
+    ("state", "day", "tolerance"),
+    [
+        ("neutrophils", 22 / 24, 0.05),
+        ("macrophages_m1", 1.6, 0.1),
+        ("macrophages_m2", 3.8, 0.1),
+        ("vegf", 6.4, 0.1),
+        ("fibroblasts", 6.4, 0.1),
+        ("tgf_beta_3", 8.3, 0.1),
+        ("vessels", 10.0, 0.7),
+        ("collagen_i", 21.0, 1.0),
+        ("collagen_iii", 21.0, 1.0),
+    ],
+)
 def test_order_of_events_of_the_prototype(state, day, tolerance):
     p, y = struck()
     times = np.linspace(0.02, 60.0, 3000)

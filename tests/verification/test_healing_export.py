@@ -27,11 +27,18 @@ quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def case_of(**patient):
-    return Case.model_validate({
-        "patient": {"age": "50 yr", "sex": "female", "phototype": "III", **patient},
-        "zones": [{"zone": "cheek", "area": "50 cm^2"}],
-        "course": {"device": "roller-192", "start": "2026-01-01", "sessions": {"count": 2, "interval": "4 weeks"},
-                   "settings": {"cheek": {"needle_length": "1.5 mm"}}}})
+    return Case.model_validate(
+        {
+            "patient": {"age": "50 yr", "sex": "female", "phototype": "III", **patient},
+            "zones": [{"zone": "cheek", "area": "50 cm^2"}],
+            "course": {
+                "device": "roller-192",
+                "start": "2026-01-01",
+                "sessions": {"count": 2, "interval": "4 weeks"},
+                "settings": {"cheek": {"needle_length": "1.5 mm"}},
+            },
+        }
+    )
 
 
 ALIVE = []  # a model is gone with its document
@@ -72,8 +79,10 @@ class TestPage:
             if name in EVIDENCE.parameters:
                 assert all(f"**{source}**" in page for source in EVIDENCE.parameters[name].sources)
 
-    @pytest.mark.parametrize(("formula", "found"), [
-        ("a", ["a"]), ("-a*b", ["-a*b"]), ("a - b*(c + d)", ["a", "- b*(c + d)"]), ("(a - b) + c", ["(a - b)", "+ c"])])
+    @pytest.mark.parametrize(
+        ("formula", "found"),
+        [("a", ["a"]), ("-a*b", ["-a*b"]), ("a - b*(c + d)", ["a", "- b*(c + d)"]), ("(a - b) + c", ["(a - b)", "+ c"])],
+    )
     def test_summands(self, formula, found):
         assert equations.summands(formula) == found
 
@@ -158,9 +167,15 @@ class TestSbml:
     def test_another_network_is_written_as_well(self, tmp_path):
         text = antimony.NETWORK.read_text(encoding="utf-8")
         state = NETWORK.states[0]
-        more = ("species novelty", "const novelty_rate;  // 1/d", "const novelty_share;  // 1",
-                "novelty_share = 2*novelty_rate/novelty_rate", f"drive := novelty_rate*positive({state} - 1)",
-                "novelty' = drive - novelty_rate*hill(novelty, novelty_share, 2)", "novelty = 1")
+        more = (
+            "species novelty",
+            "const novelty_rate;  // 1/d",
+            "const novelty_share;  // 1",
+            "novelty_share = 2*novelty_rate/novelty_rate",
+            f"drive := novelty_rate*positive({state} - 1)",
+            "novelty' = drive - novelty_rate*hill(novelty, novelty_share, 2)",
+            "novelty = 1",
+        )
         text = text.replace("  // Untreated skin", "\n".join((*more, "  // Untreated skin")))
         path = tmp_path / "network.ant"
         path.write_text(text, encoding="utf-8")
@@ -264,8 +279,10 @@ class TestPetab:
             assert entry["layer"] in LAYERS
 
     def test_measurements_are_those_of_the_table(self, found):
-        table = [(row["quantity"], row["source"], row["time_d"], row["value"])
-                 for row in EVIDENCE.measurements("healing_timecourse")]
+        table = [
+            (row["quantity"], row["source"], row["time_d"], row["value"])
+            for row in EVIDENCE.measurements("healing_timecourse")
+        ]
         known = {(quantity, source, float(day), float(value)) for quantity, source, day, value in table if day and value}
         read = {row["observableId"]: row for row in rows_of(found.files["observables.tsv"])}
         for row in rows_of(found.files["measurements.tsv"]):

@@ -37,8 +37,12 @@ def test_every_study_is_in_one_fold_with_its_authors(whole):
 
 def test_values_of_a_fold_do_not_enter_its_likelihood(whole, states):
     fold = fold_of("engelhardt1998", whole.studies)
-    moved = replace(whole, rows=tuple(
-        Row(r.file, r.line, {**r.cells, "value": "5"}) if r["source"] == "engelhardt1998" else r for r in whole.rows))
+    moved = replace(
+        whole,
+        rows=tuple(
+            Row(r.file, r.line, {**r.cells, "value": "5"}) if r["source"] == "engelhardt1998" else r for r in whole.rows
+        ),
+    )
     one = places(whole, "engelhardt1998")
     assert (whole.log_factors(states, one) != moved.log_factors(states, one)).all()
     assert whole.without(fold).rows == moved.without(fold).rows

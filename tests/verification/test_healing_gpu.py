@@ -57,8 +57,20 @@ def course(which):
     """Two sessions of one person's skin, every layer and piece of tissue."""
     draws, skin, patient = inputs(1)
     one, needles = np.ones(1), np.ones((1, 4))
-    punctures = Punctures("cheek", 1, 250 * one, 250 * one, one, needles, needles, 0.25 * needles, 0.125 * needles, needles,
-                          np.ones((1, len(LAYERS))), 0 * one)
+    punctures = Punctures(
+        "cheek",
+        1,
+        250 * one,
+        250 * one,
+        one,
+        needles,
+        needles,
+        0.25 * needles,
+        0.125 * needles,
+        needles,
+        np.ones((1, len(LAYERS))),
+        0 * one,
+    )
     return heal([punctures] * 2, [0.0, 3.0], skin, patient, 5.0, draws, engine=which)
 
 
@@ -121,8 +133,17 @@ def simulate(target):
     with np.errstate(all="ignore"):  # Python's numbers warn where compiled ones do not
         whole = np.full((PEOPLE, TIMES.size + 5, y.shape[1]), -7.0)
         found = dict(zip(FIELDS, gpu.integrate(y, p, SPAN, TIMES, RTOL, ATOL, LOWEST, whole, COLUMN), strict=True))
-        parts = Task(y.copy(), p, SPAN, TIMES, (RTOL, ATOL, LOWEST), np.empty((PEOPLE, TIMES.size, y.shape[1])), 0,
-                     np.zeros(PEOPLE, np.int64), np.zeros(PEOPLE, np.int64))
+        parts = Task(
+            y.copy(),
+            p,
+            SPAN,
+            TIMES,
+            (RTOL, ATOL, LOWEST),
+            np.empty((PEOPLE, TIMES.size, y.shape[1])),
+            0,
+            np.zeros(PEOPLE, np.int64),
+            np.zeros(PEOPLE, np.int64),
+        )
         run(gpu._compiled(), parts, staged=2 * parts.out[0].nbytes)  # two lanes at a time, two slots by turns
         no_times = gpu.integrate(y[:2], p[:2], 1.0, TIMES[:0], RTOL, ATOL, LOWEST)
         nobody = gpu.integrate(y[:0], p[:0], SPAN, TIMES, RTOL, ATOL, LOWEST)
@@ -137,15 +158,30 @@ def simulate(target):
     assert not any(part.size for part in nobody)
     names = (f"parts_{field}" for field in FIELDS)
     by_parts = dict(zip(names, (parts.y, parts.out, parts.status, parts.steps), strict=True))
-    np.savez(target, **found, **by_parts, **fields, patch_means=means, no_times=no_times[0], values=history.values,
-             means=history.means, said=[notice.message for notice in history.notices], auto=engine.engine_for(10**9).name)
+    np.savez(
+        target,
+        **found,
+        **by_parts,
+        **fields,
+        patch_means=means,
+        no_times=no_times[0],
+        values=history.values,
+        means=history.means,
+        said=[notice.message for notice in history.notices],
+        auto=engine.engine_for(10**9).name,
+    )
 
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
     target = tmp_path_factory.mktemp("gpu") / "found.npz"
-    done = subprocess.run([sys.executable, __file__, str(target)], capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"})
+    done = subprocess.run(
+        [sys.executable, __file__, str(target)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"},
+    )
     assert done.returncode == 0, done.stderr
     return np.load(target)
 
@@ -165,13 +201,13 @@ def test_the_case_is_a_hard_one(processor):
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_device_gives_what_the_processor_gives(simulated, processor, field):
-    found = simulated[field][:, COLUMN:COLUMN + TIMES.size] if field == "out" else simulated[field]
+    found = simulated[field][:, COLUMN : COLUMN + TIMES.size] if field == "out" else simulated[field]
     np.testing.assert_array_equal(found, processor[field])
 
 
 def test_what_lies_beside_the_results_is_left_alone(simulated):
     assert (simulated["out"][:, :COLUMN] == -7.0).all()
-    assert (simulated["out"][:, COLUMN + TIMES.size:] == -7.0).all()
+    assert (simulated["out"][:, COLUMN + TIMES.size :] == -7.0).all()
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -181,8 +217,9 @@ def test_parts_of_a_batch_are_the_batch(simulated, processor, field):
 
 def test_nothing_need_be_written_down(simulated):
     y, p = people()
-    np.testing.assert_array_equal(simulated["no_times"],
-                                  kernel.integrate(y[:2], p[:2], 1.0, TIMES[:0], RTOL, ATOL, LOWEST)[0])
+    np.testing.assert_array_equal(
+        simulated["no_times"], kernel.integrate(y[:2], p[:2], 1.0, TIMES[:0], RTOL, ATOL, LOWEST)[0]
+    )
 
 
 def test_a_course_of_treatment_is_the_same(simulated):
@@ -236,9 +273,11 @@ def test_a_device_that_is_wrong_is_found_out(monkeypatch):
 
     def device(error):
         def run(_, task):
-            task.y[:], task.out[:], task.status[:], _ = kernel.integrate(task.y, task.p, task.span, task.times,
-                                                                         *task.tolerance)
+            task.y[:], task.out[:], task.status[:], _ = kernel.integrate(
+                task.y, task.p, task.span, task.times, *task.tolerance
+            )
             task.out[1, 3, 2] += error
+
         return run
 
     y, p = people()
@@ -310,11 +349,13 @@ def kernels():
     from dermatwin.healing import gpu, patch_gpu
     from dermatwin.numerics import patch_device, rosenbrock_device
 
-    return {"lanes": (gpu.kernel_function(), rosenbrock_device.SIGNATURE),
-            "reaction": (patch_gpu.reaction(), patch_gpu.SIGNATURE),
-            "short lines": (patch_device.sweep_of(patch_device.SHORT), patch_device.SWEEP),
-            "long lines": (patch_device.sweep_of(320), patch_device.SWEEP),
-            "turn": (patch_device.turn, patch_device.TURN)}
+    return {
+        "lanes": (gpu.kernel_function(), rosenbrock_device.SIGNATURE),
+        "reaction": (patch_gpu.reaction(), patch_gpu.SIGNATURE),
+        "short lines": (patch_device.sweep_of(patch_device.SHORT), patch_device.SWEEP),
+        "long lines": (patch_device.sweep_of(320), patch_device.SWEEP),
+        "turn": (patch_device.turn, patch_device.TURN),
+    }
 
 
 @pytest.mark.slow

@@ -42,8 +42,8 @@ def test_a_batch_is_a_loop(people):
     assert not together[2].any()
     assert np.ptp(together[3]) > 20  # lanes do take different numbers of steps
     for i in range(PEOPLE):
-        for whole, alone in zip(together, run(y[i:i + 1], p[i:i + 1]), strict=True):
-            np.testing.assert_array_equal(whole[i:i + 1], alone)
+        for whole, alone in zip(together, run(y[i : i + 1], p[i : i + 1]), strict=True):
+            np.testing.assert_array_equal(whole[i : i + 1], alone)
 
 
 def test_neighbours_and_threads_change_nothing(people):
@@ -79,8 +79,9 @@ def test_a_lane_that_fails_harms_no_other(people):
 def test_eight_lanes_round_as_one_does(people):
     """The same source on plain floats, one lane at a time: what is proven of that stepper holds for the octets."""
     p, y = people
-    crew = rosenbrock.make_crew("plain_network", kernel.prepare, kernel.speed, kernel.slope, kernel.eliminate,
-                                kernel.substitute, rosenbrock.PLAIN)
+    crew = rosenbrock.make_crew(
+        "plain_network", kernel.prepare, kernel.speed, kernel.slope, kernel.eliminate, kernel.substitute, rosenbrock.PLAIN
+    )
 
     @njit
     def solve(y, p, span, times, out, status, steps):
@@ -114,9 +115,9 @@ def test_times_can_be_written_into_a_part_of_a_larger_array(people):
     p, y = people
     out = np.full((PEOPLE, TIMES.size + 5, y.shape[1]), -7.0)
     kernel.integrate(y, p, SPAN, TIMES, RTOL, ATOL, LOWEST, out=out, column=2)
-    np.testing.assert_array_equal(out[:, 2:2 + TIMES.size], run(y, p)[1])
+    np.testing.assert_array_equal(out[:, 2 : 2 + TIMES.size], run(y, p)[1])
     assert (out[:, :2] == -7.0).all()
-    assert (out[:, 2 + TIMES.size:] == -7.0).all()
+    assert (out[:, 2 + TIMES.size :] == -7.0).all()
 
 
 def test_nobody_takes_no_time_at_all(people):
@@ -125,8 +126,7 @@ def test_nobody_takes_no_time_at_all(people):
     assert end.size == out.size == status.size == 0
 
 
-@pytest.mark.parametrize("change", [
-    lambda y, p: (y[:3], p), lambda y, p: (y[:, :-1], p), lambda y, p: (y, p[:, :-1])])
+@pytest.mark.parametrize("change", [lambda y, p: (y[:3], p), lambda y, p: (y[:, :-1], p), lambda y, p: (y, p[:, :-1])])
 def test_arrays_that_do_not_fit_are_refused(people, change):
     p, y = people
     with pytest.raises(ValueError, match="do not fit"):

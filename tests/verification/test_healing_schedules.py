@@ -23,10 +23,40 @@ def draws():
 def course(density, sessions, interval, draws):
     """The course with three months after its last session."""
     one, needles = np.ones(COUNT), np.ones((COUNT, 2))
-    skin = Skin("cheek", "cheek", "human", True, 0.012 * one, 0.08 * one, 0.2 * one, 1.5 * one, one, 0.1 * one, 10 * one,
-                32 * one, one, 40.0, "female", "III", False, one)
-    punctures = Punctures("cheek", 1, density * one, density * one, one, needles, needles, needles, 0.12 * needles, needles,
-                          np.ones((COUNT, len(LAYERS))), 0.0 * one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.012 * one,
+        0.08 * one,
+        0.2 * one,
+        1.5 * one,
+        one,
+        0.1 * one,
+        10 * one,
+        32 * one,
+        one,
+        40.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
+    punctures = Punctures(
+        "cheek",
+        1,
+        density * one,
+        density * one,
+        one,
+        needles,
+        needles,
+        needles,
+        0.12 * needles,
+        needles,
+        np.ones((COUNT, len(LAYERS))),
+        0.0 * one,
+    )
     person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     last = interval * (sessions - 1)
     return heal([punctures] * sessions, [interval * n for n in range(sessions)], skin, person, last + 91.0, draws)

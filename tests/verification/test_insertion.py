@@ -27,11 +27,30 @@ def medians(count=1):
 
 
 def skin_of(count=1, **changes):
-    sizes = {"stratum_corneum": 0.015, "viable_epidermis": 0.05, "papillary_dermis": 0.15, "dermis": 1.2,
-             "stiffness": 0.5, "capillary_depth": 0.1, "tewl": 12.0, "temperature": 32.0, "pigment": 1.0,
-             "appendages": 30.0, **changes}
-    return Skin(zone="cheek", site="cheek", species="human", alive=True, age=40.0, sex="female", phototype="II",
-                over_bone=False, **{name: np.full(count, float(value)) for name, value in sizes.items()})
+    sizes = {
+        "stratum_corneum": 0.015,
+        "viable_epidermis": 0.05,
+        "papillary_dermis": 0.15,
+        "dermis": 1.2,
+        "stiffness": 0.5,
+        "capillary_depth": 0.1,
+        "tewl": 12.0,
+        "temperature": 32.0,
+        "pigment": 1.0,
+        "appendages": 30.0,
+        **changes,
+    }
+    return Skin(
+        zone="cheek",
+        site="cheek",
+        species="human",
+        alive=True,
+        age=40.0,
+        sex="female",
+        phototype="II",
+        over_bone=False,
+        **{name: np.full(count, float(value)) for name, value in sizes.items()},
+    )
 
 
 def tissue(stiffness=0.4, tearing=3.0, spreading=0.5, friction=0.2):
@@ -68,8 +87,9 @@ def test_stop_by_force_matches_the_line_of_a_cylinder():
 def test_flank_is_the_integral_of_the_girth():
     needle = Needle(*(np.array([[value]]) for value in (2.0, 0.01, 0.25, 1.3)))
     for depth in (0.2, 1.3, 1.9):
-        expected, _ = quad(lambda z: np.pi * float(needle.diameter(np.array([[z]]))[0, 0]), 0.0, depth,
-                           points=[min(1.3, depth)])
+        expected, _ = quad(
+            lambda z: np.pi * float(needle.diameter(np.array([[z]]))[0, 0]), 0.0, depth, points=[min(1.3, depth)]
+        )
         assert needle.flank(np.array([[depth]]))[0, 0] == pytest.approx(expected, rel=1e-9)
 
 
@@ -119,8 +139,14 @@ def test_depth_at_puncture_of_a_pin_without_a_taper():
 
 def test_a_force_just_below_the_threshold_does_not_pierce():
     threshold = float(puncture_force(0.02, 1.0, None, medians())[0])
-    push = {"length_mm": 2.0, "tip_diameter_mm": 0.02, "base_diameter_mm": 0.1, "compliance_class": "stamp",
-            "skin": skin_of(), "draws": medians()}
+    push = {
+        "length_mm": 2.0,
+        "tip_diameter_mm": 0.02,
+        "base_diameter_mm": 0.1,
+        "compliance_class": "stamp",
+        "skin": skin_of(),
+        "draws": medians(),
+    }
     assert penetrate(force_N=0.999 * threshold, **push).pierced_fraction[0] == 0.0
     assert penetrate(force_N=1.001 * threshold, **push).pierced_fraction[0] == 1.0
 
@@ -180,11 +206,14 @@ def test_a_stated_density_replaces_the_count():
     assert found.notices == ()
 
 
-@pytest.mark.parametrize(("kind", "facts"), [
-    ("pen", {"frequency": 100.0, "track_width": 9.0, "pitch": 1.0}),
-    ("roller", {"drum_diameter": 20.0, "track_width": 20.0}),
-    ("stamp", {"array_area": 1.0}),
-])
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("pen", {"frequency": 100.0, "track_width": 9.0, "pitch": 1.0}),
+        ("roller", {"drum_diameter": 20.0, "track_width": 20.0}),
+        ("stamp", {"array_area": 1.0}),
+    ],
+)
 def test_a_default_counts_as_its_median_when_nothing_varies(kind, facts):
     bare = Device("bare", "bare", kind, 30, 0.2, 0.02, 0.2, 3.0)
     chosen = Settings(needle_length="1.5 mm")
@@ -221,6 +250,7 @@ def test_sizes_that_do_not_exist_are_refused():
 
 
 def test_a_needle_of_no_length_does_nothing():
-    found = penetrate(length_mm=0.0, tip_diameter_mm=0.02, base_diameter_mm=0.1, compliance_class="pen", skin=skin_of(),
-                      draws=medians())
+    found = penetrate(
+        length_mm=0.0, tip_diameter_mm=0.02, base_diameter_mm=0.1, compliance_class="pen", skin=skin_of(), draws=medians()
+    )
     assert not found.pierced.any()

@@ -102,8 +102,26 @@ def test_half_blocking_concentrations_are_those_of_the_paper():
 def test_nerves_lie_below_the_epidermis():
     p = Draws(Evidence.packaged(), Luck(2, 50))
     one = np.ones(50)
-    skin = Skin("cheek", "cheek", "human", True, 0.015 * one, 0.05 * one, 0.15 * one, 1.2 * one, 0.5 * one, 0.1 * one,
-                12.0 * one, 32.0 * one, one, 35.0, "female", "III", False, one)
+    skin = Skin(
+        "cheek",
+        "cheek",
+        "human",
+        True,
+        0.015 * one,
+        0.05 * one,
+        0.15 * one,
+        1.2 * one,
+        0.5 * one,
+        0.1 * one,
+        12.0 * one,
+        32.0 * one,
+        one,
+        35.0,
+        "female",
+        "III",
+        False,
+        one,
+    )
     depth = nerve_depth(skin, p)
     assert (depth >= 0.065).all()
     assert (depth <= 0.065 + 0.3).all()

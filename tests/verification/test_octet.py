@@ -57,9 +57,20 @@ def test_arithmetic_is_numpys(work):
     found = np.zeros((12, WIDTH))
     arithmetic(work, found)
     with np.errstate(all="ignore"):
-        expected = [x + y, x - 2.5, 3 * y, 1 / x, -x, np.abs(x), np.sqrt(np.abs(y)), x * y + y,
-                    np.where((x > y) | (x == 0), x, 0), np.where((x < y) & (y <= 1), x, y), np.where(x != y, 1, -1),
-                    np.where(x >= 0.5, 2.0, x)]
+        expected = [
+            x + y,
+            x - 2.5,
+            3 * y,
+            1 / x,
+            -x,
+            np.abs(x),
+            np.sqrt(np.abs(y)),
+            x * y + y,
+            np.where((x > y) | (x == 0), x, 0),
+            np.where((x < y) & (y <= 1), x, y),
+            np.where(x != y, 1, -1),
+            np.where(x >= 0.5, 2.0, x),
+        ]
     np.testing.assert_array_equal(found, expected)
 
 

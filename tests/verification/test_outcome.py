@@ -7,16 +7,7 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
 from dermatwin.outcome.counts import class_of, counts, one_each
-from dermatwin.outcome.events import (
-    PHOTOTYPES,
-    Count,
-    _beta,
-    phototype_range,
-    pool_counts,
-    rate_pool,
-    risk,
-    trial_hazard,
-)
+from dermatwin.outcome.events import PHOTOTYPES, Count, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
 from dermatwin.outcome.meta import Observation, pool_values
 from dermatwin.outcome.reaction import relaxed
 from dermatwin.outcome.response import saturating, typical_driver
@@ -101,7 +92,8 @@ def test_a_bound_that_everybody_keeps_lies_above_the_mean():
 def test_every_study_has_one_duration(draws):
     rows = duration._one_each(duration.stated(draws.evidence.folder))
     assert {row.source: row.hours for row in rows} == pytest.approx(
-        {"hk2018": np.sqrt(18.0), "nafl_mn_striae2018": 72.0, "dou2022": 167.0, "chu2021": 168.0, "donnelly2014": 48.0})
+        {"hk2018": np.sqrt(18.0), "nafl_mn_striae2018": 72.0, "dou2022": 167.0, "chu2021": 168.0, "donnelly2014": 48.0}
+    )
     assert {row.source for row in rows if row.upper} == {"chu2021", "donnelly2014"}
 
 
@@ -126,18 +118,42 @@ def test_counts_take_one_row_of_each_study_and_keep_kinds_apart(draws):
     assert (found.needled.events, found.needled.people, found.needled.studies) == (14, 316, 10)
     assert (found.heated.events, found.heated.people) == (2, 209)
     assert found.upper is None
-    rows = [{"source": "a", "event": "pih", "events_n": "1", "population_n": "9", "note": "", "severity": "",
-             "device_kind": "roller", "arm_kind": "needling"},
-            {"source": "a", "event": "other", "events_n": "0", "population_n": "9", "note": "any adverse event",
-             "severity": "", "device_kind": "roller", "arm_kind": "needling"}]
+    rows = [
+        {
+            "source": "a",
+            "event": "pih",
+            "events_n": "1",
+            "population_n": "9",
+            "note": "",
+            "severity": "",
+            "device_kind": "roller",
+            "arm_kind": "needling",
+        },
+        {
+            "source": "a",
+            "event": "other",
+            "events_n": "0",
+            "population_n": "9",
+            "note": "any adverse event",
+            "severity": "",
+            "device_kind": "roller",
+            "arm_kind": "needling",
+        },
+    ]
     assert one_each(rows, "pih") == rows[:1]
     assert one_each(rows[1:], "pih") == rows[1:]
 
 
-@pytest.mark.parametrize(("note", "expected"), [
-    ("any significant adverse effect", "unexpected"), ("serious adverse event: none", "serious"),
-    ("burn; sessions 2", "burn"),
-    ("itching; listed", "other"), ("withdrawal for an adverse effect", "serious")])
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("any significant adverse effect", "unexpected"),
+        ("serious adverse event: none", "serious"),
+        ("burn; sessions 2", "burn"),
+        ("itching; listed", "other"),
+        ("withdrawal for an adverse effect", "serious"),
+    ],
+)
 def test_other_events_are_classed_by_their_note(note, expected):
     assert class_of({"event": "other", "severity": "", "note": note}) == expected
 
@@ -164,9 +180,15 @@ def test_responder_definitions_draw_lines(draws):
     assert cut_of("as agreed", None, None) is None
 
 
-@pytest.mark.parametrize(("name", "event"), [("reference_pih_rate", "pih"), ("reference_scar_rate", "tram_track_scar"),
-                                             ("reference_infection_rate", "infection"),
-                                             ("reference_serious_rate", "serious")])
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("reference_pih_rate", "pih"),
+        ("reference_scar_rate", "tram_track_scar"),
+        ("reference_infection_rate", "infection"),
+        ("reference_serious_rate", "serious"),
+    ],
+)
 def test_the_carried_rates_are_those_of_the_pool(draws, name, event):
     parameter, found = draws.evidence.parameters[name], rate_pool(event, draws)
     assert parameter.value == pytest.approx(found.median_rate(), rel=0.15)
@@ -179,10 +201,32 @@ def test_the_carried_spread_is_that_of_the_pool(draws):
     assert set(parameter.sources) == {s for sources in found.sources.values() for s in sources}
 
 
-NAMED = ("goodman_baron_qualitative", "goodman_baron_quantitative", "ecca", "asas_global", "lemperle", "wsrs", "glogau",
-         "gais", "vss", "posas", "masi", "mmasi", "pore_grade", "pore_diameter", "aa_texture_modified", "roughness",
-         "cutometer_r0", "cutometer_r2", "cutometer_r5", "cutometer_r7", "ita", "erythema_index", "hair_count_per_cm2",
-         "pain_vas")
+NAMED = (
+    "goodman_baron_qualitative",
+    "goodman_baron_quantitative",
+    "ecca",
+    "asas_global",
+    "lemperle",
+    "wsrs",
+    "glogau",
+    "gais",
+    "vss",
+    "posas",
+    "masi",
+    "mmasi",
+    "pore_grade",
+    "pore_diameter",
+    "aa_texture_modified",
+    "roughness",
+    "cutometer_r0",
+    "cutometer_r2",
+    "cutometer_r5",
+    "cutometer_r7",
+    "ita",
+    "erythema_index",
+    "hair_count_per_cm2",
+    "pain_vas",
+)
 
 
 @pytest.mark.parametrize("name", NAMED)

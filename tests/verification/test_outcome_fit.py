@@ -79,8 +79,9 @@ def test_nothing_read_leaves_the_prior(priors):
     assert of(whole, states, "concern:acne_scar").std() == pytest.approx(priors.spreads[2], rel=0.1)
 
 
-@pytest.mark.parametrize(("low", "high"), [
-    (-np.inf, -1.0), (2.0, np.inf), (-0.3, 0.4), (3.0, 3.5), (-1.0, 2.0), (-4.0, -3.0)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(-np.inf, -1.0), (2.0, np.inf), (-0.3, 0.4), (3.0, 3.5), (-1.0, 2.0), (-4.0, -3.0)]
+)
 def test_truncated_normals(low, high):
     chance = np.random.Generator(np.random.Philox(5))
     found = np.array([gibbs._between(chance, low, high) for _ in range(20_000)])

@@ -20,8 +20,20 @@ def faint():
 
 def punctures_of(depth, density):
     one, needles = np.ones(1), np.atleast_2d(np.asarray(depth, float))
-    return Punctures("cheek", 0, density * one, density * one, one, needles, 0.5 * needles, 0.1 * needles, 0.07 * needles,
-                     0.1 * needles, np.ones((1, 4)), 0.3 * one)
+    return Punctures(
+        "cheek",
+        0,
+        density * one,
+        density * one,
+        one,
+        needles,
+        0.5 * needles,
+        0.1 * needles,
+        0.07 * needles,
+        0.1 * needles,
+        np.ones((1, 4)),
+        0.3 * one,
+    )
 
 
 def score(depth=0.4, density=25.0, adjuncts=(), numb=None):

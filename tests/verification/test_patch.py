@@ -128,8 +128,14 @@ def test_a_gaussian_spreads_by_its_variance_and_stays_round():
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 1000), dt=st.floats(1e-4, 1e4), periodic=st.booleans(), nz=st.integers(1, 5),
-       ny=st.integers(1, 9), nx=st.integers(1, 70))
+@given(
+    seed=st.integers(0, 1000),
+    dt=st.floats(1e-4, 1e4),
+    periodic=st.booleans(),
+    nz=st.integers(1, 5),
+    ny=st.integers(1, 9),
+    nx=st.integers(1, 70),
+)
 def test_mass_and_sign_are_kept_for_any_step_and_any_jump(seed, dt, periodic, nz, ny, nx):
     rng = np.random.default_rng(seed)
     box = Box(rng.uniform(0.01, 1.0, nz), ny, nx, 0.1, 0.2, periodic)
@@ -137,8 +143,9 @@ def test_mass_and_sign_are_kept_for_any_step_and_any_jump(seed, dt, periodic, nz
     u = np.where(rng.random((2, *box.shape)) < 0.1, 1.0, 0.0)  # lonely holes
     out = after(u, factorise(box, medium, dt), 3)
     volume = box.volume[:, None, None]
-    number = dt * max(medium.along_x.max() / box.dx**2, medium.along_y.max() / box.dy**2,
-                      medium.along_z.max() / box.thickness.min() ** 2)  # rounding grows with it
+    number = dt * max(
+        medium.along_x.max() / box.dx**2, medium.along_y.max() / box.dy**2, medium.along_z.max() / box.thickness.min() ** 2
+    )  # rounding grows with it
     mass, before = (out * volume).sum(axis=(1, 2, 3)), (u * volume).sum(axis=(1, 2, 3))
     np.testing.assert_allclose(mass, before, rtol=1e-13 + 1e-15 * number)
     assert out.min() >= -1e-12

@@ -19,13 +19,23 @@ from dermatwin.pattern.overlap import JAMMING_COVERAGE, free_share
 from dermatwin.pattern.polygon import area, contains, near_edge, scan, square
 from dermatwin.pattern.summary import dispersion, surface_places
 
-PEN = Raster(ring(12, width=9.0), step=0.3, spacing=9.0, passes=4, directions=4, slit=0.2, jitter=1.0, angle_jitter=0.05,
-             turned=True)
-ROLLER = Raster(drum(192, diameter=20.0, width=20.0, rows=8), step=20.0 * np.pi, spacing=20.0, passes=6, directions=4,
-                slit=1.0, jitter=1.0, angle_jitter=0.05)
+PEN = Raster(
+    ring(12, width=9.0), step=0.3, spacing=9.0, passes=4, directions=4, slit=0.2, jitter=1.0, angle_jitter=0.05, turned=True
+)
+ROLLER = Raster(
+    drum(192, diameter=20.0, width=20.0, rows=8),
+    step=20.0 * np.pi,
+    spacing=20.0,
+    passes=6,
+    directions=4,
+    slit=1.0,
+    jitter=1.0,
+    angle_jitter=0.05,
+)
 STAMP = Raster(grid(36, pitch=1.5), step=9.0, spacing=9.0, passes=4, directions=4, slit=0.0, jitter=1.0, angle_jitter=0.05)
-STAR = np.array([[10.0 + r * np.cos(a), 12.0 + r * np.sin(a)]
-                 for r, a in zip([9.0, 3.0] * 5, np.arange(10) * np.pi / 5.0, strict=True)])
+STAR = np.array(
+    [[10.0 + r * np.cos(a), 12.0 + r * np.sin(a)] for r, a in zip([9.0, 3.0] * 5, np.arange(10) * np.pi / 5.0, strict=True)]
+)
 
 
 def one(*values):
@@ -34,8 +44,15 @@ def one(*values):
 
 def pen_motion(step=0.3, passes=4.0, needles=12, spacing=9.0):
     frequency, passes_, speed, spacing_ = one(100.0, passes, 100.0 * step, spacing)
-    return pen(needles, frequency=frequency, passes=passes_, hand_speed=speed, spacing=spacing_, protrusion=1.5,
-               stroke=np.array([2.0]))
+    return pen(
+        needles,
+        frequency=frequency,
+        passes=passes_,
+        hand_speed=speed,
+        spacing=spacing_,
+        protrusion=1.5,
+        stroke=np.array([2.0]),
+    )
 
 
 class TestDensity:
@@ -43,8 +60,9 @@ class TestDensity:
         diameter, width, passes, none = one(20.0, 20.0, 1.0, 0.0)
         made = roller(192, passes=passes, drum_diameter=diameter, spacing=width, neighbour=2.5, sliding=none, protrusion=1.5)
         assert made.contacts[0] == pytest.approx(15.279, abs=1e-3)
-        fifteen = roller(192, passes=15.0 * passes, drum_diameter=diameter, spacing=width, neighbour=2.5, sliding=none,
-                         protrusion=0.2)
+        fifteen = roller(
+            192, passes=15.0 * passes, drum_diameter=diameter, spacing=width, neighbour=2.5, sliding=none, protrusion=0.2
+        )
         assert 200.0 < fifteen.contacts[0] < 250.0  # a review states about 250 for 15 passes
 
     def test_a_drum_that_slides_makes_fewer_contacts_and_longer_slits(self):
@@ -60,8 +78,9 @@ class TestDensity:
         turn = np.linspace(-last, last, 2001)
         crossing = radius * turn - radius * np.tan(turn)  # axle above the contact, shaft at this angle
         diameter, width, passes, none = one(2.0 * radius, 20.0, 1.0, 0.0)
-        made = roller(192, passes=passes, drum_diameter=diameter, spacing=width, neighbour=2.5, sliding=none,
-                      protrusion=length)
+        made = roller(
+            192, passes=passes, drum_diameter=diameter, spacing=width, neighbour=2.5, sliding=none, protrusion=length
+        )
         assert made.slit[0] == pytest.approx(np.ptp(crossing), rel=1e-6)
 
     def test_stamp(self):
@@ -116,8 +135,18 @@ def own_holes(points, distance):
 def test_pen_against_a_hand_that_is_moved_step_by_step(speed, reentry):
     rng, side, contacts, holes, ways = np.random.default_rng(1), 12.0, [], [], []
     for _ in range(24):
-        entries, way = moved_hand(rng, needles=12, frequency=100.0, speed=speed, spacing=9.0, passes=2, side=side,
-                                  margin=6.0, stroke=2.0, protrusion=1.5)
+        entries, way = moved_hand(
+            rng,
+            needles=12,
+            frequency=100.0,
+            speed=speed,
+            spacing=9.0,
+            passes=2,
+            side=side,
+            margin=6.0,
+            stroke=2.0,
+            protrusion=1.5,
+        )
         inside = entries[((entries >= 0.0) & (entries <= side)).all(axis=1)]
         contacts.append(len(inside))
         holes.append(len(own_holes(inside, reentry)))
@@ -131,8 +160,9 @@ def test_pen_against_a_hand_that_is_moved_step_by_step(speed, reentry):
     assert np.mean(ways) == pytest.approx(found.slit_length[0], rel=0.02)
 
 
-@pytest.mark.parametrize(("step", "passes", "reentry"), [(0.3, 1, 0.05), (0.3, 4, 0.2), (0.1, 4, 0.125), (0.05, 2, 0.2),
-                                                         (0.02, 4, 0.09)])
+@pytest.mark.parametrize(
+    ("step", "passes", "reentry"), [(0.3, 1, 0.05), (0.3, 4, 0.2), (0.1, 4, 0.125), (0.05, 2, 0.2), (0.02, 4, 0.09)]
+)
 def test_holes_against_maps_from_a_fast_hand_to_a_slow_one(step, passes, reentry):
     raster = Raster(**{**vars(PEN), "step": step, "passes": passes})
     drawn = [puncture_map(raster, Luck(seed, 1), area_cm2=3.0).position for seed in range(10)]
@@ -145,8 +175,12 @@ def test_holes_against_maps_from_a_fast_hand_to_a_slow_one(step, passes, reentry
 class TestOverlap:
     def test_free_share_has_its_series_and_its_end(self):
         cover = 0.02
-        series = 1.0 - 4.0 * cover + 6.0 * np.sqrt(3.0) / np.pi * cover**2 + (
-            40.0 / (np.sqrt(3.0) * np.pi) - 176.0 / (3.0 * np.pi**2)) * cover**3
+        series = (
+            1.0
+            - 4.0 * cover
+            + 6.0 * np.sqrt(3.0) / np.pi * cover**2
+            + (40.0 / (np.sqrt(3.0) * np.pi) - 176.0 / (3.0 * np.pi**2)) * cover**3
+        )
         assert free_share(np.array(4.0 * cover)) == pytest.approx(series, abs=1e-6)
         assert free_share(np.array(4.0 * JAMMING_COVERAGE)) == 0.0
         assert free_share(np.array(100.0)) == 0.0
@@ -172,8 +206,15 @@ class TestOverlap:
     def test_one_pass_of_a_drum_never_hits_twice_and_keeps_its_distances(self):
         diameter, width, passes, none = one(20.0, 20.0, 1.0, 0.0)
         array = drum(192, diameter=20.0, width=20.0, rows=8)
-        made = roller(192, passes=passes, drum_diameter=diameter, spacing=width, neighbour=array.neighbour, sliding=none,
-                      protrusion=1.5)
+        made = roller(
+            192,
+            passes=passes,
+            drum_diameter=diameter,
+            spacing=width,
+            neighbour=array.neighbour,
+            sliding=none,
+            protrusion=1.5,
+        )
         found = expected(made, *one(0.2, 0.2))
         assert found.hit_twice[0] == pytest.approx(0.0, abs=1e-12)
         assert found.reentry_share[0] == pytest.approx(0.0, abs=1e-12)
@@ -285,8 +326,11 @@ class TestMaps:
         assert (hits > 1).mean() == pytest.approx(1.0 - np.exp(-mean) * (1.0 + mean), rel=0.03)
         assert dispersion(points, square(side**2)) == pytest.approx(1.0, abs=0.08)
 
-    @pytest.mark.parametrize("raster", [PEN, ROLLER, STAMP, Raster(**{**vars(STAMP), "scattered": True})],
-                             ids=["pen", "roller", "stamp", "scattered"])
+    @pytest.mark.parametrize(
+        "raster",
+        [PEN, ROLLER, STAMP, Raster(**{**vars(STAMP), "scattered": True})],
+        ids=["pen", "roller", "stamp", "scattered"],
+    )
     def test_windows_hold_the_expected_density_in_the_mean(self, raster):
         found = [len(puncture_map(raster, Luck(seed, 1), area_cm2=4.0).position) / 4.0 for seed in range(60)]
         error = np.std(found) / np.sqrt(len(found))
@@ -294,11 +338,15 @@ class TestMaps:
         assert error < 0.03 * raster.density
 
     def test_pen_maps_agree_with_the_law_of_the_mean(self):
-        found = [statistics(puncture_map(PEN, Luck(seed, 1), area_cm2=20.0), reentry=0.125, radius=0.125)
-                 for seed in range(8)]
+        found = [
+            statistics(puncture_map(PEN, Luck(seed, 1), area_cm2=20.0), reentry=0.125, radius=0.125) for seed in range(8)
+        ]
         law = expected(pen_motion(), *one(0.125, 0.125))
-        for name, wanted in (("reentry_share", law.reentry_share), ("nearest_mean_mm", law.nearest),
-                             ("area_hit_twice", law.hit_twice)):
+        for name, wanted in (
+            ("reentry_share", law.reentry_share),
+            ("nearest_mean_mm", law.nearest),
+            ("area_hit_twice", law.hit_twice),
+        ):
             assert np.mean([getattr(one_map, name) for one_map in found]) == pytest.approx(wanted[0], rel=0.08), name
 
     def test_a_border_is_needled_more_thinly_and_a_window_is_not(self):

@@ -96,6 +96,8 @@ def test_a_fit_finds_planted_values(whole):
 
 
 def test_what_another_study_repeats_to_the_digit_counts_once():
-    rows = [Row("permeability_intact.csv", n, {"source": s, "compound": "a", "log10_kp_cm_s": v})
-            for n, (s, v) in enumerate((("x", "-6.079"), ("y", "-6.079"), ("y", "-6.1"), ("x", "-6.079")))]
+    rows = [
+        Row("permeability_intact.csv", n, {"source": s, "compound": "a", "log10_kp_cm_s": v})
+        for n, (s, v) in enumerate((("x", "-6.079"), ("y", "-6.079"), ("y", "-6.1"), ("x", "-6.079")))
+    ]
     assert [row.line for row in first_hand(rows)] == [0, 2, 3]

@@ -9,20 +9,23 @@ from dermatwin.planning.depth import choose_depth, fits
 from dermatwin.screening import depth_guidance
 
 
-@pytest.mark.parametrize(("concern", "site", "phototype", "aim", "first"), [
-    ("acne_scar_rolling", "cheek", "II", 1.5, 1.5),  # trials 1.5; cheek bears 2.5
-    ("acne_scar_rolling", "cheek", "VI", 1.5, 1.1),  # 0.75 x 1.5 = 1.125 -> 1.10
-    ("acne_scar_rolling", "forehead", "II", 1.0, 1.0),  # forehead bears 1.0, the least of the trials
-    ("acne_scar_rolling", "forehead", "V", 1.0, 1.0),  # already the least of the trials
-    ("acne_scar_boxcar", "nose", "II", 0.75, 0.75),  # nose bears 0.75, below the trials' 1.5
-    ("acne_scar_boxcar", "nose", "IV", 0.75, 0.75),
-    ("wrinkles", "periorbital", "I", 0.5, 0.5),
-    ("fine_lines", "periorbital", "I", 0.25, 0.25),
-    ("fine_lines", "cheek", "IV", 0.5, 0.35),  # 0.375 -> 0.35
-    ("melasma", "cheek", "III", 0.25, 0.25),
-    ("striae", "abdomen", "II", 1.5, 1.5),
-    ("hair_loss_aga", "scalp", "II", 0.6, 0.6),
-])
+@pytest.mark.parametrize(
+    ("concern", "site", "phototype", "aim", "first"),
+    [
+        ("acne_scar_rolling", "cheek", "II", 1.5, 1.5),  # trials 1.5; cheek bears 2.5
+        ("acne_scar_rolling", "cheek", "VI", 1.5, 1.1),  # 0.75 x 1.5 = 1.125 -> 1.10
+        ("acne_scar_rolling", "forehead", "II", 1.0, 1.0),  # forehead bears 1.0, the least of the trials
+        ("acne_scar_rolling", "forehead", "V", 1.0, 1.0),  # already the least of the trials
+        ("acne_scar_boxcar", "nose", "II", 0.75, 0.75),  # nose bears 0.75, below the trials' 1.5
+        ("acne_scar_boxcar", "nose", "IV", 0.75, 0.75),
+        ("wrinkles", "periorbital", "I", 0.5, 0.5),
+        ("fine_lines", "periorbital", "I", 0.25, 0.25),
+        ("fine_lines", "cheek", "IV", 0.5, 0.35),  # 0.375 -> 0.35
+        ("melasma", "cheek", "III", 0.25, 0.25),
+        ("striae", "abdomen", "II", 1.5, 1.5),
+        ("hair_loss_aga", "scalp", "II", 0.6, 0.6),
+    ],
+)
 def test_depth(concern: str, site: str, phototype: str, aim: float, first: float) -> None:
     guide = depth_guidance(site)
     assert guide is not None
@@ -63,10 +66,15 @@ def test_a_proposal_is_as_weak_as_its_weakest_part() -> None:
     from dermatwin.planning import plan
 
     def grade(zone: str, concern: str) -> str:
-        (proposal,) = plan(Case.model_validate({
-            "patient": {"age": "40 yr", "sex": "male", "phototype": "II"},
-            "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
-            "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}}}))
+        (proposal,) = plan(
+            Case.model_validate(
+                {
+                    "patient": {"age": "40 yr", "sex": "male", "phototype": "II"},
+                    "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
+                    "course": {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}},
+                }
+            )
+        )
         return proposal.grade
 
     assert grade("cheek", "acne_scar_rolling") == "E"  # depths by zone are of clinic grade

@@ -148,6 +148,6 @@ def test_a_batch_is_a_loop(solve):
     times = np.array([0.2, 0.9])
     together = solve(y, p, 1.0, times, 1e-6, 1e-8, FREE)
     for i in range(3):
-        alone = solve(y[i:i + 1], p[i:i + 1], 1.0, times, 1e-6, 1e-8, FREE)
+        alone = solve(y[i : i + 1], p[i : i + 1], 1.0, times, 1e-6, 1e-8, FREE)
         for a, b in zip(together, alone, strict=True):
-            np.testing.assert_array_equal(a[i:i + 1], b)
+            np.testing.assert_array_equal(a[i : i + 1], b)

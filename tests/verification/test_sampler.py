@@ -75,6 +75,7 @@ def test_redrawing_follows_the_weights():
 
 def test_factors_that_see_a_block_are_enough():
     """Two studies, one shared and two private coordinates: the same posterior as from one factor over everything."""
+
     def factors(states, chosen):
         return np.stack([norm.logpdf(1.0 + part, states[:, 0] + states[:, 1 + part], 0.3) for part in chosen], axis=1)
 
@@ -109,6 +110,7 @@ def test_turning_together_follows_a_narrow_ridge():
 
 def test_turning_together_keeps_what_is_no_normal():
     """A half normal and two hills, under ellipses of one normal."""
+
     def log_likelihood(states, factors):
         x, y = states[:, 0], states[:, 1]
         hills = np.logaddexp(norm.logpdf(x, -1.5, 0.3), norm.logpdf(x, 1.5, 0.3))

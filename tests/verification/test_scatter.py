@@ -30,17 +30,26 @@ def test_likelihood_and_effects_are_those_of_the_dense_normal(crossed, lane):
     compound, study, cover = dense(crossed, lane)
     residual, v, found = crossed.residual[lane], crossed.variances, crossed.effects
     assert crossed.log_likelihood[lane] == pytest.approx(multivariate_normal(np.zeros(RECORDS), cover).logpdf(residual))
-    for loading, own, mean, variance in ((compound, v.compound[lane], found.compound[lane], found.compound_variance[lane]),
-                                         (study, v.study[lane], found.study[lane], found.study_variance[lane])):
+    for loading, own, mean, variance in (
+        (compound, v.compound[lane], found.compound[lane], found.compound_variance[lane]),
+        (study, v.study[lane], found.study[lane], found.study_variance[lane]),
+    ):
         assert mean == pytest.approx(own * (loading.T @ np.linalg.solve(cover, residual)))
         assert variance == pytest.approx(own - own**2 * np.diag(loading.T @ np.linalg.solve(cover, loading)))
 
 
 def test_draws_have_the_moments_of_the_effects(crossed):
     lanes = 6000
-    many = Crossed(crossed.groups, *(np.repeat(a[:1], lanes, axis=0) for a in (crossed.residual, crossed.loading)),
-                   Variances(*(np.repeat(a[:1], lanes, axis=0) for a in (
-                       crossed.variances.compound, crossed.variances.study, crossed.variances.record))))
+    many = Crossed(
+        crossed.groups,
+        *(np.repeat(a[:1], lanes, axis=0) for a in (crossed.residual, crossed.loading)),
+        Variances(
+            *(
+                np.repeat(a[:1], lanes, axis=0)
+                for a in (crossed.variances.compound, crossed.variances.study, crossed.variances.record)
+            )
+        ),
+    )
     compound, study, rest = many.draw(np.random.default_rng(1))
     found = crossed.effects
     assert compound.mean(axis=0) == pytest.approx(found.compound[0], abs=0.06)
@@ -48,7 +57,8 @@ def test_draws_have_the_moments_of_the_effects(crossed):
     assert study.mean(axis=0) == pytest.approx(found.study[0], abs=0.06)
     assert study.var(axis=0) == pytest.approx(found.study_variance[0], rel=0.1)
     assert rest + many.loading * compound[:, crossed.groups.compound] + study[:, crossed.groups.study] == pytest.approx(
-        many.residual)
+        many.residual
+    )
 
 
 def test_normals_with_drawn_variances_are_students_t():

@@ -17,34 +17,58 @@ def row(source="one", line=2, **cells):
     return Row("closure.csv", line, {"source": source, "quantity": "closure_time", **cells})
 
 
-@pytest.mark.parametrize(("measured", "bound", "inside"), [
-    (50.0, "", True), (3.0, "", False), (99.0, "", False),
-    (3.0, "lower", True), (99.0, "lower", False), (99.0, "upper", True), (3.0, "upper", False),
-])
+@pytest.mark.parametrize(
+    ("measured", "bound", "inside"),
+    [
+        (50.0, "", True),
+        (3.0, "", False),
+        (99.0, "", False),
+        (3.0, "lower", True),
+        (99.0, "lower", False),
+        (99.0, "upper", True),
+        (3.0, "upper", False),
+    ],
+)
 def test_a_bound_is_inside_when_a_value_that_it_allows_is(measured, bound, inside):
     assert score(row(), Prediction(DRAWS, measured, "log", "x", bound)).inside is inside
 
 
-@pytest.mark.parametrize(("measured", "scale", "bound", "error"), [
-    (500.0, "log", "", 1.0), (60.0, "absolute", "", 10.0), (60.0, "absolute", "upper", 0.0),
-    (40.0, "absolute", "upper", 10.0), (5.0, "log", "lower", 0.0), (500.0, "log", "lower", 1.0),
-])
+@pytest.mark.parametrize(
+    ("measured", "scale", "bound", "error"),
+    [
+        (500.0, "log", "", 1.0),
+        (60.0, "absolute", "", 10.0),
+        (60.0, "absolute", "upper", 0.0),
+        (40.0, "absolute", "upper", 10.0),
+        (5.0, "log", "lower", 0.0),
+        (500.0, "log", "lower", 1.0),
+    ],
+)
 def test_the_error_is_the_distance_of_the_median(measured, scale, bound, error):
     assert score(row(), Prediction(DRAWS, measured, scale, "x", bound)).error == pytest.approx(error)
 
 
-@pytest.mark.parametrize(("draws", "sign", "right"), [
-    (DRAWS, 1, True), (DRAWS, -1, False), (DRAWS - 50.0, 0, True), (DRAWS, 0, False), (-DRAWS, -1, True),
-    (DRAWS, None, None),
-])
+@pytest.mark.parametrize(
+    ("draws", "sign", "right"),
+    [
+        (DRAWS, 1, True),
+        (DRAWS, -1, False),
+        (DRAWS - 50.0, 0, True),
+        (DRAWS, 0, False),
+        (-DRAWS, -1, True),
+        (DRAWS, None, None),
+    ],
+)
 def test_a_direction_is_right_when_the_draws_go_there(draws, sign, right):
     assert score(row(), Prediction(draws, 1.0, "sign", "x", sign=sign)).sign_right is right
 
 
 def test_the_baseline_is_the_mean_of_the_other_studies():
     measured = {"a": [10.0, 1000.0], "b": [100.0], "c": [1000.0]}
-    rows = [row(source, line, value=str(v)) for line, (source, v) in
-            enumerate(((s, v) for s, values in measured.items() for v in values), start=2)]
+    rows = [
+        row(source, line, value=str(v))
+        for line, (source, v) in enumerate(((s, v) for s, values in measured.items() for v in values), start=2)
+    ]
 
     def predictor(entry):
         return Prediction(np.full(20, 100.0), entry.number("value"), "log", "x")
@@ -93,8 +117,10 @@ def test_a_prediction_leans_when_its_study_is_among_its_sources():
 
 def summary(measured, predicted=100.0, scale="log", **cells):
     """Scores of rows (source, value, bound, unit) that are all predicted to be `predicted`."""
-    rows = [row(source, line, value=str(value), unit=unit, bound=bound, **cells)
-            for line, (source, value, bound, unit) in enumerate(measured, start=2)]
+    rows = [
+        row(source, line, value=str(value), unit=unit, bound=bound, **cells)
+        for line, (source, value, bound, unit) in enumerate(measured, start=2)
+    ]
 
     def predictor(entry):
         return Prediction(np.full(20, predicted), entry.number("value"), scale, "x", entry["bound"])
@@ -117,8 +143,10 @@ def test_figures_by_quantity_beside_the_baseline():
 
 
 def test_a_twin_that_knows_is_better_than_the_mean_of_others():
-    rows = [row(source, line, value=str(value)) for line, (source, value) in enumerate(
-        (("a", 1.0), ("b", 10.0), ("c", 1000.0)), start=2)]
+    rows = [
+        row(source, line, value=str(value))
+        for line, (source, value) in enumerate((("a", 1.0), ("b", 10.0), ("c", 1000.0)), start=2)
+    ]
 
     def predictor(entry):
         return Prediction(np.full(20, 1.1 * entry.number("value")), entry.number("value"), "log", "x")
@@ -126,11 +154,14 @@ def test_a_twin_that_knows_is_better_than_the_mean_of_others():
     assert summarise(rows, predictor, EVIDENCE)["quantities"]["x"]["better_than_baseline"] is True
 
 
-@pytest.mark.parametrize("measured", [
-    [("a", 10.0, "", "h"), ("b", 20.0, "", "h")],  # two studies: no baseline
-    [("a", 100.0, "", "h"), ("b", 100.0, "", "h"), ("c", 100.0, "", "h")],  # a tie
-    [("a", 10.0, "upper", "h"), ("b", 20.0, "upper", "h"), ("c", 30.0, "upper", "h")],  # bounds have no distance
-])
+@pytest.mark.parametrize(
+    "measured",
+    [
+        [("a", 10.0, "", "h"), ("b", 20.0, "", "h")],  # two studies: no baseline
+        [("a", 100.0, "", "h"), ("b", 100.0, "", "h"), ("c", 100.0, "", "h")],  # a tie
+        [("a", 10.0, "upper", "h"), ("b", 20.0, "upper", "h"), ("c", 30.0, "upper", "h")],  # bounds have no distance
+    ],
+)
 def test_better_is_left_open_where_it_cannot_be_told(measured):
     assert summary(measured)["quantities"]["x"]["better_than_baseline"] is None
 
@@ -163,8 +194,11 @@ def test_the_quantity_with_most_rows_comes_first_and_all_is_json():
 
     def predictor(entry):
         name = "rare" if entry.line == 2 else "common"
-        return Prediction(DRAWS * 1e-200, 1e200, "log", name) if name == "common" else Prediction(
-            DRAWS, 1.0, "sign", name, sign=1)
+        return (
+            Prediction(DRAWS * 1e-200, 1e200, "log", name)
+            if name == "common"
+            else Prediction(DRAWS, 1.0, "sign", name, sign=1)
+        )
 
     found = summarise(rows, predictor, EVIDENCE)
     assert list(found["quantities"]) == ["common", "rare"]
@@ -173,8 +207,11 @@ def test_the_quantity_with_most_rows_comes_first_and_all_is_json():
 
 
 def test_a_row_says_what_it_is_about():
-    found = summarise([row(skin="human, in vivo", needle_length_um="600", occluded="false", species="")],
-                      lambda entry: Prediction(DRAWS, 50.0, "log", "x"), EVIDENCE)
+    found = summarise(
+        [row(skin="human, in vivo", needle_length_um="600", occluded="false", species="")],
+        lambda entry: Prediction(DRAWS, 50.0, "log", "x"),
+        EVIDENCE,
+    )
     assert found["predictions"][0]["about"] == "human, in vivo; 600 um; not covered"
 
 

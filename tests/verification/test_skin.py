@@ -29,8 +29,9 @@ def test_dermis_of_the_forehead_at_the_reference_age_is_table_times_method():
     assert median_section("forehead").dermis[0] == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize(("site", "sex", "part"), [
-    ("cheek", "female", "face"), ("neck", "male", "face"), ("thigh", "male", "body")])
+@pytest.mark.parametrize(
+    ("site", "sex", "part"), [("cheek", "female", "face"), ("neck", "male", "face"), ("thigh", "male", "body")]
+)
 def test_thirty_years_are_three_decades_of_loss(site, sex, part):
     ratio = median_section(site, 70, sex).dermis[0] / median_section(site, 40, sex).dermis[0]
     assert ratio == pytest.approx((1 - value(f"dermis_thinning[{part}:{sex}]")) ** 3, rel=1e-6)
@@ -74,21 +75,46 @@ def test_interfaces_add_up_and_halve_the_reticular_dermis():
     assert fat == pytest.approx(skin.stratum_corneum[0] + skin.viable_epidermis[0] + skin.dermis[0])
 
 
-@pytest.mark.parametrize(("name", "spread", "mean"), [
-    ("dermis_thickness[forehead:male]", 0.242, 1.17), ("dermis_thickness[forehead:female]", 0.242, 0.86),
-    ("dermis_thickness[periorbital:female]", 0.242, 0.58), ("dermis_thickness[neck:male]", 0.242, 0.98),
-    ("dermis_thickness[zygoma:female]", 0.242, 0.87), ("stratum_corneum_thickness[dorsal_forearm]", 0.230, 18.3),
-    ("stratum_corneum_thickness[shoulder]", 0.230, 11.0), ("stratum_corneum_thickness[cheek]", 0.230, 16.8),
-    ("stratum_corneum_thickness[palm]", 0.230, 173.0), ("viable_epidermis_thickness[buttock]", 0.195, 81.5),
-    ("tewl_baseline[volar_forearm]", 0.297, 9.69), ("tewl_baseline[axilla]", 0.297, 44.0),
-])
+@pytest.mark.parametrize(
+    ("name", "spread", "mean"),
+    [
+        ("dermis_thickness[forehead:male]", 0.242, 1.17),
+        ("dermis_thickness[forehead:female]", 0.242, 0.86),
+        ("dermis_thickness[periorbital:female]", 0.242, 0.58),
+        ("dermis_thickness[neck:male]", 0.242, 0.98),
+        ("dermis_thickness[zygoma:female]", 0.242, 0.87),
+        ("stratum_corneum_thickness[dorsal_forearm]", 0.230, 18.3),
+        ("stratum_corneum_thickness[shoulder]", 0.230, 11.0),
+        ("stratum_corneum_thickness[cheek]", 0.230, 16.8),
+        ("stratum_corneum_thickness[palm]", 0.230, 173.0),
+        ("viable_epidermis_thickness[buttock]", 0.195, 81.5),
+        ("tewl_baseline[volar_forearm]", 0.297, 9.69),
+        ("tewl_baseline[axilla]", 0.297, 44.0),
+    ],
+)
 def test_a_printed_mean_is_the_mean_of_the_lognormal(name, spread, mean):
     assert value(name) * math.exp(0.5 * spread**2) == pytest.approx(mean, rel=0.01)
 
 
 def test_the_spread_between_people_is_that_of_the_ultrasound_table():
-    table = [(1.17, .28), (.86, .16), (1.14, .30), (.90, .23), (1.06, .20), (.80, .19), (.67, .14), (.58, .11),
-             (1.03, .16), (.93, .25), (1.14, .21), (.87, .35), (1.02, .24), (.91, .34), (.98, .22), (.99, .20)]
+    table = [
+        (1.17, 0.28),
+        (0.86, 0.16),
+        (1.14, 0.30),
+        (0.90, 0.23),
+        (1.06, 0.20),
+        (0.80, 0.19),
+        (0.67, 0.14),
+        (0.58, 0.11),
+        (1.03, 0.16),
+        (0.93, 0.25),
+        (1.14, 0.21),
+        (0.87, 0.35),
+        (1.02, 0.24),
+        (0.91, 0.34),
+        (0.98, 0.22),
+        (0.99, 0.20),
+    ]
     total = math.sqrt(np.mean([math.log(1 + (sd / mean) ** 2) for mean, sd in table]))
     parameter = EVIDENCE.parameters["dermis_between_people"]
     assert parameter.person == pytest.approx(total * math.sqrt(0.5), abs=0.001)
@@ -107,8 +133,9 @@ def test_luck_with_no_spread_gives_the_stated_tewl():
     assert median_section("palm").tewl[0] == pytest.approx(value("tewl_baseline[palm]"), rel=1e-3)
 
 
-@pytest.mark.parametrize(("site", "backing"), [
-    ("forehead", "bone"), ("nose", "cartilage"), ("back", "muscle"), ("abdomen", "fat")])
+@pytest.mark.parametrize(
+    ("site", "backing"), [("forehead", "bone"), ("nose", "cartilage"), ("back", "muscle"), ("abdomen", "fat")]
+)
 def test_stiffness_is_scaled_by_what_lies_below(site, backing):
     expected = value("indentation_stiffness") * value(f"backing_stiffness_factor[{backing}]")
     assert median_section(site).stiffness[0] == pytest.approx(expected, rel=1e-3)

@@ -31,15 +31,32 @@ def slab(rows=40, length=1.0, diffusivity=1.0, sink=False, partition=1.0):
     if sink:
         loss[0, -1] = 2.0 * diffusivity / height**2
     entry = np.full((1, 1), 2.0 * diffusivity * partition / height)
-    return Grid(np.full((1, rows, 1), height * partition), face, face, np.zeros((1, rows, 0)), entry, entry, 0.0 * ONE,
-                np.zeros(1, int), loss, 0.0 * loss, np.zeros((1, rows), int))
+    return Grid(
+        np.full((1, rows, 1), height * partition),
+        face,
+        face,
+        np.zeros((1, rows, 0)),
+        entry,
+        entry,
+        0.0 * ONE,
+        np.zeros(1, int),
+        loss,
+        0.0 * loss,
+        np.zeros((1, rows), int),
+    )
 
 
 def clock(time, film, wipe=-1, **others):
     shape = (1, time.size - 1, 2)
     held = {"opened": 0.0, "fluid": 1.0, "access": 0.0, "outflow": 0.0, "perfusion": 1.0} | others
-    return Clock(time, np.broadcast_to(film, shape), **{name: np.broadcast_to(value, shape) for name, value in held.items()},
-                 evaporation=0.0 * ONE, wipe=wipe, needled=-1)
+    return Clock(
+        time,
+        np.broadcast_to(film, shape),
+        **{name: np.broadcast_to(value, shape) for name, value in held.items()},
+        evaporation=0.0 * ONE,
+        wipe=wipe,
+        needled=-1,
+    )
 
 
 def run(grid, when, dose=1.0, saturation=np.inf, bore=None, layers=1, **more):
@@ -109,8 +126,19 @@ def layered(sink):
     if sink:
         loss[0, -1] = 1.0 / (half[-1] * height[-1] * k[-1])
     entry = np.full((1, 1), 1.0 / half[0])
-    return Grid(lane(height * k)[:, :, None], face, face, np.zeros((1, rows, 0)), entry, entry, 0.0 * ONE,
-                np.zeros(1, int), loss, 0.0 * loss, lane(np.repeat([0, 1], 6)).astype(int))
+    return Grid(
+        lane(height * k)[:, :, None],
+        face,
+        face,
+        np.zeros((1, rows, 0)),
+        entry,
+        entry,
+        0.0 * ONE,
+        np.zeros(1, int),
+        loss,
+        0.0 * loss,
+        lane(np.repeat([0, 1], 6)).astype(int),
+    )
 
 
 def test_two_layers_with_partition_in_series():
@@ -126,8 +154,10 @@ def test_two_layers_with_partition_in_series():
 def test_a_face_that_conducts_unequally_settles_at_its_ratio():
     grid = slab(2)
     up = 0.25 * grid.down
-    course = run(Grid(*(up if name == "up" else getattr(grid, name) for name in grid.__dataclass_fields__)),
-                 clock(graded_times((0.0,), 200.0), 1.0))
+    course = run(
+        Grid(*(up if name == "up" else getattr(grid, name) for name in grid.__dataclass_fields__)),
+        clock(graded_times((0.0,), 200.0), 1.0),
+    )
     first, second = course.depth_activity[0, :, -1]
     assert second == pytest.approx(4.0 * first, rel=1e-6)
 
@@ -135,8 +165,19 @@ def test_a_face_that_conducts_unequally_settles_at_its_ratio():
 def test_a_way_past_the_first_rows():
     """Shunt and nothing else: the film drains exponentially into one row that clears at once."""
     grid = slab(3)
-    closed = Grid(grid.capacity, 0.0 * grid.down, 0.0 * grid.up, grid.across, 0.0 * grid.entry, 0.0 * grid.back, 0.5 * ONE,
-                  np.array([2]), np.array([[0.0, 0.0, 1e9]]), grid.reaction, grid.layer)
+    closed = Grid(
+        grid.capacity,
+        0.0 * grid.down,
+        0.0 * grid.up,
+        grid.across,
+        0.0 * grid.entry,
+        0.0 * grid.back,
+        0.5 * ONE,
+        np.array([2]),
+        np.array([[0.0, 0.0, 1e9]]),
+        grid.reaction,
+        grid.layer,
+    )
     time = np.linspace(0.0, 4.0, 400)
     course = run(closed, clock(time, 2.0))
     assert course.film[0] == pytest.approx(np.exp(-0.25 * time), rel=1e-4)
@@ -160,8 +201,16 @@ def test_a_lane_that_would_undershoot_takes_its_step_by_backward_euler():
 
 def test_reaction_clearance_and_evaporation_are_told_apart():
     grid = slab(2)
-    lossy = Grid(*(np.full((1, 2), 0.3) if name == "clearance" else np.full((1, 2), 0.1) if name == "reaction"
-                   else getattr(grid, name) for name in grid.__dataclass_fields__))
+    lossy = Grid(
+        *(
+            np.full((1, 2), 0.3)
+            if name == "clearance"
+            else np.full((1, 2), 0.1)
+            if name == "reaction"
+            else getattr(grid, name)
+            for name in grid.__dataclass_fields__
+        )
+    )
     when = clock(np.linspace(0.0, 30.0, 300), 0.5, perfusion=2.0)
     when = Clock(*(0.2 * ONE if name == "evaporation" else getattr(when, name) for name in when.__dataclass_fields__))
     course = run(lossy, when)
@@ -178,19 +227,49 @@ def pierced(seed=3, rows=10, rings=5):
     loss = np.zeros((1, rows))
     loss[0, -1] = 3.0
     entry = random.random((1, rings)) * 0.01
-    grid = Grid(random.random((1, rows, rings)) * 0.1 + 0.02, face, face, random.random((1, rows, rings - 1)) + 0.1, entry,
-                entry, 0.0 * ONE, np.zeros(1, int), loss, 0.0 * loss, lane(np.repeat([0, 1], rows // 2)).astype(int))
+    grid = Grid(
+        random.random((1, rows, rings)) * 0.1 + 0.02,
+        face,
+        face,
+        random.random((1, rows, rings - 1)) + 0.1,
+        entry,
+        entry,
+        0.0 * ONE,
+        np.zeros(1, int),
+        loss,
+        0.0 * loss,
+        lane(np.repeat([0, 1], rows // 2)).astype(int),
+    )
     taper = np.where(np.arange(rows) < 6, 0.8, 0.0)
-    bore = Bore(lane(taper), grid.capacity[:, :, 0] / 1.5, lane(np.full(rows, 2.0)), lane(np.full(rows, 0.4)),
-                lane(np.full(rows, 1.5)), np.zeros((1, rows - 1)), lane(np.full(rows, 1.2)), 0.3 * ONE, 0.01 * ONE)
+    bore = Bore(
+        lane(taper),
+        grid.capacity[:, :, 0] / 1.5,
+        lane(np.full(rows, 2.0)),
+        lane(np.full(rows, 0.4)),
+        lane(np.full(rows, 1.5)),
+        np.zeros((1, rows - 1)),
+        lane(np.full(rows, 1.2)),
+        0.3 * ONE,
+        0.01 * ONE,
+    )
     return grid, bore
 
 
 def busy(time, wipe=-1, needled=-1):
     """A clock on which everything changes."""
     when = stage_times(time)[None]
-    return Clock(time, 0.3 + 0.1 * np.exp(-when), np.exp(-0.2 * when), 2.0 / (1.0 + when), 1.0 + 0.0 * when,
-                 0.05 * np.exp(-when), 1.0 + np.exp(-when), 0.01 * ONE, wipe, needled)
+    return Clock(
+        time,
+        0.3 + 0.1 * np.exp(-when),
+        np.exp(-0.2 * when),
+        2.0 / (1.0 + when),
+        1.0 + 0.0 * when,
+        0.05 * np.exp(-when),
+        1.0 + np.exp(-when),
+        0.01 * ONE,
+        wipe,
+        needled,
+    )
 
 
 def test_mass_is_conserved_and_nothing_is_negative_on_coarse_steps():
@@ -230,8 +309,10 @@ def test_the_needles_push_what_was_there_aside():
 def test_outflow_holds_a_large_solute_back():
     grid, bore = pierced()
     time = np.linspace(0.0, 3.0, 60)
-    still, washed = (run(grid, clock(time, 0.3, opened=1.0, fluid=0.02, access=1.0, outflow=flow), bore=bore, layers=2)
-                     for flow in (0.0, 0.5))
+    still, washed = (
+        run(grid, clock(time, 0.3, opened=1.0, fluid=0.02, access=1.0, outflow=flow), bore=bore, layers=2)
+        for flow in (0.0, 0.5)
+    )
     assert washed.through_mouth[0, -1] < 0.6 * still.through_mouth[0, -1]
 
 
@@ -248,8 +329,10 @@ def test_lanes_share_nothing(threads, monkeypatch):
     """A lane gives the same bits alone, in a full block and in a block that is filled up, on one thread and on several."""
     monkeypatch.setattr(unit_cell, "get_num_threads", lambda: threads)
     cells = [pierced(seed) for seed in range(11)]
-    grid, bore = (type(parts[0])(*(np.concatenate([getattr(part, name) for part in parts])
-                                   for name in parts[0].__dataclass_fields__)) for parts in zip(*cells, strict=True))
+    grid, bore = (
+        type(parts[0])(*(np.concatenate([getattr(part, name) for part in parts]) for name in parts[0].__dataclass_fields__))
+        for parts in zip(*cells, strict=True)
+    )
     when = busy(np.linspace(0.0, 5.0, 20), needled=3)
     together = solve(grid, bore, when, np.ones(11), np.full(11, np.inf), layers=2, keep=np.arange(11) == 9)
     alone = [run(g, when, bore=b, layers=2) for g, b in cells]

@@ -14,11 +14,31 @@ from dermatwin.validation.scoring import NotPredicted, Prediction, score
 LABORATORY = Laboratory(draws=40, seed=3)
 ARM, EVENT = outcomes.predictor(LABORATORY), adverse.predictor(LABORATORY)
 
-BASE = {"source": "unseen2030", "indication": "acne_scar", "zone": "face", "device_kind": "roller", "adjunct": "none",
-        "role": "needling", "design": "single_arm", "sessions": "4", "interval_days": "28", "n": "30",
-        "followup_days_after_last_session": "84"}
-COUNT = {"source": "unseen2030", "event": "pih", "zone": "face", "phototypes": "III-V", "device_kind": "roller",
-         "arm_kind": "needling", "sessions": "4", "population_n": "40", "events_n": "2", "rate": "0.05"}
+BASE = {
+    "source": "unseen2030",
+    "indication": "acne_scar",
+    "zone": "face",
+    "device_kind": "roller",
+    "adjunct": "none",
+    "role": "needling",
+    "design": "single_arm",
+    "sessions": "4",
+    "interval_days": "28",
+    "n": "30",
+    "followup_days_after_last_session": "84",
+}
+COUNT = {
+    "source": "unseen2030",
+    "event": "pih",
+    "zone": "face",
+    "phototypes": "III-V",
+    "device_kind": "roller",
+    "arm_kind": "needling",
+    "sessions": "4",
+    "population_n": "40",
+    "events_n": "2",
+    "rate": "0.05",
+}
 
 
 def arm(**cells):
@@ -32,8 +52,9 @@ def event(**cells):
 SCORE = {"outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.4", "direction": "1"}
 
 
-@pytest.mark.parametrize("own", [
-    {"source": "dogra2014"}, {"doi_or_pmcid": "pmid 25196684"}, {"source": "other1; dogra2014"}])
+@pytest.mark.parametrize(
+    "own", [{"source": "dogra2014"}, {"doi_or_pmcid": "pmid 25196684"}, {"source": "other1; dogra2014"}]
+)
 def test_the_own_study_is_left_out(own):
     assert not np.array_equal(arm(**SCORE, **own).draws, arm(**SCORE).draws)
     rate = {**own, "phototypes": "IV-V", "sessions": "5", "population_n": "30", "events_n": "5", "rate": ""}
@@ -52,8 +73,11 @@ def test_a_study_behind_a_parameter_is_marked():
     assert event(**pain, source=own).leans
     assert not event(**pain).leans
     assert outcomes.behind(LABORATORY.evidence, ("responder_cutoff",))
-    missing = [name for name in (*outcomes.STANDS_ON, *sum(adverse.STANDS_ON.values(), ()))
-               if not outcomes.behind(LABORATORY.evidence, (name,))]
+    missing = [
+        name
+        for name in (*outcomes.STANDS_ON, *sum(adverse.STANDS_ON.values(), ()))
+        if not outcomes.behind(LABORATORY.evidence, (name,))
+    ]
     assert not missing
 
 
@@ -114,11 +138,16 @@ def test_flagged_rows_are_listed(flag):
     assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
 
 
-@pytest.mark.parametrize(("cells", "word"), [
-    ({"relative_change": "-45"}, "share of the baseline"), ({"sessions": "-2"}, "sessions"),
-    ({"interval_days": "-7"}, "negative"), ({"relative_change": "", "direction": ""}, "no change"),
-    ({"relative_change": "", "direction": "", "between_direction": "1"}, "comparison"),
-])
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"relative_change": "-45"}, "share of the baseline"),
+        ({"sessions": "-2"}, "sessions"),
+        ({"interval_days": "-7"}, "negative"),
+        ({"relative_change": "", "direction": ""}, "no change"),
+        ({"relative_change": "", "direction": "", "between_direction": "1"}, "comparison"),
+    ],
+)
 def test_impossible_cells_have_a_reason(cells, word):
     assert word in arm(**SCORE | cells | ({"direction": ""} if "relative_change" in cells else {})).reason
 
@@ -163,10 +192,20 @@ def test_counting_is_binomial():
     assert event().quantity == "rate:pih"
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("mean VAS 5.23 of 10 (SE 0.31)", 5.23), ("mean VAS 1.3-1.4 of 10", 1.35), ("mean 45 of 100", 4.5), ("VAS 45 mm", 4.5),
-    ("mean VAS (0-10) 5.2", 5.2), ("VAS 0-100: 30", 3.0), ("VAS 45", None), ("max VAS 8 of 10", None), ("grade 2", None),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mean VAS 5.23 of 10 (SE 0.31)", 5.23),
+        ("mean VAS 1.3-1.4 of 10", 1.35),
+        ("mean 45 of 100", 4.5),
+        ("VAS 45 mm", 4.5),
+        ("mean VAS (0-10) 5.2", 5.2),
+        ("VAS 0-100: 30", 3.0),
+        ("VAS 45", None),
+        ("max VAS 8 of 10", None),
+        ("grade 2", None),
+    ],
+)
 def test_pain_scores_in_words(text, expected):
     assert adverse.pain_score(text) == (pytest.approx(expected) if expected is not None else None)
 
@@ -180,10 +219,15 @@ def test_pain_is_a_score_within_its_scale():
     assert np.ptp(event(**score_row).draws) < np.ptp(event(**score_row | {"population_n": "1"}).draws)
 
 
-@pytest.mark.parametrize(("cells", "measured", "bound"), [
-    ({"duration_h": "48"}, 48.0, ""), ({"duration_h_max": "72"}, 72.0, "upper"), ({"duration_h_min": "12"}, 12.0, "lower"),
-    ({"duration_h_min": "3", "duration_h_max": "12"}, 6.0, ""),
-])
+@pytest.mark.parametrize(
+    ("cells", "measured", "bound"),
+    [
+        ({"duration_h": "48"}, 48.0, ""),
+        ({"duration_h_max": "72"}, 72.0, "upper"),
+        ({"duration_h_min": "12"}, 12.0, "lower"),
+        ({"duration_h_min": "3", "duration_h_max": "12"}, 6.0, ""),
+    ],
+)
 def test_durations_and_their_bounds(cells, measured, bound):
     found = event(event="erythema", events_n="", rate="", **cells)
     assert found.measured == pytest.approx(measured)
@@ -191,15 +235,26 @@ def test_durations_and_their_bounds(cells, measured, bound):
     assert found.scale == "log"
 
 
-@pytest.mark.parametrize(("cells", "word"), [
-    ({"arm_kind": "regulator_list"}, "regulator"), ({"arm_kind": "case_report"}, "case"), ({"arm_kind": "sham"}, "sham"),
-    ({"arm_kind": "comparator"}, "another injury"), ({"device_kind": "none"}, "another injury"),
-    ({"population_n": "", "rate": ""}, "denominator"), ({"events_n": "41"}, "outside"),
-    ({"rate": "0.5"}, "contradict"), ({"events_n": "", "rate": "5"}, "outside"), ({"event": "rainbow"}, "rainbow"),
-    ({"arm_kind": "review", "events_n": "", "rate": ""}, "review"),
-    ({"population_n": "", "events_n": "", "rate": ""}, "listed"), ({"sessions": "0"}, "sessions"),
-    ({"event": "bruising"}, "no other study"), ({"event": "other", "note": "sparkles"}, "no class"),
-])
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"arm_kind": "regulator_list"}, "regulator"),
+        ({"arm_kind": "case_report"}, "case"),
+        ({"arm_kind": "sham"}, "sham"),
+        ({"arm_kind": "comparator"}, "another injury"),
+        ({"device_kind": "none"}, "another injury"),
+        ({"population_n": "", "rate": ""}, "denominator"),
+        ({"events_n": "41"}, "outside"),
+        ({"rate": "0.5"}, "contradict"),
+        ({"events_n": "", "rate": "5"}, "outside"),
+        ({"event": "rainbow"}, "rainbow"),
+        ({"arm_kind": "review", "events_n": "", "rate": ""}, "review"),
+        ({"population_n": "", "events_n": "", "rate": ""}, "listed"),
+        ({"sessions": "0"}, "sessions"),
+        ({"event": "bruising"}, "no other study"),
+        ({"event": "other", "note": "sparkles"}, "no class"),
+    ],
+)
 def test_what_is_not_a_rate_of_needling_is_listed(cells, word):
     assert word in event(**cells).reason
 
@@ -210,8 +265,9 @@ def test_phototypes(text, expected):
     assert isinstance(event(phototypes=text), Prediction)
 
 
-ODD = st.sampled_from([
-    "", "0", "-1", "1", "0.5", "2.5", "30", "nan", "inf", "6-12", "mean VAS 5 of 10", "?", "good", "1e300"])
+ODD = st.sampled_from(
+    ["", "0", "-1", "1", "0.5", "2.5", "30", "nan", "inf", "6-12", "mean VAS 5 of 10", "?", "good", "1e300"]
+)
 
 
 def whole(answer):
@@ -223,19 +279,67 @@ def whole(answer):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.dictionaries(st.sampled_from([
-    "indication", "device_kind", "role", "adjunct", "outcome_scale", "sessions", "interval_days", "n", "n_total", "design",
-    "followup_days_after_last_session", "lower_is_better", "relative_change", "responders_fraction",
-    "responders_definition", "direction", "effect_sign", "source", "scale_min", "scale_max"]), ODD))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "indication",
+                "device_kind",
+                "role",
+                "adjunct",
+                "outcome_scale",
+                "sessions",
+                "interval_days",
+                "n",
+                "n_total",
+                "design",
+                "followup_days_after_last_session",
+                "lower_is_better",
+                "relative_change",
+                "responders_fraction",
+                "responders_definition",
+                "direction",
+                "effect_sign",
+                "source",
+                "scale_min",
+                "scale_max",
+            ]
+        ),
+        ODD,
+    )
+)
 def test_odd_arms_are_predicted_or_listed(cells):
     whole(arm(**SCORE | cells))
     whole(arm(**{"outcome_scale": "goodman_baron_quantitative", "lower_is_better": "1", "change_mean": "-3"} | cells))
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.dictionaries(st.sampled_from([
-    "event", "zone", "phototypes", "device_kind", "arm_kind", "sessions", "population_n", "events_n", "rate", "severity",
-    "duration_h", "duration_h_min", "duration_h_max", "duration_h_sd", "needle_length_mm", "note", "source"]), ODD))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "event",
+                "zone",
+                "phototypes",
+                "device_kind",
+                "arm_kind",
+                "sessions",
+                "population_n",
+                "events_n",
+                "rate",
+                "severity",
+                "duration_h",
+                "duration_h_min",
+                "duration_h_max",
+                "duration_h_sd",
+                "needle_length_mm",
+                "note",
+                "source",
+            ]
+        ),
+        ODD,
+    )
+)
 def test_odd_events_are_predicted_or_listed(cells):
     for kind in ("pih", "pain_vas", "erythema"):
         whole(event(**{"event": kind} | cells))
@@ -285,17 +389,24 @@ def test_a_case_is_one_person_and_a_review_bounds_a_mean():
 
 def test_values_are_predicted_only_where_the_product_gives_values():
     """The lightness of skin is not the severity of a melasma: a third less melasma is not a third more light."""
-    cells = {"indication": "melasma", "outcome_scale": "colorimetry_l_star", "lower_is_better": "0", "effect_sign": "1",
-             "relative_change": "0.13"}
+    cells = {
+        "indication": "melasma",
+        "outcome_scale": "colorimetry_l_star",
+        "lower_is_better": "0",
+        "effect_sign": "1",
+        "relative_change": "0.13",
+    }
     found = arm(**cells)
     assert isinstance(found, Prediction)
     assert (found.quantity, found.sign) == ("direction", 1)
     assert arm(**{**cells, "outcome_scale": "masi", "lower_is_better": "1", "relative_change": "-0.4"}).quantity == (
-        "relative_change")
+        "relative_change"
+    )
 
 
-@pytest.mark.parametrize(("role", "kind"), [("untreated", "untreated or sham"), ("led_only", "comparator"),
-                                            ("needling_plus", "needled")])
+@pytest.mark.parametrize(
+    ("role", "kind"), [("untreated", "untreated or sham"), ("led_only", "comparator"), ("needling_plus", "needled")]
+)
 def test_rows_stand_with_their_concern_and_kind_of_arm(role, kind):
     common = arm(**SCORE, role=role).common
     assert common.groups == {"concern": "acne scars", "arm": kind}

@@ -18,23 +18,27 @@ from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.protocol import Protocol, case_of
 from dermatwin.validation.rows import Row, read_folder
 from dermatwin.validation.scoring import NotPredicted, Prediction
-from dermatwin.validation.wounds import (
-    Bench,
-    another_wound,
-    kind_of,
-    layer_course,
-    new_collagen,
-    paced,
-    pushed,
-    wounded,
-)
+from dermatwin.validation.wounds import Bench, another_wound, kind_of, layer_course, new_collagen, paced, pushed, wounded
 
 FILE = "healing_timecourse.csv"
 
 
 def row(procedure="", quantity="", value="1", unit="d", **cells):
-    return Row(FILE, 2, {"source": "somebody", "species": "human", "site": "skin", "procedure": procedure, "kind": "",
-                         "quantity": quantity, "value": value, "unit": unit, **cells})
+    return Row(
+        FILE,
+        2,
+        {
+            "source": "somebody",
+            "species": "human",
+            "site": "skin",
+            "procedure": procedure,
+            "kind": "",
+            "quantity": quantity,
+            "value": value,
+            "unit": unit,
+            **cells,
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +55,12 @@ def test_one_layer_is_what_the_healing_stage_says_of_it():
     whole = heal(needles, days, skin, case.patient, 90.0, draws)
     hurt = [injury_of(p, draws) for p in needles]
     values, _ = constants(skin, case.patient, draws)
-    course = layer_course(values, [(i.activated_fraction[:, place], i.activation[:, place], i.destroyed_share[:, place])
-                                   for i in hurt], days, whole.time)
+    course = layer_course(
+        values,
+        [(i.activated_fraction[:, place], i.activation[:, place], i.destroyed_share[:, place]) for i in hurt],
+        days,
+        whole.time,
+    )
     assert whole.means is not None
     np.testing.assert_allclose(course.mean, whole.means[:, place, :, : len(kernel.STATES)], rtol=2e-4, atol=2e-6)
     np.testing.assert_allclose(course.collagen(), whole.mean("collagen")[:, place], rtol=2e-4)
@@ -94,17 +102,24 @@ def test_synthesis_is_solved_from_the_pool_that_it_fills():
     values = wound_constants(draws)
     resting = layer_course(values, [(np.zeros(1), np.zeros(1), np.zeros(1))], [0.0], np.array([0.0, 5.0, 10.0]))
     assert new_collagen(resting, 5.0)[0] == pytest.approx(0.0, abs=1e-9)
-    made = [new_collagen(wounded(kind, "human", 30.0, "s", bench, draws), 7.0)[0]
-            for kind in ("excision", "nonablative_laser")]
+    made = [
+        new_collagen(wounded(kind, "human", 30.0, "s", bench, draws), 7.0)[0] for kind in ("excision", "nonablative_laser")
+    ]
     assert made[0] > made[1] > 0.0
 
 
-@pytest.mark.parametrize(("procedure", "kind", "other"), [
-    ("full-thickness excisional wound", "excision", True), ("fractional CO2 once", "ablative_laser", True),
-    ("nonablative fractional 1550 nm, 10 mJ (smallest)", "nonablative_laser", True),
-    ("nonablative laser 1320 nm Nd:YAG", "nonablative_laser", True), ("fractional RF microneedle", "radiofrequency", True),
-    ("1.5 mm dermaroller x5 monthly", None, False), ("needling of a surgical wound", "excision", False),
-])
+@pytest.mark.parametrize(
+    ("procedure", "kind", "other"),
+    [
+        ("full-thickness excisional wound", "excision", True),
+        ("fractional CO2 once", "ablative_laser", True),
+        ("nonablative fractional 1550 nm, 10 mJ (smallest)", "nonablative_laser", True),
+        ("nonablative laser 1320 nm Nd:YAG", "nonablative_laser", True),
+        ("fractional RF microneedle", "radiofrequency", True),
+        ("1.5 mm dermaroller x5 monthly", None, False),
+        ("needling of a surgical wound", "excision", False),
+    ],
+)
 def test_wounds_are_told_from_needles_by_their_words(procedure, kind, other):
     assert kind_of(row(procedure)) == kind
     assert another_wound(row(procedure)) is other
@@ -137,8 +152,10 @@ def test_a_peak_on_day_0_is_a_peak_within_the_first_day(rows):
 
 def test_a_steroid_on_some_days_holds_back_less(rows):
     predict = predictor(Laboratory(60, 1))
-    daily, some = (predict(next(r for r in rows if r["quantity"] == name))
-                   for name in ("pinp_change_pct_continuous", "pinp_change_pct_3_d_week"))
+    daily, some = (
+        predict(next(r for r in rows if r["quantity"] == name))
+        for name in ("pinp_change_pct_continuous", "pinp_change_pct_3_d_week")
+    )
     assert (daily.draws < some.draws).all()
     early, late = (predict(r) for r in rows if r["quantity"] == "picp_change_pct")
     assert (late.draws < early.draws).all()

@@ -21,6 +21,7 @@ def waiting_hours(channels: Channels, closures: dict[str, np.ndarray], draws: Dr
     Source   evidence `makeup_clinic_hours`, `actives_clinic_hours` (clinics and a label).
     Law      never below the clinic hours; never falls when closing is slower (tests/laws/test_barrier.py).
     """
-    return {"no_makeup_before": np.maximum(draws("makeup_clinic_hours", "h"), closures["makeup_pigment"]),
-            "no_actives_before": np.maximum(draws("actives_clinic_hours", "h"),
-                                            channels.closure_time[:, READOUTS.index("dye")])}
+    return {
+        "no_makeup_before": np.maximum(draws("makeup_clinic_hours", "h"), closures["makeup_pigment"]),
+        "no_actives_before": np.maximum(draws("actives_clinic_hours", "h"), channels.closure_time[:, READOUTS.index("dye")]),
+    }

@@ -15,13 +15,16 @@ HOURS_PER_DAY = 24.0
 CM_PER_MM = 0.1
 MINUTES_PER_HOUR = 60
 POINTS = 60
-GRID = np.union1d(np.concatenate([[0.0], np.geomspace(1.0 / MINUTES_PER_HOUR, 10.0 * HOURS_PER_DAY, POINTS)]),
-                  [1.0, 6.0, HOURS_PER_DAY, 3.0 * HOURS_PER_DAY])
+GRID = np.union1d(
+    np.concatenate([[0.0], np.geomspace(1.0 / MINUTES_PER_HOUR, 10.0 * HOURS_PER_DAY, POINTS)]),
+    [1.0, 6.0, HOURS_PER_DAY, 3.0 * HOURS_PER_DAY],
+)
 """Hours after the session at which channels are described: 0, then 1 min to 10 d, denser early."""
 
 
-def close(punctures: Punctures, skin: Skin, draws: Draws, *, covered_h: float = 0.0,
-          anti_inflammatory: bool = False) -> Channels:
+def close(
+    punctures: Punctures, skin: Skin, draws: Draws, *, covered_h: float = 0.0, anti_inflammatory: bool = False
+) -> Channels:
     """Close one session's channels.
 
     A/A0 = w exp(-t / tau) + (1 - w) 2^-h(t)     TEWL = T0 + a j / (1 + a j / j_max)
@@ -35,8 +38,14 @@ def close(punctures: Punctures, skin: Skin, draws: Draws, *, covered_h: float = 
     """
     if covered_h < 0.0:
         raise ValueError(f"covered_h is {covered_h:g}; hours under a cover cannot be negative")
-    kinetics = kinetics_of(_mean(punctures.in_situ_depth), skin, draws, punctures.session,
-                           covered_h=covered_h, anti_inflammatory=anti_inflammatory)
+    kinetics = kinetics_of(
+        _mean(punctures.in_situ_depth),
+        skin,
+        draws,
+        punctures.session,
+        covered_h=covered_h,
+        anti_inflammatory=anti_inflammatory,
+    )
     radius = 0.5 * np.sqrt(_mean(punctures.channel_diameter**2))
     area = np.pi * punctures.density * (CM_PER_MM * radius) ** 2
     fraction = kinetics.open_fraction(GRID[:, None]).T
@@ -44,9 +53,18 @@ def close(punctures: Punctures, skin: Skin, draws: Draws, *, covered_h: float = 
     times = closure_times(kinetics, area, skin, draws)
     _check(fraction, tewl, times, f"barrier of {punctures.zone}")
     return Channels(
-        zone=punctures.zone, session=punctures.session, time=GRID, density=punctures.density,
-        depth=_mean(punctures.residual_depth), radius=radius, open_fraction=fraction, tewl=tewl, closure_time=times,
-        notices=_notices(skin, punctures, covered_h, anti_inflammatory), covered=covered_h)
+        zone=punctures.zone,
+        session=punctures.session,
+        time=GRID,
+        density=punctures.density,
+        depth=_mean(punctures.residual_depth),
+        radius=radius,
+        open_fraction=fraction,
+        tewl=tewl,
+        closure_time=times,
+        notices=_notices(skin, punctures, covered_h, anti_inflammatory),
+        covered=covered_h,
+    )
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
@@ -58,15 +76,20 @@ def _check(fraction: np.ndarray, tewl: np.ndarray, times: np.ndarray, where: str
     for values in (fraction, tewl):
         require_finite(values, where)
         require_not_negative(values, where)
-    require_not_negative(np.diff(np.where(np.isfinite(times), times, np.finfo(float).max), axis=1),
-                         f"{where}, order of {', '.join(READOUTS)}")
+    require_not_negative(
+        np.diff(np.where(np.isfinite(times), times, np.finfo(float).max), axis=1), f"{where}, order of {', '.join(READOUTS)}"
+    )
 
 
 def _notices(skin: Skin, punctures: Punctures, covered_h: float, anti_inflammatory: bool) -> tuple[Notice, ...]:
     path = f"barrier.{punctures.zone}"
     found = (
-        (covered_h > 0.0, "closure under a cover rests on one contradiction: by impedance 2 h or less bare, but about 60 h "
-         "in a study whose cover is not stated; the factor spans both", "gupta2011;micropore_sites2021"),
+        (
+            covered_h > 0.0,
+            "closure under a cover rests on one contradiction: by impedance 2 h or less bare, but about 60 h "
+            "in a study whose cover is not stated; the factor spans both",
+            "gupta2011;micropore_sites2021",
+        ),
         (anti_inflammatory, "a COX inhibitor slows closure; by how much was not found", "diclofenac_closure"),
         (skin.species != "human", f"closure in {skin.species} differs from people by a factor that is assumed", ""),
         (not skin.alive, "excised or reconstructed skin recoils but does not repair: it never closes", "gomaa2010"),

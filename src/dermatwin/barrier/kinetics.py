@@ -73,8 +73,9 @@ def _lasting(half_lives: np.ndarray, half_life: np.ndarray) -> np.ndarray:
     return np.multiply(half_lives, half_life, out=np.zeros_like(half_life), where=half_lives > 0.0)
 
 
-def kinetics_of(depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, covered_h: float,
-                anti_inflammatory: bool) -> Kinetics:
+def kinetics_of(
+    depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, covered_h: float, anti_inflammatory: bool
+) -> Kinetics:
     """Closure kinetics of channels whose needles went `depth` mm deep (mean in-situ depth, shape (draw,)).
 
     t_half = t_0 (p / p_0)^k f_age f_colour f_species f_cox ,   t_covered = t_half f_occ
@@ -84,14 +85,24 @@ def kinetics_of(depth: np.ndarray, skin: Skin, draws: Draws, session: int, *, co
     """
     reference = draws("closure_reference_depth", "mm")
     relative = np.where(depth > 0.0, depth, reference) / reference
-    half_life = (draws("closure_half_life", "h", session, skin.zone) * relative ** draws("closure_depth_exponent", "1")
-                 * age_factor(skin, draws) * colour_factor(skin, draws) * species_factor(skin, draws))
+    half_life = (
+        draws("closure_half_life", "h", session, skin.zone)
+        * relative ** draws("closure_depth_exponent", "1")
+        * age_factor(skin, draws)
+        * colour_factor(skin, draws)
+        * species_factor(skin, draws)
+    )
     if anti_inflammatory:
         half_life = half_life * draws("closure_cox_factor", "1")
     if not skin.alive:
         half_life = np.full(draws.count, np.inf)
-    return Kinetics(draws("recoil_share", "1", session, skin.zone), draws("recoil_time", "h"), half_life,
-                    half_life * draws("occlusion_factor", "1"), covered_h)
+    return Kinetics(
+        draws("recoil_share", "1", session, skin.zone),
+        draws("recoil_time", "h"),
+        half_life,
+        half_life * draws("occlusion_factor", "1"),
+        covered_h,
+    )
 
 
 def age_factor(skin: Skin, draws: Draws) -> np.ndarray:

@@ -22,26 +22,37 @@ def readings(channels: Channels, draws: Draws, time: float | None = None) -> tup
     Closure times are hours after the session (inf: never, excised skin). A reading taken hours after the session is
     dated by those hours.
     """
-    found = [Reading(name, channels.zone, "h", channels.closure_time[:, column], time)
-             for column, name in enumerate(CLOSURE_NAMES)]
+    found = [
+        Reading(name, channels.zone, "h", channels.closure_time[:, column], time)
+        for column, name in enumerate(CLOSURE_NAMES)
+    ]
     closures = permeant_closure(channels, draws)
-    hours = {**{f"closure_time_for[{name}]": values for name, values in closures.items()},
-             **waiting_hours(channels, closures, draws)}
+    hours = {
+        **{f"closure_time_for[{name}]": values for name, values in closures.items()},
+        **waiting_hours(channels, closures, draws),
+    }
     found += [Reading(name, channels.zone, "h", values, time) for name, values in hours.items()]
-    found += [Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
-              for name, hour in TEWL_HOURS.items()]
-    found += [Reading(name, channels.zone, "1", _at(channels, channels.open_fraction, hour), _later(time, hour))
-              for name, hour in OPEN_HOURS.items()]
-    found += [Reading(name, channels.zone, "1", _at(channels, channels.open_area, hour), _later(time, hour))
-              for name, hour in AREA_HOURS.items()]
+    found += [
+        Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
+        for name, hour in TEWL_HOURS.items()
+    ]
+    found += [
+        Reading(name, channels.zone, "1", _at(channels, channels.open_fraction, hour), _later(time, hour))
+        for name, hour in OPEN_HOURS.items()
+    ]
+    found += [
+        Reading(name, channels.zone, "1", _at(channels, channels.open_area, hour), _later(time, hour))
+        for name, hour in AREA_HOURS.items()
+    ]
     return tuple(found)
 
 
 def curves(channels: Channels) -> tuple[Curve, ...]:
     """Open fraction and TEWL hour by hour after one session."""
-    return tuple(Curve(name, channels.zone, unit, channels.time, values, channels.session)
-                 for name, unit, values in (("open_fraction", "1", channels.open_fraction),
-                                            ("tewl", "g/m^2/h", channels.tewl)))
+    return tuple(
+        Curve(name, channels.zone, unit, channels.time, values, channels.session)
+        for name, unit, values in (("open_fraction", "1", channels.open_fraction), ("tewl", "g/m^2/h", channels.tewl))
+    )
 
 
 def _at(channels: Channels, values: np.ndarray, hour: float) -> np.ndarray:

@@ -30,7 +30,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
     made = {"needling": _needling, "permeability": _permeability, "healing": _healing, "outcome": _outcome}[chosen.fit](
-        chosen.seed, chosen.workers)
+        chosen.seed, chosen.workers
+    )
     for name, text in made.items():
         write(chosen.out / name, text)
 
@@ -45,8 +46,10 @@ def write(path: Path, text: str) -> None:
 
 def _needling(seed: int, workers: int) -> dict[str, str]:
     problem, fits = fitting.fit_all(seed, workers)
-    return {"posteriors/needling.yaml": _yaml(fitting.record(problem, fits, seed)),
-            "posteriors/needling.csv": fitting.table(problem, fits)}
+    return {
+        "posteriors/needling.yaml": _yaml(fitting.record(problem, fits, seed)),
+        "posteriors/needling.csv": fitting.table(problem, fits),
+    }
 
 
 def _permeability(seed: int, workers: int) -> dict[str, str]:
@@ -57,8 +60,10 @@ def _permeability(seed: int, workers: int) -> dict[str, str]:
 
 def _healing(seed: int, workers: int) -> dict[str, str]:
     problem, fits = mending.fit_all(seed, workers)
-    return {"posteriors/healing.yaml": _yaml(mending.record(problem, fits, seed)),
-            "posteriors/healing.csv": _csv(mending.table(problem, fits))}
+    return {
+        "posteriors/healing.yaml": _yaml(mending.record(problem, fits, seed)),
+        "posteriors/healing.csv": _csv(mending.table(problem, fits)),
+    }
 
 
 def _outcome(seed: int, workers: int) -> dict[str, str]:

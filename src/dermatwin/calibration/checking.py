@@ -16,8 +16,21 @@ from ..outcome.pooling import SCALARS, SPREADS
 from .gibbs import COUNT, EXPONENT, PERSON, RANGE, RATIO, SCORE, means
 from .outcome import SIGNIFICANT, Problem, fit, prior_draws
 
-WATCHED = ("needle", "rf", "active", "drift", "adjunct", "rating", "chosen", "concern:acne_scar", "study_between",
-           "scale_between", "adjunct_between", "person", "exponent")
+WATCHED = (
+    "needle",
+    "rf",
+    "active",
+    "drift",
+    "adjunct",
+    "rating",
+    "chosen",
+    "concern:acne_scar",
+    "study_between",
+    "scale_between",
+    "adjunct_between",
+    "person",
+    "exponent",
+)
 
 
 def simulated(whole: Problem, truth: np.ndarray, seed: int) -> Problem:
@@ -26,13 +39,13 @@ def simulated(whole: Problem, truth: np.ndarray, seed: int) -> Problem:
     effects, _, scalars = np.split(truth, np.cumsum([len(whole.effects), len(SPREADS)]))
     assert len(scalars) == len(SCALARS)
     mean, bases = means(s, effects, scalars[EXPONENT]), chance.standard_normal(s.bases)
-    numbers = np.array([_reported(row, m, scalars, bases, s.other, chance)
-                        for row, m in zip(s.numbers, mean, strict=True)])
+    numbers = np.array([_reported(row, m, scalars, bases, s.other, chance) for row, m in zip(s.numbers, mean, strict=True)])
     return replace(whole, system=s._replace(numbers=numbers))
 
 
-def _reported(row: np.ndarray, mean: float, scalars: np.ndarray, bases: np.ndarray, other: np.ndarray,
-              chance: np.random.Generator) -> np.ndarray:
+def _reported(
+    row: np.ndarray, mean: float, scalars: np.ndarray, bases: np.ndarray, other: np.ndarray, chance: np.random.Generator
+) -> np.ndarray:
     from scipy.special import ndtr
 
     row, person, n = row.copy(), scalars[PERSON], row[2]

@@ -37,8 +37,9 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     whole = problem()
     tell(f"{len(whole.rows)} rows of {len(whole.studies)} studies, {len(whole.names)} unknowns, {len(whole.kept)} kept")
     chance = np.random.Generator(np.random.Philox(seed))
-    found = tempered(whole.target, len(whole.names), PARTICLES, chance, rounds=ROUNDS,
-                     tell=lambda power: tell(f"power {power:.4f}"))
+    found = tempered(
+        whole.target, len(whole.names), PARTICLES, chance, rounds=ROUNDS, tell=lambda power: tell(f"power {power:.4f}")
+    )
     found = moved(whole.target, found, chance, rounds=LAST_ROUNDS)
     fits = {"": _kept(whole, found)}
     tell(f"all studies: remembers {fits[''].memory:.2f}")
@@ -74,27 +75,40 @@ def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     return {
         "made_by": "python -m dermatwin.calibration",
         "method": "tempered particles moved by elliptical slices, under a likelihood that knows bounds and yes or no; "
-                  "what the studies leave unsaid and the discrepancy between study and model integrated out",
-        "seed": seed, "particles": PARTICLES, "last_rounds": LAST_ROUNDS, "rounds_without_a_study": ROUNDS_WITHOUT,
+        "what the studies leave unsaid and the discrepancy between study and model integrated out",
+        "seed": seed,
+        "particles": PARTICLES,
+        "last_rounds": LAST_ROUNDS,
+        "rounds_without_a_study": ROUNDS_WITHOUT,
         "rows": {name: sum(row.file == name for row in problem.rows) for name in sorted({r.file for r in problem.rows})},
         "studies": list(problem.studies),
-        "fits": {study or "all studies": {"memory_of_last_rounds": round(found.memory, 2),
-                                          "share_that_counted": round(found.counting, 2)}
-                 for study, found in fits.items()},
+        "fits": {
+            study or "all studies": {
+                "memory_of_last_rounds": round(found.memory, 2),
+                "share_that_counted": round(found.counting, 2),
+            }
+            for study, found in fits.items()
+        },
         "parameters": {name: _parameter(scores[:, n]) for n, name in enumerate(names)},
     }
 
 
 def _parameter(scores: np.ndarray) -> dict[str, Any]:
     spread, shift = float(scores.std()), float(np.median(scores))
-    return {"informed": bool(spread < NARROWED or abs(shift) > MOVED), "spread_over_prior": round(spread, 2),
-            "median_in_prior_spreads": round(shift, 2)}
+    return {
+        "informed": bool(spread < NARROWED or abs(shift) > MOVED),
+        "spread_over_prior": round(spread, 2),
+        "median_in_prior_spreads": round(shift, 2),
+    }
 
 
 def table(problem: Problem, fits: dict[str, Fit]) -> str:
     """The joint draws of every fit as CSV."""
     names = [problem.names[n] for n in problem.kept]
     lines = [",".join(("without", "draw", *names))]
-    lines += [f"{study},{number}," + ",".join(f"{score:.3f}" for score in row)
-              for study, found in fits.items() for number, row in enumerate(found.scores)]
+    lines += [
+        f"{study},{number}," + ",".join(f"{score:.3f}" for score in row)
+        for study, found in fits.items()
+        for number, row in enumerate(found.scores)
+    ]
     return "\n".join(lines) + "\n"

@@ -148,8 +148,12 @@ def log_row(row: Row, answer: object, draws: Draws) -> np.ndarray:
 def _log_row(row: Row, given: Prediction, draws: Draws) -> np.ndarray:
     spread = draws("healing_discrepancy", "1")
     if given.scale == "sign":
-        return direction(given.draws, int(given.measured), 100.0 * draws("healing_direction_noise", "1"),
-                         draws.median("healing_direction_error", "1"))
+        return direction(
+            given.draws,
+            int(given.measured),
+            100.0 * draws("healing_direction_noise", "1"),
+            draws.median("healing_direction_error", "1"),
+        )
     if given.scale == "log":
         return log_likelihood(row, given, spread, 0.0)
     if _ways()[row["quantity"]] in SHARES:
@@ -176,8 +180,9 @@ def _needles(protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:
     table = _table(protocol)
     place = (draws.luck.uniform("knowledge", PIERCED)[:, 0] * len(table.density)).astype(int)
     rows = np.minimum(place, len(table.density) - 1)  # a proposal may lie so far out that its share rounds to one
-    chosen = replace(table, **{name: getattr(table, name)[rows] for name in (
-        "density", "reach", "channel_diameter", "in_situ_depth")})
+    chosen = replace(
+        table, **{name: getattr(table, name)[rows] for name in ("density", "reach", "channel_diameter", "in_situ_depth")}
+    )
     return (chosen,) * protocol.sessions
 
 

@@ -29,8 +29,9 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     whole = problem()
     tell(f"{len(whole.rows)} rows of {len(whole.studies)} studies, {len(whole.names)} unknowns, {len(whole.kept)} kept")
     chance = np.random.Generator(np.random.Philox(seed))
-    found = tempered(whole.target, len(whole.names), PARTICLES, chance, rounds=ROUNDS,
-                     tell=lambda power: tell(f"power {power:.4f}"))
+    found = tempered(
+        whole.target, len(whole.names), PARTICLES, chance, rounds=ROUNDS, tell=lambda power: tell(f"power {power:.4f}")
+    )
     found = moved(whole.target, found, chance, rounds=LAST_ROUNDS)
     fits = {ALL: _kept(whole, found)}
     tell(f"all studies: remembers {fits[ALL].memory:.2f}")
@@ -66,8 +67,11 @@ def _kept(whole: Problem, found: Particles) -> Fit:
 def table(whole: Problem, fits: dict[str, Fit]) -> Table:
     """Rows of the CSV file, header first: the joint draws of every fit."""
     rows: Table = [("without", "draw", *(whole.names[n] for n in whole.kept))]
-    return rows + [(left, number, *(f"{score:.2f}" for score in row))
-                   for left, one in fits.items() for number, row in enumerate(one.scores)]
+    return rows + [
+        (left, number, *(f"{score:.2f}" for score in row))
+        for left, one in fits.items()
+        for number, row in enumerate(one.scores)
+    ]
 
 
 def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
@@ -77,8 +81,11 @@ def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     return {
         "made_by": "python -m dermatwin.calibration healing",
         "method": "tempered particles turned along ellipses of one another; studies' own tempo, size and density of "
-                  "punctures integrated out, discrepancy inferred; directions and bounds as probabilities",
-        "seed": seed, "particles": PARTICLES, "last_rounds": LAST_ROUNDS, "rounds_without_a_fold": ROUNDS_WITHOUT,
+        "punctures integrated out, discrepancy inferred; directions and bounds as probabilities",
+        "seed": seed,
+        "particles": PARTICLES,
+        "last_rounds": LAST_ROUNDS,
+        "rounds_without_a_fold": ROUNDS_WITHOUT,
         "rows": {FILE: len(whole.rows)},
         "studies": list(whole.studies),
         "groups": {study: f"fold {fold_of(study, whole.studies)}" for study in whole.studies},
@@ -89,5 +96,8 @@ def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
 
 def _parameter(scores: np.ndarray) -> dict[str, Any]:
     spread, shift = float(scores.std()), float(np.median(scores))
-    return {"informed": bool(spread < NARROWED or abs(shift) > MOVED), "spread_over_prior": round(spread, 2),
-            "median_in_prior_spreads": round(shift, 2)}
+    return {
+        "informed": bool(spread < NARROWED or abs(shift) > MOVED),
+        "spread_over_prior": round(spread, 2),
+        "median_in_prior_spreads": round(shift, 2),
+    }

@@ -76,16 +76,29 @@ class Problem:
     def target(self) -> Target:
         """The likelihood as one factor per study, with what each study leaves unsaid as a block of its own."""
         everyone = tuple(range(len(self.studies)))
-        closing = tuple(n for n, study in enumerate(self.studies) if any(
-            row.file == "closure.csv" for row in self.rows if study in row.sources))
+        closing = tuple(
+            n
+            for n, study in enumerate(self.studies)
+            if any(row.file == "closure.csv" for row in self.rows if study in row.sources)
+        )
         shared = [(n, name) for n, name in enumerate(self.names) if STUDY not in name]
         late = tuple(n for n, name in shared if self.evidence.parameters[name].stage == "barrier")
         early = tuple(n for n, _ in shared if n not in late)
-        unsaid = (Block(tuple(n for n, name in enumerate(self.names) if name.endswith(STUDY + study)), (number,))
-                  for number, study in enumerate(self.studies))
-        return Target(self.log_factors, len(everyone), (
-            Block(early, everyone), Block(late, closing), Block(early, everyone, most=4), Block(late, closing, most=4),
-            *(block for block in unsaid if block.coordinates)))
+        unsaid = (
+            Block(tuple(n for n, name in enumerate(self.names) if name.endswith(STUDY + study)), (number,))
+            for number, study in enumerate(self.studies)
+        )
+        return Target(
+            self.log_factors,
+            len(everyone),
+            (
+                Block(early, everyone),
+                Block(late, closing),
+                Block(early, everyone, most=4),
+                Block(late, closing, most=4),
+                *(block for block in unsaid if block.coordinates),
+            ),
+        )
 
     def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
         """Log likelihood of the rows of some studies for scores (lane, name): shape (lane, study)."""

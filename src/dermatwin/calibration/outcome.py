@@ -28,12 +28,15 @@ CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
 KINDS = {"score": SCORE, "count": COUNT, "range": RANGE, "spread": SPREAD}
-DOUBTS = {"twice the spread between studies": ("study_between", 2.0),
-          "half the spread between studies": ("study_between", 0.5),
-          "twice the spread between concerns": ("concern_between", 2.0),
-          "half the spread between concerns": ("concern_between", 0.5),
-          "twice the spread between adjuncts": ("adjunct_between", 2.0),
-          "twice the spread between scales": ("scale_between", 2.0), "twice the scatter of raters": ("rating_between", 2.0)}
+DOUBTS = {
+    "twice the spread between studies": ("study_between", 2.0),
+    "half the spread between studies": ("study_between", 0.5),
+    "twice the spread between concerns": ("concern_between", 2.0),
+    "half the spread between concerns": ("concern_between", 0.5),
+    "twice the spread between adjuncts": ("adjunct_between", 2.0),
+    "twice the spread between scales": ("scale_between", 2.0),
+    "twice the scatter of raters": ("rating_between", 2.0),
+}
 """Priors that are doubted in the record: which half-normal is stretched how far."""
 PRINTED = (1.0, 0.5, 0.2, 0.1)  # how often a result without significance is printed, relative to one with it
 USUAL = ("acne_scar", "melasma", "hair", "wrinkles", "striae")
@@ -69,8 +72,9 @@ def problem(evidence: Evidence | None = None, *, given: Trials | None = None, pr
     """The fit of the packaged rows (or of `given` ones), from the priors alone."""
     draws = Draws((evidence or Evidence.packaged()).before_fits(), Luck(0, 1))
     found, believed = given or trials(draws), priors or Priors.of(draws)
-    effects = tuple(sorted({name for reading in found.readings for name, _, _ in reading.terms},
-                           key=lambda name: (":" in name, name)))
+    effects = tuple(
+        sorted({name for reading in found.readings for name, _, _ in reading.terms}, key=lambda name: (":" in name, name))
+    )
     return Problem(found, believed, effects, _system(found, believed, effects))
 
 
@@ -82,17 +86,32 @@ def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
     plain = np.array([priors.of_effect(name) for name in effects]).reshape(-1, 2)
     return System(
         np.array([_numbers(reading, bases) for reading in found.readings], float).reshape(-1, 9),
-        np.array(terms, float).reshape(-1, 3), np.cumsum([0, *(len(r.terms) for r in found.readings)]),
+        np.array(terms, float).reshape(-1, 3),
+        np.cumsum([0, *(len(r.terms) for r in found.readings)]),
         np.array([SPREADS.index(f) if f else -1 for f in family]),
         np.array([bool(f) and name.partition(":")[0] in HEAVY for f, name in zip(family, effects, strict=True)]),
-        plain[:, 0].copy(), plain[:, 1].copy(), np.array(priors.spreads), np.array(priors.scalars),
-        np.array([priors.baseline, priors.least_error, priors.indirect, priors.person_scatter]), len(bases))
+        plain[:, 0].copy(),
+        plain[:, 1].copy(),
+        np.array(priors.spreads),
+        np.array(priors.scalars),
+        np.array([priors.baseline, priors.least_error, priors.indirect, priors.person_scatter]),
+        len(bases),
+    )
 
 
 def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
     line = 0.0 if r.cut is None or r.cut.word else r.cut.share
-    return (float(KINDS[r.what]), r.value, r.n, line if r.what == "count" else r.spread, r.low, r.high, r.share,
-            float(r.indirect), float(bases.get(r.base, -1)))
+    return (
+        float(KINDS[r.what]),
+        r.value,
+        r.n,
+        line if r.what == "count" else r.spread,
+        r.low,
+        r.high,
+        r.share,
+        float(r.indirect),
+        float(bases.get(r.base, -1)),
+    )
 
 
 def fit(whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN) -> np.ndarray:
@@ -100,7 +119,7 @@ def fit(whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int =
     s = whole.system
     chance = np.random.Generator(np.random.Philox(seed))
     states = run(s, chance, s.mean.copy(), 0.5 * s.spread, s.scalars[:, 0].copy(), np.zeros(s.bases), rounds, thin)
-    return states[burn // thin:]
+    return states[burn // thin :]
 
 
 def prior_draws(whole: Problem, count: int, seed: int) -> np.ndarray:
@@ -150,8 +169,9 @@ def _fit_without(study: str, seed: int) -> tuple[str, np.ndarray]:
 def _doubted(doubt: str, seed: int) -> tuple[str, dict[str, Any]]:
     name, factor = DOUBTS[doubt]
     priors = problem().priors
-    stretched = tuple(scale * (factor if name == spread else 1.0)
-                      for spread, scale in zip(SPREADS, priors.spreads, strict=True))
+    stretched = tuple(
+        scale * (factor if name == spread else 1.0) for spread, scale in zip(SPREADS, priors.spreads, strict=True)
+    )
     other = problem(priors=replace(priors, spreads=stretched))
     return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT))
 
@@ -163,7 +183,7 @@ def _thinned(states: np.ndarray, count: int) -> np.ndarray:
 def reduction(chains: np.ndarray) -> np.ndarray:
     """Potential scale reduction of split chains (chain, state, name): near 1 where they agree (Gelman and Rubin 1992)."""
     half = chains.shape[1] // 2
-    split = np.concatenate([chains[:, :half], chains[:, half:2 * half]])
+    split = np.concatenate([chains[:, :half], chains[:, half : 2 * half]])
     within, between = split.var(axis=1, ddof=1).mean(axis=0), split.mean(axis=1).var(axis=0, ddof=1)
     return np.sqrt((half - 1) / half + between / np.maximum(within, 1e-300))
 
@@ -177,8 +197,9 @@ def summary(whole: Problem, states: np.ndarray, weights: np.ndarray | None = Non
         values = column["needle"] + column[f"concern:{concern}"]
         order = np.argsort(values)
         edges = np.cumsum(share[order])
-        found[concern] = [round(float(values[order][min(np.searchsorted(edges, q), len(values) - 1)]), 3)
-                          for q in (0.1, 0.5, 0.9)]
+        found[concern] = [
+            round(float(values[order][min(np.searchsorted(edges, q), len(values) - 1)]), 3) for q in (0.1, 0.5, 0.9)
+        ]
     return {**found, "between_studies": round(float(share @ column["study_between"]), 3)}
 
 
@@ -205,8 +226,10 @@ def _significant(whole: Problem, states: np.ndarray, study: str) -> np.ndarray:
     if first is None:
         return np.ones(len(states))
     column = dict(zip(whole.names, states.T, strict=True))
-    mean = sum((c * m ** column["exponent"] * column[name] for name, c, m in first.terms if _of_the_mean(name)),
-               start=np.zeros(len(states)))
+    mean = sum(
+        (c * m ** column["exponent"] * column[name] for name, c, m in first.terms if _of_the_mean(name)),
+        start=np.zeros(len(states)),
+    )
     error = column["person"] / np.sqrt(first.n)
     spread = np.sqrt(error**2 + 2.0 * column["study_between"] ** 2 + column["arm_between"] ** 2)  # t: twice the variance
     return ndtr((mean - SIGNIFICANT * error) / spread)
@@ -240,13 +263,20 @@ def record(fits: Fits, seed: int) -> dict[str, Any]:
     return {
         "made_by": "python -m dermatwin.calibration outcome",
         "method": "Gibbs sampler: all effects drawn at once given latent readings; Student t studies and raters",
-        "seed": seed, "rounds": ROUNDS, "chains": CHAINS, "rounds_without_a_study": ROUNDS_WITHOUT,
+        "seed": seed,
+        "rounds": ROUNDS,
+        "chains": CHAINS,
+        "rounds_without_a_study": ROUNDS_WITHOUT,
         "largest_scale_reduction": round(fits.agreement, 3),
         "rows": {"outcomes.csv": len({r.line for r in whole.trials.readings})},
         "readings": {kind: sum(r.what == kind for r in whole.trials.readings) for kind in KINDS},
-        "studies": list(whole.trials.studies), "effects": list(whole.kept), "behind": behind(whole),
-        "quantiles": {name: [round(float(q), 3) for q in np.quantile(table[:, n], (0.05, 0.5, 0.95))]
-                      for n, name in enumerate(whole.kept)},
+        "studies": list(whole.trials.studies),
+        "effects": list(whole.kept),
+        "behind": behind(whole),
+        "quantiles": {
+            name: [round(float(q), 3) for q in np.quantile(table[:, n], (0.05, 0.5, 0.95))]
+            for n, name in enumerate(whole.kept)
+        },
         "needling_alone_under_other_priors": fits.doubts,
         "needling_alone_if_results_without_significance_are_printed_less": fits.printed,
     }
@@ -255,8 +285,11 @@ def record(fits: Fits, seed: int) -> dict[str, Any]:
 def table(fits: Fits) -> list[tuple[str | float | int, ...]]:
     """The joint draws of every fit, header first."""
     rows: list[tuple[str | float | int, ...]] = [(*KEY, *fits.problem.kept)]
-    return rows + [(study, n, *(_short(value) for value in row))
-                   for study, states in fits.tables.items() for n, row in enumerate(states)]
+    return rows + [
+        (study, n, *(_short(value) for value in row))
+        for study, states in fits.tables.items()
+        for n, row in enumerate(states)
+    ]
 
 
 def _short(value: float) -> str:

@@ -38,15 +38,33 @@ from .luck import GivenLuck
 from .sampler import Block, Target
 from .scatter import Crossed, Groups, Variances
 
-ROUTES = ("lipid_route_intercept", "lipid_route_log_kow", "lipid_route_molar_mass", "polar_route_permeance",
-          "polar_pore_radius", "follicle_permeance", "ion_relative_permeability", "permeability_activation_energy",
-          "viable_epidermis_hindrance")
+ROUTES = (
+    "lipid_route_intercept",
+    "lipid_route_log_kow",
+    "lipid_route_molar_mass",
+    "polar_route_permeance",
+    "polar_pore_radius",
+    "follicle_permeance",
+    "ion_relative_permeability",
+    "permeability_activation_energy",
+    "viable_epidermis_hindrance",
+)
 COMPUTED = ("computed_log_kow_offset", "computed_log_kow_slope", "computed_log_kow_sd")
-SPREADS = ("permeability_compound_sd", "permeability_study_sd", "permeability_record_sd[epidermis]",
-           "permeability_record_sd[with_dermis]", "permeability_record_sd[stratum_corneum]")
+SPREADS = (
+    "permeability_compound_sd",
+    "permeability_study_sd",
+    "permeability_record_sd[epidermis]",
+    "permeability_record_sd[with_dermis]",
+    "permeability_record_sd[stratum_corneum]",
+)
 FITTED: tuple[str, ...] = (*ROUTES, *COMPUTED, *SPREADS)
-LAYERS = ("epidermis", "epidermis, dermis", "stratum corneum", "epidermis without stratum corneum",
-          "epidermis, dermis without stratum corneum")
+LAYERS = (
+    "epidermis",
+    "epidermis, dermis",
+    "stratum corneum",
+    "epidermis without stratum corneum",
+    "epidermis, dermis without stratum corneum",
+)
 RECORDS, PAIRS = 0, 1  # the two factors of the likelihood
 
 
@@ -112,9 +130,12 @@ class Problem:
     @cached_property
     def groups(self) -> Groups:
         """Compounds and studies of the records as numbers."""
-        return Groups(np.array([self.compounds.index(r.compound) for r in self.records]),
-                      np.array([self.studies.index(r.source) for r in self.records]),
-                      len(self.compounds), len(self.studies))
+        return Groups(
+            np.array([self.compounds.index(r.compound) for r in self.records]),
+            np.array([self.studies.index(r.source) for r in self.records]),
+            len(self.compounds),
+            len(self.studies),
+        )
 
     @cached_property
     def sizes(self) -> tuple[int, int, int]:
@@ -179,13 +200,15 @@ class Problem:
     def _passed(self, p: Draws, routes: dict[Solute, tuple[np.ndarray, np.ndarray]], inside: bool) -> np.ndarray:
         """Permeability of the stratum corneum at the pH of the donor, or of the tissue, (lane, record)."""
         tissue = p.median("tissue_ph", "1")
-        sides = [(*routes[s], lipid_share(s, tissue if inside and ph is not None else ph, p), warmth(celsius, p))
-                 for s, ph, celsius in self._kinds[0]]
+        sides = [
+            (*routes[s], lipid_share(s, tissue if inside and ph is not None else ph, p), warmth(celsius, p))
+            for s, ph, celsius in self._kinds[0]
+        ]
         return np.stack([(lipid * left + polar) * warm for lipid, polar, left, warm in sides], axis=1)[:, self._kinds[1]]
 
     def factors(self, states: np.ndarray) -> list[np.ndarray]:
         """Variance factors of compounds, studies and records, (lane, ...) each; 1 where the states hold none."""
-        behind = states[:, len(FITTED):]
+        behind = states[:, len(FITTED) :]
         factors = np.exp(behind) if behind.size else np.ones((len(states), sum(self.sizes)))
         return np.split(factors, np.cumsum(self.sizes)[:-1], axis=1)
 
@@ -194,8 +217,14 @@ class Problem:
         of_compound, of_study, of_record = self.factors(states)
         scatter = np.stack([p(record_spread_name(r.layer), "1") for r in self.records], axis=1)
         measured = np.array([r.log10_kp for r in self.records])
-        return Crossed(self.groups, measured - law.log10_kp, law.share, Variances(
-            law.spread**2 * of_compound, p("permeability_study_sd", "1")[:, None] ** 2 * of_study, scatter**2 * of_record))
+        return Crossed(
+            self.groups,
+            measured - law.log10_kp,
+            law.share,
+            Variances(
+                law.spread**2 * of_compound, p("permeability_study_sd", "1")[:, None] ** 2 * of_study, scatter**2 * of_record
+            ),
+        )
 
     def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
         """Log likelihood of the records and of the pairs of log Kow, (lane, factor)."""
@@ -233,8 +262,13 @@ def problem(rows: tuple[Row, ...] | None = None) -> Problem:
 
 def takes_part(row: Row) -> bool:
     """Whether a record speaks of an aqueous donor on a membrane that the model can stack."""
-    return (row.number("log10_kp_cm_s") is not None and row["neat"] in ("0", "0.0") and is_aqueous(row)
-            and layer_of(row) in LAYERS and isinstance(solute_of(row), Solute))
+    return (
+        row.number("log10_kp_cm_s") is not None
+        and row["neat"] in ("0", "0.0")
+        and is_aqueous(row)
+        and layer_of(row) in LAYERS
+        and isinstance(solute_of(row), Solute)
+    )
 
 
 def first_hand(rows: tuple[Row, ...] | list[Row]) -> list[Row]:
@@ -247,8 +281,15 @@ def _record(row: Row) -> Record:
     solute, value = solute_of(row), row.number("log10_kp_cm_s")
     assert isinstance(solute, Solute)
     assert value is not None
-    return Record(row["source"], row["compound"], solute, layer_of(row), donor_ph(row), row.number("donor_temperature_c"),
-                  value + np.log10(SECONDS_PER_HOUR))
+    return Record(
+        row["source"],
+        row["compound"],
+        solute,
+        layer_of(row),
+        donor_ph(row),
+        row.number("donor_temperature_c"),
+        value + np.log10(SECONDS_PER_HOUR),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -54,11 +54,18 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     return whole, fits
 
 
-def fit(whole: Problem, chance: np.random.Generator, *, particles: int = PARTICLES, rounds: int = LAST_ROUNDS,
-        tell: Callable[[str], None] = lambda text: None) -> Particles:
+def fit(
+    whole: Problem,
+    chance: np.random.Generator,
+    *,
+    particles: int = PARTICLES,
+    rounds: int = LAST_ROUNDS,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Particles:
     """Particles of the posterior of a problem, variance factors included."""
-    normal = tempered(whole.target, len(FITTED), particles, chance, rounds=ROUNDS,
-                      tell=lambda power: tell(f"power {power:.4f}"))
+    normal = tempered(
+        whole.target, len(FITTED), particles, chance, rounds=ROUNDS, tell=lambda power: tell(f"power {power:.4f}")
+    )
     states = np.concatenate([normal.states, np.zeros((particles, sum(whole.sizes)))], axis=1)
     return settled(whole, Particles(states, normal.levels, power=1.0), chance, rounds)
 
@@ -76,9 +83,10 @@ def rescaled(whole: Problem, now: Particles, chance: np.random.Generator) -> Par
     p = whole.draws(now.states)
     crossed = whole.crossed(now.states, p, whole.law(p))
     spreads = (crossed.variances.compound, crossed.variances.study, crossed.variances.record)
-    drawn = [np.log(scales(effect, variance / factor, whole.tail, chance))
-             for effect, variance, factor in zip(
-                 crossed.draw(chance), spreads, whole.factors(now.states), strict=True)]
+    drawn = [
+        np.log(scales(effect, variance / factor, whole.tail, chance))
+        for effect, variance, factor in zip(crossed.draw(chance), spreads, whole.factors(now.states), strict=True)
+    ]
     states = np.concatenate([now.states[:, : len(FITTED)], *drawn], axis=1)
     return replace(now, states=states, levels=whole.target.all(states))
 
@@ -87,10 +95,11 @@ def fit_without(fold: int, found: Particles, seed: int) -> Fit:
     """The fit without the compounds of a fold, from the particles of the whole one."""
     whole = problem()
     rest, left = whole.without(fold)
-    of_compound, of_study, of_record = np.split(found.states[:, len(FITTED):], np.cumsum(whole.sizes)[:-1], axis=1)
+    of_compound, of_study, of_record = np.split(found.states[:, len(FITTED) :], np.cumsum(whole.sizes)[:-1], axis=1)
     stay = [whole.compounds.index(name) for name in rest.compounds], [whole.studies.index(name) for name in rest.studies]
-    states = np.concatenate([found.states[:, : len(FITTED)], of_compound[:, stay[0]], of_study[:, stay[1]],
-                             of_record[:, left]], axis=1)
+    states = np.concatenate(
+        [found.states[:, : len(FITTED)], of_compound[:, stay[0]], of_study[:, stay[1]], of_record[:, left]], axis=1
+    )
     levels = rest.target.all(states)
     weights = levels[:, RECORDS] - found.levels[:, RECORDS]
     chance = np.random.Generator(np.random.Philox([seed, fold]))
@@ -106,8 +115,13 @@ def kept(whole: Problem, found: Particles, counted: float = 1.0) -> Fit:
     studies = _moments(effects.study, effects.study_variance)
     compounds = _moments(law.log10_neutral + effects.compound, effects.compound_variance)
     assert found.memory is not None
-    return Fit(found.states[:, : len(FITTED)], dict(zip(whole.studies, studies, strict=True)),
-               dict(zip(whole.compounds, compounds, strict=True)), float(found.memory.max()), counted)
+    return Fit(
+        found.states[:, : len(FITTED)],
+        dict(zip(whole.studies, studies, strict=True)),
+        dict(zip(whole.compounds, compounds, strict=True)),
+        float(found.memory.max()),
+        counted,
+    )
 
 
 def _moments(mean: np.ndarray, variance: np.ndarray) -> list[tuple[float, float]]:
@@ -124,16 +138,25 @@ def _memory(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def tables(whole: Problem, fits: dict[str, Fit]) -> dict[str, Table]:
     """Rows of the three CSV files by name, headers first."""
     draws: Table = [("without", "draw", *FITTED)]
-    draws += [(left, n, *(f"{score:.3f}" for score in row))
-              for left, one in fits.items() for n, row in enumerate(one.scores)]
+    draws += [
+        (left, n, *(f"{score:.3f}" for score in row)) for left, one in fits.items() for n, row in enumerate(one.scores)
+    ]
     studies: Table = [("without", "study", "mean", "sd")]
-    studies += [(left, study, f"{mean:.3f}", f"{sd:.3f}") for left, one in fits.items()
-                for study, (mean, sd) in one.studies.items()]
+    studies += [
+        (left, study, f"{mean:.3f}", f"{sd:.3f}") for left, one in fits.items() for study, (mean, sd) in one.studies.items()
+    ]
     counts = {name: sum(r.compound == name for r in whole.records) for name in whole.compounds}
     own: Table = [("compound", "log10_permeability_cm_h", "sd", "records", "studies")]
-    own += [(name, f"{mean:.3f}", f"{sd:.3f}", counts[name],
-             "; ".join(sorted({r.source for r in whole.records if r.compound == name})))
-            for name, (mean, sd) in fits[ALL].compounds.items()]
+    own += [
+        (
+            name,
+            f"{mean:.3f}",
+            f"{sd:.3f}",
+            counts[name],
+            "; ".join(sorted({r.source for r in whole.records if r.compound == name})),
+        )
+        for name, (mean, sd) in fits[ALL].compounds.items()
+    ]
     return {"posteriors/permeability": draws, "permeability_studies": studies, "compound_permeability": own}
 
 
@@ -142,18 +165,29 @@ def record(whole: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     return {
         "made_by": "python -m dermatwin.calibration permeability",
         "method": "tempered particles moved by elliptical slices; compound, study and record deviations Student's t, "
-                  "integrated out in closed form given variance factors that are drawn by Gibbs steps",
-        "seed": seed, "particles": PARTICLES, "last_rounds": LAST_ROUNDS, "rounds_without_a_fold": ROUNDS_WITHOUT,
+        "integrated out in closed form given variance factors that are drawn by Gibbs steps",
+        "seed": seed,
+        "particles": PARTICLES,
+        "last_rounds": LAST_ROUNDS,
+        "rounds_without_a_fold": ROUNDS_WITHOUT,
         "rows": {"permeability_intact.csv": len(whole.records)},
         "studies": list(whole.studies),
         "groups": {left_out_name(name): f"fold {fold_of(name)}" for name in whole.compounds},
-        "fits": {left or "all compounds": {"memory_of_last_rounds": round(one.memory, 2),
-                                           "share_that_counted": round(one.counting, 2)} for left, one in fits.items()},
+        "fits": {
+            left or "all compounds": {
+                "memory_of_last_rounds": round(one.memory, 2),
+                "share_that_counted": round(one.counting, 2),
+            }
+            for left, one in fits.items()
+        },
         "parameters": {name: _parameter(fits[ALL].scores[:, n]) for n, name in enumerate(FITTED)},
     }
 
 
 def _parameter(scores: np.ndarray) -> dict[str, Any]:
     spread, shift = float(scores.std()), float(np.median(scores))
-    return {"informed": bool(spread < NARROWED or abs(shift) > MOVED), "spread_over_prior": round(spread, 2),
-            "median_in_prior_spreads": round(shift, 2)}
+    return {
+        "informed": bool(spread < NARROWED or abs(shift) > MOVED),
+        "spread_over_prior": round(spread, 2),
+        "median_in_prior_spreads": round(shift, 2),
+    }

@@ -74,8 +74,15 @@ class Particles:
     memory: np.ndarray | None = None
 
 
-def tempered(target: Target, coordinates: int, particles: int, chance: np.random.Generator, *, rounds: int,
-             tell: Callable[[float], None] = lambda power: None) -> Particles:
+def tempered(
+    target: Target,
+    coordinates: int,
+    particles: int,
+    chance: np.random.Generator,
+    *,
+    rounds: int,
+    tell: Callable[[float], None] = lambda power: None,
+) -> Particles:
     """Take particles from the prior to the posterior; `rounds` rounds of moves at every power."""
     states = chance.standard_normal((particles, coordinates))
     now = Particles(states, target.all(states))
@@ -121,8 +128,9 @@ def moved(target: Target, now: Particles, chance: np.random.Generator, *, rounds
     return replace(now, states=states, levels=levels, memory=_memory(now.states, states))
 
 
-def _turn(target: Target, states: np.ndarray, levels: np.ndarray, block: Block, power: float,
-          chance: np.random.Generator) -> None:
+def _turn(
+    target: Target, states: np.ndarray, levels: np.ndarray, block: Block, power: float, chance: np.random.Generator
+) -> None:
     """One elliptical slice of some coordinates of a block, for every particle, in place."""
     count, chosen, factors = len(states), block.choose(chance), np.array(block.factors)
     here, fresh = states[:, chosen], chance.standard_normal((count, chosen.size))
@@ -143,20 +151,28 @@ def _turn(target: Target, states: np.ndarray, levels: np.ndarray, block: Block, 
     raise RuntimeError(f"{waiting.size} particles found no state above their level in {MOST_SHRINKS} shrinks")
 
 
-def _turn_together(target: Target, states: np.ndarray, levels: np.ndarray, power: float,
-                   chance: np.random.Generator) -> None:
+def _turn_together(
+    target: Target, states: np.ndarray, levels: np.ndarray, power: float, chance: np.random.Generator
+) -> None:
     """One elliptical slice of all coordinates for every particle, along the normal of those in other groups, in place."""
     groups = np.array_split(chance.permutation(len(states)), GROUPS)
     for number, moving in enumerate(groups):
-        others = np.concatenate(groups[:number] + groups[number + 1:])
+        others = np.concatenate(groups[:number] + groups[number + 1 :])
         mean, covariance = shrunk(states[others])
         root = np.linalg.cholesky(covariance)
         white = np.linalg.solve(root, (states[moving] - mean).T).T
         states[moving], levels[moving] = _sliced(target, states[moving], levels[moving], white, (mean, root), power, chance)
 
 
-def _sliced(target: Target, states: np.ndarray, levels: np.ndarray, white: np.ndarray, normal: tuple[np.ndarray, np.ndarray],
-            power: float, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _sliced(
+    target: Target,
+    states: np.ndarray,
+    levels: np.ndarray,
+    white: np.ndarray,
+    normal: tuple[np.ndarray, np.ndarray],
+    power: float,
+    chance: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
     """States and levels after a turn in coordinates in which a normal (mean, root of covariance) is a standard one."""
     mean, root = normal
 
@@ -208,8 +224,9 @@ def shrunk(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, (axes * np.maximum(true, LEAST_SPREAD)) @ axes.T
 
 
-def _step(target: Target, states: np.ndarray, levels: np.ndarray, block: Block, power: float,
-          chance: np.random.Generator) -> None:
+def _step(
+    target: Target, states: np.ndarray, levels: np.ndarray, block: Block, power: float, chance: np.random.Generator
+) -> None:
     """One step of each half of the particles along differences within the other half, in place."""
     chosen, factors = block.choose(chance), np.array(block.factors)
     chosen = chosen[: 1 + int(chance.integers(chosen.size))]

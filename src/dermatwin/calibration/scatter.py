@@ -129,8 +129,12 @@ class Crossed:
         half = np.linalg.solve(self._lower, self._push[:, :, None])[:, :, 0]
         square = (self._weight * self.residual**2).sum(axis=1) - (self._pull**2 / self._inner).sum(axis=1)
         diagonal = np.einsum("lss->ls", self._lower)
-        spread = (np.log(self.variances.record).sum(axis=1) + np.log(self.variances.compound * self._inner).sum(axis=1)
-                  + 2.0 * np.log(diagonal).sum(axis=1) + np.log(self.variances.study).sum(axis=1))
+        spread = (
+            np.log(self.variances.record).sum(axis=1)
+            + np.log(self.variances.compound * self._inner).sum(axis=1)
+            + 2.0 * np.log(diagonal).sum(axis=1)
+            + np.log(self.variances.study).sum(axis=1)
+        )
         return -0.5 * (square - (half**2).sum(axis=1) + spread + self.residual.shape[1] * np.log(2.0 * np.pi))
 
     @cached_property

@@ -55,8 +55,16 @@ class Cell:
             active = () if self.adjunct == "none" else ((f"active:{self.adjunct}", 1.0, 1.0),)
             return ("active", 1.0, 1.0), (f"study:{self.study}", 1.0, 1.0), (own, 1.0, 1.0), *active, *scale
         plus = () if self.adjunct == "none" else (("adjunct", 1.0, 1.0), (f"adjunct:{self.adjunct}", 1.0, 1.0))
-        return (("drift", 1.0, 1.0), ("drift", -1.0, m), (self.kind, 1.0, m), (f"concern:{self.pool}", 1.0, m),
-                (f"study:{self.study}", 1.0, m), (own, 1.0, 1.0), *plus, *scale)
+        return (
+            ("drift", 1.0, 1.0),
+            ("drift", -1.0, m),
+            (self.kind, 1.0, m),
+            (f"concern:{self.pool}", 1.0, m),
+            (f"study:{self.study}", 1.0, m),
+            (own, 1.0, 1.0),
+            *plus,
+            *scale,
+        )
 
 
 @dataclass(frozen=True)
@@ -92,8 +100,10 @@ class Trials:
 
     def without(self, study: str) -> Trials:
         """The same had one study not been made."""
-        return Trials(tuple(name for name in self.studies if name != study),
-                      tuple(reading for reading in self.readings if reading.study != study))
+        return Trials(
+            tuple(name for name in self.studies if name != study),
+            tuple(reading for reading in self.readings if reading.study != study),
+        )
 
 
 def trials(draws: Draws) -> Trials:
@@ -101,14 +111,16 @@ def trials(draws: Draws) -> Trials:
     reader = _Reader(draws)
     found = [reading for row in reader.rows for reading in reader.read(row)]
     studies = tuple(dict.fromkeys(reading.study for reading in found))
-    return Trials(studies, tuple(_as_chosen(reading, found) for study in studies for reading in found
-                                 if reading.study == study))
+    return Trials(
+        studies, tuple(_as_chosen(reading, found) for study in studies for reading in found if reading.study == study)
+    )
 
 
 def _as_chosen(reading: Reading, found: Sequence[Reading]) -> Reading:
     """A study chooses its definition once: its most lenient one stands for the choice in all its counts."""
-    lenient = min((c for other in found if other.study == reading.study for name, c, _ in other.terms if name == CHOSEN),
-                  default=0.0)
+    lenient = min(
+        (c for other in found if other.study == reading.study for name, c, _ in other.terms if name == CHOSEN), default=0.0
+    )
     return replace(reading, terms=tuple((name, lenient if name == CHOSEN else c, m) for name, c, m in reading.terms))
 
 
@@ -143,14 +155,23 @@ class _Reader:
         kind = changes.get("kind", kind_of(row["device_kind"], row["role"]))
         schedule = Schedule(_number(row["sessions"]), _number(row["interval_days"]), followup_of(row))
         response = float(typical_response(schedule, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
-        return Cell(row["source"], changes.get("arm", row["arm_id"]), pool_of(row["indication"], self.evidence), kind,
-                    changes.get("adjunct", row["adjunct"] or "none"), response,
-                    scale.id if scale is not None and scale.kind in SCORED else "")
+        return Cell(
+            row["source"],
+            changes.get("arm", row["arm_id"]),
+            pool_of(row["indication"], self.evidence),
+            kind,
+            changes.get("adjunct", row["adjunct"] or "none"),
+            response,
+            scale.id if scale is not None and scale.kind in SCORED else "",
+        )
 
     def _together(self, row: Row) -> list[Cell]:
         """The arms that a row was pooled over: those of its study that were needled, else itself."""
-        others = [other for name, other in self.arms[row["source"]].items()
-                  if name != row["arm_id"] and kind_of(other["device_kind"], other["role"]) in ("needle", "rf")]
+        others = [
+            other
+            for name, other in self.arms[row["source"]].items()
+            if name != row["arm_id"] and kind_of(other["device_kind"], other["role"]) in ("needle", "rf")
+        ]
         return [self.cell({**other, "indication": row["indication"]}, None) for other in others] or [self.cell(row, None)]
 
     def size(self, row: Row) -> float:
@@ -162,8 +183,11 @@ class _Reader:
 
     def usual(self, row: Row, scale: Scale) -> float | None:
         """Baseline: stated for this arm, of other trials on this scale, or assumed."""
-        own = (other["baseline_mean"] for other in self.rows if other["baseline_mean"] and all(
-            other[key] == row[key] for key in ("source", "arm_id", "outcome_scale")))
+        own = (
+            other["baseline_mean"]
+            for other in self.rows
+            if other["baseline_mean"] and all(other[key] == row[key] for key in ("source", "arm_id", "outcome_scale"))
+        )
         return _number(next(own, "")) or self.baselines.get(scale.id) or scale.usual
 
     def _score(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
@@ -192,13 +216,17 @@ class _Reader:
     def _significance(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
         """Direction with or without significance; indirect scales tell no more than the sign."""
         indirect, n = scale.kind in INDIRECT, self.size(row)
-        limits = {"1": (0.0 if indirect else SIGNIFICANT, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT),
-                  "-1": (-np.inf, -SIGNIFICANT)}.get(row["direction"])
+        limits = {
+            "1": (0.0 if indirect else SIGNIFICANT, np.inf),
+            "0": (-SIGNIFICANT, SIGNIFICANT),
+            "-1": (-np.inf, -SIGNIFICANT),
+        }.get(row["direction"])
         plain = {"1": (0.0, np.inf), "-1": (-np.inf, 0.0)}.get(row["effect_sign"])
         low, high = limits or plain or (None, None)
         if low is not None and high is not None:
-            yield Reading(row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=1.0 / n,
-                          indirect=indirect)
+            yield Reading(
+                row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=1.0 / n, indirect=indirect
+            )
 
     def _comparison(self, row: Row, scale: Scale) -> Iterator[Reading]:
         other = row["compared_with"]
@@ -212,11 +240,21 @@ class _Reader:
         paired = row["design"] in SAME_PEOPLE
         share = 2.0 * (1.0 - self.correlation) / n if paired else 1.0 / n + 1.0 / m
         limit = SIGNIFICANT if row["between_p"] or row["between_p_op"] else 0.0
-        low, high = {"1": (limit, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT),
-                     "-1": (-np.inf, -limit)}[row["between_direction"]]
+        low, high = {"1": (limit, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT), "-1": (-np.inf, -limit)}[
+            row["between_direction"]
+        ]
         terms = (*self.cell(row, scale).terms, *((name, -c, at) for name, c, at in second.terms))
-        yield Reading(row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=share,
-                      indirect=scale.kind in INDIRECT)
+        yield Reading(
+            row["source"],
+            int(row["line"]),
+            "range",
+            terms,
+            n,
+            low=low,
+            high=high,
+            share=share,
+            indirect=scale.kind in INDIRECT,
+        )
 
     def _opponent(self, row: Row, scale: Scale, name: str) -> tuple[Cell, float] | None:
         """The arm that a row was compared with and its people; None where it is not known what was done to it."""

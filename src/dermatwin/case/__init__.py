@@ -23,7 +23,24 @@ from .schema import json_schema
 from .writing import dump_case
 
 __all__ = [
-    "Adjunct", "Aftercare", "Case", "ConcernRecord", "Course", "CustomDevice", "InlineProduct", "Item", "Observation",
-    "Override", "Patient", "Sessions", "Settings", "Topical", "Zone", "case_of", "check_case", "dump_case", "json_schema",
+    "Adjunct",
+    "Aftercare",
+    "Case",
+    "ConcernRecord",
+    "Course",
+    "CustomDevice",
+    "InlineProduct",
+    "Item",
+    "Observation",
+    "Override",
+    "Patient",
+    "Sessions",
+    "Settings",
+    "Topical",
+    "Zone",
+    "case_of",
+    "check_case",
+    "dump_case",
+    "json_schema",
     "load_case",
 ]

@@ -126,8 +126,11 @@ def _topical_sessions(case: Case) -> Iterator[Fault]:
 def _topical_times(case: Case) -> Iterator[Fault]:
     for number, topical in enumerate(case.course.topicals):
         if topical.remove is not None and topical.remove <= topical.apply:
-            yield Fault(f"course.topicals.{number}.remove", f"{topical.remove:g} h",
-                        f"is not after it is applied, {topical.apply:g} h")
+            yield Fault(
+                f"course.topicals.{number}.remove",
+                f"{topical.remove:g} h",
+                f"is not after it is applied, {topical.apply:g} h",
+            )
 
 
 def _aftercare(case: Case) -> Iterator[Fault]:
@@ -150,8 +153,11 @@ def _device(where: str, device: CustomDevice) -> Iterator[Fault]:
     if shortest is not None and shortest > longest:
         yield Fault(f"{where}.min_length", f"{shortest:g} mm", f"is above max_length, {longest:g} mm")
     if device.tip_diameter > device.needle_diameter:
-        yield Fault(f"{where}.tip_diameter", f"{device.tip_diameter:g} mm",
-                    f"is wider than the needle, {device.needle_diameter:g} mm")
+        yield Fault(
+            f"{where}.tip_diameter",
+            f"{device.tip_diameter:g} mm",
+            f"is wider than the needle, {device.needle_diameter:g} mm",
+        )
     for field, kinds in _KINDS_WITH.items():
         value = getattr(device, field)
         if value is not None and device.kind not in kinds:

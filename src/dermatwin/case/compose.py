@@ -107,5 +107,3 @@ def _named(placed: PlacedFault, file: Path, top: Path) -> PlacedFault:
 
 def _fault(where: str, found: str, expected: str) -> CaseError:
     return CaseError([Fault(where, found, expected)])
-
-

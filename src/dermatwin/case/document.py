@@ -52,15 +52,35 @@ def _read_date(value: Any) -> date:
     raise PydanticCustomError("date", "is not a date; write for example 2026-01-12")
 
 
-Date = Annotated[date, BeforeValidator(_read_date), PlainSerializer(date.isoformat, return_type=str),
-                 WithJsonSchema({"type": "string", "format": "date"})]
+Date = Annotated[
+    date,
+    BeforeValidator(_read_date),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
 Concern = Literal[
-    "fine_lines", "wrinkles", "acne_scar_rolling", "acne_scar_boxcar", "acne_scar_icepick", "acne_scar", "pores",
-    "hyperpigmentation", "melasma", "sun_spots", "laxity", "striae", "texture", "tone", "surgical_scar", "burn_scar",
-    "hair_loss_aga", "active_acne", "dark_circles",
+    "fine_lines",
+    "wrinkles",
+    "acne_scar_rolling",
+    "acne_scar_boxcar",
+    "acne_scar_icepick",
+    "acne_scar",
+    "pores",
+    "hyperpigmentation",
+    "melasma",
+    "sun_spots",
+    "laxity",
+    "striae",
+    "texture",
+    "tone",
+    "surgical_scar",
+    "burn_scar",
+    "hair_loss_aga",
+    "active_acne",
+    "dark_circles",
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Count = Annotated[int, Field(ge=1, le=60)]

@@ -34,8 +34,12 @@ def load_case(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None 
     """
     tree = composed(Path(path))
     if not isinstance(tree.value, dict):
-        raise CaseError([*(fault for _, fault in tree.faults),
-                         Fault(str(path), shown(tree.value), "is not a case; write lines of 'key: value'")])
+        raise CaseError(
+            [
+                *(fault for _, fault in tree.faults),
+                Fault(str(path), shown(tree.value), "is not a case; write lines of 'key: value'"),
+            ]
+        )
     raw, faults = overridden(tree.value, overrides or {})
     return case_of(raw, (*tree.faults, *faults))
 

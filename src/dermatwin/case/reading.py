@@ -28,9 +28,12 @@ MAX_VALUES = 20_000
 Loc = tuple[str | int, ...]
 
 _WORDS: dict[str, Any] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")), **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False), **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
-    **dict.fromkeys((".inf", ".Inf", "+.inf"), math.inf), **dict.fromkeys(("-.inf", "-.Inf"), -math.inf),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **dict.fromkeys((".inf", ".Inf", "+.inf"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf"), -math.inf),
 }
 _YAML = "tag:yaml.org,2002:"  # what '!!' stands for
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")

@@ -18,8 +18,12 @@ import yaml
 from .document import Case
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-BASE = {"type": "string", "minLength": 1, "description": "file that this one builds on, relative to this one; what is "
-        "written here wins, lists are replaced, null takes away"}
+BASE = {
+    "type": "string",
+    "minLength": 1,
+    "description": "file that this one builds on, relative to this one; what is "
+    "written here wins, lists are replaced, null takes away",
+}
 
 _NO_LIMIT = 1e6  # an upper bound as large as this only keeps nonsense out
 _FIELDS = Path(__file__).with_name("fields.yaml")

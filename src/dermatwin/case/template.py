@@ -71,4 +71,3 @@ def _explanation(loc: Loc) -> str:
     spec = spec_at(loc)
     words, allowed = spec.get("description", ""), limits(spec)
     return words if not allowed or words.endswith(allowed) else f"{words}; {allowed}"
-

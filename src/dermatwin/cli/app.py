@@ -10,11 +10,16 @@ from . import case_verbs, compare_verb, exchange_verbs, knowledge_verbs, map_ver
 from .door import Door
 
 app = typer.Typer(
-    name="dermatwin", cls=Door, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    name="dermatwin",
+    cls=Door,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
     help="A digital twin of microneedled skin: needle, channel, delivery, healing, result, each with its band and sources. "
-         "Decision support for a clinician who signs the plan; never a prescriber.",
+    "Decision support for a clinician who signs the plan; never a prescriber.",
     epilog="Exit status: 0 done, 1 the input is wrong, 2 the computation failed, 3 screened as stop.",
-    context_settings={"help_option_names": ["-h", "--help"]})
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 export = typer.Typer(help="Hand the work to other tools.", no_args_is_help=False, rich_markup_mode="rich")
 
 app.command("new")(case_verbs.new)
@@ -43,8 +48,9 @@ def _show_version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def _start(
     context: typer.Context,
-    version: Annotated[bool, typer.Option(
-        "--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
         print(context.get_help())

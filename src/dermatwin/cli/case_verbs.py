@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def new(
     path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.yaml"),
-    force: Force = False, json: Machine = False, seed: NoSeed = 1,
+    force: Force = False,
+    json: Machine = False,
+    seed: NoSeed = 1,
 ) -> None:
     """Write a commented case file to start from."""
     from ..case.template import template
@@ -50,11 +52,21 @@ def screen(case: CaseFile, settings: Set = None, json: Machine = False, seed: No
 
 def plan(
     case: CaseFile,
-    case_out: Annotated[Path | None, typer.Option("--case-out", metavar="FILE", show_default=False,
-                                                  help="Write the proposed course as a case file.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", show_default=False,
-                                             help="Simulate the proposed course and write the run folder here.")] = None,
-    settings: Set = None, draws: Draws = 200, seed: Seed = 1, force: Force = False, report: Report = True,
+    case_out: Annotated[
+        Path | None,
+        typer.Option("--case-out", metavar="FILE", show_default=False, help="Write the proposed course as a case file."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", show_default=False, help="Simulate the proposed course and write the run folder here."
+        ),
+    ] = None,
+    settings: Set = None,
+    draws: Draws = 200,
+    seed: Seed = 1,
+    force: Force = False,
+    report: Report = True,
     json: Machine = False,
 ) -> None:
     """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
@@ -71,8 +83,15 @@ def plan(
         run = _simulated(found.case, draws, seed) if found.case is not None and out is not None else None
         written = _written(run, out, force, report)
     if json:
-        emit({"verdict": found.screening.verdict, "proposals": [proposal.to_dict() for proposal in found.proposals],
-              "warnings": found.warnings, "case": found.case, "run": run.summary() if run else None})
+        emit(
+            {
+                "verdict": found.screening.verdict,
+                "proposals": [proposal.to_dict() for proposal in found.proposals],
+                "warnings": found.warnings,
+                "case": found.case,
+                "run": run.summary() if run else None,
+            }
+        )
     else:
         from .tables import show_plan, show_run
 
@@ -83,8 +102,15 @@ def plan(
 
 
 def simulate(
-    case: CaseFile, out: OutFolder = None, draws: Draws = 200, seed: Seed = 1, settings: Set = None, force: Force = False,
-    report: Report = True, store: Store = False, json: Machine = False,
+    case: CaseFile,
+    out: OutFolder = None,
+    draws: Draws = 200,
+    seed: Seed = 1,
+    settings: Set = None,
+    force: Force = False,
+    report: Report = True,
+    store: Store = False,
+    json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
     from ..screening import screen as screen_case
@@ -130,7 +156,11 @@ def _simulated(case: Case, draws: int, seed: int) -> Run:
 
 
 def reread(
-    run: RunFolder, out: OutFolder = None, force: Force = False, report: Report = True, json: Machine = False,
+    run: RunFolder,
+    out: OutFolder = None,
+    force: Force = False,
+    report: Report = True,
+    json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
     """Read a stored run again by today's evidence: endpoints, report, sheets. Nothing is simulated."""

@@ -32,8 +32,15 @@ PAGE, MARK = "comparison.html", "comparison.json"
 
 
 def compare(
-    cases: CaseFiles, device: Devices = None, needle_length: NeedleLength = None, out: OutFolder = None,
-    draws: Draws = 200, seed: Seed = 1, settings: Set = None, everything: Everything = False, force: Force = False,
+    cases: CaseFiles,
+    device: Devices = None,
+    needle_length: NeedleLength = None,
+    out: OutFolder = None,
+    draws: Draws = 200,
+    seed: Seed = 1,
+    settings: Set = None,
+    everything: Everything = False,
+    force: Force = False,
     json: Machine = False,
 ) -> None:
     """Set courses or devices side by side on the same people: every difference is taken person by person."""
@@ -62,8 +69,9 @@ def compare(
         show_contrast(found, everything=everything, left_out=left_out, written=written)
 
 
-def _arms(paths: list[Path], devices: list[str], length: str | None,
-          settings: list[str] | None) -> tuple[dict[str, Case], tuple[str, ...]]:
+def _arms(
+    paths: list[Path], devices: list[str], length: str | None, settings: list[str] | None
+) -> tuple[dict[str, Case], tuple[str, ...]]:
     """The arms by their labels, and what of the case was left out to make them."""
     from ..twin.arms import device_arms, left_out
 
@@ -80,22 +88,41 @@ def _require_one_way(paths: list[Path], devices: list[str], length: str | None) 
     from ..core.errors import CaseError, Fault
 
     if devices and len(paths) > 1:
-        raise CaseError([Fault("--device", ", ".join(devices), f"goes with one case, not with {len(paths)}; name one case "
-                               "with several devices, or several cases without --device")])
+        raise CaseError(
+            [
+                Fault(
+                    "--device",
+                    ", ".join(devices),
+                    f"goes with one case, not with {len(paths)}; name one case "
+                    "with several devices, or several cases without --device",
+                )
+            ]
+        )
     if len(devices) == 1:
         raise CaseError([Fault("--device", devices[0], "is one device; name two or more to compare")])
     if length is not None and not devices:
-        raise CaseError([Fault("--needle-length", length, "goes with --device; cases say their own lengths, or lay one over "
-                               "all of them with --set course.settings.ZONE.needle_length")])
+        raise CaseError(
+            [
+                Fault(
+                    "--needle-length",
+                    length,
+                    "goes with --device; cases say their own lengths, or lay one over "
+                    "all of them with --set course.settings.ZONE.needle_length",
+                )
+            ]
+        )
 
 
 def _labels(paths: list[Path]) -> list[str]:
     """A name for each file that no other has: its stem, else with its folder, else with a number."""
     stems = [path.stem for path in paths]
-    names = [stem if stems.count(stem) == 1 else f"{path.absolute().parent.name}/{stem}"
-             for stem, path in zip(stems, paths, strict=True)]
-    return [name if names.count(name) == 1 else f"{name} ({names[:place].count(name) + 1})"
-            for place, name in enumerate(names)]
+    names = [
+        stem if stems.count(stem) == 1 else f"{path.absolute().parent.name}/{stem}"
+        for stem, path in zip(stems, paths, strict=True)
+    ]
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[:place].count(name) + 1})" for place, name in enumerate(names)
+    ]
 
 
 def _stopped(arms: dict[str, Case]) -> dict[str, Screening]:

@@ -32,15 +32,22 @@ def show_contrast(found: Contrast, *, everything: bool, left_out: Sequence[str],
         page.print(f"[bold]{escape(label)}[/]   screening: {verdict}", highlight=False)
     page.print(_settings(found))
     if left_out:
-        page.print(f"Left out, so that every device is used in its own usual way: {escape(', '.join(left_out))}",
-                   style="dim", highlight=False)
+        page.print(
+            f"Left out, so that every device is used in its own usual way: {escape(', '.join(left_out))}",
+            style="dim",
+            highlight=False,
+        )
     rows = found.rows if everything else found.story
     for zone in dict.fromkeys(row.first.zone for row in rows):
         page.print(_endpoints(found, zone, [row for row in rows if row.first.zone == zone]))
     _remarks(page, found)
     draws = found.runs[0].provenance["draws"]
-    page.print(f"The same {draws} people in every arm: medians, 5-95 % bands, and differences to {escape(found.labels[0])} "
-               "taken person by person.", style="dim", highlight=False)
+    page.print(
+        f"The same {draws} people in every arm: medians, 5-95 % bands, and differences to {escape(found.labels[0])} "
+        "taken person by person.",
+        style="dim",
+        highlight=False,
+    )
     if not everything:
         page.print(f"{len(found.rows)} endpoints in all: --all.", style="dim", highlight=False)
     page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
@@ -84,20 +91,33 @@ def _endpoints(found: Contrast, zone: str, rows: Sequence[Contrasted]) -> Table:
 def _stacked(found: Contrast, title: str, rows: Sequence[Contrasted]) -> Table:
     """Three or more arms: one line per arm within the row of an endpoint, names cut to what fits."""
     names = _names(found)
-    table = _table(title, ("result", True), ("arm", False), ("median (5-95 %)", False),
-                   (f"against {names[0]}, person by person", False), ("grade", False))
+    table = _table(
+        title,
+        ("result", True),
+        ("arm", False),
+        ("median (5-95 %)", False),
+        (f"against {names[0]}, person by person", False),
+        ("grade", False),
+    )
     numbers = range(len(names))
     for row in rows:
         against = "\n".join(["", *(_against(row, number, ", ", brief=True) for number in numbers[1:])])
-        table.add_row(_title(row), "\n".join(names), "\n".join(_band(row, number) for number in numbers), against, row.grade,
-                      end_section=True)
+        table.add_row(
+            _title(row),
+            "\n".join(names),
+            "\n".join(_band(row, number) for number in numbers),
+            against,
+            row.grade,
+            end_section=True,
+        )
     return table
 
 
 def _names(found: Contrast) -> list[str]:
     """Names of the arms as they fit into a column."""
-    return [escape(name if len(name) <= LONGEST else name[: LONGEST - 3].rstrip(" ,(") + "...")
-            for name in short(found.labels)]
+    return [
+        escape(name if len(name) <= LONGEST else name[: LONGEST - 3].rstrip(" ,(") + "...") for name in short(found.labels)
+    ]
 
 
 def _title(row: Contrasted) -> str:

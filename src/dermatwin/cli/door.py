@@ -106,8 +106,11 @@ def _defect(error: Exception, machine: bool) -> int:
     import traceback
 
     traceback.print_exception(error)
-    return _failed({"law": f"{type(error).__name__}: {error}", "where": "dermatwin", "when": ""},
-                   f"{type(error).__name__}: {error} (a defect of dermatwin, please report it)", machine)
+    return _failed(
+        {"law": f"{type(error).__name__}: {error}", "where": "dermatwin", "when": ""},
+        f"{type(error).__name__}: {error} (a defect of dermatwin, please report it)",
+        machine,
+    )
 
 
 def _say(message: str) -> None:

@@ -9,21 +9,44 @@ import typer
 
 from .options import Force, Machine, NoSeed, OutFile, Seed, Set, read_case
 
-CaseIfAny = Annotated[Path | None, typer.Argument(
-    metavar="[CASE]", help="Case file (YAML); left out, the reference course of four sessions over a year.",
-    show_default=False)]
+CaseIfAny = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[CASE]",
+        help="Case file (YAML); left out, the reference course of four sessions over a year.",
+        show_default=False,
+    ),
+]
 
 
 def export_sbml(
     case: CaseIfAny = None,
-    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", show_default=False,
-                                             help="Zone of the case; left out, the first.")] = None,
+    zone: Annotated[
+        str | None, typer.Option("--zone", metavar="ZONE", show_default=False, help="Zone of the case; left out, the first.")
+    ] = None,
     layer: Annotated[str, typer.Option("--layer", metavar="LAYER", help="Layer of the skin.")] = "papillary_dermis",
-    piece: Annotated[str, typer.Option("--piece", metavar="PIECE", help=(
-        "'repeated': a point that every session hits; 'mean': the whole layer."))] = "repeated",
-    draw: Annotated[int | None, typer.Option("--draw", metavar="N", min=1, max=20_000, show_default=False, help=(
-        "The N-th possible person of the seed; left out, every constant at its median."))] = None,
-    settings: Set = None, out: OutFile = None, force: Force = False, json: Machine = False, seed: Seed = 1,
+    piece: Annotated[
+        str,
+        typer.Option(
+            "--piece", metavar="PIECE", help=("'repeated': a point that every session hits; 'mean': the whole layer.")
+        ),
+    ] = "repeated",
+    draw: Annotated[
+        int | None,
+        typer.Option(
+            "--draw",
+            metavar="N",
+            min=1,
+            max=20_000,
+            show_default=False,
+            help=("The N-th possible person of the seed; left out, every constant at its median."),
+        ),
+    ] = None,
+    settings: Set = None,
+    out: OutFile = None,
+    force: Force = False,
+    json: Machine = False,
+    seed: Seed = 1,
 ) -> None:
     """Write the healing network of one layer as SBML (Level 3 Version 2); needs the extra 'exchange'."""
     from ..core.errors import CaseError, Fault
@@ -47,7 +70,9 @@ def export_sbml(
 
 def export_petab(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the problem here.", show_default=False)],
-    force: Force = False, json: Machine = False, seed: NoSeed = 1,
+    force: Force = False,
+    json: Machine = False,
+    seed: NoSeed = 1,
 ) -> None:
     """Write the calibration of the healing network as a PEtab problem (version 1); needs the extra 'exchange'."""
     from ..healing.petab import MARK

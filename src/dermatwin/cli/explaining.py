@@ -79,8 +79,16 @@ def _families(leaves: Iterable[Node]) -> Iterator[str]:
 
 
 def _parameters(parameters: Iterable[Parameter], grouped: bool) -> Table:
-    table = listing("parameter", "value", "unit", "range", "spread", "grade", "sources",
-                    title="Parameters (spread: k knowledge, p person, c chance; -> after a fit)")
+    table = listing(
+        "parameter",
+        "value",
+        "unit",
+        "range",
+        "spread",
+        "grade",
+        "sources",
+        title="Parameters (spread: k knowledge, p person, c chance; -> after a fit)",
+    )
     families: dict[str, list[Parameter]] = {}
     for parameter in parameters:
         families.setdefault(parameter.name.partition("[")[0], []).append(parameter)
@@ -94,16 +102,30 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
     value = f"{parameter.value:g}"
     if parameter.fitted is not None:
         value += f" -> {parameter.fitted[1]:.3g}{'' if parameter.informed else ' (prior)'}"
-    return (parameter.name, value, parameter.unit, f"{parameter.low:g} to {parameter.high:g}",
-            _spread(parameter), parameter.grade, ", ".join(parameter.sources))
+    return (
+        parameter.name,
+        value,
+        parameter.unit,
+        f"{parameter.low:g} to {parameter.high:g}",
+        _spread(parameter),
+        parameter.grade,
+        ", ".join(parameter.sources),
+    )
 
 
 def _family(name: str, members: list[Parameter]) -> tuple[str, ...]:
     """One row for a family of many: its name alone lists them (`dermatwin explain NAME`)."""
     values, units = [m.value for m in members], sorted({m.unit for m in members})
     sources = sorted({source for member in members for source in member.sources})
-    return (f"{name}[*]", f"{min(values):g} to {max(values):g}", ", ".join(units), f"{len(members)} values", "",
-            max(m.grade for m in members), ", ".join(sources))
+    return (
+        f"{name}[*]",
+        f"{min(values):g} to {max(values):g}",
+        ", ".join(units),
+        f"{len(members)} values",
+        "",
+        max(m.grade for m in members),
+        ", ".join(sources),
+    )
 
 
 def _spread(parameter: Parameter) -> str:

@@ -11,11 +11,17 @@ from .options import Draws, Force, Machine, NoSeed, OutFile, OutFolder, Seed
 
 
 def validate(
-    evidence: Annotated[Path | None, typer.Option("--evidence", metavar="DIR", show_default=False,
-                                                  help="Folder of measurements; left out, the packaged ones.")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence", metavar="DIR", show_default=False, help="Folder of measurements; left out, the packaged ones."
+        ),
+    ] = None,
     out: OutFolder = None,
     details: Annotated[bool, typer.Option("--details", help="Print the scores of every quantity, too.")] = False,
-    draws: Draws = 200, seed: Seed = 1, json: Machine = False,
+    draws: Draws = 200,
+    seed: Seed = 1,
+    json: Machine = False,
 ) -> None:
     """Score the twin against measurements; with --out, scores.json and a page, qualification.html, are written."""
     from ..report.qualification import render
@@ -34,9 +40,11 @@ def validate(
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False,
-                                        help="A quantity, parameter, stage, device, site or source.")],
-    json: Machine = False, seed: NoSeed = 1,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", show_default=False, help="A quantity, parameter, stage, device, site or source.")
+    ],
+    json: Machine = False,
+    seed: NoSeed = 1,
 ) -> None:
     """Equation, parameters, sources and evidence grade behind a number."""
     from ..explanation import explain as look_up
@@ -52,10 +60,7 @@ def explain(
         show_explanation(found)
 
 
-def export_schema(
-    out: OutFile = None,
-    force: Force = False, json: Machine = True, seed: NoSeed = 1,
-) -> None:
+def export_schema(out: OutFile = None, force: Force = False, json: Machine = True, seed: NoSeed = 1) -> None:
     """Print the JSON schema of a case file (draft 2020-12)."""
     from json import dumps
 

@@ -18,9 +18,17 @@ HEADER = "x_mm,y_mm,pass,needle,slit_mm"
 
 def draw_map(
     case: CaseFile,
-    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", show_default=False,
-                                             help="Zone to draw; left out, the first that is treated.")] = None,
-    out: OutFile = None, settings: Set = None, seed: Seed = 1, force: Force = False, json: Machine = False,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone", metavar="ZONE", show_default=False, help="Zone to draw; left out, the first that is treated."
+        ),
+    ] = None,
+    out: OutFile = None,
+    settings: Set = None,
+    seed: Seed = 1,
+    force: Force = False,
+    json: Machine = False,
 ) -> None:
     """Draw where every needle of the first session lands, and count what overlaps."""
     from .machine import emit, only_json
@@ -30,8 +38,15 @@ def draw_map(
         found = _drawn(read_case(case, settings), zone, seed)
         if out is not None:
             write_text(out, _table(found["map"]), force=force)
-    summary = {"zone": found["zone"], "device": found["device"].id, "seed": seed, "outline": found["outline"],
-               "expected_contact_density": found["density"], "statistics": found["statistics"], "written": out}
+    summary = {
+        "zone": found["zone"],
+        "device": found["device"].id,
+        "seed": seed,
+        "outline": found["outline"],
+        "expected_contact_density": found["density"],
+        "statistics": found["statistics"],
+        "written": out,
+    }
     if json:
         emit(summary)
     else:
@@ -54,9 +69,14 @@ def _drawn(case: Case, key: str | None, seed: int) -> dict[str, Any]:
     raster = raster_of(plan.device, plan.settings, typical, plan.zone.key)
     outline = None if plan.zone.outline is None else np.array(plan.zone.outline, dtype=float)
     drawn = puncture_map(raster, Luck(seed, 1), outline=outline, area_cm2=plan.zone.area, border=True, zone=plan.zone.key)
-    return {"zone": plan.zone.key, "device": plan.device, "density": raster.density, "map": drawn,
-            "outline": "drawn" if outline is not None else "square",
-            "statistics": _read(drawn, plan.device, typical, statistics)}
+    return {
+        "zone": plan.zone.key,
+        "device": plan.device,
+        "density": raster.density,
+        "map": drawn,
+        "outline": "drawn" if outline is not None else "square",
+        "statistics": _read(drawn, plan.device, typical, statistics),
+    }
 
 
 def _read(drawn: PunctureMap, device: Device, typical: Any, statistics: Any) -> MapStatistics:
@@ -74,8 +94,9 @@ def _zone(case: Case, key: str | None) -> str:
             raise CaseError([Fault("zones", "", "holds no zone that is treated; there is nothing to draw")])
         return treated[0]
     if key not in [zone.key for zone in case.zones]:
-        raise CaseError([Fault("--zone", key, f"is not a zone of this case, which has "
-                               f"{', '.join(zone.key for zone in case.zones)}")])
+        raise CaseError(
+            [Fault("--zone", key, f"is not a zone of this case, which has {', '.join(zone.key for zone in case.zones)}")]
+        )
     if key not in treated:
         raise CaseError([Fault("--zone", key, "is not treated in this case; there is nothing to draw")])
     return key
@@ -88,13 +109,22 @@ def _table(drawn: PunctureMap) -> str:
     return "\n".join([HEADER, *lines, ""])
 
 
-_ROWS = (("contacts", "contacts", ""), ("area", "area_cm2", "cm^2"), ("contact density", "contact_density", "1/cm^2"),
-         ("holes of their own", "hole_density", "1/cm^2"), ("contacts that land in a hole", "reentry_share", ""),
-         ("variance over mean, 1 mm squares", "dispersion", ""), ("nearest hole, mean", "nearest_mean_mm", "mm"),
-         ("nearest hole, 5 %", "nearest_p05_mm", "mm"), ("nearest hole, median", "nearest_p50_mm", "mm"),
-         ("nearest hole, 95 %", "nearest_p95_mm", "mm"), ("surface under a needle", "area_hit", ""),
-         ("surface under two or more", "area_hit_twice", ""), ("thinner at the edge by", "edge_shortfall", ""),
-         ("way of a needle in the surface, at most", "slit_length_mm", "mm"))
+_ROWS = (
+    ("contacts", "contacts", ""),
+    ("area", "area_cm2", "cm^2"),
+    ("contact density", "contact_density", "1/cm^2"),
+    ("holes of their own", "hole_density", "1/cm^2"),
+    ("contacts that land in a hole", "reentry_share", ""),
+    ("variance over mean, 1 mm squares", "dispersion", ""),
+    ("nearest hole, mean", "nearest_mean_mm", "mm"),
+    ("nearest hole, 5 %", "nearest_p05_mm", "mm"),
+    ("nearest hole, median", "nearest_p50_mm", "mm"),
+    ("nearest hole, 95 %", "nearest_p95_mm", "mm"),
+    ("surface under a needle", "area_hit", ""),
+    ("surface under two or more", "area_hit_twice", ""),
+    ("thinner at the edge by", "edge_shortfall", ""),
+    ("way of a needle in the surface, at most", "slit_length_mm", "mm"),
+)
 
 
 def _show(summary: dict[str, Any], device: str) -> None:
@@ -107,7 +137,10 @@ def _show(summary: dict[str, Any], device: str) -> None:
     for title, name, unit in _ROWS:
         table.add_row(title, number(getattr(summary["statistics"], name)), unit)
     page.print(table)
-    page.print(f"Expected far from the edge: {number(summary['expected_contact_density'])} contacts per cm^2. Typical "
-               "settings stand in for what the case leaves open.", style="dim")
+    page.print(
+        f"Expected far from the edge: {number(summary['expected_contact_density'])} contacts per cm^2. Typical "
+        "settings stand in for what the case leaves open.",
+        style="dim",
+    )
     written = summary["written"]
     page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a file with --out.", style="dim")

@@ -14,29 +14,66 @@ MAX_SEED = 2**63 - 1
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, stored with --store.", show_default=False)]
-CaseFiles = Annotated[list[Path], typer.Argument(metavar="CASE...", show_default=False, help=(
-    "Case files (YAML); the others are set against the first. One is enough with --device."))]
+CaseFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="CASE...",
+        show_default=False,
+        help=("Case files (YAML); the others are set against the first. One is enough with --device."),
+    ),
+]
 Machine = Annotated[bool, typer.Option("--json", help="Print only JSON on standard output.")]
-Set = Annotated[list[str] | None, typer.Option(
-    "--set", metavar="PATH=VALUE", show_default=False,
-    help="Lay a value over the case, such as course.settings.cheek.needle_length='1 mm'; may be repeated.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        show_default=False,
+        help="Lay a value over the case, such as course.settings.cheek.needle_length='1 mm'; may be repeated.",
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=MAX_SEED, help="Same seed, same result.")]
-NoSeed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, hidden=True,
-                                     help="Every verb takes a seed; nothing here is random, so it changes nothing.")]
-Draws = Annotated[int, typer.Option("--draws", metavar="N", min=2, max=20_000,
-                                    help="Number of possible people behind each band, 2-20000.")]
+NoSeed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        min=0,
+        max=MAX_SEED,
+        hidden=True,
+        help="Every verb takes a seed; nothing here is random, so it changes nothing.",
+    ),
+]
+Draws = Annotated[
+    int, typer.Option("--draws", metavar="N", min=2, max=20_000, help="Number of possible people behind each band, 2-20000.")
+]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Put report.html into the run folder.")]
-Devices = Annotated[list[str] | None, typer.Option(
-    "--device", metavar="DEVICE", show_default=False,
-    help="Set this device of the catalogue against the first one named, each in its usual way; to be repeated.")]
-NeedleLength = Annotated[str | None, typer.Option(
-    "--needle-length", metavar="LENGTH", show_default=False,
-    help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.")]
+Devices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        metavar="DEVICE",
+        show_default=False,
+        help="Set this device of the catalogue against the first one named, each in its usual way; to be repeated.",
+    ),
+]
+NeedleLength = Annotated[
+    str | None,
+    typer.Option(
+        "--needle-length",
+        metavar="LENGTH",
+        show_default=False,
+        help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.",
+    ),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
-Store = Annotated[bool, typer.Option(
-    "--store", help="Keep the result of every stage too, so that the run can be read again without simulating.")]
+Store = Annotated[
+    bool,
+    typer.Option(
+        "--store", help="Keep the result of every stage too, so that the run can be read again without simulating."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 WIDTH = 130
 VERDICTS = {"ok": "[green]ok[/]", "caution": "[yellow]caution[/]", "stop": "[bold red]stop[/]"}
-LEVELS = {"hard_stop": "[bold red]hard stop[/]", "soft_stop": "[red]soft stop[/]", "caution": "[yellow]caution[/]",
-          "info": "[dim]info[/]"}
+LEVELS = {
+    "hard_stop": "[bold red]hard stop[/]",
+    "soft_stop": "[red]soft stop[/]",
+    "caution": "[yellow]caution[/]",
+    "info": "[dim]info[/]",
+}
 
 
 def console() -> Console:
@@ -45,8 +49,13 @@ def show_screening(found: Screening) -> None:
         where = ", ".join(filter(None, (finding.zone, finding.concern))) or "person"
         place = f"[dim]{escape(where)}, rule {escape(finding.rule)}[/]"
         page.print(f"\n{level}  {escape(finding.title)}  {place}", highlight=False)
-        parts = {"": finding.reason, "do: ": finding.action, "until: ": finding.until,
-                 "overridden because: ": finding.override_reason, "source: ": ", ".join(finding.sources)}
+        parts = {
+            "": finding.reason,
+            "do: ": finding.action,
+            "until: ": finding.until,
+            "overridden because: ": finding.override_reason,
+            "source: ": ", ".join(finding.sources),
+        }
         for label, text in parts.items():
             if text:
                 page.print(Padding(f"[dim]{label}[/]{escape(text)}", (0, 0, 0, 4)), highlight=False)
@@ -62,8 +71,10 @@ def show_plan(found: Plan, written: Path | None) -> None:
         confidence = f"[dim]confidence {escape(proposal.confidence)}, grade {proposal.grade}[/]"
         place = f"[bold]{escape(proposal.zone)}, {escape(proposal.concern)}[/]"
         page.print(f"\n{place}: {_offer(proposal)}  {confidence}", highlight=False)
-        lines = [escape(reason.text) + (f" [dim]({escape(', '.join(reason.sources))})[/]" if reason.sources else "")
-                 for reason in proposal.reasons]
+        lines = [
+            escape(reason.text) + (f" [dim]({escape(', '.join(reason.sources))})[/]" if reason.sources else "")
+            for reason in proposal.reasons
+        ]
         lines += [f"[dim]beside it:[/] {escape(proposal.adjunct)}"] if proposal.adjunct else []
         lines += [f"[dim]numbing:[/] {escape(proposal.numbing)}"] if proposal.numbing else []
         lines += [f"[yellow]![/] {escape(warning)}" for warning in proposal.warnings]
@@ -79,8 +90,10 @@ def _offer(proposal: Proposal) -> str:
     if proposal.sessions is None or proposal.depth is None or proposal.interval is None:
         return {"stop": "[red]do not treat[/]", "refer": "[yellow]refer[/]"}.get(proposal.verdict, "no default course")
     first = "" if proposal.first_depth == proposal.depth else f", first session {number(proposal.first_depth)} mm"
-    return (f"{number(proposal.depth)} mm{first}, {proposal.sessions} sessions every {number(proposal.interval)} days, "
-            f"{escape(proposal.device)}")
+    return (
+        f"{number(proposal.depth)} mm{first}, {proposal.sessions} sessions every {number(proposal.interval)} days, "
+        f"{escape(proposal.device)}"
+    )
 
 
 def show_run(summary: dict[str, Any], written: Path | None) -> None:
@@ -102,10 +115,22 @@ def show_run(summary: dict[str, Any], written: Path | None) -> None:
     page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
 
 
-ONCE = ("in_situ_depth", "residual_depth", "puncture_density", "bleeding_fraction", "closure_time_tewl",
-        "closure_time_impedance", "channel_share", "enhancement_ratio", "downtime_makeup",
-        "downtime_unnoticeable", "pain_vas", "pih_risk",
-        "tram_track_risk", "infection_risk")
+ONCE = (
+    "in_situ_depth",
+    "residual_depth",
+    "puncture_density",
+    "bleeding_fraction",
+    "closure_time_tewl",
+    "closure_time_impedance",
+    "channel_share",
+    "enhancement_ratio",
+    "downtime_makeup",
+    "downtime_unnoticeable",
+    "pain_vas",
+    "pih_risk",
+    "tram_track_risk",
+    "infection_risk",
+)
 ALWAYS = ("collagen_density[papillary_dermis]", "epidermal_thickness_change", "relative_improvement", "scale_change")
 """Endpoints that the terminal shows: for the first session, or at every reading; the files hold all of them."""
 
@@ -126,21 +151,44 @@ def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
     table = listing("result", "day", "median", "5 %", "95 %", "unit", "grade", title=f"zone {escape(zone)}")
     for end in endpoints:
         day = "" if end["time_days"] is None else number(end["time_days"])
-        table.add_row(escape(end["title"]), day, number(end["median"]), number(end["p05"]), number(end["p95"]),
-                      "" if end["unit"] == "1" else escape(end["unit"]), end["grade"])
+        table.add_row(
+            escape(end["title"]),
+            day,
+            number(end["median"]),
+            number(end["p05"]),
+            number(end["p95"]),
+            "" if end["unit"] == "1" else escape(end["unit"]),
+            end["grade"],
+        )
     return table
 
 
 def _observations(observations: Sequence[dict[str, Any]]) -> Table:
-    table = listing("observed", "zone", "day", "measured", "predicted", "5 %", "95 %", "unit", "inside the band",
-                    title="Measured beside predicted")
+    table = listing(
+        "observed",
+        "zone",
+        "day",
+        "measured",
+        "predicted",
+        "5 %",
+        "95 %",
+        "unit",
+        "inside the band",
+        title="Measured beside predicted",
+    )
     if not all(seen["independent"] for seen in observations):
         table.caption = "* the study is among the sources of the prediction: agreement is no test"
     for seen in observations:
         day = "" if seen["time_days"] is None else number(seen["time_days"])
         numbers = [number(seen[key]) for key in ("observed", "median", "p05", "p95")]
-        table.add_row(escape(seen["quantity"]), escape(seen["zone"]), day, *numbers, escape(seen["unit"]),
-                      ("yes" if seen["inside"] else "[yellow]no[/]") + ("" if seen["independent"] else " *"))
+        table.add_row(
+            escape(seen["quantity"]),
+            escape(seen["zone"]),
+            day,
+            *numbers,
+            escape(seen["unit"]),
+            ("yes" if seen["inside"] else "[yellow]no[/]") + ("" if seen["independent"] else " *"),
+        )
     return table
 
 
@@ -148,18 +196,24 @@ def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = Fal
     """Per file how much is predicted and how well, beside the naive baseline; with `details` per quantity, too."""
     page = console()
     page.print(_files(scores["files"]))
-    page.print("In band: of measured values, in the 90 % band of their prediction.\n"
-               "Factor: predicted over measured for the middle row, of rows that state a value on a scale of ratios.\n"
-               "Baseline: the other studies' mean. Same rows: the twin where there is a baseline.\n"
-               "Not leaning: rows whose own study is not among the prediction's sources.", style="dim")
+    page.print(
+        "In band: of measured values, in the 90 % band of their prediction.\n"
+        "Factor: predicted over measured for the middle row, of rows that state a value on a scale of ratios.\n"
+        "Baseline: the other studies' mean. Same rows: the twin where there is a baseline.\n"
+        "Not leaning: rows whose own study is not among the prediction's sources.",
+        style="dim",
+    )
     if details:
         for name, score in scores["files"].items():
             page.print(_quantities(name, score.get("quantities", {})))
             for heading, groups in score.get("groups", {}).items():
                 page.print(_groups(f"{name} by {heading}, every value a share", groups))
-        page.print("Error and baseline: x a factor, else the mean difference in the unit given. "
-                   "Nearer: than the baseline on the same\nrows; - with fewer than three studies, or a tie. "
-                   "Own mean, all's mean: errors of other studies'\nmean, in the group or in all.", style="dim")
+        page.print(
+            "Error and baseline: x a factor, else the mean difference in the unit given. "
+            "Nearer: than the baseline on the same\nrows; - with fewer than three studies, or a tie. "
+            "Own mean, all's mean: errors of other studies'\nmean, in the group or in all.",
+            style="dim",
+        )
     else:
         page.print("By quantity: --details, or qualification.html with --out.", style="dim")
     if out is not None:
@@ -170,9 +224,17 @@ def _files(files: dict[str, Any]) -> Table:
     table = listing("file", "rows", "scored", "in band", "not leaning", "factor", "baseline", "same rows", "sign right")
     for name, score in files.items():
         baseline = score.get("baseline") or {}
-        table.add_row(escape(name), str(score["rows"]), str(score["scored"]), share(score.get("coverage_90")),
-                      share(score.get("not_leaning", {}).get("coverage_90")), _factor(score), _factor(baseline),
-                      _factor(baseline.get("twin_on_the_same_rows") or {}), share(score.get("sign_accuracy")))
+        table.add_row(
+            escape(name),
+            str(score["rows"]),
+            str(score["scored"]),
+            share(score.get("coverage_90")),
+            share(score.get("not_leaning", {}).get("coverage_90")),
+            _factor(score),
+            _factor(baseline),
+            _factor(baseline.get("twin_on_the_same_rows") or {}),
+            share(score.get("sign_accuracy")),
+        )
     return table
 
 
@@ -181,23 +243,44 @@ NEARER = {True: "[green]yes[/]", False: "[yellow]no[/]", None: "-"}
 
 
 def _quantities(name: str, quantities: dict[str, Any]) -> Table:
-    table = listing("quantity", "rows", "studies", "in band", "error", "baseline", "nearer", "sign right",
-                    title=escape(name))
+    table = listing(
+        "quantity", "rows", "studies", "in band", "error", "baseline", "nearer", "sign right", title=escape(name)
+    )
     for quantity, score in quantities.items():
         baseline = score["baseline"]
-        table.add_row(escape(_shortened(quantity)), str(score["scored"]), str(score["studies"]), share(score["coverage_90"]),
-                      _error(score, score["unit"]), _error(baseline), NEARER[score["better_than_baseline"]],
-                      share(score["sign_accuracy"]))
+        table.add_row(
+            escape(_shortened(quantity)),
+            str(score["scored"]),
+            str(score["studies"]),
+            share(score["coverage_90"]),
+            _error(score, score["unit"]),
+            _error(baseline),
+            NEARER[score["better_than_baseline"]],
+            share(score["sign_accuracy"]),
+        )
     return table
 
 
 def _groups(title: str, groups: dict[str, Any]) -> Table:
     """Rows of different scales on one footing; 'own mean' and 'all's mean': errors of the means of other studies."""
-    table = listing("", "studies", "rows", "in 80 % band", "error", "own mean", "all's mean", "seen", "predicted",
-                    "sign right", title=escape(title))
+    table = listing(
+        "",
+        "studies",
+        "rows",
+        "in 80 % band",
+        "error",
+        "own mean",
+        "all's mean",
+        "seen",
+        "predicted",
+        "sign right",
+        title=escape(title),
+    )
     for name, score in groups.items():
-        errors = [number(score[key]) if score[key] is not None else "-"
-                  for key in ("mean_abs_error", "baseline", "baseline_of_all", "measured", "predicted")]
+        errors = [
+            number(score[key]) if score[key] is not None else "-"
+            for key in ("mean_abs_error", "baseline", "baseline_of_all", "measured", "predicted")
+        ]
         right = f"{share(score['sign_accuracy'])} of {score['directions']}" if score["directions"] else "-"
         table.add_row(escape(name), str(score["studies"]), str(score["rows"]), share(score["coverage_80"]), *errors, right)
     return table
@@ -206,7 +289,7 @@ def _groups(title: str, groups: dict[str, Any]) -> Table:
 def _shortened(name: str) -> str:
     """A long name without its middle: names differ at both ends."""
     half = LONGEST_NAME // 2
-    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[1 - half:]}"
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[1 - half :]}"
 
 
 def _factor(score: dict[str, Any]) -> str:

@@ -5,6 +5,14 @@ from .checks import require_balance, require_finite, require_not_negative
 from .errors import CaseError, ComputationError, DermatwinError, EvidenceError, Fault, Notice
 
 __all__ = [
-    "CaseError", "ComputationError", "DermatwinError", "EvidenceError", "Fault", "Luck", "Notice",
-    "require_balance", "require_finite", "require_not_negative",
+    "CaseError",
+    "ComputationError",
+    "DermatwinError",
+    "EvidenceError",
+    "Fault",
+    "Luck",
+    "Notice",
+    "require_balance",
+    "require_finite",
+    "require_not_negative",
 ]

@@ -92,8 +92,10 @@ def parse(text: str, quantity: str) -> float:
     try:
         value = float(number) * factor(unit or "1", target)
     except ValueError:
-        raise ValueError(f"has the unit {unit!r}, which is not a unit of {quantity.replace('_', ' ')}; "
-                         f"write for example '{number} {target}'") from None
+        raise ValueError(
+            f"has the unit {unit!r}, which is not a unit of {quantity.replace('_', ' ')}; "
+            f"write for example '{number} {target}'"
+        ) from None
     if not math.isfinite(value):
         raise ValueError("is not a finite number")
     return value

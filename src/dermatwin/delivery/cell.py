@@ -102,8 +102,13 @@ def mesh(thickness: Thickness, tube: Tube, rings: int = RINGS, rows: tuple[int, 
     tip = np.where(np.abs(tip - inner) < _APART, inner + _APART, tip)
     upper, lower = np.minimum(tip, inner), np.maximum(tip, inner)
     even = np.arange(1, rows[0] + 1) / rows[0]
-    parts = [0.0 * outer[:, None], _between(0.0 * outer, outer, even), _between(outer, upper, _clustered(rows[1])),
-             _between(upper, lower, _clustered(rows[2])), _between(lower, thickness.total, _growing(rows[3]))]
+    parts = [
+        0.0 * outer[:, None],
+        _between(0.0 * outer, outer, even),
+        _between(outer, upper, _clustered(rows[1])),
+        _between(upper, lower, _clustered(rows[2])),
+        _between(lower, thickness.total, _growing(rows[3])),
+    ]
     edges = np.concatenate(parts, axis=1)
     middle = 0.5 * (edges[:, 1:] + edges[:, :-1])
     layer = (middle > outer[:, None]).astype(int) + (middle > inner[:, None])
@@ -157,8 +162,19 @@ def grid(cells: Mesh, stratum: Barrier, viable: Tissue, faces: Faces, drained: b
     if drained:
         clearance[:, -1] += 1.0 / (half[:, -1] * height[:, -1] * partition[:, -1])
     follicle_row = cells.at(cells.edges[:, outer])
-    return Grid(capacity, down, up, _across(cells, conductivity), entry * faces.vehicle[:, None], entry,
-                np.zeros(area.shape[0]), follicle_row, clearance, np.zeros_like(clearance), cells.layer)
+    return Grid(
+        capacity,
+        down,
+        up,
+        _across(cells, conductivity),
+        entry * faces.vehicle[:, None],
+        entry,
+        np.zeros(area.shape[0]),
+        follicle_row,
+        clearance,
+        np.zeros_like(clearance),
+        cells.layer,
+    )
 
 
 def _leave_ring_0_to_the_bore(faces: np.ndarray, outer: int) -> None:
@@ -176,9 +192,17 @@ def bore(cells: Mesh, tube: Tube, stratum: Barrier, viable: Tissue, fill: np.nda
     closed = share[:, 1:] > 0.0
     bond = np.where(closed, 0.0, _junction(cells, viable) / area)
     volume = height * area
-    return Bore(taper=share, volume=volume, half=2.0 * area / height, material=np.where(living, conductivity, 0.0),
-                partition=partition, bond=bond, wall=np.where(living & (share > 0.0), wall, 0.0),
-                gap=np.log(node / cells.rings[:, 1]), fill=fill * (share * volume).sum(axis=1))
+    return Bore(
+        taper=share,
+        volume=volume,
+        half=2.0 * area / height,
+        material=np.where(living, conductivity, 0.0),
+        partition=partition,
+        bond=bond,
+        wall=np.where(living & (share > 0.0), wall, 0.0),
+        gap=np.log(node / cells.rings[:, 1]),
+        fill=fill * (share * volume).sum(axis=1),
+    )
 
 
 def _open_share(cells: Mesh, tube: Tube) -> np.ndarray:

@@ -89,8 +89,12 @@ def gates(solute: Solute, holes: Holes, film: Film, alive: bool, p: Draws) -> Ga
     access = _access(holes, radius, water * film.diffusivity_ratio, film.thickness)
     if solute.family == GROWTH_FACTORS:
         access = access * p("growth_factor_channel_access", "1")[:, None, None]
-    return Gates(opened, water * _hindrance(solute, radius, opened, p), np.broadcast_to(access, opened.shape),
-                 outflow(holes, opened, film.time, p) if alive else 0.0 * opened)
+    return Gates(
+        opened,
+        water * _hindrance(solute, radius, opened, p),
+        np.broadcast_to(access, opened.shape),
+        outflow(holes, opened, film.time, p) if alive else 0.0 * opened,
+    )
 
 
 def outflow(holes: Holes, opened: np.ndarray, time: np.ndarray, p: Draws) -> np.ndarray:

@@ -16,11 +16,17 @@ def from_smiles(name: str, smiles: str) -> Solute:
     try:
         chem, crippen, descriptors = (import_module(f"rdkit.Chem{part}") for part in ("", ".Crippen", ".Descriptors"))
     except ImportError:
-        raise KeyError(f"active {name!r} is not known and its structure cannot be read without RDKit; install the extra "
-                       "'chemistry' (pip install 'dermatwin[chemistry]')") from None
+        raise KeyError(
+            f"active {name!r} is not known and its structure cannot be read without RDKit; install the extra "
+            "'chemistry' (pip install 'dermatwin[chemistry]')"
+        ) from None
     import_module("rdkit.RDLogger").DisableLog("rdApp.*")
     molecule = chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         raise KeyError(f"{smiles!r} is not a structure (SMILES) that RDKit can read")
-    return Solute(name, float(descriptors.MolWt(molecule)), float(crippen.MolLogP(molecule)),
-                  note="properties computed from the structure")
+    return Solute(
+        name,
+        float(descriptors.MolWt(molecule)),
+        float(crippen.MolLogP(molecule)),
+        note="properties computed from the structure",
+    )

@@ -18,7 +18,10 @@ from .solute import split
 Verdict = Literal["enhanced", "not enhanced", "negative trial", "no trial", "clinical benefit"]
 
 VERDICTS: dict[str, Verdict] = {
-    "enhanced": "enhanced", "not enhanced": "not enhanced", "negative trial": "negative trial", "no trial": "no trial",
+    "enhanced": "enhanced",
+    "not enhanced": "not enhanced",
+    "negative trial": "negative trial",
+    "no trial": "no trial",
     "clinical benefit": "clinical benefit",
 }
 

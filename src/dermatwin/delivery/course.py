@@ -42,8 +42,10 @@ class Transport:
 
     def faces(self, ph: float | None, p: Draws) -> Faces:
         """What a vehicle of this pH and the tissue leave of the permeability."""
-        return Faces(self.stratum.weight(lipid_share(self.solute, ph, p)),
-                     self.stratum.weight(lipid_share(self.solute, p.median("tissue_ph", "1"), p)))
+        return Faces(
+            self.stratum.weight(lipid_share(self.solute, ph, p)),
+            self.stratum.weight(lipid_share(self.solute, p.median("tissue_ph", "1"), p)),
+        )
 
 
 def transport(solute: Solute, thickness: Thickness, hydrated: bool, alive: bool, p: Draws) -> Transport:
@@ -84,8 +86,17 @@ class Solved:
         return (1.0 - share)[:, None] * levels[lane, below - 1] + share[:, None] * levels[lane, below]
 
 
-def run(path: Transport, holes: Holes, dosing: Dosing, p: Draws, *, intact: bool = False, keep: np.ndarray | None = None,
-        rows: tuple[int, ...] = ROWS, rings: int = RINGS) -> Solved:
+def run(
+    path: Transport,
+    holes: Holes,
+    dosing: Dosing,
+    p: Draws,
+    *,
+    intact: bool = False,
+    keep: np.ndarray | None = None,
+    rows: tuple[int, ...] = ROWS,
+    rings: int = RINGS,
+) -> Solved:
     """Solve one finite dose through skin with the channels `holes`, or `intact`: the same rows, nobody needled.
 
     keep : people whose whole field is kept. rows, rings : resolution.
@@ -99,8 +110,14 @@ def run(path: Transport, holes: Holes, dosing: Dosing, p: Draws, *, intact: bool
     pierced = np.any(channel.taper > 0.0, axis=1)
     clock = _clock(path, holes, pierced, dosing, channel.fill, p)
     faces = path.faces(dosing.ph, p)
-    course = solve(grid(cells, path.stratum, path.viable, faces, not path.alive), channel, clock, dosing.dose,
-                   dosing.saturation, keep=keep)
+    course = solve(
+        grid(cells, path.stratum, path.viable, faces, not path.alive),
+        channel,
+        clock,
+        dosing.dose,
+        dosing.saturation,
+        keep=keep,
+    )
     _assert_laws(course, dosing.dose, path.solute.name)
     return Solved(course, cells)
 
@@ -111,16 +128,18 @@ def _clock(path: Transport, holes: Holes, pierced: np.ndarray, dosing: Dosing, f
     nothing = np.zeros((1, *when.shape))
     still = np.zeros(p.count)
     if not pierced.any():
-        return Clock(dosing.time, dosing.film, nothing, nothing + 1.0, nothing, nothing, nothing + 1.0, still, dosing.wipe,
-                     -1)
+        return Clock(
+            dosing.time, dosing.film, nothing, nothing + 1.0, nothing, nothing, nothing + 1.0, still, dosing.wipe, -1
+        )
     seen = Film(when, None if dosing.deep else dosing.film, dosing.diffusivity_ratio)
     opened = gates(path.solute, holes, seen, path.alive, p)
     needled, film = _needled(dosing), dosing.film
     if needled >= 0:
         film = np.where(when >= 0.0, film - np.minimum(fill[:, None, None], 0.5 * film), film)
     perfusion = hyperaemia(path, when, pierced, p) if path.alive else nothing + 1.0
-    return Clock(dosing.time, film, opened.opened, opened.fluid, opened.access, opened.outflow, perfusion, still,
-                 dosing.wipe, needled)
+    return Clock(
+        dosing.time, film, opened.opened, opened.fluid, opened.access, opened.outflow, perfusion, still, dosing.wipe, needled
+    )
 
 
 def _needled(dosing: Dosing) -> int:
@@ -182,8 +201,15 @@ class Applied:
         fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]
         dose = factor("mg/cm^2", "ug/cm^2") * amount * content.strength
         wet = wetness(amount, product.vehicle, solids, topical.occluded, since, p)
-        return Dosing(self.time, self.wipe, film, vehicle_diffusivity_ratio(product.vehicle, wet, p), product.ph, dose,
-                      saturation(content.solute, dose, fresh, product.ph, p))
+        return Dosing(
+            self.time,
+            self.wipe,
+            film,
+            vehicle_diffusivity_ratio(product.vehicle, wet, p),
+            product.ph,
+            dose,
+            saturation(content.solute, dose, fresh, product.ph, p),
+        )
 
 
 def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> tuple[Exposure, ...]:
@@ -203,8 +229,12 @@ def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> t
 def excipient_doses(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> dict[str, np.ndarray]:
     """What of every excipient of a product enters through the channels [ug/cm2], shape (draw,); empty if none is known."""
     applied, holes = Applied.of(topical, skin), Holes.of(channels)
-    return {content.solute.name: run(applied.path(content, draws), holes, applied.dosing(content, draws),
-                                     draws).course.through_mouth[:, -1] for content in passive_solutes(applied.product)}
+    return {
+        content.solute.name: run(
+            applied.path(content, draws), holes, applied.dosing(content, draws), draws
+        ).course.through_mouth[:, -1]
+        for content in passive_solutes(applied.product)
+    }
 
 
 def clock(topical: Topical) -> tuple[np.ndarray, int]:
@@ -222,16 +252,33 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
     needled, name, skin = solved.course, content.solute.name, applied.skin
     intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
     return Exposure(
-        zone=channels.zone, session=channels.session, product=applied.product.id, active=name, time=applied.time,
-        dose=dosing.dose, amount=_compartments(needled), through_channels=needled.through_mouth,
+        zone=channels.zone,
+        session=channels.session,
+        product=applied.product.id,
+        active=name,
+        time=applied.time,
+        dose=dosing.dose,
+        amount=_compartments(needled),
+        through_channels=needled.through_mouth,
         intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.cleared,
         dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
         notices=notices_of(applied.product, content.solute, applied.topical, skin, holes.any),
         at_nerves=solved.activity_at(0.1 * nerve_depth(skin, p)) if name in AGENTS else None,
-        removed=applied.topical.remove)
+        removed=applied.topical.remove,
+    )
 
 
 def _compartments(course: Course) -> np.ndarray:
     """Masses in the order of `flows.COMPARTMENTS`."""
-    return np.stack([course.film, course.wiped, course.evaporated, course.layers[:, 0], course.layers[:, 1],
-                     course.layers[:, 2], course.cleared], axis=1)
+    return np.stack(
+        [
+            course.film,
+            course.wiped,
+            course.evaporated,
+            course.layers[:, 0],
+            course.layers[:, 1],
+            course.layers[:, 2],
+            course.cleared,
+        ],
+        axis=1,
+    )

@@ -41,8 +41,14 @@ def _table() -> dict[str, tuple[Excipient, ...]]:
         known = found.setdefault(row["product"], [])
         if not row["excipient"]:
             continue
-        solute = Solute(row["excipient"], float(row["molar_mass"]), float(row["log_kow"]) if row["log_kow"] else None,
-                        "calculated", family=FAMILY, note=row["note"])
+        solute = Solute(
+            row["excipient"],
+            float(row["molar_mass"]),
+            float(row["log_kow"]) if row["log_kow"] else None,
+            "calculated",
+            family=FAMILY,
+            note=row["note"],
+        )
         content = Content(solute, float(row["mass_share"]))
         known.append(Excipient(content, split(row["source"]), row["grade"], row["note"]))
     return {product: tuple(excipients) for product, excipients in found.items()}
@@ -66,8 +72,18 @@ def excipient_guards(product: Product, doses: Mapping[str, np.ndarray], area: fl
     """
     known = excipients(product)
     if known is None:
-        return (Guard(f"excipients of {product.name}", None, None, None, "ug", "caution", GRANULOMA,
-                      "composition not known: everything in it goes below the stratum corneum with the active"),)
+        return (
+            Guard(
+                f"excipients of {product.name}",
+                None,
+                None,
+                None,
+                "ug",
+                "caution",
+                GRANULOMA,
+                "composition not known: everything in it goes below the stratum corneum with the active",
+            ),
+        )
     return tuple(_excipient_guard(product, item, doses[item.content.solute.name], area) for item in known)
 
 
@@ -75,6 +91,13 @@ def _excipient_guard(product: Product, item: Excipient, dose: np.ndarray, area: 
     reached = high(dose)
     through = reached > _TRACE
     assumed = "; its share of the product is assumed" if item.grade == "E" else ""
-    return Guard(f"{item.content.solute.name} of {product.name} below the stratum corneum", max(reached, 0.0) * area, None,
-                 None, "ug", "caution" if through else "ok", (*GRANULOMA, *item.sources),
-                 "no amount is known to be safe; granulomas followed products on open channels" + assumed)
+    return Guard(
+        f"{item.content.solute.name} of {product.name} below the stratum corneum",
+        max(reached, 0.0) * area,
+        None,
+        None,
+        "ug",
+        "caution" if through else "ok",
+        (*GRANULOMA, *item.sources),
+        "no amount is known to be safe; granulomas followed products on open channels" + assumed,
+    )

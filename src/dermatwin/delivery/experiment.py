@@ -36,8 +36,12 @@ class Membrane:
         """The layers in cm, shape (draw,)."""
         usual = ("reference_stratum_corneum", "membrane_thickness[viable_epidermis]", "membrane_thickness[dermis]")
         given = (self.stratum_corneum, self.viable_epidermis, self.dermis)
-        return Thickness(*(p(name, "cm") if value is None else np.broadcast_to(0.1 * np.asarray(value, float), p.count)
-                           for name, value in zip(usual, given, strict=True)))
+        return Thickness(
+            *(
+                p(name, "cm") if value is None else np.broadcast_to(0.1 * np.asarray(value, float), p.count)
+                for name, value in zip(usual, given, strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,15 @@ class Permeation:
         return np.where(passes, self.cumulative / np.where(passes, self.cumulative_intact, 1.0), np.nan)
 
 
-def intact_permeability(solute: Solute, p: Draws, *, layer: str = "epidermis", membrane: Membrane | None = None,
-                        ph: float | None = None, celsius: float | None = None) -> np.ndarray:
+def intact_permeability(
+    solute: Solute,
+    p: Draws,
+    *,
+    layer: str = "epidermis",
+    membrane: Membrane | None = None,
+    ph: float | None = None,
+    celsius: float | None = None,
+) -> np.ndarray:
     """Permeability of an intact membrane to the whole solute in a donor of this pH [cm/h], shape (draw,).
 
     1/Kp = 1/P(pH) + R P(7.4)/P(pH)      R = h_ve/(D K)_ve + h_d/(D K)_d + R_junction, layers as in `layer`
@@ -93,8 +104,10 @@ def intact_permeability(solute: Solute, p: Draws, *, layer: str = "epidermis", m
     resistance = np.add(*living_resistance(path, layer))
     if not _layers(layer)[0]:
         return 1.0 / resistance
-    inward, outward = (path.stratum.neutral * path.stratum.weight(lipid_share(solute, side, p)) * warmth(celsius, p)
-                       for side in (ph, None if ph is None else p.median("tissue_ph", "1")))
+    inward, outward = (
+        path.stratum.neutral * path.stratum.weight(lipid_share(solute, side, p)) * warmth(celsius, p)
+        for side in (ph, None if ph is None else p.median("tissue_ph", "1"))
+    )
     return inward / (1.0 + outward * resistance)
 
 
@@ -117,8 +130,9 @@ def _layers(layer: str) -> tuple[bool, bool, bool]:
     return outer, VIABLE in parts, DERMIS in parts
 
 
-def needled_permeation(solute: Solute, holes: Holes, donor: Donor, hours: np.ndarray, p: Draws, *,
-                       membrane: Membrane | None = None) -> Permeation:
+def needled_permeation(
+    solute: Solute, holes: Holes, donor: Donor, hours: np.ndarray, p: Draws, *, membrane: Membrane | None = None
+) -> Permeation:
     """What passes a needled membrane from a donor applied just after the needles left, and what passes without them.
 
     `holes` may be open for ever (`open_holes`) or close; `hours` are the increasing times of sampling (> 0).
@@ -134,23 +148,33 @@ def needled_permeation(solute: Solute, holes: Holes, donor: Donor, hours: np.nda
     first, last = at[-2] if hours.size > 1 else 0, at[-1]
     span = time[last] - time[first]
     return Permeation(
-        time=hours, cumulative=needled.cleared[:, at], cumulative_intact=intact.cleared[:, at],
-        retained=needled.layers.sum(axis=1)[:, at], retained_intact=intact.layers.sum(axis=1)[:, at],
+        time=hours,
+        cumulative=needled.cleared[:, at],
+        cumulative_intact=intact.cleared[:, at],
+        retained=needled.layers.sum(axis=1)[:, at],
+        retained_intact=intact.layers.sum(axis=1)[:, at],
         flux=(needled.cleared[:, last] - needled.cleared[:, first]) / span,
         flux_intact=(intact.cleared[:, last] - intact.cleared[:, first]) / span,
-        dose=dosing.dose if donor.depth is not None else np.full(p.count, np.inf))
+        dose=dosing.dose if donor.depth is not None else np.full(p.count, np.inf),
+    )
 
 
 def _dosing(donor: Donor, time: np.ndarray, p: Draws) -> Dosing:
     one = np.ones(p.count)
     depth = one * (_DEEP if donor.depth is None else donor.depth)
     film = np.broadcast_to(depth[:, None, None], (p.count, time.size - 1, 2))
-    return Dosing(time, -1, film, one[:, None, None], donor.ph, donor.concentration * depth, donor.solubility * one,
-                  deep=True)
+    return Dosing(
+        time, -1, film, one[:, None, None], donor.ph, donor.concentration * depth, donor.solubility * one, deep=True
+    )
 
 
-def open_holes(density: float | np.ndarray, depth: float | np.ndarray, diameter: float | np.ndarray, p: Draws,
-               open_fraction: float | np.ndarray = 1.0) -> Holes:
+def open_holes(
+    density: float | np.ndarray,
+    depth: float | np.ndarray,
+    diameter: float | np.ndarray,
+    p: Draws,
+    open_fraction: float | np.ndarray = 1.0,
+) -> Holes:
     """Channels that stay as they are: density 1/cm2, depth and diameter mm, open fraction of the cross-section [-]."""
     one = np.ones(p.count)
     return Holes(density * one, depth * one, 0.5 * diameter * one, np.zeros(1), (open_fraction * one)[:, None])

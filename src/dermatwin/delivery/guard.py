@@ -116,26 +116,53 @@ def applied_guards(applications: Sequence[Application], limit: Limit, p: Draws) 
     masses = [application.label.mass("lidocaine", application.product) for application in applications]
     total = float(sum(mass or 0.0 for mass in masses))
     if total:
-        found.append(_guard("lidocaine applied", total, limit.lidocaine, "mg", limit.sources, p,
-                            f"by body weight, {limit.weight:g} kg"))
+        found.append(
+            _guard(
+                "lidocaine applied", total, limit.lidocaine, "mg", limit.sources, p, f"by body weight, {limit.weight:g} kg"
+            )
+        )
     return tuple(found)
 
 
 def _label_guards(application: Application, p: Draws) -> list[Guard]:
     label = application.label
-    sizes = ((f"{label.name} applied", application.product, label.max_mass, "mg", "g"),
-             (f"area under {label.name}", application.area, label.max_area, "cm^2", "cm^2"),
-             (f"time under {label.name}", application.hours, label.max_time, "h", "min"))
-    found = [_guard(what, amount * factor(unit, shown), most * factor(unit, shown), shown, label.sources, p)
-             for what, amount, most, unit, shown in sizes if amount is not None and most is not None]
+    sizes = (
+        (f"{label.name} applied", application.product, label.max_mass, "mg", "g"),
+        (f"area under {label.name}", application.area, label.max_area, "cm^2", "cm^2"),
+        (f"time under {label.name}", application.hours, label.max_time, "h", "min"),
+    )
+    found = [
+        _guard(what, amount * factor(unit, shown), most * factor(unit, shown), shown, label.sources, p)
+        for what, amount, most, unit, shown in sizes
+        if amount is not None and most is not None
+    ]
     if label.max_mass is None and label.max_area is None and not label.mass("lidocaine", application.product):
-        found.append(Guard(f"{label.name} applied", application.product * factor("mg", "g"), None, None, "g", "stop",
-                           label.sources, "its strength or its maximum is not known: the dose cannot be checked"))
+        found.append(
+            Guard(
+                f"{label.name} applied",
+                application.product * factor("mg", "g"),
+                None,
+                None,
+                "g",
+                "stop",
+                label.sources,
+                "its strength or its maximum is not known: the dose cannot be checked",
+            )
+        )
     if application.hours is None:
         found.append(Guard(f"time under {label.name}", None, None, None, "min", "stop", _BROKEN, "never taken off"))
     if application.on_channels:
-        found.append(_guard(f"{label.name} on open channels", application.product * factor("mg", "g"), 0.0, "g", _BROKEN, p,
-                            "labels allow intact skin only; deaths followed uptake through broken skin"))
+        found.append(
+            _guard(
+                f"{label.name} on open channels",
+                application.product * factor("mg", "g"),
+                0.0,
+                "g",
+                _BROKEN,
+                p,
+                "labels allow intact skin only; deaths followed uptake through broken skin",
+            )
+        )
     return found
 
 
@@ -171,12 +198,21 @@ def absorbed_guards(absorbed: Mapping[str, np.ndarray], weight: float, p: Draws)
     return tuple(found)
 
 
-def _absorbed(what: str, applied: float, limit: float, unit: str, share: np.ndarray, agents: tuple[str, ...],
-              p: Draws) -> Guard:
+def _absorbed(
+    what: str, applied: float, limit: float, unit: str, share: np.ndarray, agents: tuple[str, ...], p: Draws
+) -> Guard:
     names = [f"{kind}[{agent}]" for agent in agents for kind in ("signs_plasma_level", "distribution_volume")]
     sources = tuple(dict.fromkeys(source for name in names for source in p.evidence.parameters[name].sources))
-    return Guard(what, applied, limit, high(share), unit, judge(high(share), p), sources,
-                 "95 % of people absorb less; as if none were eliminated; methaemoglobin is not judged")
+    return Guard(
+        what,
+        applied,
+        limit,
+        high(share),
+        unit,
+        judge(high(share), p),
+        sources,
+        "95 % of people absorb less; as if none were eliminated; methaemoglobin is not judged",
+    )
 
 
 def high(values: np.ndarray) -> float:

@@ -58,8 +58,10 @@ def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> 
     for name, values in concentrations.items():
         require_finite(values, f"concentration of {name}")
         require_not_negative(values, f"concentration of {name}", tolerance=1e-9 * float(np.abs(values).max(initial=1.0)))
-    return np.sum([p(f"relative_potency[{name}]", "1")[:, None] * np.maximum(values, 0.0)
-                   for name, values in concentrations.items()], axis=0)
+    return np.sum(
+        [p(f"relative_potency[{name}]", "1")[:, None] * np.maximum(values, 0.0) for name, values in concentrations.items()],
+        axis=0,
+    )
 
 
 def hill(concentration: np.ndarray, half: np.ndarray, exponent: np.ndarray) -> np.ndarray:
@@ -80,8 +82,10 @@ def block(concentrations: Mapping[str, np.ndarray], p: Draws) -> np.ndarray:
     """
     dose = equivalent_lidocaine(concentrations, p)
     share = p("a_delta_share", "1")[:, None]
-    fast, slow = (hill(dose, p(f"half_blocking_concentration[{fibre}]", "ug/cm^3")[:, None],
-                       p(f"block_hill[{fibre}]", "1")[:, None]) for fibre in FIBRES)
+    fast, slow = (
+        hill(dose, p(f"half_blocking_concentration[{fibre}]", "ug/cm^3")[:, None], p(f"block_hill[{fibre}]", "1")[:, None])
+        for fibre in FIBRES
+    )
     return share * fast + (1.0 - share) * slow
 
 
@@ -160,9 +164,11 @@ def numb_readings(numbness: Numbness, p: Draws, day: float) -> tuple[Reading, ..
     """
     start = onset(numbness, p)
     reached = np.isfinite(start)
-    always = (_reading(numbness, "numbness_reached", "1", reached.astype(float), day),
-              _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day),
-              _reading(numbness, "numbness_duration", "min", duration(numbness, p), day))
+    always = (
+        _reading(numbness, "numbness_reached", "1", reached.astype(float), day),
+        _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day),
+        _reading(numbness, "numbness_duration", "min", duration(numbness, p), day),
+    )
     return (_reading(numbness, "numbness_onset", "min", start, day), *always) if reached.all() else always
 
 
@@ -186,8 +192,14 @@ def numb_notices(numbness: Numbness, p: Draws) -> tuple[Notice, ...]:
         reached = float(np.isfinite(onset(numbness, p)).mean())
         found.append(Notice(path, f"only {reached:.0%} of people become numb with this product, dose and time", "huang1997"))
     elif ready < wanted:
-        found.append(Notice(path, f"{ready:.0%} are numb when the needling starts, {given:.0f} min after application; "
-                            f"{wanted:.0%} were first numb {wait:.0f} min after it", "huang1997"))
+        found.append(
+            Notice(
+                path,
+                f"{ready:.0%} are numb when the needling starts, {given:.0f} min after application; "
+                f"{wanted:.0%} were first numb {wait:.0f} min after it",
+                "huang1997",
+            )
+        )
     if (numbness.block[:, -1] > level).any():
         found.append(Notice(path, "some are still numb at the end of what was computed: duration is a lower bound"))
     return tuple(found)

@@ -40,8 +40,9 @@ def typical(channels: Channels) -> int:
     return int(there[np.argmin(np.abs(opened[there] - np.median(opened[there])))])
 
 
-def picture(topical: Topical, channels: Channels, skin: Skin, draws: Draws, hours: np.ndarray,
-            person: int | None = None) -> tuple[Picture, ...]:
+def picture(
+    topical: Topical, channels: Channels, skin: Skin, draws: Draws, hours: np.ndarray, person: int | None = None
+) -> tuple[Picture, ...]:
     """The cell of one person (the typical one unless said) at these hours after the needling, one picture per active.
 
     `draws` are those of the run. Empty where nobody has a channel.
@@ -52,12 +53,23 @@ def picture(topical: Topical, channels: Channels, skin: Skin, draws: Draws, hour
     applied, holes = Applied.of(topical, skin), Holes.of(channels)
     found = []
     for content in applied.product.contents:
-        solved = run(applied.path(content, draws), holes, applied.dosing(content, draws), draws,
-                     keep=np.arange(draws.count) == chosen)
+        solved = run(
+            applied.path(content, draws), holes, applied.dosing(content, draws), draws, keep=np.arange(draws.count) == chosen
+        )
         at = np.clip(np.searchsorted(applied.time, hours), 0, applied.time.size - 1)
         cells, scale = solved.cells, factor("cm", "mm")
-        found.append(Picture(
-            content.solute.name, chosen, applied.time[at], cells.edges[chosen] * scale, cells.rings[chosen] * scale,
-            cells.layer[chosen], solved.course.field[0, at], float(channels.depth[chosen]), float(channels.radius[chosen]),
-            holes.open_at(applied.time[at])[chosen]))
+        found.append(
+            Picture(
+                content.solute.name,
+                chosen,
+                applied.time[at],
+                cells.edges[chosen] * scale,
+                cells.rings[chosen] * scale,
+                cells.layer[chosen],
+                solved.course.field[0, at],
+                float(channels.depth[chosen]),
+                float(channels.radius[chosen]),
+                holes.open_at(applied.time[at])[chosen],
+            )
+        )
     return tuple(found)

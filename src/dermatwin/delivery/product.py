@@ -46,9 +46,19 @@ def products() -> dict[str, Product]:
 def _product(row: dict[str, str]) -> Product:
     actives, strengths = split(row["active"]), split(row["strength"])
     contents = tuple(Content(solutes()[name], float(share)) for name, share in zip(actives, strengths, strict=True))
-    return Product(id=row["id"], name=row["name"], contents=contents, vehicle=row["vehicle"], kind=row["kind"],
-                   ph=float(row["ph"]) if row["ph"] else None, sterile=row["sterile"] == "yes",
-                   aliases=split(row["aliases"]), sources=split(row["source"]), grade=row["grade"], note=row["note"])
+    return Product(
+        id=row["id"],
+        name=row["name"],
+        contents=contents,
+        vehicle=row["vehicle"],
+        kind=row["kind"],
+        ph=float(row["ph"]) if row["ph"] else None,
+        sterile=row["sterile"] == "yes",
+        aliases=split(row["aliases"]),
+        sources=split(row["source"]),
+        grade=row["grade"],
+        note=row["note"],
+    )
 
 
 def find_product(text: str) -> Product:
@@ -56,8 +66,9 @@ def find_product(text: str) -> Product:
 
     The name of an active that is itself no product ('tretinoin') is not enough: strength and vehicle are missing.
     """
-    table = {_plain(name): product for product in products().values()
-             for name in (product.id, product.name, *product.aliases)}
+    table = {
+        _plain(name): product for product in products().values() for name in (product.id, product.name, *product.aliases)
+    }
     return look_up(_plain(text), table, "product")
 
 
@@ -80,6 +91,12 @@ def product_of(described: InlineProduct) -> Product:
             raise
         solute = from_smiles(described.active, described.smiles)
     kind = "anaesthetic" if solute.family == "anaesthetic" else "custom"
-    return Product(id=re.sub(r"\W+", "_", described.name.lower()).strip("_"), name=described.name,
-                   contents=(Content(solute, described.strength),), vehicle=described.vehicle, kind=kind,
-                   ph=described.ph, note="described in the case")
+    return Product(
+        id=re.sub(r"\W+", "_", described.name.lower()).strip("_"),
+        name=described.name,
+        contents=(Content(solute, described.strength),),
+        vehicle=described.vehicle,
+        kind=kind,
+        ph=described.ph,
+        note="described in the case",
+    )

@@ -17,10 +17,16 @@ def readings(exposure: Exposure, skin: Skin, time: float) -> tuple[Reading, ...]
 
     Each name carries the active in brackets. The ratio to intact skin is left out where none passes intact skin.
     """
-    found = [reading for hour in HOURS if exposure.time[0] <= hour <= exposure.time[-1]
-             for reading in _at(exposure, hour, time)]
-    peak = Reading(f"dermal_peak_concentration[{exposure.active}]", exposure.zone, "ug/cm^3",
-                   exposure.dermal_concentration.max(axis=1), time)
+    found = [
+        reading for hour in HOURS if exposure.time[0] <= hour <= exposure.time[-1] for reading in _at(exposure, hour, time)
+    ]
+    peak = Reading(
+        f"dermal_peak_concentration[{exposure.active}]",
+        exposure.zone,
+        "ug/cm^3",
+        exposure.dermal_concentration.max(axis=1),
+        time,
+    )
     return (_reading(exposure, "applied_dose", "ug/cm^2", exposure.dose, time), *found, peak)
 
 
@@ -33,10 +39,12 @@ def _at(exposure: Exposure, hour: float, day: float) -> list[Reading]:
     below = amount["viable_epidermis"] + amount["dermis"] + amount["cleared"]
     passed = np.clip(at_hour(exposure, exposure.through_channels, hour), 0.0, None)
     intact = at_hour(exposure, exposure.intact_below_sc, hour)
-    found += [_reading(exposure, "amount_below_sc", "ug/cm^2", below, when),
-              _reading(exposure, "cleared_amount", "ug/cm^2", amount["cleared"], when),
-              _reading(exposure, "retained_amount", "ug/cm^2", amount["viable_epidermis"] + amount["dermis"], when),
-              _reading(exposure, "channel_share", "1", _share(passed, below), when)]
+    found += [
+        _reading(exposure, "amount_below_sc", "ug/cm^2", below, when),
+        _reading(exposure, "cleared_amount", "ug/cm^2", amount["cleared"], when),
+        _reading(exposure, "retained_amount", "ug/cm^2", amount["viable_epidermis"] + amount["dermis"], when),
+        _reading(exposure, "channel_share", "1", _share(passed, below), when),
+    ]
     if (intact > _TRACE * exposure.dose).all():
         found.append(_reading(exposure, "enhancement_ratio", "1", below / intact, when))
     return found
@@ -65,8 +73,11 @@ def curves(exposure: Exposure) -> tuple[Curve, ...]:
     names = [f"{name}_course" for name in COMPARTMENTS if name != "evaporated"]
     columns = [i for i, name in enumerate(COMPARTMENTS) if name != "evaporated"]
     amounts = [_curve(exposure, name, "ug/cm^2", exposure.amount[:, i]) for name, i in zip(names, columns, strict=True)]
-    return (*amounts, _curve(exposure, "through_channels_course", "ug/cm^2", exposure.through_channels),
-            _curve(exposure, "dermal_concentration_course", "ug/cm^3", exposure.dermal_concentration))
+    return (
+        *amounts,
+        _curve(exposure, "through_channels_course", "ug/cm^2", exposure.through_channels),
+        _curve(exposure, "dermal_concentration_course", "ug/cm^3", exposure.dermal_concentration),
+    )
 
 
 def _curve(exposure: Exposure, name: str, unit: str, values: np.ndarray) -> Curve:

@@ -76,11 +76,19 @@ def _solute(row: dict[str, str], facts: dict[str, list[float]]) -> Solute:
     origin = "measured" if "log_kow" in facts else "calculated" if known is not None else row["log_kow_origin_added"]
     pka, acidity = _acidity(row, facts)
     return Solute(
-        name=row["active"], molar_mass=float(row["mw_g_mol"]), log_kow=log_kow,
-        log_kow_origin=origin or "crippen", pka=pka, acidity=acidity,
-        family=row["class"], aliases=split(row["aliases_added"]), note=row["note"],
-        solubility=_first(facts, "water_solubility"), radius=_first(facts, "stokes_radius"),
-        diffusivity=_first(facts, "aqueous_diffusivity"))
+        name=row["active"],
+        molar_mass=float(row["mw_g_mol"]),
+        log_kow=log_kow,
+        log_kow_origin=origin or "crippen",
+        pka=pka,
+        acidity=acidity,
+        family=row["class"],
+        aliases=split(row["aliases_added"]),
+        note=row["note"],
+        solubility=_first(facts, "water_solubility"),
+        radius=_first(facts, "stokes_radius"),
+        diffusivity=_first(facts, "aqueous_diffusivity"),
+    )
 
 
 def _first(facts: dict[str, list[float]], name: str) -> float | None:

@@ -98,8 +98,11 @@ def lipid_permeability(solute: Solute, p: Draws) -> np.ndarray:
     """
     if solute.log_kow is None:
         return np.zeros(p.count)
-    return 10.0 ** (p("lipid_route_intercept", "1") + p("lipid_route_log_kow", "1") * octanol_partition(solute, p)
-                    + p("lipid_route_molar_mass", "mol/g") * solute.molar_mass)
+    return 10.0 ** (
+        p("lipid_route_intercept", "1")
+        + p("lipid_route_log_kow", "1") * octanol_partition(solute, p)
+        + p("lipid_route_molar_mass", "mol/g") * solute.molar_mass
+    )
 
 
 def polar_permeability(solute: Solute, p: Draws) -> np.ndarray:
@@ -168,8 +171,10 @@ def measured(solute: Solute, p: Draws) -> Measured | None:
 @lru_cache(maxsize=1)
 def measured_compounds() -> dict[str, Measured]:
     """Compounds with records of their own, by name in lower case."""
-    return {row["compound"].lower(): Measured(float(row["log10_permeability_cm_h"]), float(row["sd"]), int(row["records"]))
-            for row in Evidence.packaged().table("compound_permeability")}
+    return {
+        row["compound"].lower(): Measured(float(row["log10_permeability_cm_h"]), float(row["sd"]), int(row["records"]))
+        for row in Evidence.packaged().table("compound_permeability")
+    }
 
 
 def partition(solute: Solute, hydrated: bool, p: Draws) -> np.ndarray:

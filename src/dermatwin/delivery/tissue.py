@@ -84,5 +84,10 @@ def tissue(solute: Solute, stratum: Barrier, perfused: bool, p: Draws) -> Tissue
     slow = p("bound_diffusivity", "cm^2/h") * (1.0 - unbound) / unbound
     conductivity = water * (free_diffusivity(solute, p) + slow)
     clearance = capillary_clearance(stratum, 1.0, p) / bound if perfused else np.zeros(p.count)
-    return Tissue(partition=water * bound, conductivity=conductivity, epidermis=conductivity / _hindrance(solute, p),
-                  junction=junction_resistance(solute, conductivity, p), clearance=clearance)
+    return Tissue(
+        partition=water * bound,
+        conductivity=conductivity,
+        epidermis=conductivity / _hindrance(solute, p),
+        junction=junction_resistance(solute, conductivity, p),
+        clearance=clearance,
+    )

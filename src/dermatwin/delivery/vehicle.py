@@ -63,6 +63,8 @@ def vehicle_diffusivity_ratio(vehicle: str, wet: np.ndarray, p: Draws) -> np.nda
     A film that has lost its water hardly moves what is in it; the power law and its floor are assumed.
     """
     shape = (-1,) + (1,) * (wet.ndim - 1)
-    fresh, power, dry = (p(name, "1").reshape(shape) for name in (
-        f"vehicle_diffusivity_ratio[{vehicle}]", "drying_exponent", "dry_film_mobility"))
+    fresh, power, dry = (
+        p(name, "1").reshape(shape)
+        for name in (f"vehicle_diffusivity_ratio[{vehicle}]", "drying_exponent", "dry_film_mobility")
+    )
     return fresh * np.maximum(wet**power, dry)

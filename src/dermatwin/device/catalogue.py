@@ -39,8 +39,9 @@ def _devices(folder: Path) -> dict[str, Device]:
 @lru_cache(maxsize=10)
 def _names(folder: Path) -> dict[str, str]:
     """Plain spelling of every id, name and alias -> id."""
-    return {_plain(word): device.id for device in _devices(folder).values()
-            for word in (device.id, device.name, *device.aliases)}
+    return {
+        _plain(word): device.id for device in _devices(folder).values() for word in (device.id, device.name, *device.aliases)
+    }
 
 
 def _plain(text: str) -> str:
@@ -49,17 +50,32 @@ def _plain(text: str) -> str:
 
 def _device(row: dict[str, str]) -> Device:
     return Device(
-        id=row["id"], name=row["name"], kind=row["kind"], needle_count=int(row["needle_count"]),
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        needle_count=int(row["needle_count"]),
         needle_diameter=float(row["needle_diameter_um"]) / _UM_PER_MM,
         tip_diameter=float(row["tip_diameter_um"]) / _UM_PER_MM,
-        min_length=float(row["min_length_mm"]), max_length=float(row["max_length_mm"]),
-        frequency=_number(row["frequency_hz"]), max_frequency=_number(row["max_frequency_hz"]),
-        track_width=_number(row["track_width_mm"]), drum_diameter=_number(row["drum_diameter_mm"]),
-        array_area=_number(row["array_area_cm2"]), pitch=_number(row["pitch_mm"]),
-        layout=row["layout"] or None, rows=int(row["rows"]) if row["rows"] else None,
-        sources=_words(row["source"]), grade=row["grade"], note=row["note"],
-        labelled_max_length=_number(row["labelled_max_length_mm"]), cleared=row["cleared"], indication=row["indication"],
-        phototypes=_words(row["phototypes"]), aliases=_words(row["aliases"]), assumed=_words(row["assumed"]))
+        min_length=float(row["min_length_mm"]),
+        max_length=float(row["max_length_mm"]),
+        frequency=_number(row["frequency_hz"]),
+        max_frequency=_number(row["max_frequency_hz"]),
+        track_width=_number(row["track_width_mm"]),
+        drum_diameter=_number(row["drum_diameter_mm"]),
+        array_area=_number(row["array_area_cm2"]),
+        pitch=_number(row["pitch_mm"]),
+        layout=row["layout"] or None,
+        rows=int(row["rows"]) if row["rows"] else None,
+        sources=_words(row["source"]),
+        grade=row["grade"],
+        note=row["note"],
+        labelled_max_length=_number(row["labelled_max_length_mm"]),
+        cleared=row["cleared"],
+        indication=row["indication"],
+        phototypes=_words(row["phototypes"]),
+        aliases=_words(row["aliases"]),
+        assumed=_words(row["assumed"]),
+    )
 
 
 def _number(text: str) -> float | None:

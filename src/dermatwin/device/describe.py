@@ -18,11 +18,21 @@ def describe(custom: CustomDevice) -> Device:
     motorised = custom.kind == MOTORISED
     shortest = custom.min_length if custom.min_length is not None else 0.0 if motorised else custom.max_length
     return Device(
-        id=_CUSTOM, name=custom.name, kind=custom.kind, needle_count=custom.needle_count,
-        needle_diameter=custom.needle_diameter, tip_diameter=custom.tip_diameter,
-        min_length=shortest, max_length=custom.max_length,
-        frequency=custom.frequency, max_frequency=None,
+        id=_CUSTOM,
+        name=custom.name,
+        kind=custom.kind,
+        needle_count=custom.needle_count,
+        needle_diameter=custom.needle_diameter,
+        tip_diameter=custom.tip_diameter,
+        min_length=shortest,
+        max_length=custom.max_length,
+        frequency=custom.frequency,
+        max_frequency=None,
         track_width=custom.track_width if custom.track_width is not None else custom.drum_width,
-        drum_diameter=custom.drum_diameter, array_area=custom.array_area, pitch=custom.pitch,
-        layout=custom.layout, rows=custom.rows,
-        note="described in the case")
+        drum_diameter=custom.drum_diameter,
+        array_area=custom.array_area,
+        pitch=custom.pitch,
+        layout=custom.layout,
+        rows=custom.rows,
+        note="described in the case",
+    )

@@ -16,8 +16,18 @@ KINDS = (MOTORISED, ROLLER, "stamp")
 LAYOUTS = ("ring", "grid")
 
 _MOTOR_FIELDS = ("frequency", "max_frequency")
-_POSITIVE = ("needle_diameter", "tip_diameter", "max_length", "frequency", "max_frequency", "track_width", "drum_diameter",
-             "array_area", "pitch", "labelled_max_length")
+_POSITIVE = (
+    "needle_diameter",
+    "tip_diameter",
+    "max_length",
+    "frequency",
+    "max_frequency",
+    "track_width",
+    "drum_diameter",
+    "array_area",
+    "pitch",
+    "labelled_max_length",
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +105,12 @@ def _misplaced(device: Device) -> Iterator[str]:
 
 
 def _disorder(device: Device) -> Iterator[str]:
-    pairs = (("tip_diameter", "needle_diameter"), ("min_length", "max_length"), ("frequency", "max_frequency"),
-             ("labelled_max_length", "max_length"))
+    pairs = (
+        ("tip_diameter", "needle_diameter"),
+        ("min_length", "max_length"),
+        ("frequency", "max_frequency"),
+        ("labelled_max_length", "max_length"),
+    )
     for small, large in pairs:
         low, high = getattr(device, small), getattr(device, large)
         if low is not None and high is not None and low > high:

@@ -6,5 +6,15 @@ from .posterior import Posterior
 from .records import GRADES, Parameter, Quantity, Source, weakest
 from .store import MEASUREMENTS, Evidence
 
-__all__ = ["GRADES", "MEASUREMENTS", "Draws", "Evidence", "Parameter", "Posterior", "Quantity", "Source", "truncated",
-           "weakest"]
+__all__ = [
+    "GRADES",
+    "MEASUREMENTS",
+    "Draws",
+    "Evidence",
+    "Parameter",
+    "Posterior",
+    "Quantity",
+    "Source",
+    "truncated",
+    "weakest",
+]

@@ -36,8 +36,9 @@ def read_sources(paths: Iterable[Path]) -> dict[str, Source]:
             where = f"{path.name}:{row['line']}"
             if row["source"] in sources:
                 faults.append(Fault(where, repr(row["source"]), "is registered twice"))
-            sources[row["source"]] = Source(row["source"], row["title_or_citation"], row["year"],
-                                            row["doi_or_pmcid"], row["kind"], row["note"])
+            sources[row["source"]] = Source(
+                row["source"], row["title_or_citation"], row["year"], row["doi_or_pmcid"], row["kind"], row["note"]
+            )
     _raise(faults)
     return sources
 
@@ -111,9 +112,22 @@ def _check_numbers(where: str, row: dict[str, str]) -> list[Fault]:
 
 def _parameter(row: dict[str, str], stage: str) -> Parameter:
     value, knowledge, person, chance, low, high = (float(row[column] or 0.0) for column in _NUMBERS)
-    return Parameter(name=row["name"], symbol=row["symbol"], value=value, unit=row["unit"],
-                     distribution=row["distribution"], knowledge=knowledge, person=person, chance=chance, low=low, high=high,
-                     grade=row["grade"], sources=_split(row["source"]), stage=stage, note=row["note"])
+    return Parameter(
+        name=row["name"],
+        symbol=row["symbol"],
+        value=value,
+        unit=row["unit"],
+        distribution=row["distribution"],
+        knowledge=knowledge,
+        person=person,
+        chance=chance,
+        low=low,
+        high=high,
+        grade=row["grade"],
+        sources=_split(row["source"]),
+        stage=stage,
+        note=row["note"],
+    )
 
 
 def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> dict[str, Quantity]:
@@ -125,10 +139,16 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
     for path in paths:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
             quantity = Quantity(
-                name=entry["name"], title=entry["title"], unit=str(entry["unit"]), stage=path.stem,
-                equation=entry["equation"].strip(), parameters=_expand(entry.get("parameters", ()), parameters),
-                uses=tuple(entry.get("uses", ())), note=entry.get("note", "").strip(),
-                lower_is_better=entry.get("lower_is_better"))
+                name=entry["name"],
+                title=entry["title"],
+                unit=str(entry["unit"]),
+                stage=path.stem,
+                equation=entry["equation"].strip(),
+                parameters=_expand(entry.get("parameters", ()), parameters),
+                uses=tuple(entry.get("uses", ())),
+                note=entry.get("note", "").strip(),
+                lower_is_better=entry.get("lower_is_better"),
+            )
             if quantity.name in quantities:
                 faults.append(Fault(f"{path.name}:{quantity.name}", "", "is defined twice"))
             quantities[quantity.name] = quantity
@@ -136,8 +156,9 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
         where = f"{quantity.stage}.yaml:{quantity.name}"
         if not is_unit(quantity.unit):
             faults.append(Fault(f"{where}.unit", repr(quantity.unit), "is not a unit"))
-        faults += [Fault(f"{where}.parameters", repr(p), "is not a parameter")
-                   for p in quantity.parameters if p not in parameters]
+        faults += [
+            Fault(f"{where}.parameters", repr(p), "is not a parameter") for p in quantity.parameters if p not in parameters
+        ]
         faults += [Fault(f"{where}.uses", repr(u), "is not a quantity") for u in quantity.uses if u not in quantities]
     _raise(faults)
     return quantities

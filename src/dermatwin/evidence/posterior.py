@@ -91,20 +91,26 @@ def _read(path: Path, parameters: dict[str, Parameter]) -> Posterior:
 
     with path.open(newline="", encoding="utf-8") as stream:
         header, *lines = list(csv.reader(stream))
-    names = tuple(header[len(KEY):])
+    names = tuple(header[len(KEY) :])
     faults = [Fault(f"{path.name}:1", repr(name), "is not a parameter") for name in names if name not in parameters]
     tables: dict[str, list[list[float]]] = {}
     for number, line in enumerate(lines, start=2):
         try:
-            tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY):]])
+            tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY) :]])
         except ValueError as error:
             faults.append(Fault(f"{path.name}:{number}", "", str(error)))
     if faults or ALL not in tables:
         raise EvidenceError(faults or [Fault(path.name, "", "lacks the table in which every study took part")])
     record = yaml.safe_load(path.with_suffix(".yaml").read_text(encoding="utf-8"))
     informed = frozenset(name for name, entry in record["parameters"].items() if entry["informed"])
-    return Posterior(path.stem, names, {study: np.array(rows) for study, rows in tables.items()}, informed,
-                     tuple(record["studies"]), record)
+    return Posterior(
+        path.stem,
+        names,
+        {study: np.array(rows) for study, rows in tables.items()},
+        informed,
+        tuple(record["studies"]),
+        record,
+    )
 
 
 def updated(parameters: dict[str, Parameter], posterior: Posterior) -> dict[str, Parameter]:

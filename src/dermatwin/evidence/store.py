@@ -43,7 +43,8 @@ class Evidence:
         parameters = read_parameters(sorted((folder / "parameters").glob("*.csv")), sources)
         quantities = read_quantities(sorted((folder / "quantities").glob("*.yaml")), parameters)
         return Evidence(sources, parameters, quantities, folder, (), parameters)._holding(
-            read_posteriors(folder / "posteriors", parameters))
+            read_posteriors(folder / "posteriors", parameters)
+        )
 
     def _holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
         parameters = self.prior
@@ -63,8 +64,9 @@ class Evidence:
 
     @cached_property
     def _posterior_of(self) -> dict[str, Posterior]:
-        return {name: posterior for posterior in self.posteriors for name in posterior.parameters
-                if name not in self.believed}
+        return {
+            name: posterior for posterior in self.posteriors for name in posterior.parameters if name not in self.believed
+        }
 
     def posterior_of(self, parameter: str) -> Posterior | None:
         """The joint posterior that holds a parameter; None where its prior speaks alone."""
@@ -73,8 +75,12 @@ class Evidence:
     def believing(self, **values: float) -> Evidence:
         """The same evidence with other medians, each in its own unit; the prior's spread stays and no fit moves them."""
         changed = {name: replace(self.prior[name], value=value) for name, value in values.items()}
-        return replace(self, parameters={**self.parameters, **changed}, prior={**self.prior, **changed},
-                       believed=self.believed | set(changed))
+        return replace(
+            self,
+            parameters={**self.parameters, **changed},
+            prior={**self.prior, **changed},
+            believed=self.believed | set(changed),
+        )
 
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of the CSV file `name`.csv beside the parameters (catalogues, rules, actives)."""

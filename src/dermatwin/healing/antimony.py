@@ -123,8 +123,13 @@ def _check(network: Network) -> None:
         raise NetworkError(f"states and rates differ: {sorted(set(network.rates) ^ set(network.states))}")
     known = {*declared, *network.functions}
     used: set[str] = set()
-    for name, expression in [*network.rates.items(), *network.assignments.items(), *network.initial.items(),
-                             *network.derived.items(), *(pair for e in network.events.values() for pair in e.items())]:
+    for name, expression in [
+        *network.rates.items(),
+        *network.assignments.items(),
+        *network.initial.items(),
+        *network.derived.items(),
+        *(pair for e in network.events.values() for pair in e.items()),
+    ]:
         found = {name, *re.findall(_NAME, expression)}
         if found - known:
             raise NetworkError(f"{name}: not declared: {sorted(found - known)}")

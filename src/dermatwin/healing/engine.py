@@ -61,5 +61,13 @@ def engine_for(lanes: int, name: str | None = None) -> Engine:
 
 def no_device(reason: str) -> CaseError:
     """What is raised where a device was asked for and none can be used."""
-    return CaseError([Fault("engine", "'gpu'", f"cannot be used: {reason}; use 'cpu', or install the extra 'gpu' (pip "
-                                               "install 'dermatwin[gpu]') on a machine with an NVIDIA device")])
+    return CaseError(
+        [
+            Fault(
+                "engine",
+                "'gpu'",
+                f"cannot be used: {reason}; use 'cpu', or install the extra 'gpu' (pip "
+                "install 'dermatwin[gpu]') on a machine with an NVIDIA device",
+            )
+        ]
+    )

@@ -28,10 +28,22 @@ WIDTH = 100  # numerical: characters of a line of an equation
 def page(network: Network | None = None, evidence: Evidence | None = None) -> str:
     """The whole page in Markdown."""
     network, evidence = network or read(), evidence or Evidence.packaged()
-    parts = [HEAD, *_functions(network), "## States", *(_state(name, network, evidence) for name in network.states),
-             "## Shared terms", *_shared(network), "## Constants that follow from others", *_derived(network),
-             "## Constants", _constants(network, evidence), "## Grades", _grades(),
-             "## Sources", _sources(network, evidence)]
+    parts = [
+        HEAD,
+        *_functions(network),
+        "## States",
+        *(_state(name, network, evidence) for name in network.states),
+        "## Shared terms",
+        *_shared(network),
+        "## Constants that follow from others",
+        *_derived(network),
+        "## Constants",
+        _constants(network, evidence),
+        "## Grades",
+        _grades(),
+        "## Sources",
+        _sources(network, evidence),
+    ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
@@ -73,8 +85,16 @@ def _constants(network: Network, evidence: Evidence) -> str:
 def _constant(parameter: Parameter) -> str:
     fitted = f" ({parameter.fitted[1]:.3g})" if parameter.fitted else ""
     spread = f"{parameter.low:g} to {parameter.high:g}"
-    cells = (f"`{parameter.name}`", parameter.symbol, f"{parameter.value:g}{fitted}", spread, parameter.unit,
-             parameter.grade, ", ".join(parameter.sources), parameter.note)
+    cells = (
+        f"`{parameter.name}`",
+        parameter.symbol,
+        f"{parameter.value:g}{fitted}",
+        spread,
+        parameter.unit,
+        parameter.grade,
+        ", ".join(parameter.sources),
+        parameter.note,
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -83,11 +103,14 @@ def _grades() -> str:
 
 
 def _sources(network: Network, evidence: Evidence) -> str:
-    used = {source for name in network.constants if name in evidence.parameters
-            for source in evidence.parameters[name].sources}
-    return "\n".join(f"- **{name}** {evidence.sources[name].citation}"
-                     + (f", {evidence.sources[name].identifier}" if evidence.sources[name].identifier else "")
-                     for name in sorted(used))
+    used = {
+        source for name in network.constants if name in evidence.parameters for source in evidence.parameters[name].sources
+    }
+    return "\n".join(
+        f"- **{name}** {evidence.sources[name].citation}"
+        + (f", {evidence.sources[name].identifier}" if evidence.sources[name].identifier else "")
+        for name in sorted(used)
+    )
 
 
 def _code(lines: Iterable[str]) -> str:
@@ -110,7 +133,7 @@ def summands(formula: str) -> list[str]:
         if match[0] in "()":
             depth += 1 if match[0] == "(" else -1
         elif depth == 0:
-            found.append(formula[begin:match.start()].strip())
+            found.append(formula[begin : match.start()].strip())
             begin = match.start()
     return [*found, formula[begin:].strip()]
 

@@ -15,5 +15,13 @@ def library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise CaseError([Fault("export", "", f"needs {name!r}, which is not installed; install the extra {EXTRA!r} "
-                                             f"(pip install 'dermatwin[{EXTRA}]')")]) from None
+        raise CaseError(
+            [
+                Fault(
+                    "export",
+                    "",
+                    f"needs {name!r}, which is not installed; install the extra {EXTRA!r} "
+                    f"(pip install 'dermatwin[{EXTRA}]')",
+                )
+            ]
+        ) from None

@@ -95,14 +95,15 @@ def reciprocals(targets: Targets) -> tuple[Targets, dict[sympy.Expr, sympy.Symbo
     return {name: replaced(value) for name, value in targets.items()}, names
 
 
-def statements(targets: Targets, places: Mapping[str, str],
-               shared: Mapping[sympy.Expr, sympy.Symbol] | None = None) -> list[str]:
+def statements(
+    targets: Targets, places: Mapping[str, str], shared: Mapping[sympy.Expr, sympy.Symbol] | None = None
+) -> list[str]:
     """Common parts, then the targets, then all stores: what is read between two stores might have been written by them."""
     shared = shared or {}
     common, reduced = sympy.cse([*shared, *targets.values()], symbols=sympy.numbered_symbols("x_"), order="none")
     inner = dict(common) | {name: 1 / value for name, value in zip(shared.values(), reduced, strict=False)}
     lines = [f"{name} = {_placed(inner[name], places)}" for name in _in_order(inner)]
-    lines += [f"f_{i} = {_placed(value, places)}" for i, value in enumerate(reduced[len(shared):])]
+    lines += [f"f_{i} = {_placed(value, places)}" for i, value in enumerate(reduced[len(shared) :])]
     return lines + [f"{target} = f_{i}" for i, target in enumerate(targets)]
 
 

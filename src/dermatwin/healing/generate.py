@@ -91,8 +91,14 @@ def text(network: Network | None = None) -> str:
     network = network or read()
     constants = tuple(c for c in network.constants if c not in EVENT_CONSTANTS)
     stepper, eight = (_digest(Path(str(module.__file__))) for module in (rosenbrock, octet))
-    head = HEAD.format(network=_digest(NETWORK), stepper=stepper, octet=eight,
-                       states=_tuple(network.states), constants=_tuple(constants), derived=_tuple(network.derived))
+    head = HEAD.format(
+        network=_digest(NETWORK),
+        stepper=stepper,
+        octet=eight,
+        states=_tuple(network.states),
+        constants=_tuple(constants),
+        derived=_tuple(network.derived),
+    )
     assigned = expand(network)
     body = [_vectorised(network, constants, assigned), *_kernels(network, constants, assigned)]
     return head + "".join(body) + LOOP.replace("{name}", network.name)
@@ -105,8 +111,11 @@ def expand(network: Network) -> dict[str, sympy.Expr]:
     for name, function in network.functions.items():
         scope[name] = _function(function.arguments, function.body)
     done: dict[str, sympy.Expr] = {}
-    for name, expression in [*network.assignments.items(), *((f"{n}'", e) for n, e in network.rates.items()),
-                             *network.derived.items()]:
+    for name, expression in [
+        *network.assignments.items(),
+        *((f"{n}'", e) for n, e in network.rates.items()),
+        *network.derived.items(),
+    ]:
         done[name] = _parse(expression, {**scope, **done})
     for event, changes in network.events.items():
         done.update({f"{event}:{state}": _parse(value, scope) for state, value in changes.items()})
@@ -117,22 +126,27 @@ def expand(network: Network) -> dict[str, sympy.Expr]:
 def _function(arguments: tuple[str, ...], body: str) -> object:
     def call(*values: object) -> sympy.Expr:
         return _parse(body, dict(zip(arguments, values, strict=True)))
+
     return call
 
 
 def _parse(expression: str, scope: dict[str, object]) -> sympy.Expr:
     def piecewise(value: sympy.Expr, condition: sympy.Basic, otherwise: sympy.Expr) -> sympy.Expr:
         return sympy.Piecewise((value, condition), (otherwise, True))
-    return parse_expr(expression, {**scope, "piecewise": piecewise}, (*standard_transformations, convert_xor),
-                      evaluate=True)
+
+    return parse_expr(expression, {**scope, "piecewise": piecewise}, (*standard_transformations, convert_xor), evaluate=True)
 
 
 def _kernels(network: Network, constants: tuple[str, ...], assigned: dict[str, sympy.Expr]) -> list[str]:
     """Rates and Jacobian of the constants as they are, and of constants prepared for the many steps of a lane."""
     states = [sympy.Symbol(name, real=True) for name in network.states]
     rates = {f"dy[{r}]": assigned[f"{name}'"] for r, name in enumerate(network.states)}
-    slopes = {(r, c): value for r, rate in enumerate(rates.values()) for c, state in enumerate(states)
-              if (value := sympy.diff(rate, state)) != 0}
+    slopes = {
+        (r, c): value
+        for r, rate in enumerate(rates.values())
+        for c, state in enumerate(states)
+        if (value := sympy.diff(rate, state)) != 0
+    }
     entries = {f"j[{r}, {c}]": value for (r, c), value in slopes.items()}
     at = {name: f"y[{i}]" for i, name in enumerate(network.states)} | {name: f"p[{i}]" for i, name in enumerate(constants)}
     known = Known(constants)
@@ -142,13 +156,19 @@ def _kernels(network: Network, constants: tuple[str, ...], assigned: dict[str, s
     factor, solve = elimination.statements(set(slopes), len(states))
     return [
         _plain("rates(y, p, dy)", "Rates of change [1/d].", statements(rates, at)),
-        _plain("jacobian(y, p, j)", "Derivatives of the rates by the states; entries that are always 0 are left alone.",
-               _shared(entries, at)),
+        _plain(
+            "jacobian(y, p, j)",
+            "Derivatives of the rates by the states; entries that are always 0 are left alone.",
+            _shared(entries, at),
+        ),
         _plain("prepare(p, c)", "What the next two use of the constants.", statements(prepared, at)),
         f"\n\nPREPARED = {len(prepared)}\n",
         _plain("speed(y, c, dy)", "Rates of change [1/d].", statements(fast, ready)),
-        _plain("slope(y, c, j)", "Derivatives of the rates by the states; entries that are always 0 are left alone.",
-               _shared(steep, ready)),
+        _plain(
+            "slope(y, c, j)",
+            "Derivatives of the rates by the states; entries that are always 0 are left alone.",
+            _shared(steep, ready),
+        ),
         _plain("eliminate(j, shift, lu)", "Factorise shift I - j in the order of least fill.", factor),
         _plain("substitute(lu, b)", "Solve with the factors, in place.", solve),
     ]
@@ -174,17 +194,36 @@ def _vectorised(network: Network, constants: tuple[str, ...], assigned: dict[str
     def line(target: str, value: sympy.Expr) -> str:
         return f"    {target} = {printed(value.subs({s: sympy.Symbol(at[str(s)]) for s in value.free_symbols}))}"
 
-    parts = [("derive(p)", "Constants that follow from others, written into p (lane, constant).",
-              [line(at[n], assigned[n]) for n in network.derived])]
-    parts.append(("untreated(p)", "The state of skin that was never needled, (lane, state).",
-                  ["    y = np.zeros((*p.shape[:-1], len(STATES)))",
-                   *(line(at[n], assigned[f"{n}="]) for n in network.initial), "    return y"]))
+    parts = [
+        (
+            "derive(p)",
+            "Constants that follow from others, written into p (lane, constant).",
+            [line(at[n], assigned[n]) for n in network.derived],
+        )
+    ]
+    parts.append(
+        (
+            "untreated(p)",
+            "The state of skin that was never needled, (lane, state).",
+            [
+                "    y = np.zeros((*p.shape[:-1], len(STATES)))",
+                *(line(at[n], assigned[f"{n}="]) for n in network.initial),
+                "    return y",
+            ],
+        )
+    )
     for event, changes in network.events.items():
-        parts.append((f"{event}(y, p, activation, destroyed_share)", "What one treatment session does, in place.",
-                      [line(at[n], assigned[f"{event}:{n}"]) for n in changes]))
+        parts.append(
+            (
+                f"{event}(y, p, activation, destroyed_share)",
+                "What one treatment session does, in place.",
+                [line(at[n], assigned[f"{event}:{n}"]) for n in changes],
+            )
+        )
     for name in ("collagen",):
-        parts.append((f"{name}(y, p)", "The assignment rule of the same name.", [line("value", assigned[name]),
-                                                                              "    return value"]))
+        parts.append(
+            (f"{name}(y, p)", "The assignment rule of the same name.", [line("value", assigned[name]), "    return value"])
+        )
     return "".join(f'\n\ndef {head}:\n    """{words}"""\n' + "\n".join(lines) + "\n" for head, words, lines in parts)
 
 

@@ -30,8 +30,9 @@ Answer = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def kernel_function() -> Any:
     """The kernel before it is compiled, of `SIGNATURE`."""
-    return make_lanes(len(kernel.STATES), kernel.PREPARED, kernel.prepare, kernel.speed, kernel.slope, kernel.eliminate,
-                      kernel.substitute)
+    return make_lanes(
+        len(kernel.STATES), kernel.PREPARED, kernel.prepare, kernel.speed, kernel.slope, kernel.eliminate, kernel.substitute
+    )
 
 
 @cache
@@ -53,8 +54,17 @@ def reason() -> str:
     return ""
 
 
-def integrate(y: np.ndarray, p: np.ndarray, span: float, times: np.ndarray, rtol: float, atol: float, lowest: float,
-              out: np.ndarray | None = None, column: int = 0) -> Answer:
+def integrate(
+    y: np.ndarray,
+    p: np.ndarray,
+    span: float,
+    times: np.ndarray,
+    rtol: float,
+    atol: float,
+    lowest: float,
+    out: np.ndarray | None = None,
+    column: int = 0,
+) -> Answer:
     """Every lane over `span`: (end, out, status, steps), as `kernel_generated.integrate`.
 
     Error    as there, within the tolerance; last digits may differ (fused products), in the simulator they do not.
@@ -63,11 +73,24 @@ def integrate(y: np.ndarray, p: np.ndarray, span: float, times: np.ndarray, rtol
     end, p, times = np.array(y, float, order="C"), *(np.ascontiguousarray(a, float) for a in (p, times))
     if out is None:
         out = np.empty((len(end), times.size, end.shape[1]))
-    if not (out.shape[0] == len(end) == len(p) and out.shape[2] == end.shape[1] == len(kernel.STATES)
-            and p.shape[1] == len(kernel.CONSTANTS) and 0 <= column <= out.shape[1] - times.size):
+    if not (
+        out.shape[0] == len(end) == len(p)
+        and out.shape[2] == end.shape[1] == len(kernel.STATES)
+        and p.shape[1] == len(kernel.CONSTANTS)
+        and 0 <= column <= out.shape[1] - times.size
+    ):
         raise ValueError("shapes of states, constants and output do not fit")
-    task = Task(end, p, float(span), times, (float(rtol), float(atol), float(lowest)), out, column,
-                np.zeros(len(end), np.int64), np.zeros(len(end), np.int64))
+    task = Task(
+        end,
+        p,
+        float(span),
+        times,
+        (float(rtol), float(atol), float(lowest)),
+        out,
+        column,
+        np.zeros(len(end), np.int64),
+        np.zeros(len(end), np.int64),
+    )
     if len(end):
         run(_compiled(), task)
         _witness(np.asarray(y, float), task)
@@ -79,11 +102,13 @@ def _witness(start: np.ndarray, task: Task) -> None:
     rtol, atol, _ = task.tolerance
     which = np.unique(np.linspace(0, len(start) - 1, WITNESSES).astype(int))
     end, values, status, _ = kernel.integrate(start[which], task.p[which], task.span, task.times, *task.tolerance)
-    found = task.out[which, task.column:task.column + task.times.size]
+    found = task.out[which, task.column : task.column + task.times.size]
     apart = max(_apart(end, task.y[which], rtol, atol), _apart(values, found, rtol, atol))
     if apart > APART or (status != task.status[which]).any():
-        raise ComputationError(f"the device's answer is {apart:.2g} tolerances from the processor's (engine 'cpu' runs "
-                               "without the device)", "healing on a CUDA device")
+        raise ComputationError(
+            f"the device's answer is {apart:.2g} tolerances from the processor's (engine 'cpu' runs without the device)",
+            "healing on a CUDA device",
+        )
 
 
 def _apart(right: np.ndarray, found: np.ndarray, rtol: float, atol: float) -> float:

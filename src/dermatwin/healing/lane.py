@@ -67,8 +67,19 @@ class Lane:
         return parameter.unit if parameter else self.network.units[name]
 
 
-def lane_of(punctures: Sequence[Punctures], days: Sequence[float], skin: Skin, patient: Patient, draws: Draws, *,
-            layer: str, piece: str = "repeated", person: int = 0, horizon: float, title: str = "") -> Lane:
+def lane_of(
+    punctures: Sequence[Punctures],
+    days: Sequence[float],
+    skin: Skin,
+    patient: Patient,
+    draws: Draws,
+    *,
+    layer: str,
+    piece: str = "repeated",
+    person: int = 0,
+    horizon: float,
+    title: str = "",
+) -> Lane:
     """The lane of one person of `draws`, as `tissue.heal` would integrate it.
 
     Units     days after the first session.      Valid  living skin; for excised skin there are no sessions.
@@ -78,10 +89,16 @@ def lane_of(punctures: Sequence[Punctures], days: Sequence[float], skin: Skin, p
         raise ValueError(f"{layer!r} is not a layer; one of {', '.join(LAYERS)}")
     values, notices = constants(skin, patient, draws)
     sessions = zip(days, (injury_of(p, draws) for p in punctures), strict=True) if skin.alive else ()
-    return Lane(title=title or f"{skin.zone}, {layer}", layer=layer, piece=piece,
-                constants=_named(values[person]), horizon=float(horizon), evidence=draws.evidence,
-                sessions=tuple(_session(day, injury, person, LAYERS.index(layer)) for day, injury in sessions),
-                remarks=tuple(f"{notice.path}: {notice.message}" for notice in notices))
+    return Lane(
+        title=title or f"{skin.zone}, {layer}",
+        layer=layer,
+        piece=piece,
+        constants=_named(values[person]),
+        horizon=float(horizon),
+        evidence=draws.evidence,
+        sessions=tuple(_session(day, injury, person, LAYERS.index(layer)) for day, injury in sessions),
+        remarks=tuple(f"{notice.path}: {notice.message}" for notice in notices),
+    )
 
 
 def _named(row: np.ndarray) -> dict[str, float]:

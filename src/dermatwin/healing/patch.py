@@ -90,15 +90,21 @@ def patch_of(box: Box, layer: Sequence[str], constants: np.ndarray, draws: Draws
 
     Raises ValueError if a diffusivity is given for a state that the network does not have.
     """
-    names = tuple(sorted(n[len(FAMILY) + 1:-1] for n in draws.evidence.parameters if n.startswith(f"{FAMILY}[")))
+    names = tuple(sorted(n[len(FAMILY) + 1 : -1] for n in draws.evidence.parameters if n.startswith(f"{FAMILY}[")))
     unknown = [name for name in names if name not in kernel.STATES]
     if unknown:
         raise ValueError(f"diffusivities of states that the network does not have: {', '.join(unknown)}")
     factors = np.array([draws(f"{FAMILY}_factor[{name}]", "1")[person] for name in layer])
     rates = np.array([draws(f"{FAMILY}[{name}]", "mm^2/d")[person] for name in names])
-    return Patch(box, np.array([LAYERS.index(name) for name in layer]), np.ascontiguousarray(constants[person]), names,
-                 rates[:, None] * factors, float(draws("signalling_length", "mm")[person]),
-                 float(draws("damage_half_activation", "1")[person]))
+    return Patch(
+        box,
+        np.array([LAYERS.index(name) for name in layer]),
+        np.ascontiguousarray(constants[person]),
+        names,
+        rates[:, None] * factors,
+        float(draws("signalling_length", "mm")[person]),
+        float(draws("damage_half_activation", "1")[person]),
+    )
 
 
 def slab_of(side: float, cells: int, layer: str, constants: np.ndarray, draws: Draws, person: int = 0) -> Patch:
@@ -107,8 +113,15 @@ def slab_of(side: float, cells: int, layer: str, constants: np.ndarray, draws: D
     return patch_of(Box(np.array([step]), cells, cells, step, step, periodic=True), (layer,), constants, draws, person)
 
 
-def follow(patch: Patch, sessions: Sequence[Needling], times: Sequence[float], *, keep: Sequence[str] = (),
-           fineness: int = FINENESS, engine: str = "cpu") -> Field:
+def follow(
+    patch: Patch,
+    sessions: Sequence[Needling],
+    times: Sequence[float],
+    *,
+    keep: Sequence[str] = (),
+    fineness: int = FINENESS,
+    engine: str = "cpu",
+) -> Field:
     """Run a patch through its sessions.
 
     Units    d, mm; states as in `heal`.    times ascend; kept fields are at the same times.
@@ -135,8 +148,13 @@ def follow(patch: Patch, sessions: Sequence[Needling], times: Sequence[float], *
     if marks[0] == 0.0:
         records.insert(0, Tissue(patch).record(keep))
     layers = tuple(dict.fromkeys(LAYERS[index] for index in patch.layer))
-    return Field(marks, (*kernel.STATES, "collagen"), np.stack([mean for mean, _ in records]), layers,
-                 {name: np.stack([kept[name] for _, kept in records]) for name in keep})
+    return Field(
+        marks,
+        (*kernel.STATES, "collagen"),
+        np.stack([mean for mean, _ in records]),
+        layers,
+        {name: np.stack([kept[name] for _, kept in records]) for name in keep},
+    )
 
 
 def _tissue_on(engine: str) -> type[Tissue]:
@@ -210,8 +228,14 @@ class Tissue:
         values = values.reshape(*self.patch.box.shape, -1)
         rows = values.mean(axis=(1, 2))
         layers = dict.fromkeys(self.patch.layer)
-        means = np.stack([np.average(rows[self.patch.layer == layer], axis=0,
-                                     weights=self.patch.box.thickness[self.patch.layer == layer]) for layer in layers])
+        means = np.stack(
+            [
+                np.average(
+                    rows[self.patch.layer == layer], axis=0, weights=self.patch.box.thickness[self.patch.layer == layer]
+                )
+                for layer in layers
+            ]
+        )
         names = (*kernel.STATES, "collagen")
         return means, {name: values[..., names.index(name)].copy() for name in keep}
 
@@ -248,8 +272,11 @@ def destroyed_share(box: Box, session: Needling) -> np.ndarray:
     share = np.zeros(box.shape)
     for row, middle in enumerate(middles):
         deep = session.depth > middle
-        share[row] = share[row - 1] if row and (deep == (session.depth > middles[row - 1])).all() else _covered(
-            box, session.position[deep], session.radius[deep])
+        share[row] = (
+            share[row - 1]
+            if row and (deep == (session.depth > middles[row - 1])).all()
+            else _covered(box, session.position[deep], session.radius[deep])
+        )
     return share
 
 

@@ -104,8 +104,9 @@ class Tissue(cpu.Tissue):
         factors = self._on_device(step)
         self.diffusion(fields, factors)
         count = cells.shape[1]
-        _compiled()[-(-count // THREADS), min(THREADS, count)](cells, fields.reshape(len(self.moving), count), *self.given,
-                                                               step, self.failed)
+        _compiled()[-(-count // THREADS), min(THREADS, count)](
+            cells, fields.reshape(len(self.moving), count), *self.given, step, self.failed
+        )
         self.diffusion(fields, factors)
         if not self.seen:
             self.seen = True
@@ -116,12 +117,17 @@ class Tissue(cpu.Tissue):
         """Take the first step on the processor too, from what was sent, and compare."""
         assert self.held is not None
         super().split(step)
-        for name, right, found in (("cells", self.cells, self.held[0].copy_to_host().T),
-                                   ("fields", self.fields, self.held[1].copy_to_host())):
+        for name, right, found in (
+            ("cells", self.cells, self.held[0].copy_to_host().T),
+            ("fields", self.fields, self.held[1].copy_to_host()),
+        ):
             apart = np.abs(found - right).max() / np.abs(right).max()
             if not apart <= APART:
-                raise ComputationError(f"the device's {name} are {apart:.2g} of their peak from the processor's (engine "
-                                       "'cpu' runs without the device)", "patch on a CUDA device")
+                raise ComputationError(
+                    f"the device's {name} are {apart:.2g} of their peak from the processor's (engine "
+                    "'cpu' runs without the device)",
+                    "patch on a CUDA device",
+                )
 
     def _on_device(self, step: float) -> dict[str, Any]:
         known = self.factors_of(step)

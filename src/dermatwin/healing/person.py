@@ -63,8 +63,13 @@ def _modify(values: np.ndarray, patient: Patient, draws: Draws) -> tuple[Notice,
             values[:, kernel.CONSTANTS.index(row["constant"])] *= draws(row["factor"], "1")
             parameter = draws.evidence.parameters[row["factor"]]
             words = f"{found}: {row['constant']} times {parameter.value:g} (grade {parameter.grade})"
-            notices.append(Notice(f"patient.{row['field']}", words + (f"; {row['note']}" if row["note"] else ""),
-                                  ";".join(parameter.sources)))
+            notices.append(
+                Notice(
+                    f"patient.{row['field']}",
+                    words + (f"; {row['note']}" if row["note"] else ""),
+                    ";".join(parameter.sources),
+                )
+            )
     return (*notices, *_unknown(patient, draws))
 
 
@@ -73,8 +78,10 @@ def _unknown(patient: Patient, draws: Draws) -> tuple[Notice, ...]:
     rows = draws.evidence.table("modifiers")
     return tuple(
         Notice(f"patient.{field}", f"{item.name}: what it does to healing is not in the evidence and not modelled")
-        for field in ("conditions", "medications") for item in getattr(patient, field)
-        if not any(row["field"] == field and re.search(row["pattern"], item.name.lower()) for row in rows))
+        for field in ("conditions", "medications")
+        for item in getattr(patient, field)
+        if not any(row["field"] == field and re.search(row["pattern"], item.name.lower()) for row in rows)
+    )
 
 
 def _found(field: str, pattern: str, patient: Patient) -> str:

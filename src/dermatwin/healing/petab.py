@@ -55,8 +55,13 @@ class Measured:
     source: str
 
 
-def problem(lane: Lane, draws: Draws, conditions: Sequence[Condition], observables: Sequence[Observable],
-            measured: Sequence[Measured]) -> dict[str, str]:
+def problem(
+    lane: Lane,
+    draws: Draws,
+    conditions: Sequence[Condition],
+    observables: Sequence[Observable],
+    measured: Sequence[Measured],
+) -> dict[str, str]:
     """The files of a PEtab problem, name -> content.
 
     `lane` gives the constants (its sessions are replaced); `draws` the medians that its constants came from.
@@ -78,8 +83,12 @@ def problem(lane: Lane, draws: Draws, conditions: Sequence[Condition], observabl
 
 def _starts(lane: Lane, moved: Collection[str]) -> dict[str, str]:
     """Species that start at a parameter that is to be found -> that parameter."""
-    return {f"{state}_{piece}": start for state, start in lane.network.initial.items() if start in moved
-            for piece in (HIT, SPARED)}
+    return {
+        f"{state}_{piece}": start
+        for state, start in lane.network.initial.items()
+        if start in moved
+        for piece in (HIT, SPARED)
+    }
 
 
 def _followed(text: str, starts: Mapping[str, float]) -> str:
@@ -119,14 +128,22 @@ def _errors(measured: Sequence[Measured]) -> dict[str, list[tuple[str, float]]]:
     found: dict[str, dict[float, None]] = {}
     for one in measured:
         found.setdefault(one.observable, {})[one.error] = None
-    return {name: [(name if len(errors) == 1 else f"{name}_{number}", error) for number, error in enumerate(errors, start=1)]
-            for name, errors in found.items()}
+    return {
+        name: [(name if len(errors) == 1 else f"{name}_{number}", error) for number, error in enumerate(errors, start=1)]
+        for name, errors in found.items()
+    }
 
 
 def _observable(observable: Observable, name: str, error: float) -> dict[str, Any]:
     scaled = f"{_scale(observable)}*({observable.formula})" if observable.scaled else observable.formula
-    return {"observableId": name, "observableName": observable.id, "observableFormula": scaled, "noiseFormula": error,
-            "noiseDistribution": "normal", "observableTransformation": "lin"}
+    return {
+        "observableId": name,
+        "observableName": observable.id,
+        "observableFormula": scaled,
+        "noiseFormula": error,
+        "noiseDistribution": "normal",
+        "observableTransformation": "lin",
+    }
 
 
 def _scale(observable: Observable) -> str:
@@ -135,8 +152,13 @@ def _scale(observable: Observable) -> str:
 
 def _measurement(one: Measured, read: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, Any]:
     name = next(name for name, error in read[one.observable] if error == one.error)
-    return {"observableId": name, "simulationConditionId": one.condition, "time": one.day, "measurement": one.value,
-            "datasetId": one.source}
+    return {
+        "observableId": name,
+        "simulationConditionId": one.condition,
+        "time": one.day,
+        "measurement": one.value,
+        "datasetId": one.source,
+    }
 
 
 def _parameters(lane: Lane, draws: Draws, observables: Sequence[Observable]) -> Iterable[dict[str, Any]]:
@@ -146,10 +168,17 @@ def _parameters(lane: Lane, draws: Draws, observables: Sequence[Observable]) -> 
             yield _parameter(prior, lane.constants[name], lane.constants[name] / draws.median(name, prior.unit))
     for observable in observables:
         if observable.scaled:
-            yield {"parameterId": _scale(observable), "parameterName": "counts per unit of the state",
-                   "parameterScale": "log10", "lowerBound": SCALE_RANGE[0], "upperBound": SCALE_RANGE[1],
-                   "nominalValue": 1.0, "estimate": 1, "objectivePriorType": "parameterScaleUniform",
-                   "objectivePriorParameters": ";".join(f"{math.log10(end):g}" for end in SCALE_RANGE)}
+            yield {
+                "parameterId": _scale(observable),
+                "parameterName": "counts per unit of the state",
+                "parameterScale": "log10",
+                "lowerBound": SCALE_RANGE[0],
+                "upperBound": SCALE_RANGE[1],
+                "nominalValue": 1.0,
+                "estimate": 1,
+                "objectivePriorType": "parameterScaleUniform",
+                "objectivePriorParameters": ";".join(f"{math.log10(end):g}" for end in SCALE_RANGE),
+            }
 
 
 def _parameter(prior: Parameter, nominal: float, person: float) -> dict[str, Any]:
@@ -160,10 +189,17 @@ def _parameter(prior: Parameter, nominal: float, person: float) -> dict[str, Any
         "normal": ("normal", (middle, person * prior.knowledge)),
         "uniform": ("uniform", (low, high)),
     }[prior.distribution]
-    return {"parameterId": prior.name, "parameterName": f"{prior.name} [{prior.unit}], grade {prior.grade}",
-            "parameterScale": "log10" if prior.distribution == "lognormal" else "lin", "lowerBound": low, "upperBound": high,
-            "nominalValue": nominal, "estimate": 1, "objectivePriorType": kind,
-            "objectivePriorParameters": ";".join(repr(number) for number in numbers)}
+    return {
+        "parameterId": prior.name,
+        "parameterName": f"{prior.name} [{prior.unit}], grade {prior.grade}",
+        "parameterScale": "log10" if prior.distribution == "lognormal" else "lin",
+        "lowerBound": low,
+        "upperBound": high,
+        "nominalValue": nominal,
+        "estimate": 1,
+        "objectivePriorType": kind,
+        "objectivePriorParameters": ";".join(repr(number) for number in numbers),
+    }
 
 
 def _table(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -178,6 +214,10 @@ def _table(rows: Iterable[Mapping[str, Any]]) -> str:
 def _description() -> str:
     import yaml
 
-    files = {"sbml_files": [MODEL], "condition_files": ["conditions.tsv"], "observable_files": ["observables.tsv"],
-             "measurement_files": ["measurements.tsv"]}
+    files = {
+        "sbml_files": [MODEL],
+        "condition_files": ["conditions.tsv"],
+        "observable_files": ["observables.tsv"],
+        "measurement_files": ["measurements.tsv"],
+    }
     return yaml.safe_dump({"format_version": 1, "parameter_file": "parameters.tsv", "problems": [files]}, sort_keys=False)

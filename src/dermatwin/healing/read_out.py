@@ -23,17 +23,38 @@ from .tissue import myofibroblast_ratio, reading_days
 EPIDERMIS, PAPILLARY = LAYERS.index("epidermis"), LAYERS.index("papillary_dermis")
 DERMIS = LAYERS[1:]
 MEAN_COURSES = {
-    **dict.fromkeys(("neutrophils", "macrophages_m1", "macrophages_m2", "tgf_beta_1", "tgf_beta_3", "vegf", "vessels",
-                     "fibroblasts", "proto_myofibroblasts", "myofibroblasts", "provisional_matrix", "hyaluronan", "mmp",
-                     "collagen_iii", "collagen_i", "collagen_mature", "tropoelastin", "elastin", "elastotic_debris"),
-                    PAPILLARY),
+    **dict.fromkeys(
+        (
+            "neutrophils",
+            "macrophages_m1",
+            "macrophages_m2",
+            "tgf_beta_1",
+            "tgf_beta_3",
+            "vegf",
+            "vessels",
+            "fibroblasts",
+            "proto_myofibroblasts",
+            "myofibroblasts",
+            "provisional_matrix",
+            "hyaluronan",
+            "mmp",
+            "collagen_iii",
+            "collagen_i",
+            "collagen_mature",
+            "tropoelastin",
+            "elastin",
+            "elastotic_debris",
+        ),
+        PAPILLARY,
+    ),
     **dict.fromkeys(("epidermis", "pigment_drive"), EPIDERMIS),
 }
 """State -> the layer whose mean is shown."""
 
 
-def readings(history: TissueHistory, punctures: Sequence[Punctures], skin: Skin, patient: Patient,
-             draws: Draws) -> tuple[Reading, ...]:
+def readings(
+    history: TissueHistory, punctures: Sequence[Punctures], skin: Skin, patient: Patient, draws: Draws
+) -> tuple[Reading, ...]:
     """Numbers of one zone, (draw,) each; names and equations in `quantities/healing.yaml`.
 
     Tissue is read 4, 12, 26 and 52 weeks after the last session where the course reaches so far. Times of cells and
@@ -47,11 +68,15 @@ def readings(history: TissueHistory, punctures: Sequence[Punctures], skin: Skin,
 
 def curves(history: TissueHistory) -> tuple[Curve, ...]:
     """Mean time courses of one zone over its layers, (draw, time) each."""
-    found = [Curve(f"mean_{state}[{LAYERS[layer]}]", history.zone, "1", history.time,
-                   history.mean(state)[:, layer]) for state, layer in MEAN_COURSES.items()]
+    found = [
+        Curve(f"mean_{state}[{LAYERS[layer]}]", history.zone, "1", history.time, history.mean(state)[:, layer])
+        for state, layer in MEAN_COURSES.items()
+    ]
     collagen = 100.0 * (history.mean("collagen") - 1.0)
-    found += [Curve(f"collagen_density[{layer}]", history.zone, "%", history.time, collagen[:, LAYERS.index(layer)])
-              for layer in DERMIS]
+    found += [
+        Curve(f"collagen_density[{layer}]", history.zone, "%", history.time, collagen[:, LAYERS.index(layer)])
+        for layer in DERMIS
+    ]
     return tuple(found)
 
 
@@ -85,8 +110,9 @@ def _collagen_ratio(history: TissueHistory, draws: Draws) -> np.ndarray:
     return third * pools["collagen_iii"] / (first * pools["collagen_i"] + (1.0 - first - third) * pools["collagen_mature"])
 
 
-def _injury_readings(history: TissueHistory, punctures: Sequence[Punctures], patient: Patient,
-                     draws: Draws) -> Iterator[Reading]:
+def _injury_readings(
+    history: TissueHistory, punctures: Sequence[Punctures], patient: Patient, draws: Draws
+) -> Iterator[Reading]:
     """What the last session does at once: activated and destroyed share, and the time to grow over a hole."""
     for layer, name in enumerate(LAYERS):
         yield Reading(f"activated_fraction[{name}]", history.zone, "1", history.activated_fraction[:, layer, -1])

@@ -35,8 +35,10 @@ def complaints(text: str) -> list[str]:
     """Everything that libSBML's checks say against a document as read, units and modelling practice included."""
     document = library("libsbml").readSBMLFromString(text)  # a model that was just built remembers units of half of it
     document.checkConsistency()
-    return [f"line {error.getLine()}: {error.getMessage().strip()}" for error in
-            (document.getError(number) for number in range(document.getNumErrors()))]
+    return [
+        f"line {error.getLine()}: {error.getMessage().strip()}"
+        for error in (document.getError(number) for number in range(document.getNumErrors()))
+    ]
 
 
 def build(lane: Lane) -> Any:

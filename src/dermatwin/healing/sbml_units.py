@@ -9,8 +9,16 @@ from ..core.units import registry
 from .exchange import library
 
 DIMENSIONLESS = "dimensionless"
-_BASE = {"second": "second", "meter": "metre", "kilogram": "kilogram", "gram": "gram", "kelvin": "kelvin",
-         "mole": "mole", "ampere": "ampere", "candela": "candela"}
+_BASE = {
+    "second": "second",
+    "meter": "metre",
+    "kilogram": "kilogram",
+    "gram": "gram",
+    "kelvin": "kelvin",
+    "mole": "mole",
+    "ampere": "ampere",
+    "candela": "candela",
+}
 
 
 def unit_id(unit: str) -> str:

@@ -50,8 +50,16 @@ class _Track:
     status: np.ndarray  # (row,)
 
 
-def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Skin, patient: Patient,
-         horizon_d: float, draws: Draws, *, engine: str | None = None) -> TissueHistory:
+def heal(
+    punctures: Sequence[Punctures],
+    session_days: Sequence[float],
+    skin: Skin,
+    patient: Patient,
+    horizon_d: float,
+    draws: Draws,
+    *,
+    engine: str | None = None,
+) -> TissueHistory:
     """What needling does to one zone's tissue from the first session to the horizon.
 
     y' = f(y; constants) between sessions (`network.ant`), y jumps at each session by the injury of that session.
@@ -72,18 +80,24 @@ def heal(punctures: Sequence[Punctures], session_days: Sequence[float], skin: Sk
     injuries = [injury_of(p, draws) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
-    track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[:len(treated)], times, machine)
+    track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[: len(treated)], times, machine)
     activated, damage = (_stack(injuries, name, draws.count) for name in ("activated_fraction", "destroyed_share"))
     with ThreadPoolExecutor(1) as beside:  # both pass through all values, which takes as long as a third of the integration
         checked = beside.submit(_checked, track, skin.zone, draws.count)
-        means = _written(track, _means(track, activated, days[:len(treated)], times), draws.count)
+        means = _written(track, _means(track, activated, days[: len(treated)], times), draws.count)
         values = checked.result()
     history = TissueHistory(
-        zone=skin.zone, time=times, sessions=np.array(days[:len(treated)]),
+        zone=skin.zone,
+        time=times,
+        sessions=np.array(days[: len(treated)]),
         states=(*kernel.STATES, *ADDED_STATES),
-        values=values, means=means,
-        activated_fraction=activated, local_damage=damage, status=track.status.reshape(draws.count, -1),
-        notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)))
+        values=values,
+        means=means,
+        activated_fraction=activated,
+        local_damage=damage,
+        status=track.status.reshape(draws.count, -1),
+        notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)),
+    )
     _add_gap(history, injuries, patient, draws)
     return history
 
@@ -111,14 +125,19 @@ def reading_days(draws: Draws) -> list[float]:
     return [draws.median(name, "d") for name in found]
 
 
-def _run(values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray,
-         machine: Engine) -> _Track:
+def _run(
+    values: np.ndarray, injuries: Sequence[Injury], days: Sequence[float], times: np.ndarray, machine: Engine
+) -> _Track:
     """Integrate all pieces of all rows from session to session."""
     pieces = PIECES if len(injuries) > 1 else 2  # a single session needs no repeated piece: it is the hit one
     start = kernel.untreated(values)
     rows = len(start)
-    track = _Track(values, np.repeat(start[None], pieces, axis=0),
-                   np.zeros((pieces, rows, times.size, len(kernel.STATES))), np.zeros(rows, np.int64))
+    track = _Track(
+        values,
+        np.repeat(start[None], pieces, axis=0),
+        np.zeros((pieces, rows, times.size, len(kernel.STATES))),
+        np.zeros(rows, np.int64),
+    )
     first = days[0] if days else times[-1]
     track.values[:, :, times <= first] = start[None, :, None, :]
     for number, injury in enumerate(injuries):
@@ -150,8 +169,16 @@ def _between(track: _Track, begin: float, end: float, times: np.ndarray, machine
     inside = (times > begin) & (times <= end)
     pieces, rows, size = track.state.shape
     y, _, status, _ = machine.integrate(
-        track.state.reshape(-1, size), np.tile(track.constants, (pieces, 1)), end - begin, times[inside] - begin,
-        RTOL, ATOL, LOWEST, out=track.values.reshape(pieces * rows, times.size, size), column=int(np.argmax(inside)))
+        track.state.reshape(-1, size),
+        np.tile(track.constants, (pieces, 1)),
+        end - begin,
+        times[inside] - begin,
+        RTOL,
+        ATOL,
+        LOWEST,
+        out=track.values.reshape(pieces * rows, times.size, size),
+        column=int(np.argmax(inside)),
+    )
     track.state = y.reshape(pieces, rows, size)
     worst = status.reshape(pieces, rows).max(axis=0)
     track.status = np.where(track.status == 0, worst, track.status)
@@ -202,8 +229,12 @@ def _stack(injuries: Sequence[Injury], name: str, count: int) -> np.ndarray:
 def _notices(skin: Skin, patient: Patient, track: _Track, draws: Draws) -> list[Notice]:
     found = []
     if not skin.alive:
-        found.append(Notice(f"zones.{skin.zone}", "excised or reconstructed skin has no blood and does not heal; "
-                                                  "the tissue is left as it was"))
+        found.append(
+            Notice(
+                f"zones.{skin.zone}",
+                "excised or reconstructed skin has no blood and does not heal; the tissue is left as it was",
+            )
+        )
     if patient.species != HUMAN:
         found.append(Notice(f"zones.{skin.zone}", f"rates of healing are those of human skin, applied to {patient.species}"))
     failed = float((track.status != 0).mean())
@@ -214,15 +245,23 @@ def _notices(skin: Skin, patient: Patient, track: _Track, draws: Draws) -> list[
 
 def _alarm(skin: Skin, track: _Track, draws: Draws) -> list[Notice]:
     """Say so if more than one person in ten would have more myofibroblasts than the alarm allows."""
-    ratio = myofibroblast_ratio(track.values[-1][..., kernel.STATES.index("fibroblasts")],
-                                track.values[-1][..., kernel.STATES.index("myofibroblasts")])
+    ratio = myofibroblast_ratio(
+        track.values[-1][..., kernel.STATES.index("fibroblasts")],
+        track.values[-1][..., kernel.STATES.index("myofibroblasts")],
+    )
     worst = ratio.reshape(draws.count, -1).max(axis=1)
     share = float((worst > draws.median("alarm_fraction", "1")).mean())
     if share <= 0.1:
         return []
-    return [Notice(f"zones.{skin.zone}.healing", f"where every session hits, {100 * share:.0f} % of the possible people "
-                   "have more myofibroblasts than the alarm allows: a sign of too much injury in too short a time (a "
-                   "hypothesis of the model, without measurement)", "murphy2012")]
+    return [
+        Notice(
+            f"zones.{skin.zone}.healing",
+            f"where every session hits, {100 * share:.0f} % of the possible people "
+            "have more myofibroblasts than the alarm allows: a sign of too much injury in too short a time (a "
+            "hypothesis of the model, without measurement)",
+            "murphy2012",
+        )
+    ]
 
 
 def myofibroblast_ratio(fibroblasts: np.ndarray, myofibroblasts: np.ndarray) -> np.ndarray:

@@ -5,5 +5,13 @@ from .penetration import Penetration, depth_at_puncture, penetrate, puncture_for
 from .reading import readings
 from .session import insert
 
-__all__ = ["ForceCourse", "Penetration", "depth_at_puncture", "force_course", "insert", "penetrate", "puncture_force",
-           "readings"]
+__all__ = [
+    "ForceCourse",
+    "Penetration",
+    "depth_at_puncture",
+    "force_course",
+    "insert",
+    "penetrate",
+    "puncture_force",
+    "readings",
+]

@@ -159,19 +159,31 @@ def _loops(skin: Skin, draws: Draws) -> Loops:
         counted = np.clip(skin.age, draws("adult_skin_age", "yr"), draws("oldest_skin_age", "yr"))
         decades = (counted - draws("capillary_reference_age", "yr")) / 10
         density = density * (1 - draws("capillary_loop_loss", "1")) ** decades
-    return Loops(density[:, None], skin.capillary_depth[:, None], draws("capillary_loop_spread", "mm")[:, None],
-                 draws("capillary_loop_width", "mm")[:, None])
+    return Loops(
+        density[:, None],
+        skin.capillary_depth[:, None],
+        draws("capillary_loop_spread", "mm")[:, None],
+        draws("capillary_loop_width", "mm")[:, None],
+    )
 
 
 def _superficial(skin: Skin, draws: Draws) -> Plexus:
     """The upper plexus, around a multiple of the depth of the papillary dermis' lower border, at most at the fat."""
     border, fat = skin.interfaces[:, 2], skin.interfaces[:, -1]
     depth = np.minimum(draws("superficial_plexus_ratio", "1") * border, fat)
-    return Plexus(draws(f"superficial_plexus_length[{region_of(skin, draws)}]", "1/mm")[:, None], depth[:, None],
-                  draws("superficial_plexus_scatter", "1")[:, None], draws("superficial_plexus_width", "mm")[:, None])
+    return Plexus(
+        draws(f"superficial_plexus_length[{region_of(skin, draws)}]", "1/mm")[:, None],
+        depth[:, None],
+        draws("superficial_plexus_scatter", "1")[:, None],
+        draws("superficial_plexus_width", "mm")[:, None],
+    )
 
 
 def _deep(skin: Skin, draws: Draws) -> Plexus:
     """The deep plexus at the border of dermis and fat."""
-    return Plexus(draws("deep_plexus_length", "1/mm")[:, None], skin.interfaces[:, -1][:, None],
-                  draws("deep_plexus_scatter", "1")[:, None], draws("deep_plexus_width", "mm")[:, None])
+    return Plexus(
+        draws("deep_plexus_length", "1/mm")[:, None],
+        skin.interfaces[:, -1][:, None],
+        draws("deep_plexus_scatter", "1")[:, None],
+        draws("deep_plexus_width", "mm")[:, None],
+    )

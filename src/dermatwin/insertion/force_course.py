@@ -64,8 +64,15 @@ def force_course(device: Device, settings: Settings, skin: Skin, draws: Draws, s
              (tests/interface/test_report_needle.py).
     """
     push = handle(device, settings, skin, draws, session).push
-    tissue = tissue_at(skin, draws, speed=push.speed, compliance_class=push.compliance_class, spacing=push.spacing,
-                       neighbours=push.neighbours, stretched=settings.stretched)
+    tissue = tissue_at(
+        skin,
+        draws,
+        speed=push.speed,
+        compliance_class=push.compliance_class,
+        spacing=push.spacing,
+        neighbours=push.neighbours,
+        stretched=settings.stretched,
+    )
     needle = _needle(device, settings, draws, skin.zone, session)
     gap, hand = push.gap[:, None], push.force[:, None]
     threshold = tissue.puncture_force(needle.tip)
@@ -105,8 +112,9 @@ def _dimpling(tissue: Tissue, highest: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return way, np.zeros_like(way), force
 
 
-def _entering(needle: Needle, tissue: Tissue, first: np.ndarray, final: np.ndarray,
-              pierced: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _entering(
+    needle: Needle, tissue: Tissue, first: np.ndarray, final: np.ndarray, pierced: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Way, depth and force (draw, STEPS) from the depth after puncture to the deepest."""
     depth = first + np.linspace(0.0, 1.0, STEPS) * (final - first)
     force = np.where(pierced, tissue.resisting_force(needle, depth), 0.0)

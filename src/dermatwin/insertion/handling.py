@@ -67,13 +67,19 @@ def _remarks(device: Device, settings: Settings, motion: Motion, draws: Draws, z
     if device.motorised and stroke is not None and stroke < settings.needle_length:
         yield Notice(f"{place}.stroke", f"{stroke:g} mm is shorter than the needles stand out: they never leave the skin")
     if spacing is not None and device.track_width is not None and spacing > device.track_width:
-        yield Notice(f"{place}.track_spacing", f"{spacing:g} mm is wider than the {device.track_width:g} mm that "
-                     f"{device.name} sweeps: strips between the tracks stay untouched")
+        yield Notice(
+            f"{place}.track_spacing",
+            f"{spacing:g} mm is wider than the {device.track_width:g} mm that "
+            f"{device.name} sweeps: strips between the tracks stay untouched",
+        )
     if device.motorised and settings.density is None and motion.slit is not None:
         slit, width = float(np.median(motion.slit)), device.needle_diameter
         if slit > draws.median("long_slit_ratio", "1") * width:
-            yield Notice(f"{place}.hand_speed", f"the hand moves on up to {slit:.2g} mm while a needle is in the skin: "
-                         "slits instead of holes; a slower hand or a higher frequency makes them shorter")
+            yield Notice(
+                f"{place}.hand_speed",
+                f"the hand moves on up to {slit:.2g} mm while a needle is in the skin: "
+                "slits instead of holes; a slower hand or a higher frequency makes them shorter",
+            )
 
 
 Pusher = Callable[[Device, Settings, Use, Draws], Push]

@@ -19,15 +19,31 @@ def remarks(device: Device, settings: Settings, skin: Skin, draws: Draws) -> tup
     made, sources = f"{device.min_length:g}-{device.max_length:g} mm of {device.name}", ";".join(device.sources)
     found = (
         (not device.min_length <= length <= device.max_length, path, f"{length:g} mm is outside the {made}", sources),
-        (labelled is not None and length > labelled, path,
-         f"is longer than the {labelled or 0.0:g} mm that the label of {device.name} supports", sources),
+        (
+            labelled is not None and length > labelled,
+            path,
+            f"is longer than the {labelled or 0.0:g} mm that the label of {device.name} supports",
+            sources,
+        ),
         (length > deepest, path, f"needles longer than {deepest:g} mm lie outside the evidence", ""),
-        (skin.over_bone and length > bone, path,
-         f"over bone the model has no evidence beyond {bone:g} mm: the needle may strike periosteum", ""),
-        (settings.frequency is not None and fastest is not None and settings.frequency > fastest,
-         f"course.settings.{skin.zone}.frequency", f"is above the {fastest or 0.0:g} Hz of {device.name}", sources),
-        (skin.species != "human", "patient.species",
-         f"insertion laws are for human skin; {skin.species} differs only in its section", ""),
+        (
+            skin.over_bone and length > bone,
+            path,
+            f"over bone the model has no evidence beyond {bone:g} mm: the needle may strike periosteum",
+            "",
+        ),
+        (
+            settings.frequency is not None and fastest is not None and settings.frequency > fastest,
+            f"course.settings.{skin.zone}.frequency",
+            f"is above the {fastest or 0.0:g} Hz of {device.name}",
+            sources,
+        ),
+        (
+            skin.species != "human",
+            "patient.species",
+            f"insertion laws are for human skin; {skin.species} differs only in its section",
+            "",
+        ),
     )
     return tuple(Notice(place, text, source) for applies, place, text, source in found if applies)
 

@@ -79,8 +79,15 @@ def _allowed(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray,
 
 def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
     """Push a sample of needles into `skin`: the four steps of this module, then recoil."""
-    tissue = tissue_at(skin, draws, speed=push.speed, compliance_class=push.compliance_class,
-                       spacing=push.spacing, neighbours=push.neighbours, stretched=push.stretched)
+    tissue = tissue_at(
+        skin,
+        draws,
+        speed=push.speed,
+        compliance_class=push.compliance_class,
+        spacing=push.spacing,
+        neighbours=push.neighbours,
+        stretched=push.stretched,
+    )
     scatter = needle_scatter("puncture_force_scatter", needle.length.shape[1], draws, skin.zone, session)
     gap, hand = push.gap[:, None], push.force[:, None]
     threshold = tissue.puncture_force(needle.tip) * scatter
@@ -93,8 +100,9 @@ def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0
     return _after_removal(needle, depth, threshold, peak, draws, (skin.zone, session))
 
 
-def _after_removal(needle: Needle, depth: np.ndarray, threshold: np.ndarray, peak: np.ndarray, draws: Draws,
-                   place: tuple[str, int]) -> Penetration:
+def _after_removal(
+    needle: Needle, depth: np.ndarray, threshold: np.ndarray, peak: np.ndarray, draws: Draws, place: tuple[str, int]
+) -> Penetration:
     zone, session = place
     width = np.where(depth > 0.0, needle.diameter(depth), 0.0)
     residual = depth * draws("residual_depth_share", "1", session, zone)[:, None]
@@ -122,11 +130,22 @@ def sample_size(draws: Draws) -> int:
     return int(draws.median("needle_sample", "1"))
 
 
-def penetrate(*, length_mm: float | np.ndarray, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
-              compliance_class: str, skin: Skin, draws: Draws, speed_mm_s: float | np.ndarray = 1.0,
-              force_N: float | np.ndarray | None = None, gap_mm: float = 0.0,
-              taper_mm: float | None = None, spacing_mm: float | None = None, neighbours: float = 0.0,
-              session: int = 0) -> Penetration:
+def penetrate(
+    *,
+    length_mm: float | np.ndarray,
+    tip_diameter_mm: float | np.ndarray,
+    base_diameter_mm: float | np.ndarray,
+    compliance_class: str,
+    skin: Skin,
+    draws: Draws,
+    speed_mm_s: float | np.ndarray = 1.0,
+    force_N: float | np.ndarray | None = None,
+    gap_mm: float = 0.0,
+    taper_mm: float | None = None,
+    spacing_mm: float | None = None,
+    neighbours: float = 0.0,
+    session: int = 0,
+) -> Penetration:
     """Push needles of one make into skin: for experiments that are not a clinical device.
 
     Units    mm, mm/s, N on one needle (None: as much as the stroke needs).
@@ -146,13 +165,26 @@ def penetrate(*, length_mm: float | np.ndarray, tip_diameter_mm: float | np.ndar
     sizes = (length_mm, tip, base_diameter_mm, taper)
     needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in sizes))
     force = np.broadcast_to(np.inf if force_N is None else force_N, draws.count)
-    push = Push(force, np.broadcast_to(speed_mm_s, draws.count), np.full(draws.count, gap_mm), compliance_class,
-                spacing_mm, neighbours)
+    push = Push(
+        force,
+        np.broadcast_to(speed_mm_s, draws.count),
+        np.full(draws.count, gap_mm),
+        compliance_class,
+        spacing_mm,
+        neighbours,
+    )
     return drive(needle, push, skin, draws, session)
 
 
-def depth_at_puncture(*, tip_diameter_mm: float | np.ndarray, base_diameter_mm: float | np.ndarray,
-                      taper_mm: float | np.ndarray, skin: Skin, draws: Draws, speed_mm_s: float = 1.0) -> np.ndarray:
+def depth_at_puncture(
+    *,
+    tip_diameter_mm: float | np.ndarray,
+    base_diameter_mm: float | np.ndarray,
+    taper_mm: float | np.ndarray,
+    skin: Skin,
+    draws: Draws,
+    speed_mm_s: float = 1.0,
+) -> np.ndarray:
     """In-situ depth [mm] right after the skin gives way under a slow needle, shape (draw,).
 
     Until puncture the needle pushes a dimple delta_c = sqrt(F_c / K) before it; when the skin gives way the dimple
@@ -170,8 +202,9 @@ def depth_at_puncture(*, tip_diameter_mm: float | np.ndarray, base_diameter_mm: 
     return deepest(needle, tissue, threshold, np.zeros((draws.count, 1)))[:, 0]
 
 
-def puncture_force(tip_diameter_mm: float | np.ndarray, speed_mm_s: float, spacing_mm: float | None,
-                   draws: Draws) -> np.ndarray:
+def puncture_force(
+    tip_diameter_mm: float | np.ndarray, speed_mm_s: float, spacing_mm: float | None, draws: Draws
+) -> np.ndarray:
     """Force at which a needle pierces [N], shape (draw,): F_c = Gamma(v, s) d_tip, without the scatter between needles.
 
     Valid    tips of 5-40 um, 0.5-1 mm/s; hollow needles of tens of um need more than this law gives.

@@ -18,8 +18,7 @@ def readings(punctures: Punctures, time: float | None = None, area: float | None
     """
     pierced = punctures.in_situ_depth > 0.0
     cone = np.pi * punctures.needle_diameter**2 * punctures.in_situ_depth / (3.0 * 4.0)
-    reach = {name: ("1", punctures.reach[:, LAYERS.index(layer)])
-             for name, layer in zip(REACH_NAMES, REACHED, strict=True)}
+    reach = {name: ("1", punctures.reach[:, LAYERS.index(layer)]) for name, layer in zip(REACH_NAMES, REACHED, strict=True)}
     found = {
         "in_situ_depth": ("mm", over_piercing(punctures.in_situ_depth, pierced)),
         "residual_depth": ("mm", over_piercing(punctures.residual_depth, pierced)),
@@ -42,8 +41,12 @@ def _pattern(punctures: Punctures) -> dict[str, tuple[str, np.ndarray]]:
     pattern = punctures.pattern
     if pattern is None:
         return {}
-    found = {"contact_density": ("1/cm^2", pattern.contacts), "reentry_share": ("1", pattern.reentry_share),
-             "nearest_puncture": ("mm", pattern.nearest), "area_hit_twice": ("1", pattern.hit_twice)}
+    found = {
+        "contact_density": ("1/cm^2", pattern.contacts),
+        "reentry_share": ("1", pattern.reentry_share),
+        "nearest_puncture": ("mm", pattern.nearest),
+        "area_hit_twice": ("1", pattern.hit_twice),
+    }
     return found if pattern.slit_length is None else {**found, "slit_length": ("mm", pattern.slit_length)}
 
 

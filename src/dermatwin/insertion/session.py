@@ -37,20 +37,31 @@ def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session
     fraction = penetration.pierced_fraction
     mean_depth = over_piercing(penetration.in_situ_depth, penetration.pierced)
     return Punctures(
-        zone=skin.zone, session=session, attempted_density=handling.contacts, density=handling.contacts * fraction,
-        pierced_fraction=fraction, in_situ_depth=penetration.in_situ_depth, residual_depth=penetration.residual_depth,
-        needle_diameter=penetration.needle_diameter, channel_diameter=penetration.channel_diameter,
-        force=penetration.force, reach=_reach(penetration, skin), bleeding_fraction=bleeding.fraction,
+        zone=skin.zone,
+        session=session,
+        attempted_density=handling.contacts,
+        density=handling.contacts * fraction,
+        pierced_fraction=fraction,
+        in_situ_depth=penetration.in_situ_depth,
+        residual_depth=penetration.residual_depth,
+        needle_diameter=penetration.needle_diameter,
+        channel_diameter=penetration.channel_diameter,
+        force=penetration.force,
+        reach=_reach(penetration, skin),
+        bleeding_fraction=bleeding.fraction,
         notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin),
-        pattern=handling.pattern, vessel_cut_fraction=bleeding.cut_fraction,
-        bleeding_endpoint=bleeding.endpoint(handling.contacts * fraction, draws))
+        pattern=handling.pattern,
+        vessel_cut_fraction=bleeding.cut_fraction,
+        bleeding_endpoint=bleeding.endpoint(handling.contacts * fraction, draws),
+    )
 
 
 def _needles(device: Device, settings: Settings, draws: Draws, zone: str, session: int) -> Needle:
     """A sample of the device's needles: the length that stands out, tips that are worn, a taper in proportion."""
     width = sample_size(draws)
     uneven = draws("needle_length_scatter", "mm")[:, None] * draws.luck.normal(
-        "chance", f"needle_length_scatter@{zone}", session, width)
+        "chance", f"needle_length_scatter@{zone}", session, width
+    )
     base = np.repeat(base_diameter(device, draws)[:, None], width, axis=1)
     worn = tip_diameter(device, draws) * draws("tip_wear", "1", session, zone)
     tip = np.minimum(worn[:, None] * needle_scatter("tip_diameter_scatter", width, draws, zone, session), base)

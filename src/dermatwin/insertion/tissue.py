@@ -48,8 +48,16 @@ class Tissue:
         return np.sqrt(force / self.stiffness)
 
 
-def tissue_at(skin: Skin, draws: Draws, *, speed: np.ndarray, compliance_class: str,
-              spacing: float | None = None, neighbours: float = 0.0, stretched: bool = False) -> Tissue:
+def tissue_at(
+    skin: Skin,
+    draws: Draws,
+    *,
+    speed: np.ndarray,
+    compliance_class: str,
+    spacing: float | None = None,
+    neighbours: float = 0.0,
+    stretched: bool = False,
+) -> Tissue:
     """Resistance of `skin` to needles that enter at `speed` mm/s, shape of every field (draw, 1).
 
     E(v) = E (v / v_ref)^m      J = ratio Gamma(v)      Gamma(v): `toughness_at`
@@ -66,8 +74,14 @@ def tissue_at(skin: Skin, draws: Draws, *, speed: np.ndarray, compliance_class: 
     stiffness = draws("deep_indentation_coefficient", "1") * draws(f"compliance_factor[{compliance_class}]", "1") * modulus
     if stretched:
         stiffness = stiffness * draws("stretch_stiffening", "1")
-    fields = (toughness, toughness * draws("tearing_ratio", "1"), draws("cut_share", "1"),
-              modulus * draws("spreading_coefficient", "1"), draws("needle_friction", "MPa"), stiffness / shared)
+    fields = (
+        toughness,
+        toughness * draws("tearing_ratio", "1"),
+        draws("cut_share", "1"),
+        modulus * draws("spreading_coefficient", "1"),
+        draws("needle_friction", "MPa"),
+        stiffness / shared,
+    )
     return Tissue(*(values[:, None] for values in fields))
 
 
@@ -77,8 +91,11 @@ def toughness_at(draws: Draws, *, speed: np.ndarray, spacing: float | None) -> n
     Gamma(v, s) = Gamma (g + (1 - g) (v / v_ref)^-a) (1 + b / (1 + s / s_b)),   g the share that no speed takes away
     """
     relative = speed / draws("reference_needle_speed", "mm/s")
-    crowded = 0.0 if spacing is None else draws("bed_of_nails_penalty", "1") / (
-        1.0 + spacing / draws("bed_of_nails_spacing", "mm"))
+    crowded = (
+        0.0
+        if spacing is None
+        else draws("bed_of_nails_penalty", "1") / (1.0 + spacing / draws("bed_of_nails_spacing", "mm"))
+    )
     floor = draws("toughness_rate_floor", "1")
     eased = floor + (1.0 - floor) * relative ** -draws("toughness_rate_exponent", "1")
     return draws("puncture_toughness", "N/mm") * eased * (1.0 + crowded)

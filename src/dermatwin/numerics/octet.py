@@ -82,6 +82,7 @@ def any_of(condition: Any) -> bool:
 
 # What is allowed: an operation on octets takes plain numbers as well, the same number for all eight.
 
+
 def _number(kind: Any) -> bool:
     return isinstance(kind, types.Integer | types.Float)
 
@@ -107,8 +108,9 @@ def _octet(builder: ir.IRBuilder, kind: types.Type, value: Any) -> Any:
         return value
     zero = ir.Constant(ir.IntType(32), 0)
     first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, zero)
-    return builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined),
-                                  ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
+    return builder.shuffle_vector(
+        first, ir.Constant(_VECTOR, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    )
 
 
 def _elementwise(name: Any, arity: int, result: types.Type, make: Callable) -> None:
@@ -124,6 +126,7 @@ def _elementwise(name: Any, arity: int, result: types.Type, make: Callable) -> N
 
 def _intrinsic(name: str) -> Callable:
     """The compiler's own function of that name, on eight numbers."""
+
     def make(builder: ir.IRBuilder, *values: Any) -> Any:
         kind = ir.FunctionType(_VECTOR, [_VECTOR] * len(values))
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{WIDTH}f64"), values)
@@ -136,14 +139,31 @@ def _compare(sign: str) -> Callable:
 
 
 # No product is fused with a sum: eight lanes round as one does.
-for _name, _make in ((operator.add, ir.IRBuilder.fadd), (operator.sub, ir.IRBuilder.fsub), (operator.mul, ir.IRBuilder.fmul),
-                     (operator.truediv, ir.IRBuilder.fdiv), (operator.pow, _intrinsic("pow"))):
+for _name, _make in (
+    (operator.add, ir.IRBuilder.fadd),
+    (operator.sub, ir.IRBuilder.fsub),
+    (operator.mul, ir.IRBuilder.fmul),
+    (operator.truediv, ir.IRBuilder.fdiv),
+    (operator.pow, _intrinsic("pow")),
+):
     _elementwise(_name, 2, OCTET, _make)
-for _name, _make in ((operator.neg, ir.IRBuilder.fneg), (operator.pos, lambda builder, x: x), (abs, _intrinsic("fabs")),
-                     (math.sqrt, _intrinsic("sqrt")), (math.exp, _intrinsic("exp")), (math.log, _intrinsic("log"))):
+for _name, _make in (
+    (operator.neg, ir.IRBuilder.fneg),
+    (operator.pos, lambda builder, x: x),
+    (abs, _intrinsic("fabs")),
+    (math.sqrt, _intrinsic("sqrt")),
+    (math.exp, _intrinsic("exp")),
+    (math.log, _intrinsic("log")),
+):
     _elementwise(_name, 1, OCTET, _make)
-for _name, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">="), (operator.eq, "=="),
-                     (operator.ne, "!=")):
+for _name, _sign in (
+    (operator.lt, "<"),
+    (operator.le, "<="),
+    (operator.gt, ">"),
+    (operator.ge, ">="),
+    (operator.eq, "=="),
+    (operator.ne, "!="),
+):
     _elementwise(_name, 2, MASK, _compare(_sign))
 
 
@@ -198,9 +218,11 @@ lower_builtin(any_of, types.boolean)(lambda context, builder, sig, args: args[0]
 
 # Views of memory.
 
+
 @_operation
 def octet_start(typing: Any, work: Any) -> Any:
     """The first place in a flat array at which an octet starts on a line of the processor's cache."""
+
     def lower(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> Any:
         whole = ir.IntType(64)
         address = builder.ptrtoint(context.make_array(sig.args[0])(context, builder, args[0]).data, whole)

@@ -91,8 +91,10 @@ def factorise(box: Box, medium: Medium, dt: float) -> Factors:
     if any((d < 0.0).any() for d in along):
         raise ValueError("diffusivities must not be negative")
     fields = range(len(along[0]))
-    lateral = [np.array([[_even(n, along[axis][f, row] / step**2, dt, box.periodic) for row in range(rows)] for f in fields])
-               for axis, n, step in ((1, box.ny, box.dy), (0, box.nx, box.dx))]
+    lateral = [
+        np.array([[_even(n, along[axis][f, row] / step**2, dt, box.periodic) for row in range(rows)] for f in fields])
+        for axis, n, step in ((1, box.ny, box.dy), (0, box.nx, box.dx))
+    ]
     none = np.zeros(len(fields))
     top, bottom = (none if loss is None else np.asarray(loss, float) for loss in (medium.top, medium.bottom))
     depth = np.array([[_layered(box.thickness, along[2][f], top[f], bottom[f], 0.5 * dt)] for f in fields])

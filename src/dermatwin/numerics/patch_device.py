@@ -124,10 +124,16 @@ class Diffusion:
     def prepared(self, factors: Factors) -> dict[str, Any]:
         """The factors of one step length on the device, line by line; an axis along which nothing moves is left out."""
         _, _, ny, nx = self.shape
-        wanted = {"z": factors.z if factors.deep else None, "y": factors.y if ny > 1 else None,
-                  "x": factors.x if nx > 1 else None}
-        return {axis: cuda.to_device(np.ascontiguousarray(c.reshape(-1, *c.shape[2:]))) for axis, c in wanted.items()
-                if c is not None}
+        wanted = {
+            "z": factors.z if factors.deep else None,
+            "y": factors.y if ny > 1 else None,
+            "x": factors.x if nx > 1 else None,
+        }
+        return {
+            axis: cuda.to_device(np.ascontiguousarray(c.reshape(-1, *c.shape[2:])))
+            for axis, c in wanted.items()
+            if c is not None
+        }
 
     def __call__(self, u: Any, prepared: dict[str, Any]) -> None:
         """One step in place; u (field, nz, ny, nx) on the device, as `patch.diffuse`."""

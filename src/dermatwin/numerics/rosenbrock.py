@@ -160,8 +160,15 @@ def rows(states: int, constants: int) -> int:
     return CONTROL + constants + states * (STAGES + 3 + 2 * states)
 
 
-def make_crew(network: str, prepare: Callable, rates: Callable, jacobian: Callable, eliminate: Callable,
-              substitute: Callable, views: tuple[Callable, Callable]) -> Callable:
+def make_crew(
+    network: str,
+    prepare: Callable,
+    rates: Callable,
+    jacobian: Callable,
+    eliminate: Callable,
+    substitute: Callable,
+    views: tuple[Callable, Callable],
+) -> Callable:
     """A compiled function that takes lanes through their steps, as many at a time as `work` has columns.
 
     y' = f(y; p)
@@ -270,7 +277,7 @@ def make_crew(network: str, prepare: Callable, rates: Callable, jacobian: Callab
                 steps[lane] = np.int64(work[TRIED, slot])
                 for i in range(n):
                     y[lane, i] = work[CONTROL + i, slot] if status[lane] == DONE else math.nan
-                out[lane, column + written[slot]:column + times.size] = math.nan
+                out[lane, column + written[slot] : column + times.size] = math.nan
                 written[slot] = 0
                 who[slot] = -1
                 busy -= 1
@@ -301,12 +308,12 @@ def copy_constants(p, c):
 
 @njit
 def _plain_row(work, start, n):
-    return work.reshape(work.size)[start:start + n]
+    return work.reshape(work.size)[start : start + n]
 
 
 @njit
 def _plain_matrix(work, start, m, n):
-    return work.reshape(work.size)[start:start + m * n].reshape(m, n)
+    return work.reshape(work.size)[start : start + m * n].reshape(m, n)
 
 
 PLAIN = (_plain_row, _plain_matrix)
@@ -353,15 +360,15 @@ def substitute_dense(lu, b):
         b[r] /= lu[r, r]
 
 
-def make_stepper(rates: Callable, jacobian: Callable, eliminate: Callable = eliminate_dense,
-                 substitute: Callable = substitute_dense) -> Callable:
+def make_stepper(
+    rates: Callable, jacobian: Callable, eliminate: Callable = eliminate_dense, substitute: Callable = substitute_dense
+) -> Callable:
     """A compiled function solve(y, p, span, times, rtol, atol, lowest) -> (end, out, status, steps) over lanes.
 
     For small studies and tests: compiled anew in each process, one thread. Shapes: y (lane, n), p (lane, m),
     end (lane, n), out (lane, time, n). A network that is used often generates a cached, threaded loop instead.
     """
-    crew = make_crew(f"study_{next(_STUDIES)}", copy_constants, rates, jacobian, eliminate, substitute,
-                     PLAIN)
+    crew = make_crew(f"study_{next(_STUDIES)}", copy_constants, rates, jacobian, eliminate, substitute, PLAIN)
 
     @njit
     def solve(y, p, span, times, rtol, atol, lowest):

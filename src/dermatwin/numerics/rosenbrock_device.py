@@ -38,8 +38,19 @@ BLOCKS = 4  # on a multiprocessor: as many as 255 registers a thread allow
 STAGED = 2**29  # bytes of results on their way at once
 SLOTS = 2  # while the results of one are put in place the device works on the other
 
-SIGNATURE = void(float64[:, ::1], float64[:, ::1], float64, float64[::1], float64[:, :, ::1], int64[::1], int64[::1],
-                 float64, float64, float64, int64[::1])
+SIGNATURE = void(
+    float64[:, ::1],
+    float64[:, ::1],
+    float64,
+    float64[::1],
+    float64[:, :, ::1],
+    int64[::1],
+    int64[::1],
+    float64,
+    float64,
+    float64,
+    int64[::1],
+)
 """Of the kernel: y, p, span, times, out, status, steps, rtol, atol, lowest, waiting."""
 
 
@@ -64,8 +75,15 @@ def _fail(y: np.ndarray, out: np.ndarray, written: int, times: int, n: int) -> N
             out[time, i] = math.nan
 
 
-def make_lanes(states: int, prepared: int, prepare: Callable, rates: Callable, jacobian: Callable, eliminate: Callable,
-               substitute: Callable) -> Callable:
+def make_lanes(
+    states: int,
+    prepared: int,
+    prepare: Callable,
+    rates: Callable,
+    jacobian: Callable,
+    eliminate: Callable,
+    substitute: Callable,
+) -> Callable:
     """The kernel as plain Python, for `cuda.jit`: as many threads as one likes take lanes until none waits.
 
     Functions as for `rosenbrock.make_crew`, for lanes of `states` states and `prepared` constants; `eliminate(a, s, a)` must
@@ -165,8 +183,9 @@ class _Slot:
         self.times = cuda.to_device(times, stream=self.stream)
         shapes = ((lanes, task.y.shape[1]), (lanes, task.p.shape[1]), (lanes, times.size, task.y.shape[1]))
         self.y, self.p, self.out = (cuda.device_array(shape, np.float64, stream=self.stream) for shape in shapes)
-        self.status, self.steps, self.waiting = (cuda.device_array(size, np.int64, stream=self.stream)
-                                                 for size in (lanes, lanes, 1))
+        self.status, self.steps, self.waiting = (
+            cuda.device_array(size, np.int64, stream=self.stream) for size in (lanes, lanes, 1)
+        )
         self.found = cuda.pinned_array(shapes[2], np.float64)  # copies into it do not hold up the processor
 
     def start(self, lanes: slice) -> None:
@@ -178,8 +197,9 @@ class _Slot:
         p.copy_to_device(task.p[lanes], stream=stream)
         self.waiting.copy_to_device(np.zeros(1, np.int64), stream=stream)
         blocks = min(-(-count // THREADS), BLOCKS * multiprocessors())
-        self.kernel[blocks, min(THREADS, count), stream](y, p, task.span, self.times, out, status, steps, *task.tolerance,
-                                                         self.waiting)
+        self.kernel[blocks, min(THREADS, count), stream](
+            y, p, task.span, self.times, out, status, steps, *task.tolerance, self.waiting
+        )
         out.copy_to_host(self.found[:count], stream=stream)
 
     def collect(self) -> None:
@@ -190,5 +210,5 @@ class _Slot:
         self.stream.synchronize()
         for device, target in ((self.y, task.y), (self.status, task.status), (self.steps, task.steps)):
             target[lanes] = device[:count].copy_to_host()
-        task.out[lanes, task.column:task.column + task.times.size] = self.found[:count, :task.times.size]
+        task.out[lanes, task.column : task.column + task.times.size] = self.found[:count, : task.times.size]
         self.lanes = None

@@ -66,7 +66,7 @@ def _on_rows(make: Callable[[Any, Sequence[Any]], None], *arrays: Any) -> tuple[
             raise TypingError(f"rows of eight float64 in a C-ordered array of three dimensions are needed, not {array}")
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        make(builder, [_row(context, builder, signature.args[at], values[at:at + 3]) for at in range(0, len(values), 3)])
+        make(builder, [_row(context, builder, signature.args[at], values[at : at + 3]) for at in range(0, len(values), 3)])
         return context.get_dummy_value()
 
     return types.void(*(kind for array in arrays for kind in (array, types.intp, types.intp))), code

@@ -7,8 +7,15 @@ import numpy as np
 from .unit_cell import STAGES
 
 
-def graded_times(events: tuple[float, ...], end: float, marks: tuple[float, ...] = (), *, first: float = 1.0 / 240.0,
-                 growth: float = 1.25, longest: float = 2.0) -> np.ndarray:
+def graded_times(
+    events: tuple[float, ...],
+    end: float,
+    marks: tuple[float, ...] = (),
+    *,
+    first: float = 1.0 / 240.0,
+    growth: float = 1.25,
+    longest: float = 2.0,
+) -> np.ndarray:
     """Step ends that start small at every event and grow until the next one [h].
 
     `events` are the times at which something jumps (the first is the start), `marks` times that must be hit exactly.

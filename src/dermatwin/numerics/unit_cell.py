@@ -112,8 +112,16 @@ class Course:
         return self.film + self.wiped + self.evaporated + self.layers.sum(axis=1) + self.cleared + self.reacted
 
 
-def solve(grid: Grid, bore: Bore, clock: Clock, dose: np.ndarray, saturation: np.ndarray, *, layers: int = 3,
-          keep: np.ndarray | None = None) -> Course:
+def solve(
+    grid: Grid,
+    bore: Bore,
+    clock: Clock,
+    dose: np.ndarray,
+    saturation: np.ndarray,
+    *,
+    layers: int = 3,
+    keep: np.ndarray | None = None,
+) -> Course:
     """Run every lane from `dose` in the film (lane,) to the last step; `saturation` (lane,) caps the film's activity.
 
     keep : (lane,) True for the lanes whose whole field is kept at every step.
@@ -129,13 +137,39 @@ def solve(grid: Grid, bore: Bore, clock: Clock, dose: np.ndarray, saturation: np
     static = _plain(grid.capacity, grid.down, grid.up, grid.across, grid.entry, grid.back, grid.clearance, grid.reaction)
     shape = (grid.shunt_row.astype(np.int64), grid.layer.astype(np.int64), kept)
     channel = _plain(bore.taper, bore.volume, bore.half, bore.material, bore.partition, bore.bond, bore.wall)
-    alone = _plain(*(np.broadcast_to(a, lanes) for a in (
-        grid.shunt, bore.gap, bore.fill, clock.evaporation, dose, saturation)))
+    alone = _plain(
+        *(np.broadcast_to(a, lanes) for a in (grid.shunt, bore.gap, bore.fill, clock.evaporation, dose, saturation))
+    )
     courses = _plain(clock.film, clock.opened, clock.fluid, clock.access, clock.outflow, clock.perfusion)
-    _run(lanes, partial(_follow, static, shape, channel, alone, courses, np.diff(clock.time), int(clock.wipe),
-                        int(clock.needled), totals, depth, field))
-    return Course(clock.time, totals[:, 0], totals[:, 1], totals[:, 2], totals[:, 6:], totals[:, 3], totals[:, 4],
-                  totals[:, 5], depth, field)
+    _run(
+        lanes,
+        partial(
+            _follow,
+            static,
+            shape,
+            channel,
+            alone,
+            courses,
+            np.diff(clock.time),
+            int(clock.wipe),
+            int(clock.needled),
+            totals,
+            depth,
+            field,
+        ),
+    )
+    return Course(
+        clock.time,
+        totals[:, 0],
+        totals[:, 1],
+        totals[:, 2],
+        totals[:, 6:],
+        totals[:, 3],
+        totals[:, 4],
+        totals[:, 5],
+        depth,
+        field,
+    )
 
 
 def _plain(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -182,12 +216,25 @@ def _gather_flat(source, which):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _follow(static, shape, channel, alone, courses, dt, wipe, needled, totals, depth, field, which):
     """Eight lanes through all steps."""
-    layout = (_gather(static[0], which), _gather(static[1], which), _gather(static[2], which), _gather(static[3], which),
-              _gather_flat(static[4], which), _gather_flat(static[5], which), _gather_flat(static[6], which),
-              _gather_flat(static[7], which))
-    bore = (_gather_flat(channel[0], which), _gather_flat(channel[1], which), _gather_flat(channel[2], which),
-            _gather_flat(channel[3], which), _gather_flat(channel[4], which), _gather_flat(channel[5], which),
-            _gather_flat(channel[6], which))
+    layout = (
+        _gather(static[0], which),
+        _gather(static[1], which),
+        _gather(static[2], which),
+        _gather(static[3], which),
+        _gather_flat(static[4], which),
+        _gather_flat(static[5], which),
+        _gather_flat(static[6], which),
+        _gather_flat(static[7], which),
+    )
+    bore = (
+        _gather_flat(channel[0], which),
+        _gather_flat(channel[1], which),
+        _gather_flat(channel[2], which),
+        _gather_flat(channel[3], which),
+        _gather_flat(channel[4], which),
+        _gather_flat(channel[5], which),
+        _gather_flat(channel[6], which),
+    )
     rows, rings = layout[0].shape[0], layout[0].shape[1]
     n = rows * rings
     single = np.empty((6, LANES))
@@ -220,8 +267,17 @@ def _follow(static, shape, channel, alone, courses, dt, wipe, needled, totals, d
             if part == _EULER and not _undershoots(last, euler):
                 break
             _known(part, mass, film, first, now, solved)
-            _stage(layout, bore, single, shunt_row, now if part == _FIRST else then, h if part == _EULER else GAMMA * h,
-                   covered, work, solved)
+            _stage(
+                layout,
+                bore,
+                single,
+                shunt_row,
+                now if part == _FIRST else then,
+                h if part == _EULER else GAMMA * h,
+                covered,
+                work,
+                solved,
+            )
             _keep(solved, euler if part == _EULER else everywhere, first if part == _FIRST else last)
         _count(layout, bore, single, now, then, h, covered, first, last, euler, sums)
         _settle(last, then, mass, film)

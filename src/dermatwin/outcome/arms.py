@@ -22,9 +22,11 @@ from .scales import Scale
 Row = Mapping[str, str]
 
 _DEFINITIONS = (  # text of a responder definition -> what draws its line; first match wins
-    (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"), (r"\+2 to \+3|\bmoderate\b", "moderate"),
+    (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"),
+    (r"\+2 to \+3|\bmoderate\b", "moderate"),
     (r"(?:>=?|by) ?\d(?:-\d)?(?: grades?)?\b|\bgrades? (?:improved|reduced)", "grade"),
-    (r"\bgood\b|\bmarked\b", "good"), (r"\bexcellent\b|\bclear(?:ed)?\b|no scars left", "excellent"),
+    (r"\bgood\b|\bmarked\b", "good"),
+    (r"\bexcellent\b|\bclear(?:ed)?\b|no scars left", "excellent"),
     (r"improve|better|reduced|respond|satisfied", "any"),
 )
 

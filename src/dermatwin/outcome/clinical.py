@@ -26,8 +26,14 @@ from .prediction import effects, responder_share, scale_change, supporting, tria
 from .response import driver, saturating
 from .scales import SCORED, ConcernRule, Scale, concerns, scales
 
-ACTIVES = {"tranexamic": "tranexamic_acid", "ascorb": "vitamin_c", "minoxidil": "minoxidil",
-           "triamcinolone": "triamcinolone", "hyaluron": "hyaluronic_acid", "botulinum": "botulinum"}
+ACTIVES = {
+    "tranexamic": "tranexamic_acid",
+    "ascorb": "vitamin_c",
+    "minoxidil": "minoxidil",
+    "triamcinolone": "triamcinolone",
+    "hyaluron": "hyaluronic_acid",
+    "botulinum": "botulinum",
+}
 """Word in the name of an active -> the adjunct under which trials list it."""
 
 NUMBER, DIRECT = "number", "A"
@@ -54,33 +60,60 @@ class Clinical:
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def clinical(zone: Zone, history: TissueHistory, needled: np.ndarray, adjuncts: Sequence[str], times: np.ndarray,
-             draws: Draws, exclude: frozenset[str] = frozenset(), reference: TissueHistory | None = None) -> Clinical:
+def clinical(
+    zone: Zone,
+    history: TissueHistory,
+    needled: np.ndarray,
+    adjuncts: Sequence[str],
+    times: np.ndarray,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    reference: TissueHistory | None = None,
+) -> Clinical:
     """Answers for every concern of a zone at `times` (d after the first session); needled: sessions, (draw,)."""
     rules = concerns(draws.evidence)
-    courses = {record.concern: response(rules[record.concern].driver, history, times, draws, reference)
-               for record in zone.concerns if rules[record.concern].answer == NUMBER}
+    courses = {
+        record.concern: response(rules[record.concern].driver, history, times, draws, reference)
+        for record in zone.concerns
+        if rules[record.concern].answer == NUMBER
+    }
     kind = "needle" if needled.any() else "untreated"
     adjuncts, unknown = known_adjuncts(zone, adjuncts, draws, exclude)
-    parts = [_concern(zone, record, kind, courses.get(record.concern), adjuncts, times, draws, exclude)
-             for record in zone.concerns]
+    parts = [
+        _concern(zone, record, kind, courses.get(record.concern), adjuncts, times, draws, exclude)
+        for record in zone.concerns
+    ]
     seen: set[str] = set()
-    readings = tuple(_distinct(reading, record.concern, seen) for part, record in zip(parts, zone.concerns, strict=True)
-                     for reading in part.readings)
+    readings = tuple(
+        _distinct(reading, record.concern, seen)
+        for part, record in zip(parts, zone.concerns, strict=True)
+        for reading in part.readings
+    )
     notices = (*(unknown if parts else ()), *(n for p in parts for n in p.notices))
-    return Clinical(readings, notices, tuple(a for p in parts for a in p.answers),
-                    {name: s for p in parts for name, s in p.sources.items()})
+    return Clinical(
+        readings,
+        notices,
+        tuple(a for p in parts for a in p.answers),
+        {name: s for p in parts for name, s in p.sources.items()},
+    )
 
 
-def known_adjuncts(zone: Zone, adjuncts: Sequence[str], draws: Draws,
-                   exclude: frozenset[str]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+def known_adjuncts(
+    zone: Zone, adjuncts: Sequence[str], draws: Draws, exclude: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
     """Adjuncts that trials combined with needling, without doubles; a notice for every other one."""
     tried = pooled(draws, exclude).sources
     distinct = tuple(dict.fromkeys(adjuncts))
     found = tuple(a for a in distinct if tried.get(f"adjunct:{a}"))
     left = [a for a in distinct if a not in found and a not in RELIEVED]
-    return found, tuple(Notice(f"{zone.key}.{a}", "no trial with a number combined this with needling: it does not change "
-                               "the clinical answer", "") for a in left)
+    return found, tuple(
+        Notice(
+            f"{zone.key}.{a}",
+            "no trial with a number combined this with needling: it does not change the clinical answer",
+            "",
+        )
+        for a in left
+    )
 
 
 def adjuncts_of(exposures: Sequence[Exposure]) -> tuple[str, ...]:
@@ -107,14 +140,23 @@ def _distinct(reading: Reading, concern: str, seen: set[str]) -> Reading:
     return reading
 
 
-def response(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
-             reference: TissueHistory | None = None) -> np.ndarray:
+def response(
+    kind: str, history: TissueHistory, times: np.ndarray, draws: Draws, reference: TissueHistory | None = None
+) -> np.ndarray:
     """Response of a concern at `times` relative to the reference course [-], (draw, time)."""
     return saturating(driver(kind, history, times, draws, reference), draws("response_saturation", "1")[:, None])
 
 
-def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray | None, adjuncts: tuple[str, ...],
-             times: np.ndarray, draws: Draws, exclude: frozenset[str]) -> Clinical:
+def _concern(
+    zone: Zone,
+    record: ConcernRecord,
+    kind: str,
+    reached: np.ndarray | None,
+    adjuncts: tuple[str, ...],
+    times: np.ndarray,
+    draws: Draws,
+    exclude: frozenset[str],
+) -> Clinical:
     found, path = answer(record.concern, draws, exclude), f"{zone.key}.{record.concern}"
     notices = [Notice(path, _said(found), "; ".join(found.sources))]
     if reached is None:
@@ -132,8 +174,15 @@ def _concern(zone: Zone, record: ConcernRecord, kind: str, reached: np.ndarray |
     return Clinical((*readings, *scaled), (*notices, *more), (found,), dict.fromkeys(names, behind))
 
 
-def _unneedled(zone: Zone, record: ConcernRecord, found: Answer, notices: Sequence[Notice], times: np.ndarray, draws: Draws,
-               exclude: frozenset[str]) -> Clinical:
+def _unneedled(
+    zone: Zone,
+    record: ConcernRecord,
+    found: Answer,
+    notices: Sequence[Notice],
+    times: np.ndarray,
+    draws: Draws,
+    exclude: frozenset[str],
+) -> Clinical:
     """A concern that gets no number from needling; for acne, what the route without needles gives."""
     if record.concern != ACNE or not times.size:
         return Clinical((), tuple(notices), (found,))
@@ -152,18 +201,28 @@ def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str
     return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
 
 
-def _improvements(zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws,
-                  exclude: frozenset[str]) -> tuple[Reading, ...]:
+def _improvements(
+    zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws, exclude: frozenset[str]
+) -> tuple[Reading, ...]:
     spread = effects(draws, exclude).people[:, None]
     cut = draws.median("responder_threshold", "1")
-    table = {"relative_improvement": _person(mean, concern, draws, exclude),
-             "trial_mean_relative_improvement": np.minimum(mean, 1.0),
-             "responder_share": responder_share(mean, cut, spread)}
+    table = {
+        "relative_improvement": _person(mean, concern, draws, exclude),
+        "trial_mean_relative_improvement": np.minimum(mean, 1.0),
+        "responder_share": responder_share(mean, cut, spread),
+    }
     return _at_times(zone, {f"{name}[{concern}]": ("1", values) for name, values in table.items()}, times)
 
 
-def _on_scale(zone: Zone, record: ConcernRecord, rule: ConcernRule, mean: np.ndarray, times: np.ndarray, draws: Draws,
-              exclude: frozenset[str]) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
+def _on_scale(
+    zone: Zone,
+    record: ConcernRecord,
+    rule: ConcernRule,
+    mean: np.ndarray,
+    times: np.ndarray,
+    draws: Draws,
+    exclude: frozenset[str],
+) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
     """Change on the named scale, or on the usual one of the concern."""
     path = f"{zone.key}.{record.concern}"
     scale, notices = _scale(path, record, rule, draws)
@@ -183,8 +242,10 @@ def _on_scale(zone: Zone, record: ConcernRecord, rule: ConcernRule, mean: np.nda
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
     person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
-    table = {f"scale_change[{scale.id}]": (scale.unit, person),
-             f"trial_mean_scale_change[{scale.id}]": (scale.unit, average)}
+    table = {
+        f"scale_change[{scale.id}]": (scale.unit, person),
+        f"trial_mean_scale_change[{scale.id}]": (scale.unit, average),
+    }
     return _at_times(zone, table, times), notices
 
 
@@ -202,5 +263,8 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) ->
 
 
 def _at_times(zone: Zone, table: dict[str, tuple[str, np.ndarray]], times: np.ndarray) -> tuple[Reading, ...]:
-    return tuple(Reading(name, zone.key, unit, values[:, i], float(time))
-                 for name, (unit, values) in table.items() for i, time in enumerate(times))
+    return tuple(
+        Reading(name, zone.key, unit, values[:, i], float(time))
+        for name, (unit, values) in table.items()
+        for i, time in enumerate(times)
+    )

@@ -27,17 +27,23 @@ REACTIONS = ("erythema", "oedema", "pain_vas", "dryness_or_peeling", "bruising",
 ASSUMED = {"hsv_reactivation": "herpes", "granuloma_or_allergy": "granuloma", "prolonged_bleeding": "bleeding"}
 """Event that no trial counts by name -> its assumed rate, the prior of the pool."""
 
-_CLASSES = {SERIOUS: r"serious|withdrawal for an adverse",
-            "unexpected": r"any adverse|any significant adverse|no clinically significant|beyond common|unexpected adverse",
-            "burn": r"^burn\b"}
+_CLASSES = {
+    SERIOUS: r"serious|withdrawal for an adverse",
+    "unexpected": r"any adverse|any significant adverse|no clinically significant|beyond common|unexpected adverse",
+    "burn": r"^burn\b",
+}
 """Classes of the rows whose event is 'other', by words of the note; the rest stay unclassed."""
 
 _NONE_AT_ALL = ("unexpected", r"any adverse|any significant adverse|no clinically significant")
 _NONE_UNEXPECTED = ("unexpected", r".")
 WIDER: dict[str, tuple[tuple[str, str], ...]] = {
-    PIGMENT: (_NONE_AT_ALL,), "hypertrophic_scar_or_keloid": (_NONE_AT_ALL,), "infection": (_NONE_AT_ALL,),
+    PIGMENT: (_NONE_AT_ALL,),
+    "hypertrophic_scar_or_keloid": (_NONE_AT_ALL,),
+    "infection": (_NONE_AT_ALL,),
     "tram_track_scar": (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring")),
-    SERIOUS: (_NONE_UNEXPECTED,), **dict.fromkeys(ASSUMED, (_NONE_UNEXPECTED,))}
+    SERIOUS: (_NONE_UNEXPECTED,),
+    **dict.fromkeys(ASSUMED, (_NONE_UNEXPECTED,)),
+}
 """Event -> rows of wider classes (class, words of the note) whose zero is a zero of this event."""
 
 
@@ -77,8 +83,14 @@ def counts(event: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> C
     """Numerators and denominators behind an event."""
     rows = [row for row in table(draws.evidence.folder) if row["source"] not in exclude]
     found = {kind: [row for row in one_each(rows, event) if kind_of(row) == kind] for kind in (NEEDLE, REVIEW, HEAT)}
-    tallies = [Tally(round(sum(float(r["events_n"]) for r in same)), round(sum(float(r["population_n"]) for r in same)),
-                     len({r["source"] for r in same})) for same in found.values()]
+    tallies = [
+        Tally(
+            round(sum(float(r["events_n"]) for r in same)),
+            round(sum(float(r["population_n"]) for r in same)),
+            len({r["source"] for r in same}),
+        )
+        for same in found.values()
+    ]
     return Counts(event, *tallies)
 
 
@@ -105,8 +117,9 @@ def counted(row: Mapping[str, str], event: str) -> bool:
     if row["arm_kind"] not in (NEEDLE, REVIEW) or float(row["events_n"]) > float(row["population_n"]):
         return False
     own, none = class_of(row), float(row["events_n"]) == 0.0
-    return own == event or (none and any(
-        own == kind and re.search(words, row["note"]) for kind, words in WIDER.get(event, ())))
+    return own == event or (
+        none and any(own == kind and re.search(words, row["note"]) for kind, words in WIDER.get(event, ()))
+    )
 
 
 def kind_of(row: Mapping[str, str]) -> str:

@@ -44,8 +44,11 @@ def _printed(rate: float) -> str:
 
 
 def _doubt(assumed: str, entry: Mapping[str, Any], evidence: Evidence) -> Doubt:
-    effects = {label_of(pool, evidence): (float(values[0]), float(values[1]), float(values[2]))
-               for pool, values in entry.items() if isinstance(values, list)}
+    effects = {
+        label_of(pool, evidence): (float(values[0]), float(values[1]), float(values[2]))
+        for pool, values in entry.items()
+        if isinstance(values, list)
+    }
     return Doubt(assumed, effects, float(entry[BETWEEN]), entry.get(COUNTING))
 
 

@@ -79,18 +79,29 @@ def duration_of_person(sign: str, draws: Draws, exclude: frozenset[str] = frozen
 
 def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
     """Pooled logarithm of the duration of redness in hours after needling without heat."""
-    prior = (float(np.log(draws.median("duration_prior_median", "h"))), draws.median("duration_prior_spread", "1"),
-             draws.median("duration_between_studies", "1"))
+    prior = (
+        float(np.log(draws.median("duration_prior_median", "h"))),
+        draws.median("duration_prior_spread", "1"),
+        draws.median("duration_between_studies", "1"),
+    )
     known = draws.evidence.parameters
-    ratios = tuple((name.partition("[")[2].rstrip("]"), (p.value, p.knowledge)) for name, p in known.items()
-                   if name.startswith("duration_ratio["))
+    ratios = tuple(
+        (name.partition("[")[2].rstrip("]"), (p.value, p.knowledge))
+        for name, p in known.items()
+        if name.startswith("duration_ratio[")
+    )
     spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
     return _pool(draws.evidence.folder, exclude, prior, ratios, spreads)
 
 
 @lru_cache(maxsize=256)
-def _pool(folder: Path, exclude: frozenset[str], prior: tuple[float, ...],
-          ratios: tuple[tuple[str, tuple[float, float]], ...], spreads: tuple[float, float]) -> ValuePool:
+def _pool(
+    folder: Path,
+    exclude: frozenset[str],
+    prior: tuple[float, ...],
+    ratios: tuple[tuple[str, tuple[float, float]], ...],
+    spreads: tuple[float, float],
+) -> ValuePool:
     found = [_observation(row, dict(ratios), *spreads) for row in _one_each(stated(folder)) if row.source not in exclude]
     return pool_values(found, *prior)
 
@@ -114,8 +125,15 @@ def _of_course(row: Mapping[str, str]) -> Stated | None:
     if not sign or row["species"] != "human" or "other_injury" in row["kind"]:
         return None
     scale, upper = factor(row["unit"], "h"), "upper_bound" in row["kind"]
-    return Stated(row["source"], sign, float(row["value"]) * scale, float(row["n"] or 1), upper, upper,
-                  sd=float(row["sd"] or 0) * scale)
+    return Stated(
+        row["source"],
+        sign,
+        float(row["value"]) * scale,
+        float(row["n"] or 1),
+        upper,
+        upper,
+        sd=float(row["sd"] or 0) * scale,
+    )
 
 
 def _of_event(row: Mapping[str, str]) -> Stated | None:
@@ -125,8 +143,15 @@ def _of_event(row: Mapping[str, str]) -> Stated | None:
     value, bound = hours
     if bound == "lower":
         return None
-    return Stated(row["source"], sign, value, float(row["population_n"] or 1), bound == "upper",
-                  heat=row["device_kind"] == "rf_needle", sd=float(row["duration_h_sd"] or 0))
+    return Stated(
+        row["source"],
+        sign,
+        value,
+        float(row["population_n"] or 1),
+        bound == "upper",
+        heat=row["device_kind"] == "rf_needle",
+        sd=float(row["duration_h_sd"] or 0),
+    )
 
 
 def hours_of(row: Mapping[str, str]) -> tuple[float, str] | None:

@@ -28,6 +28,8 @@ from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, 
 CELLS, SHAPES = 400, 10  # numerical
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 BODY = ("abdomen", "body", "mixed")
+
+
 @dataclass(frozen=True)
 class Count:
     """k events in n people of one trial, at a hazard relative to the reference course."""
@@ -62,8 +64,9 @@ class RatePool:
         return float(self.rate[np.searchsorted(np.cumsum(self.weight), 0.5)])
 
 
-def pool_counts(found: Sequence[Count], alike: tuple[float, float], *, reaction: bool = False,
-                assumed: tuple[float, float] | None = None) -> RatePool:
+def pool_counts(
+    found: Sequence[Count], alike: tuple[float, float], *, reaction: bool = False, assumed: tuple[float, float] | None = None
+) -> RatePool:
     """Posterior of a base rate from counts.
 
     alike : median and log spread of the lognormal prior of the shape (for a reaction: of the concentration).
@@ -105,20 +108,40 @@ def risk(rate: np.ndarray, hazard: np.ndarray | float) -> np.ndarray:
 
 def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), kind: str = NEEDLE) -> RatePool:
     """Pooled rate of an event after one kind of needle over the packaged trials without the studies in `exclude`."""
-    names = ("rate_row_weight[needling]", "rate_row_weight[rf_needle]", "rate_row_weight[review]",
-             "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
-             *(f"pigment_drive[{p}]" for p in PHOTOTYPES))
+    names = (
+        "rate_row_weight[needling]",
+        "rate_row_weight[rf_needle]",
+        "rate_row_weight[review]",
+        "event_reference_sessions",
+        "pigment_dose_exponent",
+        "pih_site_factor[body]",
+        *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
+    )
     known = draws.evidence.parameters
     alike = known["reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape"]
     prior = known[f"unreported_event_rate[{ASSUMED[event]}]"] if event in ASSUMED else None
     numbers = tuple((name, draws.median(name, "1")) for name in names)
-    return _rate_pool(draws.evidence.folder, event, exclude, kind, numbers, (alike.value, alike.knowledge),
-                      None if prior is None else (prior.value, prior.knowledge))
+    return _rate_pool(
+        draws.evidence.folder,
+        event,
+        exclude,
+        kind,
+        numbers,
+        (alike.value, alike.knowledge),
+        None if prior is None else (prior.value, prior.knowledge),
+    )
 
 
 @lru_cache(maxsize=512)
-def _rate_pool(folder: Path, event: str, exclude: frozenset[str], kind: str, numbers: tuple[tuple[str, float], ...],
-               alike: tuple[float, float], assumed: tuple[float, float] | None) -> RatePool:
+def _rate_pool(
+    folder: Path,
+    event: str,
+    exclude: frozenset[str],
+    kind: str,
+    numbers: tuple[tuple[str, float], ...],
+    alike: tuple[float, float],
+    assumed: tuple[float, float] | None,
+) -> RatePool:
     rows = [row for row in table(folder) if row["source"] not in exclude]
     found = [_count(row, event, kind, dict(numbers)) for row in one_each(rows, event)]
     return pool_counts(found, alike, reaction=event in REACTIONS, assumed=assumed)
@@ -128,13 +151,17 @@ def _count(row: Mapping[str, str], event: str, kind: str, numbers: Mapping[str, 
     own = kind_of(row)
     sessions = float(row["sessions"]) if row["sessions"] else None
     hazard = float(trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers))
-    weight = numbers[f"rate_row_weight[{REVIEW}]"] if own == REVIEW else numbers[
-        f"rate_row_weight[{NEEDLE if own == kind else HEAT}]"]
+    weight = (
+        numbers[f"rate_row_weight[{REVIEW}]"]
+        if own == REVIEW
+        else numbers[f"rate_row_weight[{NEEDLE if own == kind else HEAT}]"]
+    )
     return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard, weight, own)
 
 
-def trial_hazard(event: str, phototypes: str, zone: str, sessions: float | None,
-                 numbers: Mapping[str, float] | Mapping[str, np.ndarray]) -> np.ndarray | float:
+def trial_hazard(
+    event: str, phototypes: str, zone: str, sessions: float | None, numbers: Mapping[str, float] | Mapping[str, np.ndarray]
+) -> np.ndarray | float:
     """Hazard of a trial's course relative to the reference course [-]; what is not stated is the reference's.
 
     sessions / n_ref, for pigment (sessions / n_ref x pigment drive)^b x site factor, for a reaction 1
@@ -156,12 +183,20 @@ def phototype_range(text: str) -> tuple[str, ...]:
     if not all(end in PHOTOTYPES for end in ends):
         return ("III",)
     first, last = sorted(PHOTOTYPES.index(end) for end in (ends[0], ends[-1]))
-    return PHOTOTYPES[first:last + 1]
+    return PHOTOTYPES[first : last + 1]
 
 
-def predict_event(event: str, phototypes: str, zone: str, device_kind: str, needle_length: float | None,
-                  sessions: float | None, n: float | None, draws: Draws,
-                  exclude: frozenset[str] = frozenset()) -> np.ndarray:
+def predict_event(
+    event: str,
+    phototypes: str,
+    zone: str,
+    device_kind: str,
+    needle_length: float | None,
+    sessions: float | None,
+    n: float | None,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+) -> np.ndarray:
     """Rate of an event that a trial would report [-], shape (draw,).
 
     With `n` the counting noise of n people is part of it; without, the trial's true rate. What is not known of phototype
@@ -170,18 +205,28 @@ def predict_event(event: str, phototypes: str, zone: str, device_kind: str, need
     """
     from scipy.stats import binom
 
-    names = ("event_reference_sessions", "pigment_dose_exponent", "pih_site_factor[body]",
-             *(f"pigment_drive[{p}]" for p in PHOTOTYPES))
+    names = (
+        "event_reference_sessions",
+        "pigment_dose_exponent",
+        "pih_site_factor[body]",
+        *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
+    )
     hazard = trial_hazard(event, phototypes, zone, sessions, {name: draws(name, "1") for name in names})
-    rate = study_risk(event, np.broadcast_to(np.asarray(hazard, float), (draws.count,)), draws, exclude,
-                      HEAT if device_kind == HEAT else NEEDLE)
+    rate = study_risk(
+        event,
+        np.broadcast_to(np.asarray(hazard, float), (draws.count,)),
+        draws,
+        exclude,
+        HEAT if device_kind == HEAT else NEEDLE,
+    )
     if not n:
         return rate
     return binom.ppf(draws.luck.uniform("chance", f"count {event}")[:, 0], n, rate) / n
 
 
-def study_risk(event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[str] = frozenset(),
-               kind: str = NEEDLE) -> np.ndarray:
+def study_risk(
+    event: str, hazard: np.ndarray, draws: Draws, exclude: frozenset[str] = frozenset(), kind: str = NEEDLE
+) -> np.ndarray:
     """Risk at a hazard (draw,) with what is not known and what differs between trials, (draw,)."""
     from scipy.special import betaincinv
 

@@ -27,9 +27,19 @@ def light(zone: str, day: float, draws: Draws, exclude: frozenset[str]) -> tuple
     if not studies:
         return (), ()
     known = effects(draws, exclude)
-    mean = trial_mean("active", "acne", (LED,), np.ones((draws.count, 1)), draws, exclude, known=known,
-                      believed=draws("publication_shrink", "1"))[:, 0]
+    mean = trial_mean(
+        "active",
+        "acne",
+        (LED,),
+        np.ones((draws.count, 1)),
+        draws,
+        exclude,
+        known=known,
+        believed=draws("publication_shrink", "1"),
+    )[:, 0]
     mean = np.minimum(mean + known.new("scale", "lesions counted"), 1.0)
-    said = (f"the route without needles is blue light with red or near-infrared light: {len(studies)} trials counted fewer "
-            f"lesions, {NAME} says how many. For blue alone, red alone, and light on needled skin there is no number")
+    said = (
+        f"the route without needles is blue light with red or near-infrared light: {len(studies)} trials counted fewer "
+        f"lesions, {NAME} says how many. For blue alone, red alone, and light on needled skin there is no number"
+    )
     return (Reading(NAME, zone, "1", mean, day),), (Notice(f"{zone}.{ACNE}", said, "; ".join(studies)),)

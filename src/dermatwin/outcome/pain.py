@@ -27,15 +27,23 @@ RELIEVED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaestheti
 """Names of adjuncts that say the skin was numbed."""
 
 
-def pain(punctures: Punctures, adjuncts: Sequence[str], draws: Draws, exclude: frozenset[str] = frozenset(), *,
-         numb: np.ndarray | None = None) -> np.ndarray:
+def pain(
+    punctures: Punctures,
+    adjuncts: Sequence[str],
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    *,
+    numb: np.ndarray | None = None,
+) -> np.ndarray:
     """Mean pain of one session [0-10], shape (draw,); 0 where no needle pierces. `numb` as in `relief`."""
     depth = _piercing_depth(punctures)
     length = draws("pain_length_exponent", "1") * _log_ratio(depth, draws("pain_anchor_depth", "mm"))
     number = draws("pain_number_exponent", "1") * _log_ratio(punctures.density, draws("pain_anchor_density", "1/cm^2"))
     person = draws.median("pain_between_people", "1") * draws.luck.normal("person", "pain")[:, 0]
-    session = draws.median("pain_between_sessions", "1") * draws.luck.normal(
-        "chance", f"pain@{punctures.zone}", punctures.session)[:, 0]
+    session = (
+        draws.median("pain_between_sessions", "1")
+        * draws.luck.normal("chance", f"pain@{punctures.zone}", punctures.session)[:, 0]
+    )
     score = 10 * _expit(anchor("needle", draws, exclude) + length + number + person + session)
     return score * (1.0 - relief(adjuncts, numb, draws))
 
@@ -51,8 +59,14 @@ def anchor(kind: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> np
     return mean + between * draws.luck.normal("knowledge", f"pain of a study {kind}")[:, 0]
 
 
-def predict_pain(device_kind: str, draws: Draws, exclude: frozenset[str] = frozenset(), *,
-                 needle_length: float | None = None, anaesthetised: bool = False) -> np.ndarray:
+def predict_pain(
+    device_kind: str,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    *,
+    needle_length: float | None = None,
+    anaesthetised: bool = False,
+) -> np.ndarray:
     """Mean score of a trial [0-10], (draw,). `needle_length` (mm, set length) shifts the anchor where it is stated."""
     kind = "rf" if device_kind == "rf_needle" else "needle"
     shift = np.zeros(draws.count)

@@ -30,9 +30,16 @@ from ..evidence import Draws, Evidence
 TABLE, RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 KEY = ("without", "draw")
 ALL, NOTHING = "", "every study"  # names of the fit to everything and of the prior
-FAMILIES = {"rating": "rating_between", "study": "study_between", "concern": "concern_between",
-            "adjunct": "adjunct_between", "active": "adjunct_between", "scale": "scale_between", "arm": "arm_between",
-            "reading": "reading_between"}
+FAMILIES = {
+    "rating": "rating_between",
+    "study": "study_between",
+    "concern": "concern_between",
+    "adjunct": "adjunct_between",
+    "active": "adjunct_between",
+    "scale": "scale_between",
+    "arm": "arm_between",
+    "reading": "reading_between",
+}
 """Families of effects with the spread that each shares."""
 SPREADS = tuple(dict.fromkeys(FAMILIES.values()))
 HEAVY = ("rating", "study")
@@ -57,19 +64,46 @@ class Priors:
     @staticmethod
     def of(draws: Draws) -> Priors:
         """Read the priors from the evidence."""
-        p = {name: draws.median(name, "1") for name, parameter in draws.evidence.parameters.items()
-             if parameter.stage == "outcome" and parameter.unit == "1"}
-        plain = {"drift": (0.0, p["drift_prior_spread"]), "adjunct": (0.0, p["between_adjunct_prior"]),
-                 "rating": (0.0, p["rating_prior_spread"]), "chosen": (p["definition_choice"], p["definition_choice_prior"])}
+        p = {
+            name: draws.median(name, "1")
+            for name, parameter in draws.evidence.parameters.items()
+            if parameter.stage == "outcome" and parameter.unit == "1"
+        }
+        plain = {
+            "drift": (0.0, p["drift_prior_spread"]),
+            "adjunct": (0.0, p["between_adjunct_prior"]),
+            "rating": (0.0, p["rating_prior_spread"]),
+            "chosen": (p["definition_choice"], p["definition_choice_prior"]),
+        }
         plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p["effect_prior_spread"]))
         plain |= {f"cut:{w}": (p[f"responder_cutoff[{w}]"], p[f"responder_cutoff_spread[{w}]"]) for w in WORDS}
-        spreads = tuple(p[name] for name in (
-            "between_rating_prior", "between_study_prior", "between_concern_prior", "between_adjunct_prior",
-            "between_scale_prior", "between_arm_prior", "rating_definition_spread"))
-        scalars = ((p["unstated_person_spread"], p["person_spread_prior"]), (1.0, p["rating_person_prior"]),
-                   (1.0, p["response_exponent_prior"]))
-        return Priors(spreads, plain, p["drift_between_studies"], scalars, p["unstated_baseline_spread"],
-                      p["least_score_error"], p["indirect_scatter"], p["person_spread_scatter"])
+        spreads = tuple(
+            p[name]
+            for name in (
+                "between_rating_prior",
+                "between_study_prior",
+                "between_concern_prior",
+                "between_adjunct_prior",
+                "between_scale_prior",
+                "between_arm_prior",
+                "rating_definition_spread",
+            )
+        )
+        scalars = (
+            (p["unstated_person_spread"], p["person_spread_prior"]),
+            (1.0, p["rating_person_prior"]),
+            (1.0, p["response_exponent_prior"]),
+        )
+        return Priors(
+            spreads,
+            plain,
+            p["drift_between_studies"],
+            scalars,
+            p["unstated_baseline_spread"],
+            p["least_score_error"],
+            p["indirect_scatter"],
+            p["person_spread_scatter"],
+        )
 
     def of_effect(self, name: str) -> tuple[float, float]:
         """Prior mean and standard deviation of an effect; a family's spread counts as 1."""
@@ -146,8 +180,10 @@ def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
     tables, fit = _read(draws.evidence.folder)
     left = sorted(set(fit["studies"]) & exclude)
     name = (ALL, *left)[-1] if len(left) < 2 else NOTHING
-    sources = {effect: tuple(s for s in studies if s not in exclude and name != NOTHING)
-               for effect, studies in fit["behind"].items()}
+    sources = {
+        effect: tuple(s for s in studies if s not in exclude and name != NOTHING)
+        for effect, studies in fit["behind"].items()
+    }
     return Pooled(tuple(fit["effects"]), tables[name], draws.median("drift_between_studies", "1"), sources)
 
 
@@ -167,5 +203,5 @@ def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
         raise ValueError(f"{TABLE} and {RECORD} are not of one fit")
     tables: dict[str, list[list[float]]] = {}
     for line in lines:
-        tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY):]])
+        tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY) :]])
     return {name: np.array(rows) for name, rows in tables.items()}, fit

@@ -41,9 +41,17 @@ def effects(draws: Draws, exclude: frozenset[str] = frozenset()) -> Effects:
     return pooled(draws, exclude).draw(draws)
 
 
-def trial_mean(kind: str, group: str, adjuncts: tuple[str, ...], response: np.ndarray, draws: Draws,
-               exclude: frozenset[str] = frozenset(), *, believed: np.ndarray | float = 1.0,
-               known: Effects | None = None) -> np.ndarray:
+def trial_mean(
+    kind: str,
+    group: str,
+    adjuncts: tuple[str, ...],
+    response: np.ndarray,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    *,
+    believed: np.ndarray | float = 1.0,
+    known: Effects | None = None,
+) -> np.ndarray:
     """Mean relative improvement of a new trial; `response` (draw, ...) sets the shape.
 
     drift + believed x [m^g (kind + concern + study - drift) + adjunct + arm].   Knowledge and study spread, no person.
@@ -65,10 +73,23 @@ def trial_mean(kind: str, group: str, adjuncts: tuple[str, ...], response: np.nd
     return drift + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 
-def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: float | None, interval_days: float | None,
-                followup_days: float | None, driver: np.ndarray | None, baseline: float | None, device_kind: str,
-                draws: Draws, exclude: frozenset[str] = frozenset(), *, n: float | None = None,
-                definition: str = "") -> ArmPrediction:
+def predict_arm(
+    indication: str,
+    scale: str,
+    role: str,
+    adjunct: str,
+    sessions: float | None,
+    interval_days: float | None,
+    followup_days: float | None,
+    driver: np.ndarray | None,
+    baseline: float | None,
+    device_kind: str,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    *,
+    n: float | None = None,
+    definition: str = "",
+) -> ArmPrediction:
     """Predict one trial arm, without the studies in `exclude`.
 
     followup_days counts from the last session. driver = tissue change relative to the reference course, (draw,), where
@@ -78,8 +99,11 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     """
     record, known = scales(draws.evidence).get(scale), effects(draws, exclude)
     kind, group = kind_of(device_kind, role), pool_of(indication, draws.evidence)
-    response = (typical_response(Schedule(sessions, interval_days, followup_days), draws) if driver is None
-                else saturating(driver, draws("response_saturation", "1")))
+    response = (
+        typical_response(Schedule(sessions, interval_days, followup_days), draws)
+        if driver is None
+        else saturating(driver, draws("response_saturation", "1"))
+    )
     true = trial_mean(kind, group, (adjunct,), response, draws, exclude, known=known)
     if record is not None and record.kind in SCORED and kind != "untreated":
         true = true + known[f"scale:{scale}"]
@@ -88,13 +112,20 @@ def predict_arm(indication: str, scale: str, role: str, adjunct: str, sessions: 
     base, base_sources = usual_baseline(record, baseline, draws, exclude)
     cut = cut_of(definition, record, None if base is None else float(np.median(base))) if definition else None
     sign = record.sign if record else -1.0
-    share = rated_share(true, cut, known) if definition else responder_share(
-        true, draws.median("responder_threshold", "1"), known.people)
+    share = (
+        rated_share(true, cut, known)
+        if definition
+        else responder_share(true, draws.median("responder_threshold", "1"), known.people)
+    )
     return ArmPrediction(
-        seen, sign * seen, None if base is None or record is None else scale_change(record, base, seen),
+        seen,
+        sign * seen,
+        None if base is None or record is None else scale_change(record, base, seen),
         counted(share, n, draws),
-        float(np.mean(seen > 0.0)), float(np.mean(seen > 2.0 * error)) if n else None,
-        tuple(sorted({*supporting(kind, group, (adjunct,), draws, exclude), *base_sources})))
+        float(np.mean(seen > 0.0)),
+        float(np.mean(seen > 2.0 * error)) if n else None,
+        tuple(sorted({*supporting(kind, group, (adjunct,), draws, exclude), *base_sources})),
+    )
 
 
 def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects) -> np.ndarray:
@@ -126,8 +157,9 @@ def supporting(kind: str, group: str, adjuncts: tuple[str, ...], draws: Draws, e
     return tuple(sorted({source for name in names for source in found.get(name, ())}))
 
 
-def usual_baseline(scale: Scale | None, stated: float | None, draws: Draws,
-                   exclude: frozenset[str]) -> tuple[np.ndarray | None, tuple[str, ...]]:
+def usual_baseline(
+    scale: Scale | None, stated: float | None, draws: Draws, exclude: frozenset[str]
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
     """Baseline for every draw (None if nothing is known) and the trials that it comes from."""
     if stated is not None:
         return np.full(draws.count, stated), ()
@@ -158,4 +190,3 @@ def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float | n
     from scipy.special import ndtr
 
     return ndtr((mean - cut) / spread)
-

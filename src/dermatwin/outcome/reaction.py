@@ -38,8 +38,9 @@ class Reaction:
 
     def redness(self) -> np.ndarray:
         """Largest rise of redness [-], (draw,)."""
-        hot, vessels, prick = (self.draws(f"erythema_{name}_gain", "1")[:, None]
-                               for name in ("inflammation", "vessel", "prick"))
+        hot, vessels, prick = (
+            self.draws(f"erythema_{name}_gain", "1")[:, None] for name in ("inflammation", "vessel", "prick")
+        )
         flare = np.exp(-self.hours / self.draws("erythema_prick_decay", "h")[:, None])
         grown = np.maximum(self("vessels") - 1.0, 0.0)
         return (hot * self.inflamed + self.activated * (vessels * grown + prick * flare)).max(axis=1)
@@ -56,8 +57,11 @@ class Reaction:
         if usual is None or len(self.hours) == 1:
             return np.ones(len(self.inflamed))
         mine, theirs = self._mean_time(), usual._mean_time()
-        return np.where((mine > 0.0) & (theirs > 0.0), mine / np.where(theirs > 0.0, theirs, 1.0), np.where(
-            np.isnan(mine) | np.isnan(theirs), np.nan, 1.0))
+        return np.where(
+            (mine > 0.0) & (theirs > 0.0),
+            mine / np.where(theirs > 0.0, theirs, 1.0),
+            np.where(np.isnan(mine) | np.isnan(theirs), np.nan, 1.0),
+        )
 
     def _mean_time(self) -> np.ndarray:
         total = np.trapezoid(self.inflamed, self.hours, axis=1)

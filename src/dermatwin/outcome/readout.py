@@ -32,11 +32,23 @@ class ReadOut:
     counts: Mapping[str, Counts] = field(default_factory=dict)  # reading -> numerators and denominators behind it
 
 
-def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], channels: Sequence[Channels],
-             exposures: Sequence[Exposure], history: TissueHistory, adjuncts: Sequence[str], draws: Draws, *,
-             exclude: frozenset[str] = frozenset(), session_days: Sequence[float] | None = None,
-             reference: TissueHistory | None = None, also: Sequence[float] = (),
-             numb: Mapping[int, np.ndarray] | None = None) -> ReadOut:
+def read_out(
+    zone: Zone,
+    patient: Patient,
+    skin: Skin,
+    punctures: Sequence[Punctures],
+    channels: Sequence[Channels],
+    exposures: Sequence[Exposure],
+    history: TissueHistory,
+    adjuncts: Sequence[str],
+    draws: Draws,
+    *,
+    exclude: frozenset[str] = frozenset(),
+    session_days: Sequence[float] | None = None,
+    reference: TissueHistory | None = None,
+    also: Sequence[float] = (),
+    numb: Mapping[int, np.ndarray] | None = None,
+) -> ReadOut:
     """Every outcome of one zone.
 
     Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
@@ -49,23 +61,42 @@ def read_out(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punct
     """
     times = reading_times(history, draws, session_days, also)
     needled = needled_sessions(punctures, draws.count)
-    sessions = [_session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session), reference)
-                for p, c in zip(punctures, channels, strict=True)]
+    sessions = [
+        _session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session), reference)
+        for p, c in zip(punctures, channels, strict=True)
+    ]
     risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
     combined = (*adjuncts, *adjuncts_of(exposures))
     answers = clinical(zone, history, needled, combined, times, draws, exclude, reference)
     seen = _appearance(zone, patient, skin, history, draws, reference)
-    readings = (*tissue.readings(history, skin, draws, times), *(r for s in sessions for r in s.readings), *seen.readings,
-                *risk.readings, *answers.readings)
+    readings = (
+        *tissue.readings(history, skin, draws, times),
+        *(r for s in sessions for r in s.readings),
+        *seen.readings,
+        *risk.readings,
+        *answers.readings,
+    )
     sources = {**{k: v for s in sessions for k, v in s.sources.items()}, **risk.sources, **answers.sources}
-    notices = (*_failed(zone, history), *(n for s in sessions for n in s.notices), *seen.notices, *risk.notices,
-               *answers.notices)
-    return ReadOut(readings, (*(c for s in sessions for c in s.curves), *seen.curves), tuple(dict.fromkeys(notices)),
-                   sources, answers.answers, risk.counts)
+    notices = (
+        *_failed(zone, history),
+        *(n for s in sessions for n in s.notices),
+        *seen.notices,
+        *risk.notices,
+        *answers.notices,
+    )
+    return ReadOut(
+        readings,
+        (*(c for s in sessions for c in s.curves), *seen.curves),
+        tuple(dict.fromkeys(notices)),
+        sources,
+        answers.answers,
+        risk.counts,
+    )
 
 
-def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None,
-                  also: Sequence[float] = ()) -> np.ndarray:
+def reading_times(
+    history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None, also: Sequence[float] = ()
+) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
     days = history.sessions if history.sessions.size else np.asarray(session_days or (0.0,))
     names = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
@@ -74,8 +105,17 @@ def reading_times(history: TissueHistory, draws: Draws, session_days: Sequence[f
     return every[every <= history.time[-1]]
 
 
-def _session(punctures: Punctures, channels: Channels, history: TissueHistory, skin: Skin, adjuncts: Sequence[str],
-             draws: Draws, exclude: frozenset[str], numb: np.ndarray | None, reference: TissueHistory | None) -> ReadOut:
+def _session(
+    punctures: Punctures,
+    channels: Channels,
+    history: TissueHistory,
+    skin: Skin,
+    adjuncts: Sequence[str],
+    draws: Draws,
+    exclude: frozenset[str],
+    numb: np.ndarray | None,
+    reference: TissueHistory | None,
+) -> ReadOut:
     number = punctures.session
     day = float(history.sessions[number])
     plain = pain(punctures, (), draws, exclude)
@@ -85,21 +125,35 @@ def _session(punctures: Punctures, channels: Channels, history: TissueHistory, s
     hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", plain * (1.0 - sore.relief), day)
     lasting = duration_pool(draws, exclude).sources
     sources = {r.name: lasting for r in found if r.name.partition("[")[0] in recovery.TIMED}
-    return ReadOut((*found, hurt), recovery.curves(number, punctures.zone, course, draws), notices,
-                   {**sources, hurt.name: pain_pool(draws, "needle", exclude).sources})
+    return ReadOut(
+        (*found, hurt),
+        recovery.curves(number, punctures.zone, course, draws),
+        notices,
+        {**sources, hurt.name: pain_pool(draws, "needle", exclude).sources},
+    )
 
 
-def _appearance(zone: Zone, patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
-                reference: TissueHistory | None) -> ReadOut:
+def _appearance(
+    zone: Zone, patient: Patient, skin: Skin, history: TissueHistory, draws: Draws, reference: TissueHistory | None
+) -> ReadOut:
     """Colour of needled human skin over the course; nothing where no needle went in, or in an animal."""
     if not history.sessions.size or patient.species != "human":
         return ReadOut((), (), ())
     looks = appearance.look(skin, history, draws, reference)
-    return ReadOut(appearance.readings(zone.key, looks, draws), appearance.curves(zone.key, looks),
-                   appearance.notices(zone.key, looks))
+    return ReadOut(
+        appearance.readings(zone.key, looks, draws), appearance.curves(zone.key, looks), appearance.notices(zone.key, looks)
+    )
 
 
 def _failed(zone: Zone, history: TissueHistory) -> tuple[Notice, ...]:
     lost = int((history.status != 0).any(axis=1).sum())
-    return (Notice(f"{zone.key}.healing", f"{lost} of {len(history.status)} draws failed to heal numerically and carry no "
-                   "number"),) if lost else ()
+    return (
+        (
+            Notice(
+                f"{zone.key}.healing",
+                f"{lost} of {len(history.status)} draws failed to heal numerically and carry no number",
+            ),
+        )
+        if lost
+        else ()
+    )

@@ -58,8 +58,16 @@ class Soreness:
     relief: np.ndarray
 
 
-def recover(punctures: Punctures, channels: Channels, history: TissueHistory, skin: Skin, draws: Draws, sore: Soreness,
-            reference: TissueHistory | None = None, exclude: frozenset[str] = frozenset()) -> Recovery:
+def recover(
+    punctures: Punctures,
+    channels: Channels,
+    history: TissueHistory,
+    skin: Skin,
+    draws: Draws,
+    sore: Soreness,
+    reference: TissueHistory | None = None,
+    exclude: frozenset[str] = frozenset(),
+) -> Recovery:
     """Recovery after one session: hourly until the next session, the horizon or `recovery_horizon`."""
     session = punctures.session
     hours = _hours(session, history, draws)
@@ -67,9 +75,15 @@ def recover(punctures: Punctures, channels: Channels, history: TissueHistory, sk
     usual = None if reference is None else Reaction(reference, hours, 0, draws)
     pace = tissue.pace(usual)
     dryness = _dryness(channels, hours, skin, draws)
-    return Recovery(hours, _redness(tissue, usual, pace, hours, draws, exclude),
-                    _swelling(tissue, usual, pace, hours, draws, exclude), _soreness(sore, pace, hours, draws, exclude),
-                    _bruising(punctures, hours, draws), dryness, relaxed(dryness, hours, draws("itch_delay", "h")))
+    return Recovery(
+        hours,
+        _redness(tissue, usual, pace, hours, draws, exclude),
+        _swelling(tissue, usual, pace, hours, draws, exclude),
+        _soreness(sore, pace, hours, draws, exclude),
+        _bruising(punctures, hours, draws),
+        dryness,
+        relaxed(dryness, hours, draws("itch_delay", "h")),
+    )
 
 
 def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference: TissueHistory | None = None) -> np.ndarray:
@@ -88,8 +102,9 @@ def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference
     return total
 
 
-def readings(punctures: Punctures, channels: Channels, recovery: Recovery, skin: Skin, day: float,
-             draws: Draws) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
+def readings(
+    punctures: Punctures, channels: Channels, recovery: Recovery, skin: Skin, day: float, draws: Draws
+) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
     """Bleeding points, peak redness, how long each sign lasts and the two downtimes of one session."""
     hidden = masking(skin, draws)
     time, lasts = recovery.time, {}
@@ -114,26 +129,48 @@ def readings(punctures: Punctures, channels: Channels, recovery: Recovery, skin:
 
 
 def _lower_bound(zone: str, hours: float, late: float) -> tuple[Notice, ...]:
-    return (Notice(f"{zone}.downtime", f"redness outlasts the {hours:.0f} hours followed after a session in {late:.0%} of "
-                   "the draws; the downtime is then a lower bound"),) if late else ()
+    return (
+        (
+            Notice(
+                f"{zone}.downtime",
+                f"redness outlasts the {hours:.0f} hours followed after a session in {late:.0%} of "
+                "the draws; the downtime is then a lower bound",
+            ),
+        )
+        if late
+        else ()
+    )
 
 
 def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
     """What is asked of recovery and no study answers."""
-    care = Notice(f"{zone}.downtime", "no study says what heat, exercise, alcohol or make-up of the first days do to "
-                  "redness, swelling or bruises, nor an anaesthetic that blanches the skin; they change no number and the "
-                  "advice is a precaution", "dermatwin_prior")
-    dark = Notice(f"{zone}.downtime", "melanin hides redness and bruises: they are unnoticeable sooner, not over sooner; "
-                  "'redness lasts' says how long", "dermatwin_prior")
+    care = Notice(
+        f"{zone}.downtime",
+        "no study says what heat, exercise, alcohol or make-up of the first days do to "
+        "redness, swelling or bruises, nor an anaesthetic that blanches the skin; they change no number and the "
+        "advice is a precaution",
+        "dermatwin_prior",
+    )
+    dark = Notice(
+        f"{zone}.downtime",
+        "melanin hides redness and bruises: they are unnoticeable sooner, not over sooner; 'redness lasts' says how long",
+        "dermatwin_prior",
+    )
     return (care, dark) if skin.phototype in ("IV", "V", "VI") else (care,)
 
 
 def curves(session: int, zone: str, recovery: Recovery, draws: Draws) -> tuple[Curve, ...]:
     """Redness (instrument units) and the other signs in the hours after one session."""
     redness = draws("erythema_baseline", "1")[:, None] * (1.0 + recovery.redness)
-    table = {"erythema_index": ("1", redness), "erythema_rise": ("1", recovery.redness),
-             "oedema": ("1", recovery.swelling), "soreness": ("1", recovery.soreness), "bruising": ("um", recovery.bruising),
-             "dryness": ("1", recovery.dryness), "itch": ("1", recovery.itch)}
+    table = {
+        "erythema_index": ("1", redness),
+        "erythema_rise": ("1", recovery.redness),
+        "oedema": ("1", recovery.swelling),
+        "soreness": ("1", recovery.soreness),
+        "bruising": ("um", recovery.bruising),
+        "dryness": ("1", recovery.dryness),
+        "itch": ("1", recovery.itch),
+    }
     return tuple(Curve(name, zone, unit, recovery.time, values, session) for name, (unit, values) in table.items())
 
 
@@ -155,7 +192,7 @@ def masking(skin: Skin, draws: Draws) -> np.ndarray:
     own = f"redness_masking[{skin.phototype}]"
     if own not in names:
         return np.ones(draws.count)
-    return np.max([draws(name, "1") for name in names[:names.index(own) + 1]], axis=0)
+    return np.max([draws(name, "1") for name in names[: names.index(own) + 1]], axis=0)
 
 
 def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
@@ -165,8 +202,9 @@ def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
     return np.arange(np.floor(limit * factor("d", "h")) + 1.0)
 
 
-def _redness(tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws,
-             exclude: frozenset[str]) -> np.ndarray:
+def _redness(
+    tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]
+) -> np.ndarray:
     """Rise of the erythema index at `hours` after the session [-], (draw, time)."""
     peak = draws("erythema_reference_peak", "1")
     height = peak * against(tissue.redness(), None if usual is None else usual.redness(), REDNESS, draws)
@@ -175,8 +213,9 @@ def _redness(tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: 
     return height[:, None] * np.exp(-hours / decay[:, None])
 
 
-def _swelling(tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws,
-              exclude: frozenset[str]) -> np.ndarray:
+def _swelling(
+    tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]
+) -> np.ndarray:
     """Swelling relative to the largest of the usual course [-], (draw, time): rises within hours, fades with the trials."""
     height = against(tissue.swelling(), None if usual is None else usual.swelling(), SWELLING, draws)
     lasts = duration_of_person(SWELLING, draws, exclude) * pace

@@ -35,10 +35,14 @@ def reference_course(draws: Draws) -> ReferenceCourse:
     """The course behind the pooled effects of trials; every number is an evidence parameter."""
     sessions, interval = int(draws.median("reference_sessions", "1")), draws.median("reference_interval", "d")
     days = tuple(number * interval for number in range(sessions))
-    patient = Patient(age=_text(draws, "reference_person_age", "yr"), sex=SEX, phototype=PHOTOTYPE)  # pyright: ignore[reportArgumentType]
-    zone = Zone(zone=SITE, area=_text(draws, "reference_area", "cm^2"))  # pyright: ignore[reportArgumentType]
-    settings = Settings(needle_length=_text(draws, "reference_needle_length", "mm"),  # pyright: ignore[reportArgumentType]
-                        density=_text(draws, "reference_density", "1/cm^2"))  # pyright: ignore[reportArgumentType]
+    patient = Patient.model_validate({"age": _text(draws, "reference_person_age", "yr"), "sex": SEX, "phototype": PHOTOTYPE})
+    zone = Zone.model_validate({"zone": SITE, "area": _text(draws, "reference_area", "cm^2")})
+    settings = Settings.model_validate(
+        {
+            "needle_length": _text(draws, "reference_needle_length", "mm"),
+            "density": _text(draws, "reference_density", "1/cm^2"),
+        }
+    )
     return ReferenceCourse(patient, zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d"))
 
 

@@ -60,8 +60,10 @@ class Schedule:
 def typical_response(schedule: Schedule, draws: Draws, *, median: bool = False) -> np.ndarray:
     """Response m of an unsimulated course, shape (draw,), or its median value as a scalar array."""
     read = draws.median if median else draws
-    reference = [draws.median(name, unit) for name, unit in (
-        ("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d"))]
+    reference = [
+        draws.median(name, unit)
+        for name, unit in (("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d"))
+    ]
     stated = (schedule.sessions, schedule.interval, schedule.followup)
     own = [r if s is None else s for s, r in zip(stated, reference, strict=True)]
     half = np.asarray(read("response_half_time", "d"))
@@ -69,8 +71,9 @@ def typical_response(schedule: Schedule, draws: Draws, *, median: bool = False) 
     return saturating(x, read("response_saturation", "1"))
 
 
-def driver(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws,
-           reference: TissueHistory | None = None) -> np.ndarray:
+def driver(
+    kind: str, history: TissueHistory, times: np.ndarray, draws: Draws, reference: TissueHistory | None = None
+) -> np.ndarray:
     """Driver of a concern at `times`, relative to the reference course [-], shape (draw, time).
 
     `reference` is the history of the reference course under the same draws; without it the median of the parameter
@@ -98,8 +101,10 @@ def scheduled(days: np.ndarray, times: np.ndarray, draws: Draws) -> np.ndarray:
     """Driver of a course from its session days alone, relative to the reference course [-], (draw, time)."""
     half = draws("response_half_time", "d")[:, None, None]
     ages = np.maximum(np.asarray(times)[:, None] - days, 0.0)
-    n, interval, followup = (draws.median(name, unit) for name, unit in (
-        ("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d")))
+    n, interval, followup = (
+        draws.median(name, unit)
+        for name, unit in (("reference_sessions", "1"), ("reference_interval", "d"), ("reference_followup", "d"))
+    )
     return (1.0 - np.exp2(-ages / half)).sum(axis=-1) / typical_driver(n, interval, followup, half[:, :, 0])
 
 
@@ -111,8 +116,10 @@ def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> 
 def _weighted(kind: str, values: np.ndarray, draws: Draws) -> np.ndarray:
     """Sum over layers (draw, layer, time) with the driver's layer weights."""
     names = draws.evidence.parameters
-    weights = [draws.median(f"driver_weight[{kind}:{layer}]", "1") if f"driver_weight[{kind}:{layer}]" in names else 0.0
-               for layer in LAYERS]
+    weights = [
+        draws.median(f"driver_weight[{kind}:{layer}]", "1") if f"driver_weight[{kind}:{layer}]" in names else 0.0
+        for layer in LAYERS
+    ]
     return np.einsum("dlt,l->dt", values, np.array(weights))
 
 
@@ -122,9 +129,11 @@ def _deposited(kind: str, history: TissueHistory, times: np.ndarray, draws: Draw
 
 
 def _surface(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
-    parts = {"collagen": change(history, "collagen")[:, PAPILLARY],
-             "epidermis": change(history, "epidermis")[:, EPIDERMIS],
-             "gag": change(history, "hyaluronan")[:, PAPILLARY]}
+    parts = {
+        "collagen": change(history, "collagen")[:, PAPILLARY],
+        "epidermis": change(history, "epidermis")[:, EPIDERMIS],
+        "gag": change(history, "hyaluronan")[:, PAPILLARY],
+    }
     total = sum(draws(f"surface_weight[{name}]", "1")[:, None] * part for name, part in parts.items())
     return interpolated(history.time, np.asarray(total), times)
 

@@ -30,17 +30,27 @@ from .events import rate_pool, study_risk
 from .response import saturating
 from .tissue import EPIDERMIS, change
 
-POOLED = {"pih_risk": "pih", "tram_track_risk": "tram_track_scar", "hypertrophic_scar_risk": "hypertrophic_scar_or_keloid",
-          "infection_risk": "infection", "herpes_risk": "hsv_reactivation", "granuloma_risk": "granuloma_or_allergy",
-          "prolonged_bleeding_risk": "prolonged_bleeding", "serious_event_risk": "serious"}
+POOLED = {
+    "pih_risk": "pih",
+    "tram_track_risk": "tram_track_scar",
+    "hypertrophic_scar_risk": "hypertrophic_scar_or_keloid",
+    "infection_risk": "infection",
+    "herpes_risk": "hsv_reactivation",
+    "granuloma_risk": "granuloma_or_allergy",
+    "prolonged_bleeding_risk": "prolonged_bleeding",
+    "serious_event_risk": "serious",
+}
 """Reading -> event of the adverse-event rows."""
 
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
 """How often the sun effect enters: protection takes back what strong sun adds."""
 
-_HISTORY = {"herpes_history": r"herpes|cold sore|hsv", "keloid_history": r"keloid|hypertrophic",
-            "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
-            "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel"}
+_HISTORY = {
+    "herpes_history": r"herpes|cold sore|hsv",
+    "keloid_history": r"keloid|hypertrophic",
+    "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
+    "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel",
+}
 _FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|perioral|glabella|scalp")
 
 
@@ -54,16 +64,29 @@ class Risks:
     counts: dict[str, Counts]
 
 
-def risks(zone: Zone, patient: Patient, skin: Skin, punctures: Sequence[Punctures], exposures: Sequence[Exposure],
-          history: TissueHistory, draws: Draws, exclude: frozenset[str] = frozenset(),
-          reference: TissueHistory | None = None) -> Risks:
+def risks(
+    zone: Zone,
+    patient: Patient,
+    skin: Skin,
+    punctures: Sequence[Punctures],
+    exposures: Sequence[Exposure],
+    history: TissueHistory,
+    draws: Draws,
+    exclude: frozenset[str] = frozenset(),
+    reference: TissueHistory | None = None,
+) -> Risks:
     """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
     needled = needled_sessions(punctures, draws.count)
-    hazards = {"pih_risk": pigment_hazard(patient, skin, history, draws, reference),
-               **_scar_hazards(patient, history, needled, draws), **_session_hazards(patient, needled, draws),
-               **_puncture_hazards(patient, punctures, exposures, draws)}
-    found = {name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
-             for name, event in POOLED.items()}
+    hazards = {
+        "pih_risk": pigment_hazard(patient, skin, history, draws, reference),
+        **_scar_hazards(patient, history, needled, draws),
+        **_session_hazards(patient, needled, draws),
+        **_puncture_hazards(patient, punctures, exposures, draws),
+    }
+    found = {
+        name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
+        for name, event in POOLED.items()
+    }
     readings = tuple(Reading(name, zone.key, "1", values) for name, values in found.items())
     sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
     counted = {name: counts(event, draws, exclude) for name, event in POOLED.items()}
@@ -75,8 +98,9 @@ def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
     return sum((p.density > 0.0 for p in punctures), start=np.zeros(draws))
 
 
-def pigment_hazard(patient: Patient, skin: Skin, history: TissueHistory, draws: Draws,
-                   reference: TissueHistory | None = None) -> np.ndarray:
+def pigment_hazard(
+    patient: Patient, skin: Skin, history: TissueHistory, draws: Draws, reference: TissueHistory | None = None
+) -> np.ndarray:
     """Hazard of pigment relative to the reference course on the face of phototype III, (draw,).
 
     e = m(x^b) P^b f_site f_sun,   x = (INT Q dt / P) / (INT Q dt)_ref,   P pigment of this skin relative to III
@@ -129,20 +153,26 @@ def _scar_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray,
 def _session_hazards(patient: Patient, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     """Hazards that count sessions and nothing that the needles do."""
     sessions = needled / draws.median("event_reference_sessions", "1")
-    return {"infection_risk": sessions * _factor("immunosuppressed", patient, draws), "serious_event_risk": sessions,
-            "herpes_risk": sessions * _factor("herpes_history", patient, draws)}
+    return {
+        "infection_risk": sessions * _factor("immunosuppressed", patient, draws),
+        "serious_event_risk": sessions,
+        "herpes_risk": sessions * _factor("herpes_history", patient, draws),
+    }
 
 
-def _puncture_hazards(patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure],
-                      draws: Draws) -> dict[str, np.ndarray]:
+def _puncture_hazards(
+    patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws
+) -> dict[str, np.ndarray]:
     """Hazards of products on open channels and of vessels that bleed."""
     products = {e.session for e in exposures if e.at_nerves is None and e.through_channels.max() > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")
     usual = n_ref * draws.median("reference_bleeding_share", "1")
-    return {"granuloma_risk": exposed / n_ref,
-            "prolonged_bleeding_risk": bled / usual * _factor("anticoagulant", patient, draws)}
+    return {
+        "granuloma_risk": exposed / n_ref,
+        "prolonged_bleeding_risk": bled / usual * _factor("anticoagulant", patient, draws),
+    }
 
 
 def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
@@ -151,8 +181,9 @@ def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
     return draws(f"risk_factor[{kind}]", "1") if re.search(_HISTORY[kind], words) else np.ones(draws.count)
 
 
-def _notices(zone: Zone, found: dict[str, np.ndarray], counted: dict[str, Counts], draws: Draws,
-             exclude: frozenset[str]) -> tuple[Notice, ...]:
+def _notices(
+    zone: Zone, found: dict[str, np.ndarray], counted: dict[str, Counts], draws: Draws, exclude: frozenset[str]
+) -> tuple[Notice, ...]:
     """Risks that no trial states a rate of."""
     notices = []
     for name, event in POOLED.items():

@@ -94,34 +94,61 @@ def pool_of(indication: str, evidence: Evidence) -> str:
     return rule.pool if rule else "mixed"
 
 
-def stated_baselines(rows: Sequence[dict[str, str]], known: dict[str, Scale],
-                     exclude: frozenset[str]) -> dict[str, tuple[float, tuple[str, ...]]]:
+def stated_baselines(
+    rows: Sequence[dict[str, str]], known: dict[str, Scale], exclude: frozenset[str]
+) -> dict[str, tuple[float, tuple[str, ...]]]:
     """Median baseline of every shared scale over the trials that state one, with their sources."""
     found: dict[str, list[tuple[float, str]]] = {}
     for row in rows:
         shared = row["outcome_scale"] in known and known[row["outcome_scale"]].shared
         if shared and row["baseline_mean"] and row["source"] not in exclude and row["quality_flag"] != "low_quality":
             found.setdefault(row["outcome_scale"], []).append((float(row["baseline_mean"]), row["source"]))
-    return {scale: (float(np.median([v for v, _ in pairs])), tuple(sorted({s for _, s in pairs})))
-            for scale, pairs in found.items()}
+    return {
+        scale: (float(np.median([v for v, _ in pairs])), tuple(sorted({s for _, s in pairs})))
+        for scale, pairs in found.items()
+    }
 
 
 @lru_cache(maxsize=4)
 def _scales(folder: Path) -> dict[str, Scale]:
     table = read_table(folder / "scales.csv")
-    return {row["id"]: Scale(
-        row["id"], row["title"], row["kind"], _number(row["low"]), _number(row["high"]),
-        {"lower": True, "higher": False}.get(row["direction"]), _number(row["step"]), row["unit"], row["rater"],
-        _number(row["minimal_change"]), _number(row["typical"]), row["grade"], _split(row["source"]), row["note"])
-        for row in table}
+    return {
+        row["id"]: Scale(
+            row["id"],
+            row["title"],
+            row["kind"],
+            _number(row["low"]),
+            _number(row["high"]),
+            {"lower": True, "higher": False}.get(row["direction"]),
+            _number(row["step"]),
+            row["unit"],
+            row["rater"],
+            _number(row["minimal_change"]),
+            _number(row["typical"]),
+            row["grade"],
+            _split(row["source"]),
+            row["note"],
+        )
+        for row in table
+    }
 
 
 @lru_cache(maxsize=4)
 def _concerns(folder: Path) -> dict[str, ConcernRule]:
     table = read_table(folder / "concerns.csv")
-    return {row["concern"]: ConcernRule(
-        row["concern"], row["label"], row["answer"], row["pool"], row["driver"], row["default_scale"],
-        _split(row["source"]), row["note"]) for row in table}
+    return {
+        row["concern"]: ConcernRule(
+            row["concern"],
+            row["label"],
+            row["answer"],
+            row["pool"],
+            row["driver"],
+            row["default_scale"],
+            _split(row["source"]),
+            row["note"],
+        )
+        for row in table
+    }
 
 
 def _number(text: str) -> float | None:

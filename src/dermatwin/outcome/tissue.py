@@ -63,10 +63,16 @@ def change(history: TissueHistory, state: str) -> np.ndarray:
 
 def readings(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> tuple[Reading, ...]:
     """Tissue read-outs at `times` (d after the first session)."""
-    table = {**_collagen(history, skin, times), **_thickness(history, skin, draws, times),
-             **_elastic(history, skin, draws, times)}
-    return tuple(Reading(name, skin.zone, unit, values[:, i], float(time))
-                 for name, (unit, values) in table.items() for i, time in enumerate(times))
+    table = {
+        **_collagen(history, skin, times),
+        **_thickness(history, skin, draws, times),
+        **_elastic(history, skin, draws, times),
+    }
+    return tuple(
+        Reading(name, skin.zone, unit, values[:, i], float(time))
+        for name, (unit, values) in table.items()
+        for i, time in enumerate(times)
+    )
 
 
 _Table = dict[str, tuple[str, np.ndarray]]
@@ -85,19 +91,23 @@ def _dermal_mean(values: np.ndarray, skin: Skin) -> np.ndarray:
 
 def _collagen(history: TissueHistory, skin: Skin, times: np.ndarray) -> _Table:
     table = {"dermal_collagen_change": change(history, "collagen"), "gag_change": change(history, "hyaluronan")}
-    return {name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times))
-            for name, values in table.items()}
+    return {
+        name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times)) for name, values in table.items()
+    }
 
 
 def _thickness(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
     """h = sum over layers h_z (1 + g_C f_a dC + g_H f_a dH); epidermis h (1 + f_a dK)."""
     layers = _thicknesses(skin)
-    swelling = (draws("dermal_swelling_collagen", "1")[:, None, None] * change(history, "collagen")
-                + draws("dermal_swelling_gag", "1")[:, None, None] * change(history, "hyaluronan"))
+    swelling = draws("dermal_swelling_collagen", "1")[:, None, None] * change(history, "collagen") + draws(
+        "dermal_swelling_gag", "1"
+    )[:, None, None] * change(history, "hyaluronan")
     dermis = np.einsum("dlt,dl->dt", 1.0 + swelling[:, DERMAL], layers[:, DERMAL])
     epidermis = layers[:, EPIDERMIS, None] * (1.0 + change(history, "epidermis")[:, EPIDERMIS])
-    return {"dermal_thickness": ("mm", interpolated(history.time, dermis, times)),
-            "epidermal_thickness": ("mm", interpolated(history.time, epidermis, times))}
+    return {
+        "dermal_thickness": ("mm", interpolated(history.time, dermis, times)),
+        "epidermal_thickness": ("mm", interpolated(history.time, epidermis, times)),
+    }
 
 
 def _elastic(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> _Table:
@@ -108,16 +118,22 @@ def _elastic(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray
     start = 1.0 + weight * debris[..., :1]
     total = activated_share(history) * ((functional + weight * debris) / start - 1.0)
     recoil = activated_share(history) * (_recoil(history, draws) - 1.0)
-    table = {"functional_elastin_change": change(history, "elastin"), "total_elastin_change": total,
-             "elasticity_change": recoil}
-    return {name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times))
-            for name, values in table.items()}
+    table = {
+        "functional_elastin_change": change(history, "elastin"),
+        "total_elastin_change": total,
+        "elasticity_change": recoil,
+    }
+    return {
+        name: ("%", 100 * interpolated(history.time, _dermal_mean(values, skin), times)) for name, values in table.items()
+    }
 
 
 def _recoil(history: TissueHistory, draws: Draws) -> np.ndarray:
     """Elasticity inside the activated part relative to untreated skin, (draw, layer, time)."""
-    immature, loss, elastosis = (draws(name, "1")[:, None, None] for name in (
-        "elasticity_immature_share", "elasticity_myofibroblast_loss", "elasticity_elastosis_loss"))
+    immature, loss, elastosis = (
+        draws(name, "1")[:, None, None]
+        for name in ("elasticity_immature_share", "elasticity_myofibroblast_loss", "elasticity_elastosis_loss")
+    )
     debris = history.state("elastotic_debris")
     matrix = (history.state("collagen_mature") + immature * history.state("collagen_i")) / (1.0 + immature)
     scarred = np.maximum(1.0 - loss * history.state("myofibroblasts"), 0.0)

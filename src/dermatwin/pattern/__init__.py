@@ -21,8 +21,25 @@ if TYPE_CHECKING:
 
 _ON_REQUEST = {"PunctureMap": "drawing", "puncture_map": "drawing", "MapStatistics": "summary", "statistics": "summary"}
 
-__all__ = ["CHOICES", "Layout", "MM2_PER_CM2", "MapStatistics", "Motion", "PunctureMap", "Raster", "Use", "expected",
-           "in_skin_share", "layout_of", "motion_of", "puncture_map", "raster_of", "scattered", "statistics", "use_of"]
+__all__ = [
+    "CHOICES",
+    "Layout",
+    "MM2_PER_CM2",
+    "MapStatistics",
+    "Motion",
+    "PunctureMap",
+    "Raster",
+    "Use",
+    "expected",
+    "in_skin_share",
+    "layout_of",
+    "motion_of",
+    "puncture_map",
+    "raster_of",
+    "scattered",
+    "statistics",
+    "use_of",
+]
 
 
 def __getattr__(name: str) -> Any:

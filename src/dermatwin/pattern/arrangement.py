@@ -51,12 +51,26 @@ def motion_of(device: Device, settings: Settings, use: Use, draws: Draws) -> Mot
     """How contacts repeat over the skin, for every draw."""
     drawn, count = use.drawn, device.needle_count
     if device.kind == "pen":
-        return pen(count, frequency=drawn["frequency"], passes=drawn["passes"], hand_speed=drawn["hand_speed"],
-                   spacing=drawn["track_spacing"], protrusion=settings.needle_length, stroke=drawn["stroke"])
+        return pen(
+            count,
+            frequency=drawn["frequency"],
+            passes=drawn["passes"],
+            hand_speed=drawn["hand_speed"],
+            spacing=drawn["track_spacing"],
+            protrusion=settings.needle_length,
+            stroke=drawn["stroke"],
+        )
     neighbour = layout_of(device, use, draws).neighbour
     if device.kind == "roller":
-        return roller(count, passes=drawn["passes"], drum_diameter=drawn["drum_diameter"], spacing=lanes(settings, drawn),
-                      neighbour=neighbour, sliding=draws("roller_sliding_share", "1"), protrusion=settings.needle_length)
+        return roller(
+            count,
+            passes=drawn["passes"],
+            drum_diameter=drawn["drum_diameter"],
+            spacing=lanes(settings, drawn),
+            neighbour=neighbour,
+            sliding=draws("roller_sliding_share", "1"),
+            protrusion=settings.needle_length,
+        )
     plate = float(np.sqrt(MM2_PER_CM2 * use.typical["array_area"]))
     return stamp(count, presses=drawn["passes"], area=drawn["array_area"], neighbour=min(neighbour, plate))
 

@@ -39,8 +39,16 @@ class PunctureMap:
         return area(self.outline) / MM2_PER_CM2
 
 
-def puncture_map(raster: Raster, luck: Luck, *, outline: np.ndarray | None = None, area_cm2: float = WINDOW_CM2,
-                 border: bool | None = None, zone: str = "", session: int = 0) -> PunctureMap:
+def puncture_map(
+    raster: Raster,
+    luck: Luck,
+    *,
+    outline: np.ndarray | None = None,
+    area_cm2: float = WINDOW_CM2,
+    border: bool | None = None,
+    zone: str = "",
+    session: int = 0,
+) -> PunctureMap:
     """Draw every contact of one session inside an outline.
 
     outline : corners (corner, 2) in mm; without one, a square of `area_cm2`.
@@ -63,12 +71,20 @@ def puncture_map(raster: Raster, luck: Luck, *, outline: np.ndarray | None = Non
 def _require_drawable(raster: Raster, corners: np.ndarray, zone: str) -> None:
     contacts = raster.density * area(corners) / MM2_PER_CM2
     if contacts > MOST:
-        raise CaseError([Fault(f"zones.{zone}.area", f"{contacts:.3g} contacts", f"are more than a map holds, {MOST:,}; "
-                               "draw a smaller zone")])
+        raise CaseError(
+            [
+                Fault(
+                    f"zones.{zone}.area",
+                    f"{contacts:.3g} contacts",
+                    f"are more than a map holds, {MOST:,}; draw a smaller zone",
+                )
+            ]
+        )
 
 
-def _tracked(raster: Raster, corners: np.ndarray, within: bool, luck: Luck,
-             visit: tuple[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def _tracked(
+    raster: Raster, corners: np.ndarray, within: bool, luck: Luck, visit: tuple[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Contacts along tracks: positions (n, 2), pass and needle (n, 2)."""
     parts = [_pass(raster, corners, luck, number, visit) for number in range(raster.passes)]
     tracks, arrays = np.concatenate([part[0] for part in parts]), np.stack([part[1] for part in parts])
@@ -80,8 +96,9 @@ def _tracked(raster: Raster, corners: np.ndarray, within: bool, luck: Luck,
     return place, owner
 
 
-def _scattered(raster: Raster, corners: np.ndarray, within: bool, luck: Luck,
-               visit: tuple[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def _scattered(
+    raster: Raster, corners: np.ndarray, within: bool, luck: Luck, visit: tuple[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Contacts of an array that is put down anywhere, turned anyhow, once per step times spacing and pass in the mean."""
     zone, session = visit
     low, high = corners.min(axis=0) - raster.layout.reach, corners.max(axis=0) + raster.layout.reach
@@ -97,8 +114,9 @@ def _scattered(raster: Raster, corners: np.ndarray, within: bool, luck: Luck,
     return place.reshape(-1, 2)[inside], owner[inside]
 
 
-def _pass(raster: Raster, corners: np.ndarray, luck: Luck, number: int,
-          visit: tuple[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def _pass(
+    raster: Raster, corners: np.ndarray, luck: Luck, number: int, visit: tuple[str, int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Tracks (track, 5) of one pass, see `laying.lay`, and the needles as they are held in it (needle, 2)."""
     zone, session = visit
     name = f"pass {number} of a puncture map@{zone}"

@@ -50,8 +50,16 @@ def in_skin_share(protrusion: np.ndarray | float, stroke: np.ndarray | float) ->
     return np.arccos(1.0 - 2.0 * np.minimum(np.asarray(protrusion) / stroke, 1.0)) / np.pi
 
 
-def pen(needles: int, *, frequency: np.ndarray, passes: np.ndarray, hand_speed: np.ndarray, spacing: np.ndarray,
-        protrusion: float, stroke: np.ndarray) -> Motion:
+def pen(
+    needles: int,
+    *,
+    frequency: np.ndarray,
+    passes: np.ndarray,
+    hand_speed: np.ndarray,
+    spacing: np.ndarray,
+    protrusion: float,
+    stroke: np.ndarray,
+) -> Motion:
     """A pen: step = v / f, n = N f passes / (v w), slit = v phi / f.
 
     Units    Hz, mm/s, mm.      Law  a slower hand and more passes never make fewer contacts.
@@ -61,8 +69,16 @@ def pen(needles: int, *, frequency: np.ndarray, passes: np.ndarray, hand_speed: 
     return Motion(contacts, needles * passes, step, step, step * in_skin_share(protrusion, stroke))
 
 
-def roller(needles: int, *, passes: np.ndarray, drum_diameter: np.ndarray, spacing: np.ndarray, neighbour: float,
-           sliding: np.ndarray, protrusion: float) -> Motion:
+def roller(
+    needles: int,
+    *,
+    passes: np.ndarray,
+    drum_diameter: np.ndarray,
+    spacing: np.ndarray,
+    neighbour: float,
+    sliding: np.ndarray,
+    protrusion: float,
+) -> Motion:
     """A roller: step = pi D / (1 - q), n = N passes (1 - q) / (pi D W), q the share of the way that it slides.
 
     A needle stands in the skin while its tip dips below it, |angle| < a = arccos(R / (R + L)), over a way 2 R a of a drum
@@ -82,8 +98,9 @@ def roller(needles: int, *, passes: np.ndarray, drum_diameter: np.ndarray, spaci
 def stamp(needles: int, *, presses: np.ndarray, area: np.ndarray, neighbour: float) -> Motion:
     """A stamp pressed side by side, `presses` times over the whole area: n = N presses / A, A in cm2; no slits."""
     contacts = needles * presses / area
-    return Motion(contacts, presses, np.full_like(contacts, np.inf), np.full_like(contacts, neighbour),
-                  np.zeros_like(contacts))
+    return Motion(
+        contacts, presses, np.full_like(contacts, np.inf), np.full_like(contacts, neighbour), np.zeros_like(contacts)
+    )
 
 
 def scattered(density: np.ndarray) -> Motion:

@@ -30,8 +30,14 @@ def expected(motion: Motion, reentry: np.ndarray, radius: np.ndarray) -> Pattern
     holes = distinct(motion, reentry)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(motion.contacts > 0.0, 1.0 - holes / motion.contacts, 0.0)
-    return Pattern(contacts=motion.contacts, holes=holes, reentry_share=np.clip(share, 0.0, 1.0),
-                   nearest=nearest(motion, holes, reentry), hit_twice=hit_twice(motion, radius), slit_length=motion.slit)
+    return Pattern(
+        contacts=motion.contacts,
+        holes=holes,
+        reentry_share=np.clip(share, 0.0, 1.0),
+        nearest=nearest(motion, holes, reentry),
+        hit_twice=hit_twice(motion, radius),
+        slit_length=motion.slit,
+    )
 
 
 def free_share(crowding: np.ndarray) -> np.ndarray:

@@ -39,8 +39,9 @@ class Raster:
     @property
     def density(self) -> float:
         """Contacts per area in the mean [1/cm2]."""
-        return float(contact_density(self.layout.count, np.asarray(self.passes), np.asarray(self.step),
-                                     np.asarray(self.spacing)))
+        return float(
+            contact_density(self.layout.count, np.asarray(self.passes), np.asarray(self.step), np.asarray(self.spacing))
+        )
 
 
 def raster_of(device: Device, settings: Settings, draws: Draws, zone: str = "", session: int = 0) -> Raster:
@@ -49,15 +50,31 @@ def raster_of(device: Device, settings: Settings, draws: Draws, zone: str = "", 
     Raises `CaseError` where the case states a density instead of how the device is moved.
     """
     if settings.density is not None:
-        raise CaseError([Fault(f"course.settings.{zone}.density", f"{settings.density:g} /cm^2",
-                               "leaves open how the device is moved; state passes and hand_speed instead")])
+        raise CaseError(
+            [
+                Fault(
+                    f"course.settings.{zone}.density",
+                    f"{settings.density:g} /cm^2",
+                    "leaves open how the device is moved; state passes and hand_speed instead",
+                )
+            ]
+        )
     use, _ = use_of(device, settings, zone, draws, session)
     motion, passes = motion_of(device, settings, use, draws), max(int(round(float(use.drawn["passes"][0]))), 1)
     layout = layout_of(device, use, draws)
     step, spacing = (float(size[0]) for size in _cell(device, settings, use.drawn, draws))
     directions = settings.directions or int(draws.median("pass_directions", "1"))
-    return Raster(layout, step, spacing, passes, directions, 0.0 if motion.slit is None else float(motion.slit[0]),
-                  draws.median("track_jitter", "mm"), draws.median("track_angle_jitter", "rad"), device.kind == "pen")
+    return Raster(
+        layout,
+        step,
+        spacing,
+        passes,
+        directions,
+        0.0 if motion.slit is None else float(motion.slit[0]),
+        draws.median("track_jitter", "mm"),
+        draws.median("track_angle_jitter", "rad"),
+        device.kind == "pen",
+    )
 
 
 def _cell(device: Device, settings: Settings, drawn: dict[str, np.ndarray], draws: Draws) -> tuple[np.ndarray, np.ndarray]:

@@ -52,12 +52,21 @@ def statistics(found: PunctureMap, *, reentry: float, radius: float) -> MapStati
     quantiles = np.quantile(near, QUANTILES) if len(holes) > 1 else (None,) * 3
     p05, p50, p95 = (None if value is None else float(value) for value in quantiles)
     return MapStatistics(
-        contacts=count, area_cm2=found.area, contact_density=count / found.area, hole_density=len(holes) / found.area,
-        reentry_share=float(slipped.mean()) if count else None, dispersion=dispersion(points, found.outline),
+        contacts=count,
+        area_cm2=found.area,
+        contact_density=count / found.area,
+        hole_density=len(holes) / found.area,
+        reentry_share=float(slipped.mean()) if count else None,
+        dispersion=dispersion(points, found.outline),
         nearest_mean_mm=float(near.mean()) if len(holes) > 1 else None,
-        nearest_p05_mm=p05, nearest_p50_mm=p50, nearest_p95_mm=p95, area_hit=float((hits > 0).mean()),
-        area_hit_twice=float((hits > 1).mean()), edge_shortfall=edge_shortfall(found, places),
-        slit_length_mm=float(found.slit.mean()) if count else 0.0)
+        nearest_p05_mm=p05,
+        nearest_p50_mm=p50,
+        nearest_p95_mm=p95,
+        area_hit=float((hits > 0).mean()),
+        area_hit_twice=float((hits > 1).mean()),
+        edge_shortfall=edge_shortfall(found, places),
+        slit_length_mm=float(found.slit.mean()) if count else 0.0,
+    )
 
 
 def surface_places(outline: np.ndarray) -> np.ndarray:
@@ -83,11 +92,12 @@ def edge_shortfall(found: PunctureMap, places: np.ndarray) -> float | None:
 
     None where the strip is everything or nothing.
     """
+
     def share(points: np.ndarray) -> float:
         every = max(int(len(points) * len(found.outline) / EDGE_WORK) + 1, 1)
         return float(near_edge(found.outline, points[::every], found.reach).mean()) if len(points) else 0.0
 
-    strip, contacts = share(places[:: 4]), share(found.position)
+    strip, contacts = share(places[::4]), share(found.position)
     if not 0.0 < strip < 1.0 or contacts >= 1.0 or not len(found.position):
         return None
     return 1.0 - (contacts / strip) / ((1.0 - contacts) / (1.0 - strip))

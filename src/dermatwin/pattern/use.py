@@ -30,12 +30,21 @@ class Choice:
 
 
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
-    "pen": (Choice("passes", "1", True), Choice("hand_speed", "mm/s", True), Choice("frequency", "Hz"),
-            Choice("track_spacing", "mm", True, "track_width"), Choice("pitch", "mm")),
-    "roller": (Choice("passes", "1", True), Choice("hand_speed", "mm/s"), Choice("force", "N"),
-               Choice("drum_diameter", "mm"), Choice("track_width", "mm")),
-    "stamp": (Choice("passes", "1", True), Choice("hand_speed", "mm/s"), Choice("force", "N"),
-              Choice("array_area", "cm^2")),
+    "pen": (
+        Choice("passes", "1", True),
+        Choice("hand_speed", "mm/s", True),
+        Choice("frequency", "Hz"),
+        Choice("track_spacing", "mm", True, "track_width"),
+        Choice("pitch", "mm"),
+    ),
+    "roller": (
+        Choice("passes", "1", True),
+        Choice("hand_speed", "mm/s"),
+        Choice("force", "N"),
+        Choice("drum_diameter", "mm"),
+        Choice("track_width", "mm"),
+    ),
+    "stamp": (Choice("passes", "1", True), Choice("hand_speed", "mm/s"), Choice("force", "N"), Choice("array_area", "cm^2")),
 }
 """What each kind of device needs to know. The default is the parameter 'name[kind]'."""
 
@@ -78,6 +87,8 @@ def _stroke(settings: Settings, draws: Draws) -> np.ndarray:
 def _assumed(draws: Draws, choice: Choice, parameter: str, zone: str) -> Notice:
     belief = draws.evidence.parameters[parameter]
     unit = "" if belief.unit == "1" else f" {belief.unit}"
-    return Notice(f"course.settings.{zone}.{choice.name}",
-                  f"not stated; taken as {belief.value:g}{unit} ({belief.low:g}-{belief.high:g}, grade {belief.grade})",
-                  ";".join(belief.sources))
+    return Notice(
+        f"course.settings.{zone}.{choice.name}",
+        f"not stated; taken as {belief.value:g}{unit} ({belief.low:g}-{belief.high:g}, grade {belief.grade})",
+        ";".join(belief.sources),
+    )

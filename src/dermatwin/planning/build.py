@@ -16,8 +16,15 @@ from ..screening.agent import agent_of
 from .depth import number
 
 
-def build(case: Case, zones: Sequence[Zone], settings: dict[str, dict[str, Any]], device: Any, count: int, interval: float,
-          read_at: int) -> Case:
+def build(
+    case: Case,
+    zones: Sequence[Zone],
+    settings: dict[str, dict[str, Any]],
+    device: Any,
+    count: int,
+    interval: float,
+    read_at: int,
+) -> Case:
     """A runnable case. `interval` in days, `read_at` in weeks after the last session."""
     keys = [zone.key for zone in zones]
     data = case.model_dump(mode="json")
@@ -26,7 +33,9 @@ def build(case: Case, zones: Sequence[Zone], settings: dict[str, dict[str, Any]]
     data["sources"], data["observations"] = [], []
     data["zones"] = [zone.model_dump(mode="json") for zone in zones]
     data["course"] = {
-        "device": device, "start": data["course"]["start"], "settings": settings,
+        "device": device,
+        "start": data["course"]["start"],
+        "settings": settings,
         "sessions": {"count": count, "interval": f"{interval:.10g} d"},
         "topicals": [topical for topical in (_numbing(case, t, keys, count) for t in case.course.topicals) if topical],
         "aftercare": data["course"]["aftercare"],

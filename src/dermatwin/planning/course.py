@@ -52,14 +52,26 @@ def _course(row: dict[str, str]) -> DefaultCourse:
 
     decision: Decision = row["decision"]  # type: ignore[assignment]
     return DefaultCourse(
-        concern=row["concern"], decision=decision, regions=_words(row["regions"]), depth=number("depth_mm"),
-        depth_range=(number("depth_low_mm"), number("depth_high_mm")), depth_grade=row["depth_grade"],
+        concern=row["concern"],
+        decision=decision,
+        regions=_words(row["regions"]),
+        depth=number("depth_mm"),
+        depth_range=(number("depth_low_mm"), number("depth_high_mm")),
+        depth_grade=row["depth_grade"],
         device_kinds=_words(row["device_kinds"]),
-        sessions=int(number("sessions")), sessions_range=(int(number("sessions_low")), int(number("sessions_high"))),
-        interval=number("interval_weeks"), interval_range=(number("interval_low_weeks"), number("interval_high_weeks")),
-        endpoint=row["endpoint"], read_at=tuple(int(week) for week in _words(row["read_at_weeks"])), adjunct=row["adjunct"],
-        confidence=row["confidence"], advice=row["advice"], grade=row["grade"], sources=_words(row["source"]),
-        note=row["note"])
+        sessions=int(number("sessions")),
+        sessions_range=(int(number("sessions_low")), int(number("sessions_high"))),
+        interval=number("interval_weeks"),
+        interval_range=(number("interval_low_weeks"), number("interval_high_weeks")),
+        endpoint=row["endpoint"],
+        read_at=tuple(int(week) for week in _words(row["read_at_weeks"])),
+        adjunct=row["adjunct"],
+        confidence=row["confidence"],
+        advice=row["advice"],
+        grade=row["grade"],
+        sources=_words(row["source"]),
+        note=row["note"],
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:

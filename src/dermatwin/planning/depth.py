@@ -46,13 +46,20 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Dept
     low, high = course.depth_range
     limit = zone.column(course.concern)[1]
     aim = min(max(course.depth, low), high, limit)
-    reasons = [Reason(f"{course.concern}: {low:g}-{high:g} mm is customary, {course.depth:g} mm the default "
-                      f"(grade {course.depth_grade})", course.sources),
-               Reason(f"{zone.zone}: up to {limit:g} mm (grade {zone.grade}: {zone.note})", zone.sources)]
+    reasons = [
+        Reason(
+            f"{course.concern}: {low:g}-{high:g} mm is customary, {course.depth:g} mm the default "
+            f"(grade {course.depth_grade})",
+            course.sources,
+        ),
+        Reason(f"{zone.zone}: up to {limit:g} mm (grade {zone.grade}: {zone.note})", zone.sources),
+    ]
     warnings = []
     if aim < low:
-        warnings.append(f"{zone.zone} bears {limit:g} mm, less than the {low:g} mm that is customary for {course.concern}: "
-                        "expect less than trials report")
+        warnings.append(
+            f"{zone.zone} bears {limit:g} mm, less than the {low:g} mm that is customary for {course.concern}: "
+            "expect less than trials report"
+        )
     if zone.by_region:
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim

@@ -30,8 +30,10 @@ def merge(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Case | None, tup
         if _agree([*leads, lead]):
             leads.append(lead)
         else:
-            warnings.append(f"{zone}: the sessions of {lead.concern} do not agree with those of {leads[0].concern}; "
-                            "it needs a course of its own")
+            warnings.append(
+                f"{zone}: the sessions of {lead.concern} do not agree with those of {leads[0].concern}; "
+                "it needs a course of its own"
+            )
     if not leads:
         return None, tuple(warnings)
     return _case(case, leads, courses), tuple(warnings)
@@ -41,8 +43,10 @@ def _shared(proposal: Proposal, lead: Proposal) -> str:
     """What becomes of a concern in a zone that another concern leads."""
     if _fits(proposal, lead):
         return f"{proposal.zone}: {proposal.concern} has the course of {lead.concern}"
-    return (f"{proposal.zone}: {proposal.concern} asks for a shallower course than {lead.concern} and is left out; "
-            "a clinician must choose between them")
+    return (
+        f"{proposal.zone}: {proposal.concern} asks for a shallower course than {lead.concern} and is left out; "
+        "a clinician must choose between them"
+    )
 
 
 def _fits(proposal: Proposal, lead: Proposal) -> bool:

@@ -23,7 +23,7 @@ from .build import build, passes, with_concerns
 from .course import DefaultCourse, default_courses
 from .depth import PIGMENT_AT_RISK, Depth, choose_depth, choose_device, number
 from .merge import merge
-from .proposal import Proposal, Reason
+from .proposal import Proposal, ProposalVerdict, Reason
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,20 @@ def _set_aside(case: Case) -> tuple[str, ...]:
     aside = [contents(topical).name for topical in case.course.topicals if agent_of(topical) is None]
     aside += [adjunct.adjunct for adjunct in case.course.adjuncts]
     idle = [zone.key for zone in case.zones if zone.treated and not zone.concerns]
-    return (*(f"{key}: no concern is named, nothing is planned" for key in idle),
-            *(f"{name}: not planned with; add it to the case if a clinician wants it" for name in aside))
+    return (
+        *(f"{key}: no concern is named, nothing is planned" for key in idle),
+        *(f"{name}: not planned with; add it to the case if a clinician wants it" for name in aside),
+    )
 
 
 def default_case(case: Case) -> Case:
     """One runnable case with the depth of each zone; CaseError with every reason if no course can be proposed."""
     found = propose(case)
     if found.case is None:
-        raise CaseError([Fault(f"zones.{p.zone}.{p.concern}", p.verdict, "; ".join(r.text for r in p.reasons))
-                         for p in found.proposals] or [Fault("zones", "", "name at least one concern to plan for")])
+        raise CaseError(
+            [Fault(f"zones.{p.zone}.{p.concern}", p.verdict, "; ".join(r.text for r in p.reasons)) for p in found.proposals]
+            or [Fault("zones", "", "name at least one concern to plan for")]
+        )
     return found.case
 
 
@@ -90,15 +94,27 @@ def _refusal(case: Case, target: Target, course: DefaultCourse) -> Proposal | No
         return _without(target, course, course.decision, course.advice)
     if target.region not in course.regions:
         place = target.region or "a site that is not in the catalogue"
-        return _without(target, course, "no_default", f"no default for {course.concern} on {target.site} ({place}); "
-                        f"trials speak of: {', '.join(course.regions)}")
+        return _without(
+            target,
+            course,
+            "no_default",
+            f"no default for {course.concern} on {target.site} ({place}); trials speak of: {', '.join(course.regions)}",
+        )
     return None
 
 
-def _without(target: Target, course: DefaultCourse, verdict: str, why: str) -> Proposal:
+def _without(target: Target, course: DefaultCourse, verdict: ProposalVerdict, why: str) -> Proposal:
     notes = [Reason(why, course.sources)] + ([Reason(course.note, course.sources)] if course.note else [])
-    return Proposal(target.key, course.concern, verdict, course.confidence, course.grade,  # type: ignore[arg-type]
-                    tuple(notes), adjunct=course.adjunct, read_at=course.read_at)
+    return Proposal(
+        target.key,
+        course.concern,
+        verdict,
+        course.confidence,
+        course.grade,
+        tuple(notes),
+        adjunct=course.adjunct,
+        read_at=course.read_at,
+    )
 
 
 def _course(case: Case, target: Target, course: DefaultCourse, depth: Depth, device: Device, own: bool) -> Proposal:
@@ -108,30 +124,60 @@ def _course(case: Case, target: Target, course: DefaultCourse, depth: Depth, dev
     record = case.course.device if own else device.id
     settings = {target.key: {"needle_length": f"{length:.10g} mm", "passes": passes(device.kind)}}
     zone = with_concerns(target.zone, [course.concern])
-    built = build(case, [zone], settings, record if isinstance(record, str) else record.model_dump(mode="json"),
-                  course.sessions, interval, max(course.read_at, default=0))
+    built = build(
+        case,
+        [zone],
+        settings,
+        record if isinstance(record, str) else record.model_dump(mode="json"),
+        course.sessions,
+        interval,
+        max(course.read_at, default=0),
+    )
     if not own:
         warnings.append(f"the device of the case does not do for this course; {device.name} stands in")
     if length < depth.aim:
-        warnings.append(f"the case holds one length for all sessions: {length:g} mm; up to {depth.aim:g} mm later if no "
-                        "pigment change follows" if length == depth.first else f"the device reaches {length:g} mm only")
+        warnings.append(
+            f"the case holds one length for all sessions: {length:g} mm; up to {depth.aim:g} mm later if no "
+            "pigment change follows"
+            if length == depth.first
+            else f"the device reaches {length:g} mm only"
+        )
     week = factor("week", "d")
     advice = (Reason(course.advice, course.sources),) if course.advice else ()
     return Proposal(
-        target.key, course.concern, "course", course.confidence, course.grade,
-        (*depth.reasons, *reasons, *advice), (*depth.warnings, *warnings), depth=min(depth.aim, device.max_length),
-        first_depth=length, depth_range=(depth.low, depth.high), sessions=course.sessions,
-        sessions_range=course.sessions_range, interval=interval,
-        interval_range=(course.interval_range[0] * week, course.interval_range[1] * week), device=device.id,
-        endpoint=course.endpoint, read_at=course.read_at, adjunct=course.adjunct,
-        numbing=_numbing(case, target.zone, length), case=built)
+        target.key,
+        course.concern,
+        "course",
+        course.confidence,
+        course.grade,
+        (*depth.reasons, *reasons, *advice),
+        (*depth.warnings, *warnings),
+        depth=min(depth.aim, device.max_length),
+        first_depth=length,
+        depth_range=(depth.low, depth.high),
+        sessions=course.sessions,
+        sessions_range=course.sessions_range,
+        interval=interval,
+        interval_range=(course.interval_range[0] * week, course.interval_range[1] * week),
+        device=device.id,
+        endpoint=course.endpoint,
+        read_at=course.read_at,
+        adjunct=course.adjunct,
+        numbing=_numbing(case, target.zone, length),
+        case=built,
+    )
 
 
 def _interval(case: Case, target: Target, course: DefaultCourse) -> tuple[float, list[Reason]]:
     """Interval [d]; longer where pigment is at risk, within the range of the trials."""
     low, high = course.sessions_range
-    reasons = [Reason(f"{course.sessions} sessions ({low}-{high}), {course.interval:g} weeks apart "
-                      f"({course.interval_range[0]:g}-{course.interval_range[1]:g})", course.sources)]
+    reasons = [
+        Reason(
+            f"{course.sessions} sessions ({low}-{high}), {course.interval:g} weeks apart "
+            f"({course.interval_range[0]:g}-{course.interval_range[1]:g})",
+            course.sources,
+        )
+    ]
     weeks = course.interval
     if case.patient.phototype in PIGMENT_AT_RISK and target.region != "scalp":
         weeks = min(weeks + number("pigment_interval_extra", "week"), course.interval_range[1])
@@ -145,8 +191,10 @@ def _numbing(case: Case, zone: Zone, length: float) -> str:
         return f"{length:g} mm: numbing is seldom needed"
     limit, strength = allowance(case.patient), number("numbing_cream_strength", "1")
     weight = f"{limit.weight:g} kg" + (", assumed: weigh the person" if limit.weight_assumed else "")
-    return (f"at most {limit.cream(strength):.2g} g of a lidocaine {strength:.0%} cream in all ({limit.lidocaine:.3g} mg at "
-            f"{weight}), off before the first needle; this zone has {zone.area:g} cm2")
+    return (
+        f"at most {limit.cream(strength):.2g} g of a lidocaine {strength:.0%} cream in all ({limit.lidocaine:.3g} mg at "
+        f"{weight}), off before the first needle; this zone has {zone.area:g} cm2"
+    )
 
 
 def _screened(proposal: Proposal, case: Case, target: Target) -> Proposal:
@@ -160,9 +208,22 @@ def _screened(proposal: Proposal, case: Case, target: Target) -> Proposal:
     if not stops:
         return replace(proposal, warnings=(*proposal.warnings, *(_said(f) for f in ours), *others))
     reasons = tuple(Reason(_said(f), f.sources) for f in stops)
-    return replace(proposal, verdict="stop", case=None, depth=None, first_depth=None, depth_range=None, sessions=None,
-                   interval=None, sessions_range=None, interval_range=None, device="", numbing="", reasons=reasons,
-                   warnings=tuple(_said(f) for f in ours if not f.stops))
+    return replace(
+        proposal,
+        verdict="stop",
+        case=None,
+        depth=None,
+        first_depth=None,
+        depth_range=None,
+        sessions=None,
+        interval=None,
+        sessions_range=None,
+        interval_range=None,
+        device="",
+        numbing="",
+        reasons=reasons,
+        warnings=tuple(_said(f) for f in ours if not f.stops),
+    )
 
 
 def _said(finding: Finding) -> str:

@@ -34,8 +34,11 @@ def render_comparison(found: Contrast, *, left_out: Sequence[str] = ()) -> str:
     }
     present = [name for name, content in chapters.items() if content]
     numbers = {name: number for number, name in enumerate(present, start=1)}
-    return environment().get_template("comparison.html").render(
-        head=_head(found), numbers=numbers, labels=found.labels, run=found.runs[0], **chapters)
+    return (
+        environment()
+        .get_template("comparison.html")
+        .render(head=_head(found), numbers=numbers, labels=found.labels, run=found.runs[0], **chapters)
+    )
 
 
 def _head(found: Contrast) -> dict[str, Any]:
@@ -48,12 +51,18 @@ def _head(found: Contrast) -> dict[str, Any]:
     rows = [
         {"arm": label, "tone": number, "detail": row.name if several else "", "figures": [_figure(row, c) for c in columns]}
         for number, (label, run, head) in enumerate(zip(found.labels, found.runs, heads, strict=True), start=1)
-        for row, zone in zip(head["rows"], run.zones, strict=True) if zone.punctures
+        for row, zone in zip(head["rows"], run.zones, strict=True)
+        if zone.punctures
     ]
     return {
-        "person": heads[0]["person"], "courses": lookup.unique(_rhythm(run) for run in found.runs),
-        "verdict": verdict, "verdict_name": opening.VERDICT_NAMES[verdict], "verdict_words": opening.VERDICTS[verdict],
-        "findings": _findings(found, heads), "columns": list(zip(columns, notes, strict=True)), "rows": rows,
+        "person": heads[0]["person"],
+        "courses": lookup.unique(_rhythm(run) for run in found.runs),
+        "verdict": verdict,
+        "verdict_name": opening.VERDICT_NAMES[verdict],
+        "verdict_words": opening.VERDICTS[verdict],
+        "findings": _findings(found, heads),
+        "columns": list(zip(columns, notes, strict=True)),
+        "rows": rows,
         "failed": [f"{label}: {head['failed']}" for label, head in zip(found.labels, heads, strict=True) if head["failed"]],
     }
 
@@ -100,9 +109,19 @@ def _limits(found: Contrast) -> dict[str, Any]:
                 else:
                     same["arms"].append(label)
     ordered = sorted(groups, key=lambda title: limits.ORDER.index(title) if title in limits.ORDER else len(limits.ORDER))
-    return {"groups": [{"title": title, "notices": [{**entry["notice"], "arms": _of(entry["arms"], found)} for entry in
-                                                    sorted(groups[title], key=lambda entry: entry["notice"]["field"])]}
-                       for title in ordered if groups[title]]}
+    return {
+        "groups": [
+            {
+                "title": title,
+                "notices": [
+                    {**entry["notice"], "arms": _of(entry["arms"], found)}
+                    for entry in sorted(groups[title], key=lambda entry: entry["notice"]["field"])
+                ],
+            }
+            for title in ordered
+            if groups[title]
+        ]
+    }
 
 
 def _of(arms: Sequence[str], found: Contrast) -> str:
@@ -113,8 +132,12 @@ def _sure(found: Contrast) -> dict[str, Any]:
     """Grades in words, where the comparison comes from, and every source behind an arm."""
     sure = [certainty.certainty(run) for run in found.runs]
     sources = {source["id"]: source for part in sure for source in part["sources"]}
-    return {"grades": sure[0]["grades"], "provenance": sure[0]["provenance"], "titles": _titles(found.runs, found.labels),
-            "sources": sorted(sources.values(), key=lambda source: source["citation"].lower())}
+    return {
+        "grades": sure[0]["grades"],
+        "provenance": sure[0]["provenance"],
+        "titles": _titles(found.runs, found.labels),
+        "sources": sorted(sources.values(), key=lambda source: source["citation"].lower()),
+    }
 
 
 def _titles(runs: Sequence[Run], labels: Sequence[str]) -> list[tuple[str, str]]:

@@ -38,9 +38,7 @@ def render(run: Run) -> str:
     }
     present = [name for name, content in chapters.items() if content is not None]
     numbers = {name: number for number, name in enumerate(present, start=1)}
-    return (
-        environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
-    )
+    return environment().get_template("page.html").render(opening=opening.opening(run), numbers=numbers, run=run, **chapters)
 
 
 @lru_cache(maxsize=1)

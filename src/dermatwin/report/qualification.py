@@ -27,10 +27,14 @@ from .figures.scales import Scale
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = {
-    "insertion.csv": "Needles going in", "closure.csv": "Channels closing",
-    "permeation_microneedle.csv": "Passage through needled skin", "permeability_intact.csv": "Permeability of intact skin",
-    "permeability_intact_medians.csv": "Permeability in two other collections", "healing_timecourse.csv": "Healing",
-    "outcomes.csv": "Results of trials", "adverse_rates.csv": "Pain, redness and harm",
+    "insertion.csv": "Needles going in",
+    "closure.csv": "Channels closing",
+    "permeation_microneedle.csv": "Passage through needled skin",
+    "permeability_intact.csv": "Permeability of intact skin",
+    "permeability_intact_medians.csv": "Permeability in two other collections",
+    "healing_timecourse.csv": "Healing",
+    "outcomes.csv": "Results of trials",
+    "adverse_rates.csv": "Pain, redness and harm",
 }
 MANY = 24  # rows of a quantity that are drawn one by one; beyond, one mark each in a square
 WORST = 8  # of many rows, those that are named
@@ -49,20 +53,35 @@ def render(scores: Mapping[str, Any]) -> str:
     """
     evidence = Evidence.packaged()
     files = [_file(name, found, evidence) for name, found in scores["files"].items()]
-    return _environment().get_template("qualification.html").render(
-        total=_total(scores), files=files, overview=[_overview(name, found) for name, found in scores["files"].items()],
-        tensions=[_tension(row, scores, evidence) for row in evidence.table("tensions")],
-        fits=[_fit(posterior, evidence) for posterior in evidence.posteriors],
-        doubts=qualification_outcome.doubts(evidence) if qualification_outcome.FILE in scores["files"] else [],
-        left_aside=scores.get("left_aside", {}), provenance=scores["provenance"], words=words)
+    return (
+        _environment()
+        .get_template("qualification.html")
+        .render(
+            total=_total(scores),
+            files=files,
+            overview=[_overview(name, found) for name, found in scores["files"].items()],
+            tensions=[_tension(row, scores, evidence) for row in evidence.table("tensions")],
+            fits=[_fit(posterior, evidence) for posterior in evidence.posteriors],
+            doubts=qualification_outcome.doubts(evidence) if qualification_outcome.FILE in scores["files"] else [],
+            left_aside=scores.get("left_aside", {}),
+            provenance=scores["provenance"],
+            words=words,
+        )
+    )
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     environment.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     return environment
 
@@ -76,39 +95,64 @@ def _total(scores: Mapping[str, Any]) -> dict[str, Any]:
     predictions = [entry for found in files for entry in found["predictions"]]
     banded = [entry["inside"] for entry in predictions if entry["scale"] != "sign"]
     rows_read = sum(found["rows"] for found in files)
-    return {"rows": rows_read, "scored": len(predictions), "missing": rows_read - len(predictions),
-            "studies": len({entry["source"] for entry in predictions}), "banded": len(banded),
-            "inside": share(sum(banded) / len(banded)) if banded else words.NOTHING,
-            "failed": sum(found["failed"] for found in files)}
+    return {
+        "rows": rows_read,
+        "scored": len(predictions),
+        "missing": rows_read - len(predictions),
+        "studies": len({entry["source"] for entry in predictions}),
+        "banded": len(banded),
+        "inside": share(sum(banded) / len(banded)) if banded else words.NOTHING,
+        "failed": sum(found["failed"] for found in files),
+    }
 
 
 def _overview(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """One line of the table of files: only figures that a file's rows share, whatever their units."""
     quantities = found["quantities"].values()
     judged = [q["better_than_baseline"] for q in quantities if q["better_than_baseline"] is not None]
-    return {"id": _anchor(name), "title": FILES.get(name, name), "name": name, "rows": found["rows"],
-            "scored": found["scored"], "coverage": share(found["coverage_90"]), "counted": found["counted"]["coverage"],
-            "unseen": share(found["not_leaning"]["coverage_90"]), "factor": factor(found["median_factor"]),
-            "sign": share(found["sign_accuracy"]), "signs": found["counted"]["sign"],
-            "nearer": f"{sum(judged)} of {len(judged)}" if judged else words.NOTHING, "quantities": len(quantities)}
+    return {
+        "id": _anchor(name),
+        "title": FILES.get(name, name),
+        "name": name,
+        "rows": found["rows"],
+        "scored": found["scored"],
+        "coverage": share(found["coverage_90"]),
+        "counted": found["counted"]["coverage"],
+        "unseen": share(found["not_leaning"]["coverage_90"]),
+        "factor": factor(found["median_factor"]),
+        "sign": share(found["sign_accuracy"]),
+        "signs": found["counted"]["sign"],
+        "nearer": f"{sum(judged)} of {len(judged)}" if judged else words.NOTHING,
+        "quantities": len(quantities),
+    }
 
 
 def _file(name: str, found: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
     predictions = found["predictions"]
     wrong = [_row(entry, evidence) for entry in predictions if entry["scale"] == "sign" and entry["sign_right"] is False]
-    return {"id": _anchor(name), "name": name, "title": FILES.get(name, name), "sentences": _sentences(found),
-            "quantities": [_quantity(key, entry) for key, entry in found["quantities"].items()],
-            "groups": qualification_outcome.groups(found, share), "blocks": blocks(predictions, evidence), "wrong": wrong,
-            "reasons": reasons(found["not_predicted"]),
-            "missing": len(found["not_predicted"]), "rows": found["rows"]}
+    return {
+        "id": _anchor(name),
+        "name": name,
+        "title": FILES.get(name, name),
+        "sentences": _sentences(found),
+        "quantities": [_quantity(key, entry) for key, entry in found["quantities"].items()],
+        "groups": qualification_outcome.groups(found, share),
+        "blocks": blocks(predictions, evidence),
+        "wrong": wrong,
+        "reasons": reasons(found["not_predicted"]),
+        "missing": len(found["not_predicted"]),
+        "rows": found["rows"],
+    }
 
 
 def _sentences(found: Mapping[str, Any]) -> list[str]:
     """The words beside a file's figures."""
     texts = [f"{words.count(found['scored'], 'row')} of {found['rows']} are predicted."]
     if found["counted"]["coverage"]:
-        texts.append(f"{share(found['coverage_90'])} of {words.count(found['counted']['coverage'], 'value')} lie inside "
-                     f"their 90{words.NARROW}% band.")
+        texts.append(
+            f"{share(found['coverage_90'])} of {words.count(found['counted']['coverage'], 'value')} lie inside "
+            f"their 90{words.NARROW}% band."
+        )
     leaning = sum(entry["leans_on_itself"] for entry in found["predictions"])
     if leaning:
         texts.append(f"In {words.count(leaning, 'row')} the study is itself among the sources of the prediction: no test.")
@@ -128,11 +172,20 @@ def _quantity(name: str, q: Mapping[str, Any]) -> dict[str, Any]:
         return words.NOTHING if figures["mean_abs_error"] is None else words.number(figures["mean_abs_error"])
 
     plain = q["median_factor"] is None and q["mean_abs_error"] is not None
-    return {"title": title(name), "rows": q["scored"], "studies": q["studies"], "bounds": q["bounds"],
-            "coverage": share(q["coverage_90"]), "error": error(q), "baseline": error(naive),
-            "unit": ("share" if q["unit"] == "1" else unit(q["unit"])) if plain else "",
-            "same": error(own) if naive["scored"] != q["scored"] and naive["scored"] else "",
-            "sign": share(q["sign_accuracy"]), "verdict": verdict(q), "tone": _tone(q)}
+    return {
+        "title": title(name),
+        "rows": q["scored"],
+        "studies": q["studies"],
+        "bounds": q["bounds"],
+        "coverage": share(q["coverage_90"]),
+        "error": error(q),
+        "baseline": error(naive),
+        "unit": ("share" if q["unit"] == "1" else unit(q["unit"])) if plain else "",
+        "same": error(own) if naive["scored"] != q["scored"] and naive["scored"] else "",
+        "sign": share(q["sign_accuracy"]),
+        "verdict": verdict(q),
+        "tone": _tone(q),
+    }
 
 
 def verdict(q: Mapping[str, Any]) -> str:
@@ -185,8 +238,11 @@ def _of_baseline(q: Mapping[str, Any]) -> str:
     if q["coverage_90"] is None:
         return ""
     if q["better_than_baseline"] is None:
-        return "bounds only, no distance" if q["bounds"] == q["scored"] else (
-            "no baseline" if not q["baseline"]["scored"] else "as near as other studies' mean")
+        return (
+            "bounds only, no distance"
+            if q["bounds"] == q["scored"]
+            else ("no baseline" if not q["baseline"]["scored"] else "as near as other studies' mean")
+        )
     return "nearer than other studies' mean" if q["better_than_baseline"] else "no nearer than other studies' mean"
 
 
@@ -204,9 +260,14 @@ def reasons(missing: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     grouped: dict[str, dict[str, list[int]]] = {}
     for entry in missing:
         grouped.setdefault(entry["reason"], {}).setdefault(entry["source"], []).append(entry["row"])
-    found = [{"reason": words.sentence(reason), "rows": sum(map(len, studies.values())),
-              "studies": [(study, runs(lines)) for study, lines in studies.items()]}
-             for reason, studies in grouped.items()]
+    found = [
+        {
+            "reason": words.sentence(reason),
+            "rows": sum(map(len, studies.values())),
+            "studies": [(study, runs(lines)) for study, lines in studies.items()],
+        }
+        for reason, studies in grouped.items()
+    ]
     return sorted(found, key=lambda group: -group["rows"])
 
 
@@ -250,11 +311,20 @@ def _block(stated: str, quantities: Mapping[str, list[Mapping[str, Any]]], evide
     power = _power([entry for entries in quantities.values() for entry in entries])
     quantities = {name: [_times(entry, 10.0**-power) for entry in entries] for name, entries in quantities.items()}
     scale = scale_of([entry for entries in quantities.values() for entry in entries])
-    shown = {name: entries if len(entries) <= MANY else sorted(entries, key=_badness, reverse=True)[:WORST]
-             for name, entries in quantities.items()}
+    shown = {
+        name: entries if len(entries) <= MANY else sorted(entries, key=_badness, reverse=True)[:WORST]
+        for name, entries in quantities.items()
+    }
     groups = [(title(name), [_row(entry, evidence, scale) for entry in entries]) for name, entries in shown.items()]
-    squares = [(title(name), f"{words.count(len(entries), 'row')}; below, the {WORST} furthest off",
-                square(entries, scale, title(name))) for name, entries in quantities.items() if len(entries) > MANY]
+    squares = [
+        (
+            title(name),
+            f"{words.count(len(entries), 'row')}; below, the {WORST} furthest off",
+            square(entries, scale, title(name)),
+        )
+        for name, entries in quantities.items()
+        if len(entries) > MANY
+    ]
     printed = "" if stated.startswith("=") or stated == "1" else unit(stated)
     if power:
         printed = f"10{words.unit(f'^{power}')}{words.NARROW}{printed}"
@@ -302,18 +372,33 @@ def scale_of(entries: Sequence[Mapping[str, Any]]) -> Scale:
 def _row(entry: Mapping[str, Any], evidence: Evidence, scale: Scale | None = None) -> dict[str, Any]:
     """One measured value beside its prediction."""
     source = evidence.sources.get(entry["source"])
-    found = {"study": entry["source"], "line": entry["row"], "about": entry["about"].replace(" um", " µm").replace("_", " "),
-             "citation": source.citation if source else "", "inside": entry["inside"], "quantity": title(entry["quantity"])}
+    found = {
+        "study": entry["source"],
+        "line": entry["row"],
+        "about": entry["about"].replace(" um", " µm").replace("_", " "),
+        "citation": source.citation if source else "",
+        "inside": entry["inside"],
+        "quantity": title(entry["quantity"]),
+    }
     if scale is None:
         return found
     low, middle, high, measured = (entry[key] for key in ("p05", "median", "p95", "measured"))
     ends = {"upper": (scale.low, measured), "lower": (measured, scale.high)}.get(entry["bound"], (measured, measured))
     text = {"upper": "≤ ", "lower": "≥ "}.get(entry["bound"], "") + _as_stated(measured)
     label = f"{entry['source']}: measured {text}, predicted {written(middle, scale)} ({band(low, high, scale)})"
-    return {**found, "measured": text, "predicted": written(middle, scale), "band": band(low, high, scale),
-            "figure": rows.row(
-                scale, Interval(low, middle, high), label, tone=1 if entry["inside"] else 2,
-                observed=(Interval(ends[0], measured, ends[1]),))}
+    return {
+        **found,
+        "measured": text,
+        "predicted": written(middle, scale),
+        "band": band(low, high, scale),
+        "figure": rows.row(
+            scale,
+            Interval(low, middle, high),
+            label,
+            tone=1 if entry["inside"] else 2,
+            observed=(Interval(ends[0], measured, ends[1]),),
+        ),
+    }
 
 
 def square(entries: Sequence[Mapping[str, Any]], scale: Scale, name: str) -> Markup:
@@ -321,31 +406,46 @@ def square(entries: Sequence[Mapping[str, Any]], scale: Scale, name: str) -> Mar
     left, top, foot = 34.0, 22.0, 34.0
     x = Scale(scale.low, scale.high, left, SIDE - 16.0, scale.log)
     y = Scale(scale.low, scale.high, SIDE - foot, top, scale.log)
-    parts = [*_frame(x, y, left), svg.tag("line", x1=x.at(x.low), y1=y.at(y.low), x2=x.at(x.high), y2=y.at(y.high),
-                                          class_="reference")]
+    parts = [
+        *_frame(x, y, left),
+        svg.tag("line", x1=x.at(x.low), y1=y.at(y.low), x2=x.at(x.high), y2=y.at(y.high), class_="reference"),
+    ]
     parts += [_mark(entry, x, y) for entry in sorted(entries, key=lambda entry: not entry["inside"])]
     missed = sum(not entry["inside"] for entry in entries)
-    return svg.figure(SIDE, SIDE, parts, f"{name}: predicted against measured",
-                      f"{len(entries)} rows with their 90 % bands; {missed} miss the diagonal", "square")
+    return svg.figure(
+        SIDE,
+        SIDE,
+        parts,
+        f"{name}: predicted against measured",
+        f"{len(entries)} rows with their 90 % bands; {missed} miss the diagonal",
+        "square",
+    )
 
 
 def _frame(x: Scale, y: Scale, left: float) -> list[Markup]:
-    parts = [svg.tag("text", "predicted", x=0.0, y=8.0, class_="axis-name"),
-             svg.tag("text", "measured", x=x.end, y=SIDE - 3.0, class_="axis-name end")]
+    parts = [
+        svg.tag("text", "predicted", x=0.0, y=8.0, class_="axis-name"),
+        svg.tag("text", "measured", x=x.end, y=SIDE - 3.0, class_="axis-name end"),
+    ]
     for tick, label in labelled(x):
-        parts += [svg.tag("line", x1=x.at(tick), x2=x.at(tick), y1=y.start, y2=y.end, class_="grid"),
-                  svg.tag("line", x1=x.start, x2=x.end, y1=y.at(tick), y2=y.at(tick), class_="grid"),
-                  svg.tag("text", label, x=x.at(tick), y=y.start + 14.0, class_="tick middle"),
-                  svg.tag("text", label, x=left - 4.0, y=y.at(tick) + 3.8, class_="tick end")]
+        parts += [
+            svg.tag("line", x1=x.at(tick), x2=x.at(tick), y1=y.start, y2=y.end, class_="grid"),
+            svg.tag("line", x1=x.start, x2=x.end, y1=y.at(tick), y2=y.at(tick), class_="grid"),
+            svg.tag("text", label, x=x.at(tick), y=y.start + 14.0, class_="tick middle"),
+            svg.tag("text", label, x=left - 4.0, y=y.at(tick) + 3.8, class_="tick end"),
+        ]
     return parts
 
 
 def _mark(entry: Mapping[str, Any], x: Scale, y: Scale) -> Markup:
     place, tone = x.at(entry["measured"]), 1 if entry["inside"] else 2
     low, high = y.at(entry["p05"]), y.at(entry["p95"])
-    return svg.tag("g", svg.tag("title", ", ".join(filter(None, (entry["source"], entry["about"])))),
-                   svg.tag("line", x1=place, x2=place, y1=low, y2=high, class_=f"whisker tone-{tone}"),
-                   svg.tag("circle", cx=place, cy=y.at(entry["median"]), r=2.4, class_=f"spot tone-{tone}"))
+    return svg.tag(
+        "g",
+        svg.tag("title", ", ".join(filter(None, (entry["source"], entry["about"])))),
+        svg.tag("line", x1=place, x2=place, y1=low, y2=high, class_=f"whisker tone-{tone}"),
+        svg.tag("circle", cx=place, cy=y.at(entry["median"]), r=2.4, class_=f"spot tone-{tone}"),
+    )
 
 
 # Tensions -------------------------------------------------------------------------------------------------------------
@@ -355,9 +455,15 @@ def _tension(row: Mapping[str, str], scores: Mapping[str, Any], evidence: Eviden
     """One disagreement between measurements, with the twin's own prediction beside each that was scored."""
     found = [entry for place in row["rows"].split(";") for entry in _at(place.strip(), row["quantity"].split(";"), scores)]
     sources = [evidence.sources[name].citation for name in row["source"].split(";")]
-    return {"title": words.title(row["id"]), "what": row["what_disagrees"].replace(" um", " µm"),
-            "handling": row["how_dermatwin_handles"], "blocks": blocks(found, evidence), "sources": sources,
-            "outside": sum(not entry["inside"] for entry in found), "count": len(found)}
+    return {
+        "title": words.title(row["id"]),
+        "what": row["what_disagrees"].replace(" um", " µm"),
+        "handling": row["how_dermatwin_handles"],
+        "blocks": blocks(found, evidence),
+        "sources": sources,
+        "outside": sum(not entry["inside"] for entry in found),
+        "count": len(found),
+    }
 
 
 def _at(place: str, quantities: Sequence[str], scores: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -365,7 +471,8 @@ def _at(place: str, quantities: Sequence[str], scores: Mapping[str, Any]) -> lis
     file, _, which = place.partition(":")
     entries = scores["files"].get(file, {}).get("predictions", [])
     chosen: Callable[[Mapping[str, Any]], bool] = (
-        (lambda entry: entry["row"] == int(which)) if which.isdigit() else (lambda entry: entry["source"] == which))
+        (lambda entry: entry["row"] == int(which)) if which.isdigit() else (lambda entry: entry["source"] == which)
+    )
     return [entry for entry in entries if chosen(entry) and entry["quantity"] in quantities]
 
 
@@ -379,11 +486,15 @@ def _fit(posterior: Posterior, evidence: Evidence) -> dict[str, Any]:
     scale = Scale(*SPREADS, 0.0, 1.0)
     ticks = [float(tick) for tick in range(int(SPREADS[0]), int(SPREADS[1]) + 1)]
     labels = [(tick, words.fixed(tick, 0)) for tick in ticks]
-    return {"name": words.title(posterior.name), "studies": len(posterior.studies),
-            "moved": sorted((p for p in everything if p["informed"]), key=lambda p: p["spread"]),
-            "prior": sorted((p for p in everything if not p["informed"]), key=lambda p: p["spread"]),
-            "rows": sum(posterior.record.get("rows", {}).values()),
-            "axis": rows.axis(scale, labels, "spreads of the prior"), "diagnostics": diagnostics(posterior.record)}
+    return {
+        "name": words.title(posterior.name),
+        "studies": len(posterior.studies),
+        "moved": sorted((p for p in everything if p["informed"]), key=lambda p: p["spread"]),
+        "prior": sorted((p for p in everything if not p["informed"]), key=lambda p: p["spread"]),
+        "rows": sum(posterior.record.get("rows", {}).values()),
+        "axis": rows.axis(scale, labels, "spreads of the prior"),
+        "diagnostics": diagnostics(posterior.record),
+    }
 
 
 def _parameter(name: str, entry: Mapping[str, Any], posterior: Posterior, evidence: Evidence) -> dict[str, Any]:
@@ -391,14 +502,25 @@ def _parameter(name: str, entry: Mapping[str, Any], posterior: Posterior, eviden
     parameter = evidence.parameters[name]
     scores = posterior.tables[ALL][:, posterior.column(name)]
     low, middle, high = (float(q) for q in np.quantile(scores, (0.05, 0.5, 0.95)))
-    figure = rows.row(Scale(*SPREADS, 0.0, 1.0), Interval(low, middle, high), f"{name}: after the fit, within its prior",
-                      group=Interval(-PRIOR_END, 0.0, PRIOR_END), reference=0.0)
+    figure = rows.row(
+        Scale(*SPREADS, 0.0, 1.0),
+        Interval(low, middle, high),
+        f"{name}: after the fit, within its prior",
+        group=Interval(-PRIOR_END, 0.0, PRIOR_END),
+        reference=0.0,
+    )
     after = parameter.fitted or (math.nan,) * 3
-    return {"name": name, "informed": entry["informed"], "spread": entry["spread_over_prior"],
-            "figure": figure,
-            "before": words.quantity(evidence.prior[name].value, parameter.unit),
-            "after": words.number(after[1]), "range": words.with_unit(_between(after[0], after[2]), parameter.unit),
-            "left": share(entry["spread_over_prior"]), "note": parameter.note}
+    return {
+        "name": name,
+        "informed": entry["informed"],
+        "spread": entry["spread_over_prior"],
+        "figure": figure,
+        "before": words.quantity(evidence.prior[name].value, parameter.unit),
+        "after": words.number(after[1]),
+        "range": words.with_unit(_between(after[0], after[2]), parameter.unit),
+        "left": share(entry["spread_over_prior"]),
+        "note": parameter.note,
+    }
 
 
 PRIOR_END = 1.645  # spreads: nine tenths of a normal prior lie within
@@ -409,26 +531,41 @@ def diagnostics(record: Mapping[str, Any]) -> list[str]:
     fits = dict(record.get("fits", {}))
     whole = fits.pop("all studies", None)
     texts = [] if whole is None else [_of_whole(whole["memory_of_last_rounds"])]
-    long = [f"{name} ({entry['memory_of_last_rounds']:.2f})" for name, entry in fits.items()
-            if entry["memory_of_last_rounds"] > LONG_MEMORY]
-    thin = [f"{name} ({share(entry['share_that_counted'])})" for name, entry in fits.items()
-            if entry.get("share_that_counted", 1.0) < FEW_COUNTED]
+    long = [
+        f"{name} ({entry['memory_of_last_rounds']:.2f})"
+        for name, entry in fits.items()
+        if entry["memory_of_last_rounds"] > LONG_MEMORY
+    ]
+    thin = [
+        f"{name} ({share(entry['share_that_counted'])})"
+        for name, entry in fits.items()
+        if entry.get("share_that_counted", 1.0) < FEW_COUNTED
+    ]
     if long:
-        texts.append(f"Not settled, with more than {LONG_MEMORY} of the start still visible: the fit{'s' * (len(long) > 1)} "
-                     f"without {words.listing(long)}. The bands for what was left out may be off.")
+        texts.append(
+            f"Not settled, with more than {LONG_MEMORY} of the start still visible: the fit{'s' * (len(long) > 1)} "
+            f"without {words.listing(long)}. The bands for what was left out may be off."
+        )
     if thin:
-        texts.append(f"The fit{'s' * (len(thin) > 1)} without {words.listing(thin)} started from few particles, shown as "
-                     "the share of them that counted: these studies weigh much, and the bands predicted for them are the "
-                     "roughest.")
+        texts.append(
+            f"The fit{'s' * (len(thin) > 1)} without {words.listing(thin)} started from few particles, shown as "
+            "the share of them that counted: these studies weigh much, and the bands predicted for them are the "
+            "roughest."
+        )
     return texts
 
 
 def _of_whole(memory: float) -> str:
     """The memory of the fit to all studies, and whether it is too long."""
-    verdict = ("That is too much: the fit has not settled, and what it says of spreads may be wrong" if memory > LONG_MEMORY
-               else f"0 would be full independence; above {LONG_MEMORY} a fit counts as not settled")
-    return (f"After the last rounds of the fit to all studies a particle still shows {memory:.2f} of its start "
-            f"(correlation, worst parameter): {verdict[0].lower()}{verdict[1:]}.")
+    verdict = (
+        "That is too much: the fit has not settled, and what it says of spreads may be wrong"
+        if memory > LONG_MEMORY
+        else f"0 would be full independence; above {LONG_MEMORY} a fit counts as not settled"
+    )
+    return (
+        f"After the last rounds of the fit to all studies a particle still shows {memory:.2f} of its start "
+        f"(correlation, worst parameter): {verdict[0].lower()}{verdict[1:]}."
+    )
 
 
 def share(value: float | None) -> str:
@@ -441,8 +578,19 @@ def factor(value: float | None) -> str:
     return words.NOTHING if value is None else f"×{words.NARROW}{words.number(value)}"
 
 
-SPELT = {"um": "µm", "pct": "in %", "fft": "FFT", "picp": "PICP", "pinp": "PINP", "piiinp": "PIIINP", "qgsgs": "QGSGS",
-         "goodman": "Goodman", "baron": "Baron", "lemperle": "Lemperle", "manchester": "Manchester"}
+SPELT = {
+    "um": "µm",
+    "pct": "in %",
+    "fft": "FFT",
+    "picp": "PICP",
+    "pinp": "PINP",
+    "piiinp": "PIIINP",
+    "qgsgs": "QGSGS",
+    "goodman": "Goodman",
+    "baron": "Baron",
+    "lemperle": "Lemperle",
+    "manchester": "Manchester",
+}
 
 
 def title(quantity: str) -> str:

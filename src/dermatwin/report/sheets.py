@@ -60,8 +60,13 @@ def window(first: str, last: str) -> str:
     """Hours after a session in words: 'first 24 hours', 'day 3 to week 39', 'from day 7'."""
     start, end = float(first), float(last) if last else math.inf
     if start == 0.0:
-        return "at any time" if math.isinf(end) else f"first {_lasting(end)}" if end <= LONGEST_IN_HOURS else (
-            f"until {_when(end)}")
+        return (
+            "at any time"
+            if math.isinf(end)
+            else f"first {_lasting(end)}"
+            if end <= LONGEST_IN_HOURS
+            else (f"until {_when(end)}")
+        )
     return f"from {_when(start)}" if math.isinf(end) else f"{_when(start)} to {_when(end)}"
 
 
@@ -85,20 +90,38 @@ def _applies(run: Run, condition: str) -> bool:
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def _page(run: Run, phase: str, title: str) -> str:
     days = session_dates(run)
-    rows = [{"text": row["instruction"], "sources": row["source"].replace(";", ", "),
-             "dates": [_span(day, row) for day in days] if phase != "session" else [],
-             "computed": _waiting(run, row)} for row in steps(run, phase)]
+    rows = [
+        {
+            "text": row["instruction"],
+            "sources": row["source"].replace(";", ", "),
+            "dates": [_span(day, row) for day in days] if phase != "session" else [],
+            "computed": _waiting(run, row),
+        }
+        for row in steps(run, phase)
+    ]
     flags = red_flags(run) if phase == "aftercare" else []
-    return _environment().get_template("sheet.html").render(
-        title=title, phase=phase, case=run.case, rows=rows, days=[_spelt(day) for day in days], flags=flags,
-        zones=_zones(run), expected=_expected(run) if phase == "aftercare" else [],
-        style=(TEMPLATES / "sheet.css").read_text(encoding="utf-8"))
+    return (
+        _environment()
+        .get_template("sheet.html")
+        .render(
+            title=title,
+            phase=phase,
+            case=run.case,
+            rows=rows,
+            days=[_spelt(day) for day in days],
+            flags=flags,
+            zones=_zones(run),
+            expected=_expected(run) if phase == "aftercare" else [],
+            style=(TEMPLATES / "sheet.css").read_text(encoding="utf-8"),
+        )
+    )
 
 
 def _span(day: date, row: dict[str, str]) -> str:
@@ -121,9 +144,11 @@ def _waiting(run: Run, row: dict[str, str]) -> list[str]:
         middles = [end.band[1] for end in run.find(closing, zone.zone.key)]
         if ends and all(math.isfinite(end) for end in (*ends, *middles)):
             hours = max(math.ceil(max(ends)), float(row["to_h"]))
-            found.append(f"{words.title(zone.zone.key)}: {avoided} before {_lasting(hours)}. As computed, the channels "
-                         f"close to {entering} after about {_lasting(math.ceil(max(middles)))} in the middle case, and by "
-                         "then in at least 95 of 100, with what is not known counted in.")
+            found.append(
+                f"{words.title(zone.zone.key)}: {avoided} before {_lasting(hours)}. As computed, the channels "
+                f"close to {entering} after about {_lasting(math.ceil(max(middles)))} in the middle case, and by "
+                "then in at least 95 of 100, with what is not known counted in."
+            )
     return found
 
 
@@ -141,22 +166,33 @@ def _zones(run: Run) -> list[dict[str, str]]:
         if zone.settings is None or zone.device is None:
             continue
         passes = "" if zone.settings.passes is None else str(zone.settings.passes)
-        found.append({"name": words.title(zone.zone.key), "device": zone.device.name, "passes": passes,
-                      "length": f"{zone.settings.needle_length:g} mm", "area": f"{zone.zone.area:g} cm²"})
+        found.append(
+            {
+                "name": words.title(zone.zone.key),
+                "device": zone.device.name,
+                "passes": passes,
+                "length": f"{zone.settings.needle_length:g} mm",
+                "area": f"{zone.zone.area:g} cm²",
+            }
+        )
     return found
 
 
 def _expected(run: Run) -> list[str]:
     """What the run expects of the first days, in plain sentences."""
-    texts = (("downtime_makeup[1]", "make-up covers the redness after"),
-             ("downtime_unnoticeable[1]", "others no longer notice it after"))
+    texts = (
+        ("downtime_makeup[1]", "make-up covers the redness after"),
+        ("downtime_unnoticeable[1]", "others no longer notice it after"),
+    )
     found = []
     for zone in run.zones:
         for name, text in texts:
             for end in run.find(name, zone.zone.key):
                 low, middle, high = end.band
-                found.append(f"{words.title(zone.zone.key)}: {text} about {middle:.1g} days; "
-                             f"for nine in ten people between {low:.1g} and {high:.2g} days.")
+                found.append(
+                    f"{words.title(zone.zone.key)}: {text} about {middle:.1g} days; "
+                    f"for nine in ten people between {low:.1g} and {high:.2g} days."
+                )
     return found
 
 
@@ -164,9 +200,14 @@ def calendar(run: Run) -> str:
     """The dates as an iCalendar file (RFC 5545): whole-day events, the same bytes for the same run."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dermatwin//course//EN", "CALSCALE:GREGORIAN"]
     for number, (day, text) in enumerate(_events(run)):
-        lines += ["BEGIN:VEVENT", f"UID:{number}-{run.provenance['seed']}-{day:%Y%m%d}@dermatwin",
-                  f"DTSTAMP:{run.case.course.start:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-                  f"SUMMARY:{_escaped(text)}", "END:VEVENT"]
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{number}-{run.provenance['seed']}-{day:%Y%m%d}@dermatwin",
+            f"DTSTAMP:{run.case.course.start:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"SUMMARY:{_escaped(text)}",
+            "END:VEVENT",
+        ]
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
 
 

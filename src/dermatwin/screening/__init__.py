@@ -7,6 +7,16 @@ from .rule import Rule, RuleBook
 from .screen import screen
 
 __all__ = [
-    "Allowance", "ConcernVerdict", "Finding", "Rule", "RuleBook", "Screening", "ZoneDepth", "ZoneVerdict",
-    "allowance", "anaesthetic_check", "depth_guidance", "screen",
+    "Allowance",
+    "ConcernVerdict",
+    "Finding",
+    "Rule",
+    "RuleBook",
+    "Screening",
+    "ZoneDepth",
+    "ZoneVerdict",
+    "allowance",
+    "anaesthetic_check",
+    "depth_guidance",
+    "screen",
 ]

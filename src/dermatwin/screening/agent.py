@@ -109,16 +109,26 @@ def _table() -> tuple[tuple[str, Agent], ...]:
 
 
 def _agent(row: dict[str, str]) -> Agent:
-    strengths = {drug: float(share) if share else None
-                 for drug, _, share in (part.partition(":") for part in row["actives"].split(";"))}
+    strengths = {
+        drug: float(share) if share else None
+        for drug, _, share in (part.partition(":") for part in row["actives"].split(";"))
+    }
     grams = _number(row["max_grams"])
     return Agent(
-        name=row["agent"], classes=tuple(row["classes"].split(";")), strengths=strengths,
-        age_from=float(row["age_from_yr"]), age_below=float(row["age_below_yr"]),
-        max_mass=None if grams is None else grams * factor("g", "mg"), max_area=_number(row["max_area_cm2"]),
-        max_time=_number(row["max_hours"]), min_time=float(row["min_minutes"]) * factor("min", "h"),
-        occlusion=row["occlusion"], mass_guard="soft_stop" if row["mass_guard"] == "soft_stop" else "hard_stop",
-        sources=tuple(row["source"].split(";")), note=row["note"])
+        name=row["agent"],
+        classes=tuple(row["classes"].split(";")),
+        strengths=strengths,
+        age_from=float(row["age_from_yr"]),
+        age_below=float(row["age_below_yr"]),
+        max_mass=None if grams is None else grams * factor("g", "mg"),
+        max_area=_number(row["max_area_cm2"]),
+        max_time=_number(row["max_hours"]),
+        min_time=float(row["min_minutes"]) * factor("min", "h"),
+        occlusion=row["occlusion"],
+        mass_guard="soft_stop" if row["mass_guard"] == "soft_stop" else "hard_stop",
+        sources=tuple(row["source"].split(";")),
+        note=row["note"],
+    )
 
 
 def _number(text: str) -> float | None:

@@ -116,26 +116,42 @@ def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
     who = f"at the age of {patient.age:g} years"
     if agent.max_mass is not None and dose.product > agent.max_mass:
         yield Finding(
-            "anaesthetic_label_mass", "hard_stop", "More numbing cream than its label allows",
+            "anaesthetic_label_mass",
+            "hard_stop",
+            "More numbing cream than its label allows",
             f"{dose.text}: {dose.product * factor('mg', 'g'):.3g} g on {dose.area:g} cm2; the label of {agent.name} allows "
-            f"{agent.max_mass * factor('mg', 'g'):g} g {who}", "Use less, or numb and treat fewer zones in one session",
-            sources=agent.sources)
+            f"{agent.max_mass * factor('mg', 'g'):g} g {who}",
+            "Use less, or numb and treat fewer zones in one session",
+            sources=agent.sources,
+        )
     if agent.max_area is not None and dose.area > agent.max_area:
         yield Finding(
-            "anaesthetic_label_area", "hard_stop", "Numbing cream on a larger area than its label allows",
+            "anaesthetic_label_area",
+            "hard_stop",
+            "Numbing cream on a larger area than its label allows",
             f"{dose.text}: {dose.area:g} cm2; {agent.name} {who}: {agent.max_area:g} cm2",
-            "Numb and treat fewer zones in one session", sources=agent.sources)
+            "Numb and treat fewer zones in one session",
+            sources=agent.sources,
+        )
     if not agent.labelled and ("lidocaine" not in agent.strengths or dose.lidocaine() is None):
         yield Finding(
-            "anaesthetic_dose_unknown", "soft_stop", "The dose of the numbing cream cannot be checked",
+            "anaesthetic_dose_unknown",
+            "soft_stop",
+            "The dose of the numbing cream cannot be checked",
             f"{dose.text}: " + ("its strength is not given" if dose.lidocaine() is None else "no maximum is known for it"),
-            "Write the strength (such as 'lidocaine 4 % cream') or use a labelled product", sources=agent.sources)
+            "Write the strength (such as 'lidocaine 4 % cream') or use a labelled product",
+            sources=agent.sources,
+        )
     strength = sum(share or 0.0 for share in agent.strengths.values())
     if not agent.labelled and strength > _number("strong_anaesthetic", "1"):
         yield Finding(
-            "anaesthetic_compounded", "caution", "A strong numbing cream without a label",
+            "anaesthetic_compounded",
+            "caution",
+            "A strong numbing cream without a label",
             f"{dose.text}: {strength:.0%} of anaesthetics; deaths followed such creams on large areas under covers",
-            "Prefer a labelled product", sources=("fda_anaesthetics2009",))
+            "Prefer a labelled product",
+            sources=("fda_anaesthetics2009",),
+        )
 
 
 def _time(dose: Dose, patient: Patient) -> Iterator[Finding]:
@@ -143,24 +159,35 @@ def _time(dose: Dose, patient: Patient) -> Iterator[Finding]:
     if topical.apply >= 0.0 or topical.remove is None or topical.remove > 0.0:
         what = "goes on" if topical.apply >= 0.0 else "is not taken off before"
         yield Finding(
-            "anaesthetic_on_channels", "hard_stop", "Numbing cream on open channels",
+            "anaesthetic_on_channels",
+            "hard_stop",
+            "Numbing cream on open channels",
             f"{dose.text} {what} the needling" if what != "goes on" else f"{dose.text} goes on after the needling began",
             "Take off all of it before the first needle (remove: 0 min) and put none on afterwards",
-            sources=("fda_anaesthetics2009", "openfda_lido_prilo"))
+            sources=("fda_anaesthetics2009", "openfda_lido_prilo"),
+        )
     time = dose.time
     if time is None or topical.apply >= 0.0:
         return
     longest = _longest(agent, patient)
     if longest is not None and time > longest:
         yield Finding(
-            "anaesthetic_time", "hard_stop", "Numbing cream longer on the skin than its label allows",
-            f"{dose.text}: {time:g} h; {agent.name}: {longest:g} h", "Shorten the time on the skin",
-            sources=agent.sources)
+            "anaesthetic_time",
+            "hard_stop",
+            "Numbing cream longer on the skin than its label allows",
+            f"{dose.text}: {time:g} h; {agent.name}: {longest:g} h",
+            "Shorten the time on the skin",
+            sources=agent.sources,
+        )
     if time < agent.min_time:
         yield Finding(
-            "anaesthetic_short", "info", "Numbing cream may not have worked yet",
-            f"{dose.text}: {_minutes(time)}; {agent.name} needs {_minutes(agent.min_time)}", "Wait longer",
-            sources=agent.sources)
+            "anaesthetic_short",
+            "info",
+            "Numbing cream may not have worked yet",
+            f"{dose.text}: {_minutes(time)}; {agent.name} needs {_minutes(agent.min_time)}",
+            "Wait longer",
+            sources=agent.sources,
+        )
 
 
 def _minutes(hours: float) -> str:
@@ -181,10 +208,13 @@ def _cover(dose: Dose) -> Iterator[Finding]:
     large = dose.area > _number("large_area", "cm^2")
     if dose.agent.occlusion == "no" or large:
         yield Finding(
-            "anaesthetic_occluded", "caution", "Numbing cream under a cover",
+            "anaesthetic_occluded",
+            "caution",
+            "Numbing cream under a cover",
             f"{dose.text} on {dose.area:g} cm2 is covered" + ("; the area is large" if large else "; not meant to be"),
             "Leave it uncovered, no heat; covers and large areas raise what is absorbed",
-            sources=("fda_anaesthetics2009", *dose.agent.sources))
+            sources=("fda_anaesthetics2009", *dose.agent.sources),
+        )
 
 
 def _weight(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
@@ -196,16 +226,23 @@ def _weight(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
         soft = len(doses) == 1 and known[0][0].agent.mass_guard == "soft_stop"
         note = "; its label allows more on intact skin, of which little is absorbed" if soft else ""
         yield Finding(
-            "anaesthetic_lidocaine_label" if soft else "anaesthetic_lidocaine_limit", "soft_stop" if soft else "hard_stop",
+            "anaesthetic_lidocaine_label" if soft else "anaesthetic_lidocaine_limit",
+            "soft_stop" if soft else "hard_stop",
             "More lidocaine than the body weight allows",
             f"{' and '.join(dose.text for dose, _ in known)}: {total:.4g} mg lidocaine applied in one session; "
             f"{limit.lidocaine:.4g} mg at {weight}{note}",
-            "Use less, a weaker preparation or fewer zones in one session", sources=limit.sources)
+            "Use less, a weaker preparation or fewer zones in one session",
+            sources=limit.sources,
+        )
     elif limit.weight_assumed and total:
         yield Finding(
-            "anaesthetic_weight_missing", "info", "Body weight is needed to check the numbing cream",
+            "anaesthetic_weight_missing",
+            "info",
+            "Body weight is needed to check the numbing cream",
             f"{total:.3g} mg lidocaine was checked against {limit.lidocaine:.4g} mg at {weight}",
-            "Write patient.body_weight", sources=limit.sources)
+            "Write patient.body_weight",
+            sources=limit.sources,
+        )
 
 
 def _sum(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
@@ -216,9 +253,13 @@ def _sum(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
     names = " + ".join(f"{dose.text} {share:.0%}" for dose, share in zip(doses, shares, strict=True))
     over = sum(shares) > 1.0
     yield Finding(
-        "anaesthetic_sum", "hard_stop" if over else "caution", "Several numbing agents add up",
-        f"shares of their limits: {names} = {sum(shares):.0%}", "Use one agent" if over else "Prefer one agent",
-        sources=("openfda_lido_prilo", "pliaglis_label"))
+        "anaesthetic_sum",
+        "hard_stop" if over else "caution",
+        "Several numbing agents add up",
+        f"shares of their limits: {names} = {sum(shares):.0%}",
+        "Use one agent" if over else "Prefer one agent",
+        sources=("openfda_lido_prilo", "pliaglis_label"),
+    )
 
 
 def _share(dose: Dose, limit: float) -> float:

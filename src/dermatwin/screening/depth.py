@@ -53,8 +53,16 @@ def _zone_depth(row: dict[str, str]) -> ZoneDepth:
     def pair(column: str) -> tuple[float, float]:
         return float(row[f"{column}_low_mm"]), float(row[f"{column}_high_mm"])
 
-    return ZoneDepth(row["zone"], tuple(row["sites"].split(";")), pair("conservative"), pair("deep"),
-                     float(row["stop_above_mm"]), row["grade"], tuple(row["source"].split(";")), row["note"])
+    return ZoneDepth(
+        row["zone"],
+        tuple(row["sites"].split(";")),
+        pair("conservative"),
+        pair("deep"),
+        float(row["stop_above_mm"]),
+        row["grade"],
+        tuple(row["source"].split(";")),
+        row["note"],
+    )
 
 
 def depth_guidance(site: str, region: str = "") -> ZoneDepth | None:
@@ -74,9 +82,15 @@ def depth_check(case: Case, target: Target) -> Iterator[Finding]:
     yield from _device(case, target, length)
     guide = depth_guidance(target.site, target.region)
     if guide is None:
-        yield Finding("depth_no_guidance", "caution", "No customary depth for this site",
-                      f"{target.key}: no row for the site {target.site!r}", "A clinician must set the depth",
-                      zone=target.key, sources=("dermatwin_prior",))
+        yield Finding(
+            "depth_no_guidance",
+            "caution",
+            "No customary depth for this site",
+            f"{target.key}: no row for the site {target.site!r}",
+            "A clinician must set the depth",
+            zone=target.key,
+            sources=("dermatwin_prior",),
+        )
     else:
         yield from _zone(target, length, guide)
 
@@ -86,17 +100,35 @@ def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
     if device is None:
         return
     if length > device.max_length:
-        yield Finding("depth_beyond_device", "hard_stop", "Needle length beyond the device",
-                      f"{target.key}: {length:g} mm is set; {device.name} reaches {device.max_length:g} mm",
-                      "Set a length that the device has", zone=target.key, sources=device.sources or _RULE)
+        yield Finding(
+            "depth_beyond_device",
+            "hard_stop",
+            "Needle length beyond the device",
+            f"{target.key}: {length:g} mm is set; {device.name} reaches {device.max_length:g} mm",
+            "Set a length that the device has",
+            zone=target.key,
+            sources=device.sources or _RULE,
+        )
     elif device.labelled_max_length is not None and length > device.labelled_max_length:
-        yield Finding("depth_beyond_label", "caution", "Needle length beyond the label",
-                      f"{target.key}: {length:g} mm is set; {device.name}: {device.labelled_max_length:g} mm evaluated or "
-                      "recommended", "Off label: a physician records why", zone=target.key, sources=device.sources or _RULE)
+        yield Finding(
+            "depth_beyond_label",
+            "caution",
+            "Needle length beyond the label",
+            f"{target.key}: {length:g} mm is set; {device.name}: {device.labelled_max_length:g} mm evaluated or recommended",
+            "Off label: a physician records why",
+            zone=target.key,
+            sources=device.sources or _RULE,
+        )
     if device.phototypes and case.patient.phototype not in device.phototypes:
-        yield Finding("phototype_outside_label", "caution", "Phototype outside the device's label",
-                      f"{device.name}: {', '.join(device.phototypes)}; the person is {case.patient.phototype}",
-                      "Off label; document", zone=target.key, sources=device.sources or _RULE)
+        yield Finding(
+            "phototype_outside_label",
+            "caution",
+            "Phototype outside the device's label",
+            f"{device.name}: {', '.join(device.phototypes)}; the person is {case.patient.phototype}",
+            "Off label; document",
+            zone=target.key,
+            sources=device.sources or _RULE,
+        )
 
 
 def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
@@ -104,16 +136,31 @@ def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
     customary = max((guide.column(concern)[1] for concern in target.concerns), default=guide.conservative[1])
     if length > guide.stop_above:
         yield Finding(
-            "depth_stop", "soft_stop", "Needle length beyond what this zone bears",
+            "depth_stop",
+            "soft_stop",
+            "Needle length beyond what this zone bears",
             f"{where} is set; limit of the {guide.zone} {guide.stop_above:g} mm ({guide.note})",
-            f"Set at most {guide.stop_above:g} mm", zone=target.key, sources=guide.sources)
+            f"Set at most {guide.stop_above:g} mm",
+            zone=target.key,
+            sources=guide.sources,
+        )
     elif length > guide.deep[1]:
         yield Finding(
-            "depth_beyond_table", "caution", "Needle length beyond the customary range",
+            "depth_beyond_table",
+            "caution",
+            "Needle length beyond the customary range",
             f"{where} is set; {guide.zone}: up to {guide.deep[1]:g} mm even for scars and deep lines ({guide.note})",
-            "Justify the depth or reduce it", zone=target.key, sources=guide.sources)
+            "Justify the depth or reduce it",
+            zone=target.key,
+            sources=guide.sources,
+        )
     elif length > customary:
         yield Finding(
-            "depth_beyond_concern", "caution", "Needle length beyond what is customary for this concern",
+            "depth_beyond_concern",
+            "caution",
+            "Needle length beyond what is customary for this concern",
             f"{where} is set; {guide.zone}: {customary:g} mm unless scars or deep lines are treated",
-            "Justify the depth or reduce it", zone=target.key, sources=guide.sources)
+            "Justify the depth or reduce it",
+            zone=target.key,
+            sources=guide.sources,
+        )

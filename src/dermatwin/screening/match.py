@@ -69,13 +69,29 @@ def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
     counting = {(hit.entry, hit.zone, hit.concern, hit.reason): hit for hit in hits if not hit.known_only}
     for hit in counting.values():
         reason = f"{hit.reason}: {rule.reason}" if hit.reason else rule.reason
-        yield Finding(rule.id, rule.level, rule.title, reason, rule.action, hit.until or rule.until, hit.zone, hit.concern,
-                      tuple(rule.sources))
+        yield Finding(
+            rule.id,
+            rule.level,
+            rule.title,
+            reason,
+            rule.action,
+            hit.until or rule.until,
+            hit.zone,
+            hit.concern,
+            tuple(rule.sources),
+        )
     done = {hit.entry for hit in counting.values()}
     for entry, hit in {hit.entry: hit for hit in hits if hit.known_only and hit.entry not in done}.items():
         assert entry is not None
-        yield Finding(rule.id, "info", f"Does not count now: {rule.title.lower()}", hit.reason, "Confirm",
-                      zone=hit.zone, sources=tuple(rule.sources))
+        yield Finding(
+            rule.id,
+            "info",
+            f"Does not count now: {rule.title.lower()}",
+            hit.reason,
+            "Confirm",
+            zone=hit.zone,
+            sources=tuple(rule.sources),
+        )
 
 
 def _clause(rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
@@ -93,14 +109,16 @@ def _person(clause: Clause, case: Case) -> bool:
     patient = case.patient
     days = case.session_days
     shortest = min((b - a for a, b in pairwise(days)), default=None)
-    return all((
-        clause.flag is None or getattr(patient, clause.flag),
-        clause.age_below is None or patient.age < clause.age_below,
-        clause.phototypes is None or patient.phototype in clause.phototypes,
-        clause.sun is None or patient.sun in clause.sun,
-        clause.sun_protection is None or case.course.aftercare.sun_protection is clause.sun_protection,
-        clause.interval_below is None or (shortest is not None and shortest < clause.interval_below),
-    ))
+    return all(
+        (
+            clause.flag is None or getattr(patient, clause.flag),
+            clause.age_below is None or patient.age < clause.age_below,
+            clause.phototypes is None or patient.phototype in clause.phototypes,
+            clause.sun is None or patient.sun in clause.sun,
+            clause.sun_protection is None or case.course.aftercare.sun_protection is clause.sun_protection,
+            clause.interval_below is None or (shortest is not None and shortest < clause.interval_below),
+        )
+    )
 
 
 def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
@@ -174,8 +192,9 @@ def _adjuncts(terms: list[str], target: Target) -> list[str]:
     return [adjunct for adjunct in target.adjuncts if find(terms, adjunct) is not None]
 
 
-def _entry(rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit,
-           zones: tuple[Target, ...]) -> Iterator[Hit]:
+def _entry(
+    rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit, zones: tuple[Target, ...]
+) -> Iterator[Hit]:
     match = find(condition.terms, entry.text, condition.without) if _field(condition, entry) else None
     if match is None or _is_allergy(condition, entry, match):
         return
@@ -219,8 +238,11 @@ def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...], spec
         return [place.zone]
     own = entry.item.zone
     known, site, region = locate(own, species)
-    keys = [zone.key for zone in zones
-            if own == zone.key or zone.site == site or (region == zone.region and region in (site, zone.site))]
+    keys = [
+        zone.key
+        for zone in zones
+        if own == zone.key or zone.site == site or (region == zone.region and region in (site, zone.site))
+    ]
     if not keys and not known and own not in {zone.region for zone in zones}:
         return [place.zone]
     keys = keys or [zone.key for zone in zones if zone.region == own]

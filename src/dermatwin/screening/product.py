@@ -29,8 +29,9 @@ def contents(topical: Topical) -> Contents:
         return Contents(product.replace("_", " "), {}, product)
     actives = [active.strip().casefold() for active in row["active"].split(";") if active.strip()]
     shares = [float(share) for share in row["strength"].split(";") if share.strip()]
-    return Contents(f"{product.replace('_', ' ')} {row['name']} {row['active']}",
-                    dict(zip(actives, shares, strict=True)), product)
+    return Contents(
+        f"{product.replace('_', ' ')} {row['name']} {row['active']}", dict(zip(actives, shares, strict=True)), product
+    )
 
 
 @lru_cache(maxsize=1)

@@ -16,12 +16,29 @@ Verdict = Literal["ok", "caution", "stop"]
 LEVELS: tuple[Level, ...] = ("hard_stop", "soft_stop", "caution", "info")
 """Levels, gravest first."""
 
-COMPUTED = frozenset({
-    "depth_beyond_device", "depth_beyond_label", "depth_stop", "depth_beyond_table", "depth_beyond_concern",
-    "depth_no_guidance", "phototype_outside_label", "anaesthetic_label_mass", "anaesthetic_label_area",
-    "anaesthetic_dose_unknown", "anaesthetic_compounded", "anaesthetic_on_channels", "anaesthetic_time",
-    "anaesthetic_short", "anaesthetic_occluded", "anaesthetic_lidocaine_limit", "anaesthetic_lidocaine_label",
-    "anaesthetic_weight_missing", "anaesthetic_sum"})
+COMPUTED = frozenset(
+    {
+        "depth_beyond_device",
+        "depth_beyond_label",
+        "depth_stop",
+        "depth_beyond_table",
+        "depth_beyond_concern",
+        "depth_no_guidance",
+        "phototype_outside_label",
+        "anaesthetic_label_mass",
+        "anaesthetic_label_area",
+        "anaesthetic_dose_unknown",
+        "anaesthetic_compounded",
+        "anaesthetic_on_channels",
+        "anaesthetic_time",
+        "anaesthetic_short",
+        "anaesthetic_occluded",
+        "anaesthetic_lidocaine_limit",
+        "anaesthetic_lidocaine_label",
+        "anaesthetic_weight_missing",
+        "anaesthetic_sum",
+    }
+)
 """Names of the findings that are computed and do not stand among the rules."""
 
 

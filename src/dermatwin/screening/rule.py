@@ -72,8 +72,17 @@ class Clause(Record):
     @property
     def local(self) -> bool:
         """Whether the answer depends on the zone."""
-        return any((self.sites, self.needle_above, self.devices, self.described_device, self.topicals, self.adjuncts,
-                    self.by_concern))
+        return any(
+            (
+                self.sites,
+                self.needle_above,
+                self.devices,
+                self.described_device,
+                self.topicals,
+                self.adjuncts,
+                self.by_concern,
+            )
+        )
 
     @property
     def by_concern(self) -> bool:
@@ -146,8 +155,10 @@ def _file(path: Path) -> _File:
     try:
         return _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        faults = [Fault(f"{path.name}:{'.'.join(str(step) for step in fault['loc'])}", str(fault["input"]), fault["msg"])
-                  for fault in error.errors()]
+        faults = [
+            Fault(f"{path.name}:{'.'.join(str(step) for step in fault['loc'])}", str(fault["input"]), fault["msg"])
+            for fault in error.errors()
+        ]
         raise EvidenceError(faults) from None
 
 
@@ -162,9 +173,11 @@ def check(rules: list[Rule], groups: dict[str, list[str]], evidence: Evidence, n
         if rule.id in seen:
             faults.append(Fault(where, rule.id, "is defined twice"))
         seen.add(rule.id)
-        for part, words, known, what in (("sources", rule.sources, evidence.sources, "is not registered in sources"),
-                                         ("rows", rule.rows, rows, "is not a row of contraindications.csv"),
-                                         ("sites", sites, groups, "is not a group of sites")):
+        for part, words, known, what in (
+            ("sources", rule.sources, evidence.sources, "is not registered in sources"),
+            ("rows", rule.rows, rows, "is not a row of contraindications.csv"),
+            ("sites", sites, groups, "is not a group of sites"),
+        ):
             faults += [Fault(f"{where}.{part}", word, what) for word in words if word not in known]
         if (rule.time == "window") != (rule.window is not None):
             faults.append(Fault(f"{where}.window", str(rule.window), "goes with time: window and only with it"))

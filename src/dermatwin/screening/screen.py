@@ -25,8 +25,14 @@ def screen(case: Case) -> Screening:
     """
     if case.patient.species != "human":
         animal = case.patient.species.replace("_", " ")
-        info = Finding("not_a_person", "info", "Not a person", f"{animal}: screening is for people",
-                       "Follow the rules for animal studies", sources=_OVERRIDE_SOURCE)
+        info = Finding(
+            "not_a_person",
+            "info",
+            "Not a person",
+            f"{animal}: screening is for people",
+            "Follow the rules for animal studies",
+            sources=_OVERRIDE_SOURCE,
+        )
         return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case)))
     book, zones = RuleBook.packaged(), targets(case)
     found, known = apply(book, case, zones)
@@ -42,9 +48,15 @@ def _unknown(case: Case, book: RuleBook, known: frozenset[object]) -> Iterable[F
     for entry in history(case):
         if entry in known or tokens(entry.text) in nothing:
             continue
-        yield Finding("not_known", "info", "Not known to dermatwin",
-                      f"{entry.item.name} ({entry.field.replace('_', ' ')}): no rule knows it", "A clinician must judge it",
-                      zone=entry.item.zone or "", sources=_OVERRIDE_SOURCE)
+        yield Finding(
+            "not_known",
+            "info",
+            "Not known to dermatwin",
+            f"{entry.item.name} ({entry.field.replace('_', ' ')}): no rule knows it",
+            "A clinician must judge it",
+            zone=entry.item.zone or "",
+            sources=_OVERRIDE_SOURCE,
+        )
 
 
 def _overridden(findings: tuple[Finding, ...], overrides: list[Override], book: RuleBook) -> Iterable[Finding]:
@@ -63,14 +75,25 @@ def _vain(name: str, override: Override, findings: tuple[Finding, ...], book: Ru
     """What is wrong with an override that changes nothing."""
     levels = {finding.level for finding in findings if finding.rule == name}
     if "hard_stop" in levels:
-        yield Finding("override_refused", "hard_stop", "A hard stop cannot be overridden",
-                      f"overrides: {name} is a hard stop; the recorded reason of {override.by} does not count",
-                      "Remove the override and the cause", sources=_OVERRIDE_SOURCE)
+        yield Finding(
+            "override_refused",
+            "hard_stop",
+            "A hard stop cannot be overridden",
+            f"overrides: {name} is a hard stop; the recorded reason of {override.by} does not count",
+            "Remove the override and the cause",
+            sources=_OVERRIDE_SOURCE,
+        )
     elif not levels & {"soft_stop"}:
         known = book.rule(name) is not None or name in COMPUTED
         why = "nothing of this name stops the case" if known else "no rule has this name"
-        yield Finding("override_unused", "info" if known else "caution", "An override that overrides nothing",
-                      f"overrides: {name}: {why}", "Check the name of the rule", sources=_OVERRIDE_SOURCE)
+        yield Finding(
+            "override_unused",
+            "info" if known else "caution",
+            "An override that overrides nothing",
+            f"overrides: {name}: {why}",
+            "Check the name of the rule",
+            sources=_OVERRIDE_SOURCE,
+        )
 
 
 def _merged(findings: Iterable[Finding], zones: tuple[Target, ...]) -> Iterable[Finding]:

@@ -46,8 +46,11 @@ def _target(case: Case, zone: Zone) -> Target:
     _, site, region = locate(zone.zone, case.patient.species)
     text, device, described = _device((settings.device if settings else None) or case.course.device)
     topicals = tuple(t for t in case.course.topicals if t.zones is None or zone.key in t.zones)
-    adjuncts = tuple(f"{a.adjunct.replace('_', ' ')} {a.detail}".strip() for a in case.course.adjuncts
-                     if a.zones is None or zone.key in a.zones)
+    adjuncts = tuple(
+        f"{a.adjunct.replace('_', ' ')} {a.detail}".strip()
+        for a in case.course.adjuncts
+        if a.zones is None or zone.key in a.zones
+    )
     return Target(zone, site, region, settings, text, device, described, topicals, adjuncts)
 
 

@@ -46,19 +46,25 @@ def _set(words: str) -> frozenset[str]:
 
 
 _DENIALS = _set("no not never without denies denied deny negative free none nil non excluded absent")
-_FILLERS = _set("a an any the on taking takes using uses known have has having had been of history to evidence signs "
-                "diagnosed with recent previous past personal prior allergic allergy for from currently current active "
-                "present now is are was were ever at in her his their my new reported symptoms further other h o ho")
+_FILLERS = _set(
+    "a an any the on taking takes using uses known have has having had been of history to evidence signs "
+    "diagnosed with recent previous past personal prior allergic allergy for from currently current active "
+    "present now is are was were ever at in her his their my new reported symptoms further other h o ho"
+)
 _LISTS = _set("or nor")
 _AFTER = _set("free negative absent excluded denied")
 _NOW = _set("active current currently ongoing now still today present actively")
-_PAST = _set("history hx past previous previously former formerly prior childhood resolved remission cleared healed cured "
-             "stopped discontinued finished completed ceased quit inactive quiescent off ended ex")
+_PAST = _set(
+    "history hx past previous previously former formerly prior childhood resolved remission cleared healed cured "
+    "stopped discontinued finished completed ceased quit inactive quiescent off ended ex"
+)
 _NOT_YET = _set("not never cannot will shall should must plan planned going")  # 'not stopped', 'will be stopped'
 _BEGUN = _set("since started start diagnosed began begun from onset")
 _FAMILY = _set("family familial mother father parent sister brother sibling aunt uncle grandmother grandfather")
-_TIME = _set("day week month year ago last in until dose course d wk mo yr january february march april may june july "
-             "august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
+_TIME = _set(
+    "day week month year ago last in until dose course d wk mo yr january february march april may june july "
+    "august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ def _spots(part: tuple[str, ...], text: str) -> list[Match]:
         if start is None and len(part) == 1 and part[0] in clause.marks:
             found.append(Match(part[0], "present", clause))
         elif start is not None:
-            free = _AFTER & set(clause.words[start + len(part):start + len(part) + 1])  # 'eczema free', 'HIV negative'
+            free = _AFTER & set(clause.words[start + len(part) : start + len(part) + 1])  # 'eczema free', 'HIV negative'
             found.append(Match(" ".join(part), "absent" if free else _state(clause, start), clause))
     return found
 
@@ -186,7 +192,7 @@ def _denied(clause: Clause, start: int) -> bool:
         return True
     for index in range(start - 1, -1, -1):
         if clause.words[index] in _DENIALS:
-            between = clause.words[index + 1:start]
+            between = clause.words[index + 1 : start]
             return "longer" not in between and (_LISTS & set(between) != set() or all(w in _FILLERS for w in between))
     return False
 

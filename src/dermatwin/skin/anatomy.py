@@ -42,17 +42,26 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
     epidermis = _viable_epidermis(site, patient, draws, zone.key)
     dermis = _dermis(site, patient, draws, zone.key)
     skin = Skin(
-        zone=zone.key, site=site.name, species=patient.species, alive=alive,
-        stratum_corneum=corneum, viable_epidermis=epidermis,
-        papillary_dermis=dermis * draws(f"papillary_dermis_share[{_part(site)}]", "1"), dermis=dermis,
+        zone=zone.key,
+        site=site.name,
+        species=patient.species,
+        alive=alive,
+        stratum_corneum=corneum,
+        viable_epidermis=epidermis,
+        papillary_dermis=dermis * draws(f"papillary_dermis_share[{_part(site)}]", "1"),
+        dermis=dermis,
         stiffness=_stiffness(site, draws, zone.key) * draws(f"hydration_stiffening[{zone.hydration}]", "1"),
         capillary_depth=corneum + epidermis + draws("capillary_loop_offset", "mm", zone=zone.key),
         tewl=draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone.key),
         temperature=draws(f"skin_temperature[{site.region}]", "degC"),
         pigment=draws(f"pigment_drive[{patient.phototype}]", "1"),
-        age=patient.age, sex=patient.sex, phototype=patient.phototype, over_bone=site.over_bone,
+        age=patient.age,
+        sex=patient.sex,
+        phototype=patient.phototype,
+        over_bone=site.over_bone,
         appendages=draws(f"follicle_density[{site.key}]", "1/cm^2"),
-        notices=tuple(_notices(site, zone, patient, draws)))
+        notices=tuple(_notices(site, zone, patient, draws)),
+    )
     _check(skin)
     return skin
 
@@ -107,8 +116,11 @@ def _grown(age: float, draws: Draws) -> np.ndarray:
 
 def _stiffness(site: Site, draws: Draws, zone: str) -> np.ndarray:
     """Effective indentation modulus [MPa]: one value for skin, raised over bone and lowered over fat."""
-    return (draws("indentation_stiffness", "MPa") * draws(f"backing_stiffness_factor[{site.backing}]", "1")
-            * draws("stiffness_between_people", "1", zone=zone))
+    return (
+        draws("indentation_stiffness", "MPa")
+        * draws(f"backing_stiffness_factor[{site.backing}]", "1")
+        * draws("stiffness_between_people", "1", zone=zone)
+    )
 
 
 def _part(site: Site) -> str:
@@ -124,21 +136,40 @@ def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator
         return
     parameter = draws.evidence.parameters[f"dermis_thickness[{site.key}:{patient.sex}]"]
     if parameter.grade == "E":
-        yield Notice(place, f"the dermis of the {site.label} was measured nowhere that we know; its thickness is assumed",
-                     parameter.sources[0])
+        yield Notice(
+            place,
+            f"the dermis of the {site.label} was measured nowhere that we know; its thickness is assumed",
+            parameter.sources[0],
+        )
     adult, oldest = draws.median("adult_skin_age", "yr"), draws.median("oldest_skin_age", "yr")
     if patient.age < adult:
-        yield Notice("patient.age", f"{patient.age:g} yr: skin below {adult:g} yr rests on two sites in children",
-                     draws.evidence.parameters["child_dermis_share"].sources[0])
+        yield Notice(
+            "patient.age",
+            f"{patient.age:g} yr: skin below {adult:g} yr rests on two sites in children",
+            draws.evidence.parameters["child_dermis_share"].sources[0],
+        )
     if patient.age > oldest:
-        yield Notice("patient.age", f"{patient.age:g} yr is beyond the oldest skin measured; taken as {oldest:g} yr",
-                     draws.evidence.parameters["oldest_skin_age"].sources[0])
+        yield Notice(
+            "patient.age",
+            f"{patient.age:g} yr is beyond the oldest skin measured; taken as {oldest:g} yr",
+            draws.evidence.parameters["oldest_skin_age"].sources[0],
+        )
 
 
 def _check(skin: Skin) -> None:
     """Stop if a layer is not a positive finite number, or the papillary dermis fills the dermis."""
-    for name in ("stratum_corneum", "viable_epidermis", "papillary_dermis", "dermis", "stiffness", "tewl", "appendages",
-                 "capillary_depth", "temperature", "pigment"):
+    for name in (
+        "stratum_corneum",
+        "viable_epidermis",
+        "papillary_dermis",
+        "dermis",
+        "stiffness",
+        "tewl",
+        "appendages",
+        "capillary_depth",
+        "temperature",
+        "pigment",
+    ):
         require_finite(getattr(skin, name), f"skin.{name}")
         require_not_negative(getattr(skin, name), f"skin.{name}")
     require_not_negative(skin.dermis - skin.papillary_dermis, "skin.reticular_dermis")

@@ -68,8 +68,12 @@ def _site(row: dict[str, str]) -> Site:
 @lru_cache(maxsize=100)
 def _names(folder: Path, species: str) -> dict[str, str]:
     """Plain spelling of every name, label and alias -> key of the site, for one species."""
-    return {_plain(word): site.key for site in _catalogue(folder).values() if site.species == species
-            for word in (*site.aliases, site.label, site.name)}
+    return {
+        _plain(word): site.key
+        for site in _catalogue(folder).values()
+        if site.species == species
+        for word in (*site.aliases, site.label, site.name)
+    }
 
 
 def _plain(text: str) -> str:

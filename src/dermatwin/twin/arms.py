@@ -30,14 +30,22 @@ def device_arms(case: Case, devices: Sequence[str], needle_length: float | None 
     faults = [fault for device in known for fault in _too_long_or_short(device, settings, known)]
     if faults:
         raise CaseError(faults)
-    return {device.name: case.model_copy(update={"course": case.course.model_copy(
-        update={"device": device.id, "settings": settings})}) for device in known}
+    return {
+        device.name: case.model_copy(
+            update={"course": case.course.model_copy(update={"device": device.id, "settings": settings})}
+        )
+        for device in known
+    }
 
 
 def left_out(case: Case) -> tuple[str, ...]:
     """Paths of what a case says of technique or of single zones' devices, which `device_arms` leaves out."""
-    return tuple(f"course.settings.{zone}.{name}" for zone, given in case.course.settings.items()
-                 for name in ("device", *TECHNIQUE) if getattr(given, name) is not None)
+    return tuple(
+        f"course.settings.{zone}.{name}"
+        for zone, given in case.course.settings.items()
+        for name in ("device", *TECHNIQUE)
+        if getattr(given, name) is not None
+    )
 
 
 def _found(devices: Sequence[str]) -> list[Device]:
@@ -66,13 +74,17 @@ def _left(given: Settings, needle_length: float | None) -> Settings:
 
 def _too_long_or_short(device: Device, settings: dict[str, Settings], all_of: Sequence[Device]) -> Iterator[Fault]:
     """One fault for a device that cannot do what is asked, whatever the number of zones."""
-    wrong = [given.needle_length for given in settings.values()
-             if not device.min_length <= given.needle_length <= device.max_length]
+    wrong = [
+        given.needle_length
+        for given in settings.values()
+        if not device.min_length <= given.needle_length <= device.max_length
+    ]
     if wrong:
         lengths = " and ".join(f"{length:g}" for length in dict.fromkeys(wrong))
         reach = _range(device.min_length, device.max_length)
-        yield Fault(f"--device {device.id}", f"{lengths} mm",
-                    f"is outside the range of {device.name}, {reach}; {_advice(all_of)}")
+        yield Fault(
+            f"--device {device.id}", f"{lengths} mm", f"is outside the range of {device.name}, {reach}; {_advice(all_of)}"
+        )
 
 
 def _advice(devices: Sequence[Device]) -> str:

@@ -40,11 +40,26 @@ def _compare(number: int, seen: Observation, predicted: Endpoint) -> Comparison:
     try:
         scale = factor(seen.unit, predicted.unit)
     except ValueError:
-        raise CaseError([Fault(f"observations.{number}.unit", repr(seen.unit),
-                               f"is not a unit of {seen.quantity}; write it in {predicted.unit}")]) from None
+        raise CaseError(
+            [
+                Fault(
+                    f"observations.{number}.unit",
+                    repr(seen.unit),
+                    f"is not a unit of {seen.quantity}; write it in {predicted.unit}",
+                )
+            ]
+        ) from None
     low, median, high = predicted.band
-    return Comparison(seen, predicted.title, seen.unit, low / scale, median / scale, high / scale,
-                      _inside(seen, low / scale, high / scale), predicted)
+    return Comparison(
+        seen,
+        predicted.title,
+        seen.unit,
+        low / scale,
+        median / scale,
+        high / scale,
+        _inside(seen, low / scale, high / scale),
+        predicted,
+    )
 
 
 def _inside(seen: Observation, low: float, high: float) -> bool:

@@ -24,9 +24,24 @@ from .simulate import Progress, simulate
 
 FEWEST = 2  # arms
 ALIKE = 1e-6  # relative difference below which two arms are the same to a person
-STORY = ("in_situ_depth", "residual_depth", "puncture_density", "injured_volume", "open_area_at_0_h", "open_area_at_1_h",
-         "open_area_at_6_h", "open_area_at_24_h", "closure_time_tewl", "bleeding_fraction", "bleeding_endpoint", "pain_vas",
-         "downtime_makeup", "downtime_unnoticeable", "needling_time", "pih_risk")
+STORY = (
+    "in_situ_depth",
+    "residual_depth",
+    "puncture_density",
+    "injured_volume",
+    "open_area_at_0_h",
+    "open_area_at_1_h",
+    "open_area_at_6_h",
+    "open_area_at_24_h",
+    "closure_time_tewl",
+    "bleeding_fraction",
+    "bleeding_endpoint",
+    "pain_vas",
+    "downtime_makeup",
+    "downtime_unnoticeable",
+    "needling_time",
+    "pih_risk",
+)
 """What the needles do, read at the first session; the outcome per concern follows at its last reading."""
 OUTCOMES = ("relative_improvement", "scale_change")
 PAIRED = ("patient", "zones")  # parts of a case that arms must share
@@ -47,9 +62,13 @@ class Difference:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {"minus_first": _spread((self.low, self.median, self.high)),
-                "over_first": None if self.ratio is None else _spread(self.ratio),
-                "larger_in": _digits(self.larger), "equal_in": _digits(self.equal), "people": self.people}
+        return {
+            "minus_first": _spread((self.low, self.median, self.high)),
+            "over_first": None if self.ratio is None else _spread(self.ratio),
+            "larger_in": _digits(self.larger),
+            "equal_in": _digits(self.equal),
+            "people": self.people,
+        }
 
 
 @dataclass(frozen=True)
@@ -72,12 +91,22 @@ class Contrasted:
     def to_dict(self, labels: Sequence[str]) -> dict[str, Any]:
         """Plain data."""
         first = self.first
-        arms = [{"arm": label, **_spread(arm.band), "failed_draws": arm.failed}
-                for label, arm in zip(labels, self.arms, strict=True)]
+        arms = [
+            {"arm": label, **_spread(arm.band), "failed_draws": arm.failed}
+            for label, arm in zip(labels, self.arms, strict=True)
+        ]
         against = [{"arm": label, **d.to_dict()} for label, d in zip(labels[1:], self.differences, strict=True)]
-        return {"name": first.name, "title": first.title, "zone": first.zone, "time_days": first.time_days,
-                "unit": first.unit, "grade": self.grade, "sources": sorted({s for arm in self.arms for s in arm.sources}),
-                "arms": arms, "differences": against}
+        return {
+            "name": first.name,
+            "title": first.title,
+            "zone": first.zone,
+            "time_days": first.time_days,
+            "unit": first.unit,
+            "grade": self.grade,
+            "sources": sorted({s for arm in self.arms for s in arm.sources}),
+            "arms": arms,
+            "differences": against,
+        }
 
 
 @dataclass(frozen=True)
@@ -110,8 +139,10 @@ class Contrast:
     @property
     def settings(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What differs between the arms: path of the field, and what each arm says."""
-        flat = [dict(_flat(run.case.model_dump(mode="json", exclude={"title", "description", "sources", "observations"})))
-                for run in self.runs]
+        flat = [
+            dict(_flat(run.case.model_dump(mode="json", exclude={"title", "description", "sources", "observations"})))
+            for run in self.runs
+        ]
         paths = dict.fromkeys(path for arm in flat for path in arm)
         found = ((path, tuple(arm.get(path, "") for arm in flat)) for path in paths)
         return tuple((path, values) for path, values in found if len(set(values)) > 1)
@@ -119,17 +150,31 @@ class Contrast:
     def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
         """Plain data: the story, or every shared endpoint."""
         chosen = self.rows if everything else self.story
-        return {"arms": [{"arm": label, "title": run.case.title, "verdict": run.screening.verdict}
-                         for label, run in zip(self.labels, self.runs, strict=True)],
-                "settings": [{"path": path, "values": list(values)} for path, values in self.settings],
-                "endpoints": [row.to_dict(self.labels) for row in chosen],
-                "warnings": [{"arm": label, "path": n.path, "message": n.message, "source": n.source}
-                             for label, run in zip(self.labels, self.runs, strict=True) for n in run.notices],
-                "provenance": self.runs[0].provenance}
+        return {
+            "arms": [
+                {"arm": label, "title": run.case.title, "verdict": run.screening.verdict}
+                for label, run in zip(self.labels, self.runs, strict=True)
+            ],
+            "settings": [{"path": path, "values": list(values)} for path, values in self.settings],
+            "endpoints": [row.to_dict(self.labels) for row in chosen],
+            "warnings": [
+                {"arm": label, "path": n.path, "message": n.message, "source": n.source}
+                for label, run in zip(self.labels, self.runs, strict=True)
+                for n in run.notices
+            ],
+            "provenance": self.runs[0].provenance,
+        }
 
 
-def compare(cases: Sequence[Case], labels: Sequence[str], draws: int = 200, seed: int = 1, *,
-            progress: Progress | None = None, evidence: Evidence | None = None) -> Contrast:
+def compare(
+    cases: Sequence[Case],
+    labels: Sequence[str],
+    draws: int = 200,
+    seed: int = 1,
+    *,
+    progress: Progress | None = None,
+    evidence: Evidence | None = None,
+) -> Contrast:
     """Simulate cases on the same people and set every endpoint of the others against the first.
 
     cases : two or more that share the person and the zones. labels : a name for each.
@@ -139,8 +184,10 @@ def compare(cases: Sequence[Case], labels: Sequence[str], draws: int = 200, seed
     require_pairs(cases, labels)
     _require_sound(cases, labels)
     tell = progress or (lambda share, what: None)
-    runs = tuple(simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=evidence)
-                 for number, case in enumerate(cases))
+    runs = tuple(
+        simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=evidence)
+        for number, case in enumerate(cases)
+    )
     tables = [{_key(end): end for end in run.endpoints} for run in runs]
     shared = [key for key in tables[0] if all(key in table for table in tables[1:])]
     return Contrast(tuple(labels), runs, tuple(contrasted([table[key] for table in tables]) for key in shared))
@@ -154,9 +201,15 @@ def require_pairs(cases: Sequence[Case], labels: Sequence[str]) -> None:
     faults = []
     for case, label in zip(cases[1:], labels[1:], strict=True):
         other = _shared_part(case)
-        faults += [Fault(f"{label}: {path}", other.get(path, "nothing"),
-                         f"is {first.get(path, 'not stated')} in {labels[0]}; arms share the person and the zones")
-                   for path in dict.fromkeys((*first, *other)) if first.get(path) != other.get(path)]
+        faults += [
+            Fault(
+                f"{label}: {path}",
+                other.get(path, "nothing"),
+                f"is {first.get(path, 'not stated')} in {labels[0]}; arms share the person and the zones",
+            )
+            for path in dict.fromkeys((*first, *other))
+            if first.get(path) != other.get(path)
+        ]
     if faults:
         raise CaseError(faults)
 

@@ -41,8 +41,12 @@ def _healing(run: Run) -> dict[str, xr.DataArray]:
     found = {}
     for name in first.states:
         stack = np.stack([_single(zone.history.state(name)) for zone in run.zones], axis=1)
-        found[name] = xr.DataArray(stack, dims=("draw", "zone", "layer", "time"), coords={"time": first.time},
-                                   attrs={"units": "1", "long_name": f"{name}, inside the activated part"})
+        found[name] = xr.DataArray(
+            stack,
+            dims=("draw", "zone", "layer", "time"),
+            coords={"time": first.time},
+            attrs={"units": "1", "long_name": f"{name}, inside the activated part"},
+        )
         found[name].time.attrs = {"units": "d", "long_name": "time after the first session"}
     status = np.stack([zone.history.status for zone in run.zones], axis=1).astype(np.int8)
     found["status"] = xr.DataArray(status, dims=("draw", "zone", "layer"), attrs={"units": "1", "long_name": "0 = done"})
@@ -50,12 +54,18 @@ def _healing(run: Run) -> dict[str, xr.DataArray]:
 
 
 _PUNCTURES = {
-    "density": ("1/cm^2", ()), "pierced_fraction": ("1", ()), "bleeding_fraction": ("1", ()),
-    "in_situ_depth": ("mm", ("needle",)), "residual_depth": ("mm", ("needle",)),
-    "channel_diameter": ("mm", ("needle",)), "force": ("N", ("needle",)), "reach": ("1", ("layer",)),
+    "density": ("1/cm^2", ()),
+    "pierced_fraction": ("1", ()),
+    "bleeding_fraction": ("1", ()),
+    "in_situ_depth": ("mm", ("needle",)),
+    "residual_depth": ("mm", ("needle",)),
+    "channel_diameter": ("mm", ("needle",)),
+    "force": ("N", ("needle",)),
+    "reach": ("1", ("layer",)),
 }
 _CHANNELS = {
-    "open_fraction": ("1", ("channel_time",)), "tewl": ("g/m^2/h", ("channel_time",)),
+    "open_fraction": ("1", ("channel_time",)),
+    "tewl": ("g/m^2/h", ("channel_time",)),
     "closure_time": ("h", ("readout",)),
 }
 
@@ -103,9 +113,14 @@ def _exposures(run: Run) -> dict[str, xr.DataArray]:
     amounts = np.stack([padded(e.amount) for _, e in found])
     hours = np.stack([padded(e.time) for _, e in found])
     return {
-        "amount": xr.DataArray(amounts, dims=("exposure", "draw", "compartment", "delivery_index"),
-                               coords={"exposure": label, "compartment": list(COMPARTMENTS)}, attrs={"units": "ug/cm^2"}),
+        "amount": xr.DataArray(
+            amounts,
+            dims=("exposure", "draw", "compartment", "delivery_index"),
+            coords={"exposure": label, "compartment": list(COMPARTMENTS)},
+            attrs={"units": "ug/cm^2"},
+        ),
         "delivery_time": xr.DataArray(hours, dims=("exposure", "delivery_index"), attrs={"units": "h"}),
-        "through_channels": xr.DataArray(np.stack([padded(e.through_channels) for _, e in found]), dims=dims,
-                                         attrs={"units": "ug/cm^2"}),
+        "through_channels": xr.DataArray(
+            np.stack([padded(e.through_channels) for _, e in found]), dims=dims, attrs={"units": "ug/cm^2"}
+        ),
     }

@@ -47,9 +47,20 @@ class Endpoint:
         low, middle, high = (None if np.isnan(v) else float(f"{v:.6g}") for v in self.band)
         counts = self.counts
         counted = {} if counts is None else {"counts": {**asdict(counts), "never_seen_upper_95": counts.upper}}
-        return {"name": self.name, "title": self.title, "zone": self.zone, "time_days": self.time_days, "unit": self.unit,
-                "median": middle, "p05": low, "p95": high, "failed_draws": self.failed, "grade": self.grade,
-                "sources": list(self.sources), **counted}
+        return {
+            "name": self.name,
+            "title": self.title,
+            "zone": self.zone,
+            "time_days": self.time_days,
+            "unit": self.unit,
+            "median": middle,
+            "p05": low,
+            "p95": high,
+            "failed_draws": self.failed,
+            "grade": self.grade,
+            "sources": list(self.sources),
+            **counted,
+        }
 
 
 def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = (), counts: Counts | None = None) -> Endpoint:
@@ -58,5 +69,14 @@ def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = ()
     quantity = evidence.quantities[base]
     title = f"{quantity.title} ({detail.rstrip(']').replace('_', ' ')})" if detail else quantity.title
     found = tuple(sorted({*evidence.sources_of(base), *sources}))
-    return Endpoint(reading.name, title, reading.zone, reading.unit, reading.time, np.asarray(reading.values, float),
-                    evidence.grade(base), found, counts)
+    return Endpoint(
+        reading.name,
+        title,
+        reading.zone,
+        reading.unit,
+        reading.time,
+        np.asarray(reading.values, float),
+        evidence.grade(base),
+        found,
+        counts,
+    )

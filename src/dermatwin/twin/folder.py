@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 MARK = "summary.json"
 
 
-def write_run(run: Run, target: Path, *, force: bool = False, report: str | None = None,
-              sheets: Mapping[str, str] = MappingProxyType({}), store: bool = False) -> Path:
+def write_run(
+    run: Run,
+    target: Path,
+    *,
+    force: bool = False,
+    report: str | None = None,
+    sheets: Mapping[str, str] = MappingProxyType({}),
+    store: bool = False,
+) -> Path:
     """Write `run` to the folder `target`.
 
     `report` is the page to store as report.html, `sheets` the files of the folder sheets/; with `store` every stage's result
@@ -39,6 +46,7 @@ def write_run(run: Run, target: Path, *, force: bool = False, report: str | None
 
 def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
     """Write a folder of texts (name -> content), whole or not at all; an earlier one is replaced."""
+
     def fill(draft: Path) -> None:
         for name, text in texts.items():
             (draft / name).write_text(text, encoding="utf-8")
@@ -61,6 +69,7 @@ def _whole(target: Path, fill: Callable[[Path], None]) -> Path:
 
 def require_usable(target: Path, mark: str = MARK, *, force: bool) -> None:
     """CaseError unless `target` can become a folder of results; `mark` is the file by which an earlier one is known."""
+
     def fault(expected: str) -> CaseError:
         return CaseError([Fault("--out", str(target), expected)])
 

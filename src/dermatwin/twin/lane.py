@@ -29,8 +29,16 @@ def draws_of(seed: int, person: int | None, evidence: Evidence | None = None) ->
     return Draws(evidence or Evidence.packaged(), luck)
 
 
-def lane(case: Case | None = None, *, zone: str | None = None, layer: str = DEFAULT_LAYER, piece: str = DEFAULT_PIECE,
-         seed: int = FIRST_SEED, person: int | None = None, evidence: Evidence | None = None) -> Lane:
+def lane(
+    case: Case | None = None,
+    *,
+    zone: str | None = None,
+    layer: str = DEFAULT_LAYER,
+    piece: str = DEFAULT_PIECE,
+    seed: int = FIRST_SEED,
+    person: int | None = None,
+    evidence: Evidence | None = None,
+) -> Lane:
     """The lane of one layer of one zone of a case; of the reference course over a year where no case is given.
 
     `person` counts from 1 within the seed, as the draws of `simulate` do; None is everything at its median.
@@ -41,29 +49,66 @@ def lane(case: Case | None = None, *, zone: str | None = None, layer: str = DEFA
     who = "median constants" if person is None else f"person {person} of seed {seed}"
     if case is None:
         course = reference_course(draws)
-        return _lane(course.zone, course.patient, find_device(course.device), course.settings, course.session_days, YEAR,
-                     draws, layer, piece, f"Reference course, {course.zone.key}, {layer}, {who}")
+        return _lane(
+            course.zone,
+            course.patient,
+            find_device(course.device),
+            course.settings,
+            course.session_days,
+            YEAR,
+            draws,
+            layer,
+            piece,
+            f"Reference course, {course.zone.key}, {layer}, {who}",
+        )
     plans = {plan.zone.key: plan for plan in resolve(case)}
     plan = plans.get(zone if zone is not None else next(iter(plans)))
     if plan is None:
         raise CaseError([Fault("--zone", repr(zone), f"is not a zone of the case; one of {', '.join(plans)}")])
     days = case.session_days if plan.device is not None else ()
-    return _lane(plan.zone, case.patient, plan.device, plan.settings, days, case.horizon, draws, layer, piece,
-                 f"{case.title or 'Case'}, {plan.zone.key}, {layer}, {who}")
+    return _lane(
+        plan.zone,
+        case.patient,
+        plan.device,
+        plan.settings,
+        days,
+        case.horizon,
+        draws,
+        layer,
+        piece,
+        f"{case.title or 'Case'}, {plan.zone.key}, {layer}, {who}",
+    )
 
 
-def _lane(zone: Zone, patient: Patient, device: Device | None, settings: Settings | None, days: tuple[float, ...],
-          horizon: float, draws: Draws, layer: str, piece: str, title: str) -> Lane:
+def _lane(
+    zone: Zone,
+    patient: Patient,
+    device: Device | None,
+    settings: Settings | None,
+    days: tuple[float, ...],
+    horizon: float,
+    draws: Draws,
+    layer: str,
+    piece: str,
+    title: str,
+) -> Lane:
     skin = sections.section_of(zone, patient, draws)
-    punctures = [insertion.insert(device, settings, skin, draws, session) for session in range(len(days))
-                 ] if device is not None and settings is not None else []
-    return lane_of(punctures, days, skin, patient, draws, layer=layer, piece=piece, person=draws.count - 1,
-                   horizon=horizon, title=title)
+    punctures = (
+        [insertion.insert(device, settings, skin, draws, session) for session in range(len(days))]
+        if device is not None and settings is not None
+        else []
+    )
+    return lane_of(
+        punctures, days, skin, patient, draws, layer=layer, piece=piece, person=draws.count - 1, horizon=horizon, title=title
+    )
 
 
 def _require(layer: str, piece: str, person: int | None) -> None:
-    faults = [Fault(option, repr(given), f"is not one of {', '.join(known)}")
-              for option, given, known in (("--layer", layer, LAYERS), ("--piece", piece, PIECES)) if given not in known]
+    faults = [
+        Fault(option, repr(given), f"is not one of {', '.join(known)}")
+        for option, given, known in (("--layer", layer, LAYERS), ("--piece", piece, PIECES))
+        if given not in known
+    ]
     if person is not None and person < 1:
         faults.append(Fault("--draw", str(person), "is below 1; people count from 1"))
     if faults:

@@ -96,8 +96,11 @@ def _device_faults(case: Case) -> Iterator[Fault]:
 
 def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator[Fault]:
     if not device.min_length <= settings.needle_length <= device.max_length:
-        yield Fault(f"{where}.needle_length", f"{settings.needle_length:g} mm",
-                    f"is outside the range of {device.name}, {device.min_length:g}-{device.max_length:g} mm")
+        yield Fault(
+            f"{where}.needle_length",
+            f"{settings.needle_length:g} mm",
+            f"is outside the range of {device.name}, {device.min_length:g}-{device.max_length:g} mm",
+        )
     if not device.motorised and settings.frequency is not None:
         yield Fault(f"{where}.frequency", f"{settings.frequency:g} Hz", f"does not apply: {device.name} is a {device.kind}")
     top = device.max_frequency
@@ -127,5 +130,8 @@ def _observation_faults(case: Case) -> Iterator[Fault]:
 
             close = get_close_matches(observation.quantity, quantities, n=3)
             hint = f"; did you mean {', '.join(close)}" if close else ""
-            yield Fault(f"observations.{number}.quantity", repr(observation.quantity),
-                        f"is not a quantity that the twin predicts{hint}")
+            yield Fault(
+                f"observations.{number}.quantity",
+                repr(observation.quantity),
+                f"is not a quantity that the twin predicts{hint}",
+            )

@@ -78,8 +78,7 @@ class Run:
 
     def find(self, name: str, zone: str | None = None) -> tuple[Endpoint, ...]:
         """Endpoints by name, with or without its bracket, in time order."""
-        found = [e for e in self.endpoints
-                 if name in (e.name, e.name.partition("[")[0]) and zone in (None, e.zone)]
+        found = [e for e in self.endpoints if name in (e.name, e.name.partition("[")[0]) and zone in (None, e.zone)]
         return tuple(sorted(found, key=lambda e: (e.zone, e.time_days or 0.0)))
 
     def curve(self, name: str, zone: str, session: int | None = None) -> Curve:
@@ -104,8 +103,15 @@ class Run:
 
         return to_dataset(self)
 
-    def write(self, folder: Path | str, *, force: bool = False, report: str | None = None,
-              sheets: Mapping[str, str] | None = None, store: bool = False) -> Path:
+    def write(
+        self,
+        folder: Path | str,
+        *,
+        force: bool = False,
+        report: str | None = None,
+        sheets: Mapping[str, str] | None = None,
+        store: bool = False,
+    ) -> Path:
         """Write the run folder, whole or not at all; returns its path."""
         from .folder import write_run
 

@@ -45,8 +45,15 @@ class _Output:
     counts: dict[str, outcome.Counts]
 
 
-def simulate(case: Case, draws: int = 200, seed: int = 1, *, progress: Progress | None = None,
-             vary: frozenset[str] = frozenset(SOURCES), evidence: Evidence | None = None) -> Run:
+def simulate(
+    case: Case,
+    draws: int = 200,
+    seed: int = 1,
+    *,
+    progress: Progress | None = None,
+    vary: frozenset[str] = frozenset(SOURCES),
+    evidence: Evidence | None = None,
+) -> Run:
     """Run the twin on a case.
 
     Parameters
@@ -101,21 +108,34 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
     whole, stored, told = load(place / STAGES)
     case = load_case(place / "case.resolved.yaml")
     believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    zones = tuple(zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings)
-                  for plan in resolve(case))
+    zones = tuple(
+        zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings) for plan in resolve(case)
+    )
     return _read(case, screen(case), zones, whole["reference"], whole["guards"], believed)
 
 
-def _read(case: Case, screening: Screening, zones: tuple[ZoneRun, ...], usual: TissueHistory | None,
-          guarded: tuple[delivery.Guard, ...], believed: Draws) -> Run:
+def _read(
+    case: Case,
+    screening: Screening,
+    zones: tuple[ZoneRun, ...],
+    usual: TissueHistory | None,
+    guarded: tuple[delivery.Guard, ...],
+    believed: Draws,
+) -> Run:
     """Endpoints, curves and notices of stage results."""
     outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
     return Run(
-        case=case, screening=screening, zones=zones, guards=guarded, reference=usual,
+        case=case,
+        screening=screening,
+        zones=zones,
+        guards=guarded,
+        reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
         notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
-        provenance=provenance(believed, believed.luck.vary), evidence=believed.evidence)
+        provenance=provenance(believed, believed.luck.vary),
+        evidence=believed.evidence,
+    )
 
 
 def _require_sane(draws: int, seed: int) -> None:
@@ -162,11 +182,29 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(zone, case.patient, run.skin, run.punctures, run.channels, run.exposures, run.history, adjuncts,
-                            draws, session_days=days, reference=usual, also=_observed_days(case, zone),
-                            numb={n.session: delivery.at_needling(n) for n in run.numb})
-    return _Output(run, (*_readings(run, case.patient, days, draws), *read.readings), (*_curves(run), *read.curves),
-                   (*_notices(run, draws), *read.notices), dict(read.sources), dict(read.counts))
+    read = outcome.read_out(
+        zone,
+        case.patient,
+        run.skin,
+        run.punctures,
+        run.channels,
+        run.exposures,
+        run.history,
+        adjuncts,
+        draws,
+        session_days=days,
+        reference=usual,
+        also=_observed_days(case, zone),
+        numb={n.session: delivery.at_needling(n) for n in run.numb},
+    )
+    return _Output(
+        run,
+        (*_readings(run, case.patient, days, draws), *read.readings),
+        (*_curves(run), *read.curves),
+        (*_notices(run, draws), *read.notices),
+        dict(read.sources),
+        dict(read.counts),
+    )
 
 
 def _observed_days(case: Case, zone: Zone) -> list[float]:
@@ -180,8 +218,9 @@ def _needle(plan: ZonePlan, skin: sections.Skin, draws: Draws, sessions: int) ->
     return tuple(insertion.insert(plan.device, plan.settings, skin, draws, session) for session in range(sessions))
 
 
-def _deliver(case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin,
-             draws: Draws) -> Iterator[Exposure]:
+def _deliver(
+    case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin, draws: Draws
+) -> Iterator[Exposure]:
     for channel in channels:
         for topical in case.course.topicals:
             if _applies(topical, zone.key, channel.session):
@@ -237,5 +276,8 @@ def _notices(run: ZoneRun, draws: Draws) -> tuple[Notice, ...]:
 
 
 def _endpoints(outputs: list[_Output], evidence: Evidence) -> list[Endpoint]:
-    return [endpoint(reading, evidence, output.trials.get(reading.name, ()), output.counts.get(reading.name))
-            for output in outputs for reading in output.readings]
+    return [
+        endpoint(reading, evidence, output.trials.get(reading.name, ()), output.counts.get(reading.name))
+        for output in outputs
+        for reading in output.readings
+    ]

@@ -22,8 +22,9 @@ from ..skin import Skin
 from .run import Run, ZoneRun
 
 STAGES = "stages.h5"
-_RECORDS: Mapping[str, type] = {kind.__name__: kind for kind in (
-    Channels, Exposure, Guard, Notice, Numbness, Pattern, Punctures, Skin, TissueHistory)}
+_RECORDS: Mapping[str, type] = {
+    kind.__name__: kind for kind in (Channels, Exposure, Guard, Notice, Numbness, Pattern, Punctures, Skin, TissueHistory)
+}
 _PARTS = ("skin", "punctures", "channels", "exposures", "history", "numb")
 
 
@@ -67,8 +68,11 @@ def load(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]], dict[st
     try:
         with h5py.File(path, "r") as file:
             places = {key: file[f"zones/{key}"] for key in json.loads(str(file.attrs["zones"]))}
-            zones = {key: {part: _read(group, part) for part in _PARTS} for key, group in places.items()
-                     if isinstance(group, h5py.Group)}
+            zones = {
+                key: {part: _read(group, part) for part in _PARTS}
+                for key, group in places.items()
+                if isinstance(group, h5py.Group)
+            }
             whole = {name: _read(file, name) for name in ("guards", "reference")}
             return whole, zones, json.loads(str(file.attrs["provenance"]))
     except (OSError, KeyError, ValueError) as error:

@@ -11,8 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .run import Comparison, Run
 
-INTENT = ("Decision support with visible sources: it does not replace the judgement of the clinician "
-          "who signs the plan.")
+INTENT = "Decision support with visible sources: it does not replace the judgement of the clinician who signs the plan."
 
 
 def summarise(run: Run) -> dict[str, Any]:
@@ -38,10 +37,23 @@ def _failed(run: Run) -> dict[str, int]:
 
 def _comparison(found: Comparison) -> dict[str, Any]:
     seen = found.observation
-    return {"quantity": seen.quantity, "zone": seen.zone, "time_days": seen.time, "unit": found.unit,
-            "observed": seen.value, "observed_low": seen.low, "observed_high": seen.high, "bound": seen.bound,
-            "n": seen.n, "source": seen.source, "median": _rounded(found.median), "p05": _rounded(found.low),
-            "p95": _rounded(found.high), "inside": found.inside, "independent": found.independent}
+    return {
+        "quantity": seen.quantity,
+        "zone": seen.zone,
+        "time_days": seen.time,
+        "unit": found.unit,
+        "observed": seen.value,
+        "observed_low": seen.low,
+        "observed_high": seen.high,
+        "bound": seen.bound,
+        "n": seen.n,
+        "source": seen.source,
+        "median": _rounded(found.median),
+        "p05": _rounded(found.low),
+        "p95": _rounded(found.high),
+        "inside": found.inside,
+        "independent": found.independent,
+    }
 
 
 def _rounded(number: float) -> float | None:

@@ -27,18 +27,54 @@ FILES = ("adverse_rates.csv", "healing_timecourse.csv")
 """Packaged tables that rates, pain and durations are pooled from."""
 
 PAIN = "pain_vas"
-EVENTS = ("acneiform_or_milia", "bleeding", "bruising", "dryness_or_peeling", "erythema", "granuloma_or_allergy",
-          "hsv_reactivation", "hypertrophic_scar_or_keloid", "infection", "oedema", "other", "pain_vas", "pih",
-          "tram_track_scar")
-_RATE = ("rate_row_weight", "event_reference_sessions", "pigment_dose_exponent", "pih_site_factor", "pigment_drive",
-         "event_heterogeneity_shape", "reaction_concentration", "unreported_event_rate", "unstated_trial_people")
-_DURATION = ("duration_prior_median", "duration_prior_spread", "duration_between_studies", "duration_ratio",
-             "duration_between_people")
+EVENTS = (
+    "acneiform_or_milia",
+    "bleeding",
+    "bruising",
+    "dryness_or_peeling",
+    "erythema",
+    "granuloma_or_allergy",
+    "hsv_reactivation",
+    "hypertrophic_scar_or_keloid",
+    "infection",
+    "oedema",
+    "other",
+    "pain_vas",
+    "pih",
+    "tram_track_scar",
+)
+_RATE = (
+    "rate_row_weight",
+    "event_reference_sessions",
+    "pigment_dose_exponent",
+    "pih_site_factor",
+    "pigment_drive",
+    "event_heterogeneity_shape",
+    "reaction_concentration",
+    "unreported_event_rate",
+    "unstated_trial_people",
+)
+_DURATION = (
+    "duration_prior_median",
+    "duration_prior_spread",
+    "duration_between_studies",
+    "duration_ratio",
+    "duration_between_people",
+)
 STANDS_ON = {
-    "rate": _RATE, "listed": _RATE,
-    "pain": ("pain_prior_score", "pain_prior_spread", "pain_between_studies", "pain_between_people", "pain_length_exponent",
-             "pain_anchor_depth", "anaesthetised_relief"),
-    **dict.fromkeys(("redness", "swelling", "tenderness", "peeling", "any"), _DURATION)}
+    "rate": _RATE,
+    "listed": _RATE,
+    "pain": (
+        "pain_prior_score",
+        "pain_prior_spread",
+        "pain_between_studies",
+        "pain_between_people",
+        "pain_length_exponent",
+        "pain_anchor_depth",
+        "anaesthetised_relief",
+    ),
+    **dict.fromkeys(("redness", "swelling", "tenderness", "peeling", "any"), _DURATION),
+}
 """Parameters behind each kind of answer; a study among their sources is not wholly left out of its own prediction."""
 
 _KINDS = {"regulator_list": "a regulator's list states no rate", "sham": "sham: no needle pierces"}
@@ -61,8 +97,11 @@ def predictor(laboratory: Laboratory) -> Predictor:
         if reason:
             return NotPredicted(reason)
         answer = _predicted(row, laboratory, left_out(row, registered))
-        return leaning(answer, row, inside[answer.quantity.partition("_")[0].partition(":")[0]]
-                       if isinstance(answer, Prediction) else frozenset())
+        return leaning(
+            answer,
+            row,
+            inside[answer.quantity.partition("_")[0].partition(":")[0]] if isinstance(answer, Prediction) else frozenset(),
+        )
 
     return predict
 
@@ -112,8 +151,11 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
         return NotPredicted(reason)
     rate, uniform = _true_rate(row, event, laboratory, exclude), _luck(row, laboratory, "count")
     n = denominator(row)
-    people = np.full(rate.shape, n) if n is not None else np.round(
-        unstated("unstated_trial_people", "1", row["source"], laboratory.people))
+    people = (
+        np.full(rate.shape, n)
+        if n is not None
+        else np.round(unstated("unstated_trial_people", "1", row["source"], laboratory.people))
+    )
     return Prediction(counted(rate, np.clip(people, 1, MAX_PEOPLE), uniform), measured, "absolute", f"rate:{event}")
 
 
@@ -143,8 +185,17 @@ def _kind(row: Row) -> str:
 
 
 def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
-    return predict_event(event, phototypes(row["phototypes"]), row["zone"], row["device_kind"],
-                         row.number("needle_length_mm"), row.number("sessions"), None, laboratory.people, exclude)
+    return predict_event(
+        event,
+        phototypes(row["phototypes"]),
+        row["zone"],
+        row["device_kind"],
+        row.number("needle_length_mm"),
+        row.number("sessions"),
+        None,
+        laboratory.people,
+        exclude,
+    )
 
 
 def _luck(row: Row, laboratory: Laboratory, what: str) -> np.ndarray:
@@ -207,8 +258,13 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     if "not pain of needling" in row["note"]:
         return NotPredicted("pain of another procedure")
     length, draws = row.number("needle_length_mm"), laboratory.people
-    mean = predict_pain(row["device_kind"], draws, exclude, needle_length=length if length and length > 0.0 else None,
-                        anaesthetised=_NUMBED.search(row["note"]) is not None)
+    mean = predict_pain(
+        row["device_kind"],
+        draws,
+        exclude,
+        needle_length=length if length and length > 0.0 else None,
+        anaesthetised=_NUMBED.search(row["note"]) is not None,
+    )
     n = row.number("population_n")
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
@@ -225,8 +281,11 @@ def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
 def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     sign, hours = sign_of(row["event"], row["note"]), hours_of(row.cells)
     if not sign or hours is None:
-        return NotPredicted("the duration is not a positive time" if sign else
-                            f"the duration of redness, swelling, soreness and peeling is predicted, not of {row['event']}")
+        return NotPredicted(
+            "the duration is not a positive time"
+            if sign
+            else f"the duration of redness, swelling, soreness and peeling is predicted, not of {row['event']}"
+        )
     if row["arm_kind"] == "review" and hours[1] != "upper":
         return NotPredicted("a review's duration is not the mean of a study")
     draws = laboratory.people

@@ -88,9 +88,12 @@ def _day(row: Row, course: Course, draws: Draws) -> float | np.ndarray:
 
 def change(row: Row, entry: Entry, bench: Bench) -> Answer:
     """Change of a sum of states from their start [%]; of what starts at nothing, in per cent of a full-thickness peak."""
+
     def read(course: Course, draws: Draws) -> np.ndarray:
-        later, start = (np.sum([course.at(day, name) for name in entry["name"].split("+")], axis=0)
-                        for day in (_day(row, course, draws), 0.0))
+        later, start = (
+            np.sum([course.at(day, name) for name in entry["name"].split("+")], axis=0)
+            for day in (_day(row, course, draws), 0.0)
+        )
         return 100.0 * (later - start) / np.where(start > 0.0, start, 1.0)
 
     return _changed(row, entry, bench, read)
@@ -100,12 +103,14 @@ def opposite(row: Row, entry: Entry, bench: Bench) -> Answer:
     """The direction of what falls when a state rises."""
     found = change(row, entry, bench)
     assert isinstance(found, Prediction)
-    return Prediction(-found.draws, found.measured, found.scale, found.quantity, found.bound, found.sign,
-                      stands_on=found.stands_on)
+    return Prediction(
+        -found.draws, found.measured, found.scale, found.quantity, found.bound, found.sign, stands_on=found.stands_on
+    )
 
 
 def ratio(row: Row, entry: Entry, bench: Bench) -> Answer:
     """Change of collagen III over all collagen I [%]."""
+
     def read(course: Course, draws: Draws) -> np.ndarray:
         third, first, mature = _pools(course, _day(row, course, draws))
         share = _shares(course)
@@ -127,14 +132,29 @@ def _changed(row: Row, entry: Entry, bench: Bench, read: Read) -> Answer:
     stands = _stands(entry, bench)
     if entry["scale"] == "sign" or row["unit"] == "sign":
         missed = 100.0 * draws("healing_direction_noise", "1") * _noise(row, draws)
-        return Prediction(size * known + missed, value, "sign", row["quantity"], sign=int(np.sign(value)), stands_on=stands,
-                          leans=leans(row, stands, bench))
+        return Prediction(
+            size * known + missed,
+            value,
+            "sign",
+            row["quantity"],
+            sign=int(np.sign(value)),
+            stands_on=stands,
+            leans=leans(row, stands, bench),
+        )
     if row["unit"] != "%":
         return NotPredicted(f"the unit {row['unit']!r} is not a change")
     mean = _mean(row, bench, people, known)
     strayed = mean * size * discrepancy("healing_discrepancy", row["source"], f"{row['quantity']}:{row.line}", draws)
-    return Prediction(strayed, value, "absolute", row["quantity"], bound_of(row), int(np.sign(value)), stands_on=stands,
-                      leans=leans(row, stands, bench))
+    return Prediction(
+        strayed,
+        value,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        int(np.sign(value)),
+        stands_on=stands,
+        leans=leans(row, stands, bench),
+    )
 
 
 def _noise(row: Row, draws: Draws) -> np.ndarray:
@@ -143,18 +163,23 @@ def _noise(row: Row, draws: Draws) -> np.ndarray:
 
 def _pools(course: Course, day: float | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Collagen III, immature and mature collagen I in shares of all collagen at baseline, (lane,) each."""
-    third, first, mature = (share * course.at(day, name) for share, name in zip(
-        _shares(course), ("collagen_iii", "collagen_i", "collagen_mature"), strict=True))
+    third, first, mature = (
+        share * course.at(day, name)
+        for share, name in zip(_shares(course), ("collagen_iii", "collagen_i", "collagen_mature"), strict=True)
+    )
     return third, first, mature
 
 
 def _shares(course: Course) -> list[np.ndarray]:
-    return [course.constants[:, kernel.CONSTANTS.index(f"{name}_share")]
-            for name in ("collagen_iii", "collagen_i", "collagen_mature")]
+    return [
+        course.constants[:, kernel.CONSTANTS.index(f"{name}_share")]
+        for name in ("collagen_iii", "collagen_i", "collagen_mature")
+    ]
 
 
 def _mature(row: Row, entry: Entry, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
     """Mature collagen's share of all collagen, relative to baseline."""
+
     def read(course: Course, draws: Draws) -> np.ndarray:
         pools = _pools(course, _day(row, course, draws))
         return pools[2] / np.sum(pools, axis=0) / _shares(course)[2]
@@ -174,8 +199,15 @@ def extractable(row: Row, entry: Entry, bench: Bench) -> Answer:
     left = 100.0 - _baseline(row)
     people, known = (100.0 - left * np.minimum(share, 1.0 + _baseline(row) / left) for share in _mature(row, entry, bench))
     mean = _mean(row, bench, people, known)
-    return Prediction(mean, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row),
-                      stands_on=_stands(entry, bench), leans=leans(row, _stands(entry, bench), bench))
+    return Prediction(
+        mean,
+        row.number("value") or 0.0,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        stands_on=_stands(entry, bench),
+        leans=leans(row, _stands(entry, bench), bench),
+    )
 
 
 def _baseline(row: Row) -> float:
@@ -187,6 +219,7 @@ def _baseline(row: Row) -> float:
 
 def relative(row: Row, entry: Entry, bench: Bench) -> Answer:
     """Cells on a day relative to their own peak, times what the study's scale makes of it."""
+
     def read(course: Course, draws: Draws) -> np.ndarray:
         values = course.hit[..., [kernel.STATES.index(name) for name in entry["name"].split("+")]].sum(axis=2)
         now = np.sum([_within(course, name, _day(row, course, draws)) for name in entry["name"].split("+")], axis=0)
@@ -231,8 +264,16 @@ def _timed(row: Row, entry: Entry, bench: Bench, when: Callable[[np.ndarray, np.
     return _figure(row, entry, bench, people, known)
 
 
-def _figure(row: Row, entry: Entry, bench: Bench, people: np.ndarray, known: np.ndarray, *, measured: float | None = None,
-            bound: str | None = None) -> Answer:
+def _figure(
+    row: Row,
+    entry: Entry,
+    bench: Bench,
+    people: np.ndarray,
+    known: np.ndarray,
+    *,
+    measured: float | None = None,
+    bound: str | None = None,
+) -> Answer:
     """A figure on a ratio scale, with measurement and discrepancy."""
     value = row.number("value") if measured is None else measured
     if not value or value <= 0.0:
@@ -240,8 +281,15 @@ def _figure(row: Row, entry: Entry, bench: Bench, people: np.ndarray, known: np.
     draws = bench.laboratory.people
     mean = _mean(row, bench, people, known, log=True)
     mean = mean * discrepancy("healing_discrepancy", row["source"], f"{row['quantity']}:{row.line}", draws)
-    return Prediction(mean, value, "log", row["quantity"], bound_of(row) if bound is None else bound,
-                      stands_on=_stands(entry, bench), leans=leans(row, _stands(entry, bench), bench))
+    return Prediction(
+        mean,
+        value,
+        "log",
+        row["quantity"],
+        bound_of(row) if bound is None else bound,
+        stands_on=_stands(entry, bench),
+        leans=leans(row, _stands(entry, bench), bench),
+    )
 
 
 def column(row: Row, entry: Entry, bench: Bench) -> Answer:
@@ -265,9 +313,15 @@ def column(row: Row, entry: Entry, bench: Bench) -> Answer:
     people, known = read(bench.laboratory.people), read(bench.laboratory.known)
     if row["unit"] in ("h", "d"):
         return _figure(row, entry, bench, people, known)
-    return Prediction(_mean(row, bench, people, known),
-                      row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row),
-                      stands_on=_stands(entry, bench), leans=leans(row, _stands(entry, bench), bench))
+    return Prediction(
+        _mean(row, bench, people, known),
+        row.number("value") or 0.0,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        stands_on=_stands(entry, bench),
+        leans=leans(row, _stands(entry, bench), bench),
+    )
 
 
 def intact(row: Row, entry: Entry, bench: Bench) -> Answer:
@@ -284,9 +338,15 @@ def intact(row: Row, entry: Entry, bench: Bench) -> Answer:
         return np.exp(-0.01 * punctures.density * np.pi * gap**2)
 
     people, known = read(bench.laboratory.people), read(bench.laboratory.known)
-    return Prediction(_mean(row, bench, people, known),
-                      row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row),
-                      stands_on=_stands(entry, bench), leans=leans(row, _stands(entry, bench), bench))
+    return Prediction(
+        _mean(row, bench, people, known),
+        row.number("value") or 0.0,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        stands_on=_stands(entry, bench),
+        leans=leans(row, _stands(entry, bench), bench),
+    )
 
 
 def _stands(entry: Entry, bench: Bench) -> tuple[str, ...]:
@@ -308,6 +368,15 @@ def leans(row: Row, quantities: tuple[str, ...], bench: Bench) -> bool:
 
 
 WAYS: dict[str, Callable[[Row, Entry, Bench], Answer]] = {
-    "tissue": change, "opposite": opposite, "ratio": ratio, "synthesis": synthesis, "crosslink": crosslink,
-    "extractable": extractable, "cells": relative, "peak": peak, "lasting": lasting, "column": column, "intact": intact,
+    "tissue": change,
+    "opposite": opposite,
+    "ratio": ratio,
+    "synthesis": synthesis,
+    "crosslink": crosslink,
+    "extractable": extractable,
+    "cells": relative,
+    "peak": peak,
+    "lasting": lasting,
+    "column": column,
+    "intact": intact,
 }

@@ -33,7 +33,10 @@ LEAST_H = 0.05  # where it never said open: three minutes, what a first reading 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
     quantities: dict[str, Callable[[Row, Laboratory], Answer]] = {
-        "closure_time": _closure, "pore_open_fraction": _open_fraction, "TEWL": _tewl}
+        "closure_time": _closure,
+        "pore_open_fraction": _open_fraction,
+        "TEWL": _tewl,
+    }
 
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
@@ -59,12 +62,19 @@ def _tewl(row: Row, laboratory: Laboratory) -> Answer:
     def read(found: Channels) -> np.ndarray:
         return np.array([np.interp(hours, found.time, one) for one in found.tewl])
 
-    return _answer(row, laboratory, _read(row, laboratory, laboratory.people, people, read),
-                   _read(row, laboratory, laboratory.known, known, read), "TEWL_after_needling", "tewl")
+    return _answer(
+        row,
+        laboratory,
+        _read(row, laboratory, laboratory.people, people, read),
+        _read(row, laboratory, laboratory.known, known, read),
+        "TEWL_after_needling",
+        "tewl",
+    )
 
 
 def channels(row: Row, skin: Skin, laboratory: Laboratory, draws: Draws, covered_h: float) -> Channels:
     """The row's channels, closing; rows of one experiment share them."""
+
     def make() -> Channels:
         density = unstated("experiment_density", "1/cm^2", row["source"], draws)
         return close(punctures_of(experiment(row, skin, draws), density, skin), skin, draws, covered_h=covered_h)
@@ -77,11 +87,20 @@ def punctures_of(done: Penetration, density: np.ndarray, skin: Skin) -> Puncture
     """An experiment's needles as the punctures of one session."""
     edges = skin.interfaces.T[: len(LAYERS)]
     reach = np.stack([(done.in_situ_depth > edge[:, None]).mean(axis=1) for edge in edges], axis=1)
-    return Punctures(zone=skin.zone, session=0, attempted_density=density, density=density * done.pierced_fraction,
-                     pierced_fraction=done.pierced_fraction, in_situ_depth=done.in_situ_depth,
-                     residual_depth=done.residual_depth, needle_diameter=done.needle_diameter,
-                     channel_diameter=done.channel_diameter, force=done.force, reach=reach,
-                     bleeding_fraction=np.zeros_like(density))
+    return Punctures(
+        zone=skin.zone,
+        session=0,
+        attempted_density=density,
+        density=density * done.pierced_fraction,
+        pierced_fraction=done.pierced_fraction,
+        in_situ_depth=done.in_situ_depth,
+        residual_depth=done.residual_depth,
+        needle_diameter=done.needle_diameter,
+        channel_diameter=done.channel_diameter,
+        force=done.force,
+        reach=reach,
+        bleeding_fraction=np.zeros_like(density),
+    )
 
 
 def _covered(row: Row, draws: Draws) -> np.ndarray:
@@ -95,8 +114,11 @@ def _covered(row: Row, draws: Draws) -> np.ndarray:
 def _read(row: Row, laboratory: Laboratory, draws: Draws, skin: Skin, read: Callable[[Channels], np.ndarray]) -> np.ndarray:
     """Read the channels, covered or bare as the row says."""
     covered = _covered(row, draws)
-    parts = {hours: read(channels(row, skin, laboratory, draws, hours))
-             for hours, needed in ((0.0, not covered.all()), (COVERED_H, covered.any())) if needed}
+    parts = {
+        hours: read(channels(row, skin, laboratory, draws, hours))
+        for hours, needed in ((0.0, not covered.all()), (COVERED_H, covered.any()))
+        if needed
+    }
     return np.where(covered, parts.get(COVERED_H, 0.0), parts.get(0.0, 0.0))
 
 
@@ -112,10 +134,13 @@ def _closure(row: Row, laboratory: Laboratory) -> Answer:
     def read(found: Channels) -> np.ndarray:
         return np.clip(found.closure_time[:, column], LEAST_H, NEVER_H)
 
-    people, known = (_read(row, laboratory, draws, section, read)
-                     for draws, section in zip((laboratory.people, laboratory.known), sections, strict=True))
-    answer = _answer(row, laboratory, people, known, f"closure_time_{row['readout'].lower()}",
-                     f"closure_time_{readout.lower()}")
+    people, known = (
+        _read(row, laboratory, draws, section, read)
+        for draws, section in zip((laboratory.people, laboratory.known), sections, strict=True)
+    )
+    answer = _answer(
+        row, laboratory, people, known, f"closure_time_{row['readout'].lower()}", f"closure_time_{readout.lower()}"
+    )
     return replace(answer, reported=known > LEAST_H) if isinstance(answer, Prediction) else answer
 
 
@@ -129,8 +154,15 @@ def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
         after_recoil = found.open_fraction / np.maximum(_after_recoil(found), 1e-12)[:, None]
         return np.array([np.interp(hours, found.time, one) for one in np.minimum(after_recoil, 1.0)])
 
-    return Prediction(_read(row, laboratory, laboratory.people, skin, read), row.number("value") or 0.0, "absolute",
-                      "pore_open_fraction", bound_of(row), stands_on=("open_fraction",), leans=False)
+    return Prediction(
+        _read(row, laboratory, laboratory.people, skin, read),
+        row.number("value") or 0.0,
+        "absolute",
+        "pore_open_fraction",
+        bound_of(row),
+        stands_on=("open_fraction",),
+        leans=False,
+    )
 
 
 def _after_recoil(found: Channels) -> np.ndarray:
@@ -138,8 +170,15 @@ def _after_recoil(found: Channels) -> np.ndarray:
     return found.open_fraction[:, int(np.searchsorted(found.time, 0.25))]
 
 
-def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, quantity: str,
-            stands_on: str, leans: bool | None = False) -> Answer:
+def _answer(
+    row: Row,
+    laboratory: Laboratory,
+    people: np.ndarray,
+    known: np.ndarray,
+    quantity: str,
+    stands_on: str,
+    leans: bool | None = False,
+) -> Answer:
     sd = row.number("time_sd_h") if row["quantity"] == "pore_open_fraction" else row.number("sd")
     draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=sd, log=True)
     if quantity != "TEWL_baseline":

@@ -14,12 +14,35 @@ from .laboratory import Laboratory
 from .rows import Row
 
 _SPECIES = (
-    ("hairless_rat", r"\b(rats?\b.*\bhairless|hairless\b.*\brats?)\b"), ("guinea_pig", r"\bguinea[ -]pigs?\b"),
-    ("rat", r"\brats?\b"), ("mouse", r"\b(mouse|mice)\b"), ("rabbit", r"\brabbits?\b"),
-    ("pig", r"\b(pigs?|porcine|minipigs?)\b"), ("human", r"\b(human|volunteers?|patients?|cadaver)\b"),
+    ("hairless_rat", r"\b(rats?\b.*\bhairless|hairless\b.*\brats?)\b"),
+    ("guinea_pig", r"\bguinea[ -]pigs?\b"),
+    ("rat", r"\brats?\b"),
+    ("mouse", r"\b(mouse|mice)\b"),
+    ("rabbit", r"\brabbits?\b"),
+    ("pig", r"\b(pigs?|porcine|minipigs?)\b"),
+    ("human", r"\b(human|volunteers?|patients?|cadaver)\b"),
 )
-_SITES = ("volar forearm", "dorsal forearm", "forearm", "upper arm", "abdomen", "face", "cheek", "forehead", "back", "thigh",
-          "buttock", "scalp", "palm", "breast", "ear", "neck", "hand", "axilla", "periorbital")
+_SITES = (
+    "volar forearm",
+    "dorsal forearm",
+    "forearm",
+    "upper arm",
+    "abdomen",
+    "face",
+    "cheek",
+    "forehead",
+    "back",
+    "thigh",
+    "buttock",
+    "scalp",
+    "palm",
+    "breast",
+    "ear",
+    "neck",
+    "hand",
+    "axilla",
+    "periorbital",
+)
 _EXCISED = r"\b(ex vivo|in vitro|cadaver|dermatomed|excised|isolated|3d)\b"
 _NUMBER = r"(\d+(?:\.\d+)?)"
 

@@ -70,8 +70,15 @@ def _of_heading(heading: str, marked: Sequence[Scored], shares: Sequence[Share])
         return common.groups.get(heading, "") if common else ""
 
     names = list(dict.fromkeys(group(e.prediction.common) for e in marked))
-    found = {name: _figures(heading, [s for s in shares if group(s.common) == name],
-                            [e for e in marked if group(e.prediction.common) == name], shares) for name in names}
+    found = {
+        name: _figures(
+            heading,
+            [s for s in shares if group(s.common) == name],
+            [e for e in marked if group(e.prediction.common) == name],
+            shares,
+        )
+        for name in names
+    }
     ordered = dict(sorted(found.items(), key=lambda pair: -pair[1]["rows"]))
     return {**ordered, ALL: _figures(heading, shares, marked, shares)}
 
@@ -79,12 +86,16 @@ def _of_heading(heading: str, marked: Sequence[Scored], shares: Sequence[Share])
 def _figures(heading: str, own: Sequence[Share], entries: Sequence[Scored], everyone: Sequence[Share]) -> dict[str, Any]:
     signs = [e.sign_right for e in entries if e.sign_right is not None]
     return {
-        "studies": len({e.row["source"] for e in entries}), "rows": len(own),
-        "coverage_80": _mean([s.inside for s in own]), "mean_abs_error": _mean([abs(s.predicted - s.value) for s in own]),
+        "studies": len({e.row["source"] for e in entries}),
+        "rows": len(own),
+        "coverage_80": _mean([s.inside for s in own]),
+        "mean_abs_error": _mean([abs(s.predicted - s.value) for s in own]),
         "baseline": _mean_error(own, [naive(s, everyone, heading) for s in own]),
         "baseline_of_all": _mean_error(own, [naive(s, everyone) for s in own]),
-        "measured": _mean([s.value for s in own]), "predicted": _mean([s.predicted for s in own]),
-        "directions": len(signs), "sign_accuracy": _mean(signs),
+        "measured": _mean([s.value for s in own]),
+        "predicted": _mean([s.predicted for s in own]),
+        "directions": len(signs),
+        "sign_accuracy": _mean(signs),
     }
 
 
@@ -93,8 +104,11 @@ def naive(share: Share, everyone: Sequence[Share], heading: str = "") -> float |
     rest: dict[str, list[float]] = {}
     own = share.common
     for other in everyone:
-        if other.common.kind == own.kind and not other.entry.row.sources & share.entry.row.sources and (
-                not heading or other.common.groups.get(heading) == own.groups.get(heading)):
+        if (
+            other.common.kind == own.kind
+            and not other.entry.row.sources & share.entry.row.sources
+            and (not heading or other.common.groups.get(heading) == own.groups.get(heading))
+        ):
             rest.setdefault(other.entry.row["source"], []).append(other.value)
     if rest:
         return float(np.mean([np.mean(values) for values in rest.values()]))

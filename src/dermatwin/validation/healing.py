@@ -67,10 +67,21 @@ def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) ->
     found = protocol_of(row, species_of(row["species"]) or "human", laboratory.people)
     length = named or ("770" if "770" in row["procedure"] else f"{1000.0 * found.length_mm:g}")
     hours = (row.number("value") or 0.0) * HOURS.get(row["unit"], 1.0)
-    cells = {"source": row["source"], "skin": f"{row['species']}, in vivo, {row['site']}", "device": row["procedure"],
-             "needle_length_um": length, "quantity": quantity, "readout": readout, "value": f"{hours:g}", "sd": row["sd"],
-             "n": row["n"], "kind": row["kind"], "applied": "", "unit": "h",
-             "occluded": "false" if "unocc" in row["quantity"] or "no occlusion" in row["procedure"] else ""}
+    cells = {
+        "source": row["source"],
+        "skin": f"{row['species']}, in vivo, {row['site']}",
+        "device": row["procedure"],
+        "needle_length_um": length,
+        "quantity": quantity,
+        "readout": readout,
+        "value": f"{hours:g}",
+        "sd": row["sd"],
+        "n": row["n"],
+        "kind": row["kind"],
+        "applied": "",
+        "unit": "h",
+        "occluded": "false" if "unocc" in row["quantity"] or "no occlusion" in row["procedure"] else "",
+    }
     maker = closure.predictor if readout else insertion.predictor
     answer = maker(laboratory)(Row(row.file, row.line, cells))
     return replace(answer, quantity=row["quantity"]) if isinstance(answer, Prediction) else answer
@@ -87,18 +98,34 @@ def _insertion(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
 def _erythema(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     value = (row.number("value") or 0.0) * HOURS.get(row["unit"], 1.0)
     sign = sign_of_course(row["quantity"], row["procedure"]) or REDNESS
-    return Prediction(predict_duration(sign, laboratory.people, row.sources), value, "log", f"{sign}_duration",
-                      bound_of(row), leans=False)
+    return Prediction(
+        predict_duration(sign, laboratory.people, row.sources), value, "log", f"{sign}_duration", bound_of(row), leans=False
+    )
 
 
 def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    return Prediction(predict_pain("needling_unspecified", laboratory.people, row.sources), row.number("value") or 0.0,
-                      "absolute", "pain score", bound_of(row), leans=False)
+    return Prediction(
+        predict_pain("needling_unspecified", laboratory.people, row.sources),
+        row.number("value") or 0.0,
+        "absolute",
+        "pain score",
+        bound_of(row),
+        leans=False,
+    )
 
 
 def _event(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    rate = predict_event(entry["name"], "", "face", "needling_unspecified", None, sessions_of(row["procedure"]),
-                         row.number("n"), laboratory.people, row.sources)
+    rate = predict_event(
+        entry["name"],
+        "",
+        "face",
+        "needling_unspecified",
+        None,
+        sessions_of(row["procedure"]),
+        row.number("n"),
+        laboratory.people,
+        row.sources,
+    )
     return Prediction(100.0 * rate, row.number("value") or 0.0, "absolute", row["quantity"], leans=False)
 
 
@@ -107,9 +134,22 @@ def arm_of(row: Row, entry: Entry, laboratory: Laboratory, *, role: str = "needl
     sessions, interval = sessions_of(row["procedure"]), interval_of(row["procedure"])
     day = row.number("time_d")
     followup = None if day is None else max(day - (sessions - 1) * interval, 0.0)
-    return predict_arm(entry["name"], entry["layer"] if not definition else "", role, "none", float(sessions), interval,
-                       followup, None, None, "needling_unspecified", laboratory.people, row.sources, n=row.number("n"),
-                       definition=definition)
+    return predict_arm(
+        entry["name"],
+        entry["layer"] if not definition else "",
+        role,
+        "none",
+        float(sessions),
+        interval,
+        followup,
+        None,
+        None,
+        "needling_unspecified",
+        laboratory.people,
+        row.sources,
+        n=row.number("n"),
+        definition=definition,
+    )
 
 
 def _arm(row: Row, entry: Entry, laboratory: Laboratory, role: str = "needling") -> Answer:
@@ -147,8 +187,9 @@ def _parameter(row: Row, entry: Entry, laboratory: Laboratory, turn: Callable[[n
     """A prediction that is one parameter, turned into the row's quantity."""
     draws = turn(laboratory.people(entry["name"], "1"))
     behind = set(laboratory.evidence.parameters[entry["name"]].sources)
-    return Prediction(draws, row.number("value") or 0.0, entry["scale"], row["quantity"], bound_of(row),
-                      leans=bool(behind & row.sources))
+    return Prediction(
+        draws, row.number("value") or 0.0, entry["scale"], row["quantity"], bound_of(row), leans=bool(behind & row.sources)
+    )
 
 
 def _factor(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
@@ -168,18 +209,33 @@ def _power(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
 
 
 def _decade(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    young, old = (getattr(laboratory.skin("upper_arm", laboratory.people, age=age, sex=entry["layer"]), entry["name"])
-                  for age in (40.0, 50.0))
-    return Prediction(100.0 * (old / young - 1.0), row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row),
-                      -1, stands_on=("baseline_dermis" if entry["name"] == "dermis" else "baseline_viable_epidermis",))
+    young, old = (
+        getattr(laboratory.skin("upper_arm", laboratory.people, age=age, sex=entry["layer"]), entry["name"])
+        for age in (40.0, 50.0)
+    )
+    return Prediction(
+        100.0 * (old / young - 1.0),
+        row.number("value") or 0.0,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        -1,
+        stands_on=("baseline_dermis" if entry["name"] == "dermis" else "baseline_viable_epidermis",),
+    )
 
 
 def _skin(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     draws: Draws = laboratory.known
     skin = laboratory.skin("body", draws)
     thickness = 1000.0 * (skin.viable_epidermis + skin.stratum_corneum)
-    return Prediction(thickness, row.number("value") or 0.0, "log", row["quantity"], bound_of(row),
-                      stands_on=("baseline_viable_epidermis", "baseline_stratum_corneum"))
+    return Prediction(
+        thickness,
+        row.number("value") or 0.0,
+        "log",
+        row["quantity"],
+        bound_of(row),
+        stands_on=("baseline_viable_epidermis", "baseline_stratum_corneum"),
+    )
 
 
 def _steroid(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
@@ -203,16 +259,24 @@ def _steroid(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
 
 def _aged(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     """A figure of old skin from the row's own figure of young skin: it goes with the synthesis of collagen."""
-    ages, young = re.search(r"(\d+)(?:-(\d+))? y vs (\d+)", row["procedure"]), re.search(
-        biopsy.NUMBER, row["baseline_or_control"])
+    ages, young = (
+        re.search(r"(\d+)(?:-(\d+))? y vs (\d+)", row["procedure"]),
+        re.search(biopsy.NUMBER, row["baseline_or_control"]),
+    )
     if ages is None or young is None:
         return NotPredicted("ages or the figure of the young are not stated")
     draws = laboratory.people
     first = 0.5 * (float(ages[1]) + float(ages[2] or ages[1]))
     factor = age_factor(float(ages[3]), draws, entry["name"]) / age_factor(first, draws, entry["name"])
     behind = set(laboratory.evidence.parameters[f"{entry['name']}_age_slope"].sources)
-    return Prediction(float(young[1]) * factor, row.number("value") or 0.0, "log", row["quantity"], bound_of(row),
-                      leans=bool(behind & row.sources))
+    return Prediction(
+        float(young[1]) * factor,
+        row.number("value") or 0.0,
+        "log",
+        row["quantity"],
+        bound_of(row),
+        leans=bool(behind & row.sources),
+    )
 
 
 def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
@@ -224,14 +288,35 @@ def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     old, young = float(ages[1]), 0.5 * (float(ages[2]) + float(ages[3]))
     slower = age_factor(young, draws, "epithelial") / age_factor(old, draws, "epithelial")
     behind = set(laboratory.evidence.parameters["epithelial_age_slope"].sources)
-    return Prediction(draws(entry["name"], "d") * (slower - 1.0), row.number("value") or 0.0, "absolute", row["quantity"],
-                      bound_of(row), leans=bool(behind & row.sources))
+    return Prediction(
+        draws(entry["name"], "d") * (slower - 1.0),
+        row.number("value") or 0.0,
+        "absolute",
+        row["quantity"],
+        bound_of(row),
+        leans=bool(behind & row.sources),
+    )
 
 
 WAYS: dict[str, Callable[[Row, Entry, Laboratory], Answer]] = {
-    "closure": _closure, "insertion": _insertion, "erythema": _erythema,
-    "pain": _pain, "event": _event, "arm": _arm, "untreated": _untreated, "relative": _relative, "share": _share,
-    "responders": _responders, "factor": _factor, "percent": _percent, "loss": _loss, "power": _power, "decade": _decade,
-    "skin": _skin, "steroid": _steroid, "aged": _aged, "delay": _delay,
+    "closure": _closure,
+    "insertion": _insertion,
+    "erythema": _erythema,
+    "pain": _pain,
+    "event": _event,
+    "arm": _arm,
+    "untreated": _untreated,
+    "relative": _relative,
+    "share": _share,
+    "responders": _responders,
+    "factor": _factor,
+    "percent": _percent,
+    "loss": _loss,
+    "power": _power,
+    "decade": _decade,
+    "skin": _skin,
+    "steroid": _steroid,
+    "aged": _aged,
+    "delay": _delay,
 }
 PARAMETERS = ("factor", "percent", "loss", "power", "decade", "skin", "steroid", "aged", "delay")

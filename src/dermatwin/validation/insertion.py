@@ -28,7 +28,11 @@ Read = Callable[[Penetration], np.ndarray]
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time, by beliefs that its study did not shape."""
     quantities: dict[str, Callable[[Row, Laboratory], Answer]] = {
-        "insertion_force": _force, "depth": _depth, "channel_diameter": _width, "fraction_penetrated": _fraction}
+        "insertion_force": _force,
+        "depth": _depth,
+        "channel_diameter": _width,
+        "fraction_penetrated": _fraction,
+    }
 
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
@@ -85,10 +89,17 @@ def experiment(row: Row, skin: Skin, draws: Draws) -> Penetration:
     length, kind = needle_length_mm(row, draws), compliance_class(row["device"])
     speed = speed_mm_s(row["applied"]) or unstated("experiment_press_speed", "mm/s", row["source"], draws)
     force = force_per_needle_N(row["applied"], row.number("needle_count"))
-    return penetrate(length_mm=length, tip_diameter_mm=tip_diameter_mm(row, draws),
-                     base_diameter_mm=base_diameter_mm(row, length, draws), compliance_class=kind, skin=skin, draws=draws,
-                     speed_mm_s=speed, force_N=_hand_force(row, kind, draws) if force is None else force,
-                     spacing_mm=(row.number("spacing_um") or 0.0) / UM or None)
+    return penetrate(
+        length_mm=length,
+        tip_diameter_mm=tip_diameter_mm(row, draws),
+        base_diameter_mm=base_diameter_mm(row, length, draws),
+        compliance_class=kind,
+        skin=skin,
+        draws=draws,
+        speed_mm_s=speed,
+        force_N=_hand_force(row, kind, draws) if force is None else force,
+        spacing_mm=(row.number("spacing_um") or 0.0) / UM or None,
+    )
 
 
 def _hand_force(row: Row, kind: str, draws: Draws) -> np.ndarray | None:
@@ -143,11 +154,18 @@ def _drop(row: Row, laboratory: Laboratory) -> Answer:
 
     def depth(skin: Skin, draws: Draws) -> np.ndarray:
         length = needle_length_mm(row, draws)
-        return UM * depth_at_puncture(tip_diameter_mm=tip_diameter_mm(row, draws), skin=skin, draws=draws, taper_mm=length,
-                                      base_diameter_mm=base_diameter_mm(row, length, draws))
+        return UM * depth_at_puncture(
+            tip_diameter_mm=tip_diameter_mm(row, draws),
+            skin=skin,
+            draws=draws,
+            taper_mm=length,
+            base_diameter_mm=base_diameter_mm(row, length, draws),
+        )
 
-    found = (np.maximum(depth(skin, draws), np.finfo(float).eps)
-             for skin, draws in ((people, laboratory.people), (known, laboratory.known)))
+    found = (
+        np.maximum(depth(skin, draws), np.finfo(float).eps)
+        for skin, draws in ((people, laboratory.people), (known, laboratory.known))
+    )
     return _answer(row, laboratory, *found, quantity="in_situ_depth")
 
 
@@ -167,15 +185,23 @@ def _fraction(row: Row, laboratory: Laboratory) -> Answer:
 
     people, _ = skins(laboratory, row)
     draws = read(experiment(row, people, laboratory.people), laboratory.people)
-    return Prediction(draws, row.number("value") or 0.0, "absolute",
-                      "depth_over_length" if of_length else "fraction_pierced", bound_of(row),
-                      stands_on=("pierced_fraction",), leans=False)
+    return Prediction(
+        draws,
+        row.number("value") or 0.0,
+        "absolute",
+        "depth_over_length" if of_length else "fraction_pierced",
+        bound_of(row),
+        stands_on=("pierced_fraction",),
+        leans=False,
+    )
 
 
-def _answer(row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, *, quantity: str = "",
-            bound: str | None = None) -> Answer:
-    draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}",
-                       sd=row.number("sd"), log=True)
+def _answer(
+    row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, *, quantity: str = "", bound: str | None = None
+) -> Answer:
+    draws = study_mean(
+        people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=row.number("sd"), log=True
+    )
     name = quantity or row["quantity"]
     draws = draws * discrepancy("insertion_discrepancy", row["source"], name, laboratory.people)
     return Prediction(draws, row.number("value") or 0.0, "log", name, bound_of(row) if bound is None else bound, leans=False)

@@ -57,8 +57,16 @@ class Laboratory:
         key = tuple(posterior.left_out for posterior in evidence.posteriors)
         return self._blind.setdefault(key, replace(self, evidence=evidence, _blind=self._blind, _made={}))
 
-    def skin(self, site: str, draws: Draws, *, species: str = "human", age: float = 35.0, sex: str = "female",
-             phototype: str = "III") -> Skin:
+    def skin(
+        self,
+        site: str,
+        draws: Draws,
+        *,
+        species: str = "human",
+        age: float = 35.0,
+        sex: str = "female",
+        phototype: str = "III",
+    ) -> Skin:
         """A section of skin for an experiment; raises KeyError for a site that the species has not."""
         patient = Patient.model_validate({"age": f"{age} yr", "sex": sex, "phototype": phototype, "species": species})
         return section_of(Zone.model_validate({"zone": site, "area": "10 cm^2"}), patient, draws)

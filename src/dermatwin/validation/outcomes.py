@@ -41,13 +41,38 @@ MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
 STANDS_ON = (
-    "change_correlation", "rating_definition_spread", "unstated_baseline_spread", "unstated_person_spread",
-    "responder_cutoff", "responder_cutoff_spread", "responder_threshold", "effect_prior_spread", "drift_prior_spread",
-    "drift_between_studies", "rating_prior_spread", "between_study_prior", "between_concern_prior", "between_adjunct_prior",
-    "between_scale_prior", "between_arm_prior", "between_rating_prior", "person_spread_prior", "person_spread_scatter",
-    "rating_person_prior", "response_exponent_prior", "definition_choice", "definition_choice_prior", "indirect_scatter",
-    "least_score_error", "unstated_arm_size", "reference_sessions", "reference_interval", "reference_followup",
-    "response_half_time", "response_saturation")
+    "change_correlation",
+    "rating_definition_spread",
+    "unstated_baseline_spread",
+    "unstated_person_spread",
+    "responder_cutoff",
+    "responder_cutoff_spread",
+    "responder_threshold",
+    "effect_prior_spread",
+    "drift_prior_spread",
+    "drift_between_studies",
+    "rating_prior_spread",
+    "between_study_prior",
+    "between_concern_prior",
+    "between_adjunct_prior",
+    "between_scale_prior",
+    "between_arm_prior",
+    "between_rating_prior",
+    "person_spread_prior",
+    "person_spread_scatter",
+    "rating_person_prior",
+    "response_exponent_prior",
+    "definition_choice",
+    "definition_choice_prior",
+    "indirect_scatter",
+    "least_score_error",
+    "unstated_arm_size",
+    "reference_sessions",
+    "reference_interval",
+    "reference_followup",
+    "response_half_time",
+    "response_saturation",
+)
 """Parameters behind every arm; a study among their sources is not wholly left out of its own prediction."""
 
 
@@ -76,8 +101,9 @@ def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) 
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
         return replace(answer, common=Common(groups, "share of responders"))
-    size = (sign_of(row, scale) or -1.0) * (_divisor(row, scale, answer.measured)
-                                            if answer.quantity.startswith("change:") else 1.0)
+    size = (sign_of(row, scale) or -1.0) * (
+        _divisor(row, scale, answer.measured) if answer.quantity.startswith("change:") else 1.0
+    )
     return replace(answer, common=Common(groups, "improvement", size)) if size else answer
 
 
@@ -100,8 +126,12 @@ def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
 
 def behind(evidence: Evidence, names: tuple[str, ...]) -> frozenset[str]:
     """Sources of parameters (a family, written without its member, counts whole)."""
-    return frozenset(source for name, parameter in evidence.parameters.items()
-                     if name.partition("[")[0] in names for source in parameter.sources)
+    return frozenset(
+        source
+        for name, parameter in evidence.parameters.items()
+        if name.partition("[")[0] in names
+        for source in parameter.sources
+    )
 
 
 def leaning(answer: Answer, row: Row, inside: frozenset[str]) -> Answer:
@@ -171,9 +201,22 @@ def _impossible(row: Row) -> str:
 
 def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
     adjunct = row["adjunct"] or ("other" if row["role"] == "needling_plus" else "none")
-    return predict_arm(row["indication"], row["outcome_scale"], row["role"], adjunct, row.number("sessions"),
-                       row.number("interval_days"), followup_days(row), None, _baseline(row), row["device_kind"],
-                       laboratory.people, exclude, n=people(row), definition=row["responders_definition"])
+    return predict_arm(
+        row["indication"],
+        row["outcome_scale"],
+        row["role"],
+        adjunct,
+        row.number("sessions"),
+        row.number("interval_days"),
+        followup_days(row),
+        None,
+        _baseline(row),
+        row["device_kind"],
+        laboratory.people,
+        exclude,
+        n=people(row),
+        definition=row["responders_definition"],
+    )
 
 
 def _baseline(row: Row) -> float | None:
@@ -205,8 +248,9 @@ def _change(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
     draws = _change_draws(row, arm, scale)
     if isinstance(draws, str):
         return NotPredicted(draws)
-    return Prediction(draws, measured, "absolute", f"change:{row['outcome_scale']}",
-                      sign=_sign(row, sign_of(row, scale), measured))
+    return Prediction(
+        draws, measured, "absolute", f"change:{row['outcome_scale']}", sign=_sign(row, sign_of(row, scale), measured)
+    )
 
 
 def _measured_change(row: Row) -> float | None:
@@ -243,8 +287,9 @@ def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | Non
         return NotPredicted(WHOLE)
     if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
         return NotPredicted("the relative change cannot be a share of the baseline")
-    return Prediction(sign * arm.relative_improvement, measured, "absolute", "relative_change",
-                      sign=_sign(row, sign, measured))
+    return Prediction(
+        sign * arm.relative_improvement, measured, "absolute", "relative_change", sign=_sign(row, sign, measured)
+    )
 
 
 def _whole(scale: Scale | None) -> bool:

@@ -90,12 +90,14 @@ def _answer(kp: np.ndarray, layer: str, log10_kp: float) -> Prediction:
     return Prediction(kp / SECONDS_PER_HOUR, 10.0**log10_kp, "log", f"Kp of {layer}", stands_on=KP, leans=False)
 
 
-def permeability(solute: Solute, layer: str, ph: float | None, celsius: float | None, laboratory: Laboratory,
-                 compound: str) -> np.ndarray:
+def permeability(
+    solute: Solute, layer: str, ph: float | None, celsius: float | None, laboratory: Laboratory, compound: str
+) -> np.ndarray:
     """Kp of a membrane [cm/h] by a fit that has not seen the compound, shape (draw,)."""
     p = _beliefs(laboratory, compound).draws
-    return laboratory.once(("kp", solute, layer, ph, celsius), lambda: intact_permeability(
-        solute, p, layer=layer, ph=ph, celsius=celsius))
+    return laboratory.once(
+        ("kp", solute, layer, ph, celsius), lambda: intact_permeability(solute, p, layer=layer, ph=ph, celsius=celsius)
+    )
 
 
 def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:
@@ -108,8 +110,11 @@ def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:
 @lru_cache(maxsize=64)
 def known_studies(left_out: str | None) -> dict[str, tuple[float, float]]:
     """Mean and sd of log10 of a study's own factor in the fit with this left out; none before a fit."""
-    return {row["study"]: (float(row["mean"]), float(row["sd"]))
-            for row in Evidence.packaged().table("permeability_studies") if row["without"] == left_out}
+    return {
+        row["study"]: (float(row["mean"]), float(row["sd"]))
+        for row in Evidence.packaged().table("permeability_studies")
+        if row["without"] == left_out
+    }
 
 
 def strays(row: Row, layer: str, beliefs: Beliefs) -> np.ndarray:
@@ -195,8 +200,14 @@ def compounds() -> dict[str, tuple[Solute, float | None]]:
 def _compound(name: str, mass: float, computed: float) -> Solute:
     held = _properties().get(name.lower(), {})
     acidity = "acid" if "pka_acid" in held else "base" if "pka_base" in held else ""
-    return Solute(name, mass, held.get("log_kow", computed), "measured" if "log_kow" in held else "crippen",
-                  held.get(f"pka_{acidity}"), acidity)
+    return Solute(
+        name,
+        mass,
+        held.get("log_kow", computed),
+        "measured" if "log_kow" in held else "crippen",
+        held.get(f"pka_{acidity}"),
+        acidity,
+    )
 
 
 def named(compound: str) -> Solute | None:

@@ -40,8 +40,14 @@ def predictor(laboratory: Laboratory) -> Predictor:
         if isinstance(solute, str):
             return NotPredicted(solute)
         if measured is None or share is not None:
-            return Prediction(_share(row, solute, laboratory), share or 0.0, "log", "share of the dose through needled skin",
-                              _bound(row), stands_on=("compartment_course", "membrane_permeability"))
+            return Prediction(
+                _share(row, solute, laboratory),
+                share or 0.0,
+                "log",
+                "share of the dose through needled skin",
+                _bound(row),
+                stands_on=("compartment_course", "membrane_permeability"),
+            )
         ratio = _ratio(row, solute, laboratory)
         if not np.isfinite(ratio).all():
             return NotPredicted("nothing is predicted to pass intact skin: the ratio has no bound")
@@ -112,15 +118,22 @@ def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     salt = draws.median("ionised_solubility_limit", "1") if solute.acidity else 1.0
     dissolved = np.inf if solute.solubility is None else salt * solute.solubility
     donor = Donor(dose / depth, depth, solubility=dissolved)
-    found = needled_permeation(solute, _holes(row, laboratory), donor, np.array([0.5 * hours, hours]), draws,
-                               membrane=_membrane(row, laboratory))
+    found = needled_permeation(
+        solute, _holes(row, laboratory), donor, np.array([0.5 * hours, hours]), draws, membrane=_membrane(row, laboratory)
+    )
     return found.cumulative[:, -1] / found.dose * _scatter(row, laboratory)
 
 
 def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     hours = row.number("time_h") or USUAL_HOURS
-    found = needled_permeation(solute, _holes(row, laboratory), Donor(1000.0), np.array([0.5 * hours, hours]),
-                               laboratory.people, membrane=_membrane(row, laboratory))
+    found = needled_permeation(
+        solute,
+        _holes(row, laboratory),
+        Donor(1000.0),
+        np.array([0.5 * hours, hours]),
+        laboratory.people,
+        membrane=_membrane(row, laboratory),
+    )
     scatter = _scatter(row, laboratory)
     if row["quantity"] == "retained":
         return scatter * found.retained[:, -1] / np.maximum(found.retained_intact[:, -1], np.finfo(float).tiny)
@@ -150,8 +163,9 @@ def _holes(row: Row, laboratory: Laboratory) -> Holes:
     skin = replace(laboratory.skin(site_of(text, species), draws, species=species), alive=False)
     done = experiment(row, skin, draws)
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
-    return open_holes(density, _mean(done.residual_depth), _mean(done.channel_diameter), draws,
-                      draws("excised_open_share", "1"))
+    return open_holes(
+        density, _mean(done.residual_depth), _mean(done.channel_diameter), draws, draws("excised_open_share", "1")
+    )
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

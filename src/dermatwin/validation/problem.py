@@ -54,13 +54,22 @@ def petab_problem(evidence: Evidence | None = None) -> Problem:
             found = _lane(row, entry, draws)
             base = base or found
             conditions[name] = Condition(name, _condition_title(row, entry), found.sessions)
-        measured.append(Measured(row["quantity"], name, row.number("time_d") or 0.0, row.number("value") or 0.0,
-                                 _error(row, entry), row["source"]))
+        measured.append(
+            Measured(
+                row["quantity"],
+                name,
+                row.number("time_d") or 0.0,
+                row.number("value") or 0.0,
+                _error(row, entry),
+                row["source"],
+            )
+        )
     if base is None:
         raise ComputationError("no measurement can be expressed", FILE)
     used = {one.observable for one in measured}
-    observables = [Observable(name, entry["formula"], entry["scaled"] == "yes")
-                   for name, entry in table.items() if name in used]
+    observables = [
+        Observable(name, entry["formula"], entry["scaled"] == "yes") for name, entry in table.items() if name in used
+    ]
     left = tuple((row.line, row["quantity"], reason) for row, reason in reasons if reason)
     files = problem(base, draws, list(conditions.values()), observables, measured)
     return Problem({**files, "left_out.tsv": _listed(left)}, len(measured), left)

@@ -18,7 +18,9 @@ from .rows import Row
 NUMBER_WORDS = {"once": 1, "twice": 2}
 PERIODS = {"day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "month": 28.0}
 _INTERVALS = (
-    (r"every other day", 2.0), (r"monthly|four-weekly|4-weekly", 28.0), (r"fortnightly|2-weekly|biweekly", 14.0),
+    (r"every other day", 2.0),
+    (r"monthly|four-weekly|4-weekly", 28.0),
+    (r"fortnightly|2-weekly|biweekly", 14.0),
     (r"weekly", 7.0),
 )
 USUAL_INTERVAL = 28.0
@@ -78,11 +80,16 @@ def case_of(protocol: Protocol, horizon: float) -> Case:
     """The course as a case of one zone."""
     sessions = {"count": protocol.sessions}
     last = protocol.interval_d * (protocol.sessions - 1)
-    return Case.model_validate({
-        "patient": {"age": "35 yr", "sex": "female", "phototype": "III", "species": protocol.species},
-        "zones": [{"zone": protocol.site, "area": "25 cm^2"}],
-        "course": {"device": protocol.device, "start": "2026-01-01",
-                   "sessions": sessions | ({"interval": f"{protocol.interval_d} d"} if protocol.sessions > 1 else {}),
-                   "settings": {protocol.site: {"needle_length": f"{protocol.length_mm:g} mm"}}},
-        "horizon": f"{max(horizon, last + 7.0, 30.0):g} d",
-    })
+    return Case.model_validate(
+        {
+            "patient": {"age": "35 yr", "sex": "female", "phototype": "III", "species": protocol.species},
+            "zones": [{"zone": protocol.site, "area": "25 cm^2"}],
+            "course": {
+                "device": protocol.device,
+                "start": "2026-01-01",
+                "sessions": sessions | ({"interval": f"{protocol.interval_d} d"} if protocol.sessions > 1 else {}),
+                "settings": {protocol.site: {"needle_length": f"{protocol.length_mm:g} mm"}},
+            },
+            "horizon": f"{max(horizon, last + 7.0, 30.0):g} d",
+        }
+    )

@@ -17,8 +17,19 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "permeability_intact.csv": ("source", "compound", "log10_kp_cm_s", "layer", "neat", "mw_g_mol", "crippen_log_p"),
     "permeability_intact_medians.csv": ("source", "compound", "log10_kp_epidermis_cm_s", "log10_kp_dermis_cm_s"),
     "healing_timecourse.csv": ("source", "species", "procedure", "quantity", "time_d", "value", "unit", "kind"),
-    "outcomes.csv": ("source", "arm_id", "indication", "role", "outcome_scale", "sessions", "interval_days", "change_mean",
-                     "relative_change", "responders_fraction", "direction"),
+    "outcomes.csv": (
+        "source",
+        "arm_id",
+        "indication",
+        "role",
+        "outcome_scale",
+        "sessions",
+        "interval_days",
+        "change_mean",
+        "relative_change",
+        "responders_fraction",
+        "direction",
+    ),
     "adverse_rates.csv": ("source", "population_n", "events_n", "rate", "event", "zone", "phototypes", "arm_kind"),
 }
 """Known files and the columns without which a row cannot be read; other columns may be missing."""
@@ -80,8 +91,11 @@ def read_folder(folder: Path) -> dict[str, list[Row]]:
 
 def left_aside(folder: Path) -> dict[str, str]:
     """CSV files of a folder that are not scored, each with the reason."""
-    return {path.name: WORDING.get(path.name, "no measurements that the twin predicts")
-            for path in sorted(folder.glob("*.csv")) if path.name not in REQUIRED}
+    return {
+        path.name: WORDING.get(path.name, "no measurements that the twin predicts")
+        for path in sorted(folder.glob("*.csv"))
+        if path.name not in REQUIRED
+    }
 
 
 def _read(path: Path, faults: list[Fault]) -> list[Row]:

@@ -24,9 +24,25 @@ LEAST_REPORTED = 0.1  # share of the draws
 SCALES = ("log", "absolute", "sign")
 WIDEST = 300.0  # decades: the largest factor that a float can hold
 UNIT_OF_COLUMN = {"log10_kp_cm_s": "cm/s", "log10_kp_epidermis_cm_s": "cm/s", "log10_kp_dermis_cm_s": "cm/s"}
-ABOUT = {"compound": "{}", "permeant": "{}", "species": "{}", "skin": "{}", "layer": "{}", "indication": "{}", "zone": "{}",
-         "procedure": "{}", "device": "{}", "device_kind": "{}", "needle_length_um": "{} um", "needle_length_mm": "{} mm",
-         "spacing_um": "spacing {} um", "applied": "{}", "readout": "by {}", "occluded": "{}", "time_d": "day {}"}
+ABOUT = {
+    "compound": "{}",
+    "permeant": "{}",
+    "species": "{}",
+    "skin": "{}",
+    "layer": "{}",
+    "indication": "{}",
+    "zone": "{}",
+    "procedure": "{}",
+    "device": "{}",
+    "device_kind": "{}",
+    "needle_length_um": "{} um",
+    "needle_length_mm": "{} mm",
+    "spacing_um": "spacing {} um",
+    "applied": "{}",
+    "readout": "by {}",
+    "occluded": "{}",
+    "time_d": "day {}",
+}
 """Columns that say what a row is about, in the order in which they are read, and how each is put."""
 TOLD = {"true": "covered", "false": "not covered", "unknown": "", "none": ""}
 
@@ -89,8 +105,17 @@ class Scored:
 def score(row: Row, prediction: Prediction, leans: bool = False) -> Scored:
     """Score one row."""
     low, median, high = (float(q) for q in np.quantile(prediction.draws, (0.05, 0.5, 0.95)))
-    return Scored(row, prediction, low, median, high, _inside(prediction, low, high), _error(prediction, median),
-                  _sign_right(prediction), leans)
+    return Scored(
+        row,
+        prediction,
+        low,
+        median,
+        high,
+        _inside(prediction, low, high),
+        _error(prediction, median),
+        _sign_right(prediction),
+        leans,
+    )
 
 
 def leans_on(row: Row, prediction: Prediction, evidence: Evidence) -> bool:
@@ -139,16 +164,27 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
     are the figures of each quantity, see `by_quantity`; 'groups' those of rows on one footing, see `groups.by_group`.
     """
     answers = [(row, _answer(row, predictor)) for row in rows]
-    scored = [score(row, answer, leans_on(row, answer, evidence)) for row, answer in answers
-              if isinstance(answer, Prediction)]
+    scored = [
+        score(row, answer, leans_on(row, answer, evidence)) for row, answer in answers if isinstance(answer, Prediction)
+    ]
     pairs = [(entry, naive) for entry in scored if (naive := _naive(entry, scored)) is not None]
-    missing = [{"row": row.line, "source": row["source"], "quantity": row["quantity"], "reason": answer.reason}
-               for row, answer in answers if isinstance(answer, NotPredicted)]
-    return {"rows": len(rows), "scored": len(scored), **figures(scored), "baseline": _baseline_figures(pairs),
-            "not_leaning": figures([s for s in scored if not s.leans]), "quantities": by_quantity(scored, pairs),
-            "groups": by_group(scored),
-            "failed": sum(isinstance(answer, Failed) for _, answer in answers),
-            "not_predicted": missing, "predictions": [plain(entry) for entry in scored]}
+    missing = [
+        {"row": row.line, "source": row["source"], "quantity": row["quantity"], "reason": answer.reason}
+        for row, answer in answers
+        if isinstance(answer, NotPredicted)
+    ]
+    return {
+        "rows": len(rows),
+        "scored": len(scored),
+        **figures(scored),
+        "baseline": _baseline_figures(pairs),
+        "not_leaning": figures([s for s in scored if not s.leans]),
+        "quantities": by_quantity(scored, pairs),
+        "groups": by_group(scored),
+        "failed": sum(isinstance(answer, Failed) for _, answer in answers),
+        "not_predicted": missing,
+        "predictions": [plain(entry) for entry in scored],
+    }
 
 
 def _answer(row: Row, predictor: Predictor) -> Answer:
@@ -219,17 +255,25 @@ def by_quantity(scored: Sequence[Scored], pairs: Sequence[tuple[Scored, Scored]]
     "better_than_baseline"}, each None where there is nothing to count.
     """
     names = [name for name, _ in Counter(s.prediction.quantity for s in scored).most_common()]
-    return {name: _of_quantity([s for s in scored if s.prediction.quantity == name],
-                               [pair for pair in pairs if pair[0].prediction.quantity == name]) for name in names}
+    return {
+        name: _of_quantity(
+            [s for s in scored if s.prediction.quantity == name],
+            [pair for pair in pairs if pair[0].prediction.quantity == name],
+        )
+        for name in names
+    }
 
 
 def _of_quantity(scored: Sequence[Scored], pairs: Sequence[tuple[Scored, Scored]]) -> dict[str, Any]:
     twin, naive = (_distances(side) for side in ([own for own, _ in pairs], [other for _, other in pairs]))
     units = {unit_of(s) for s in scored if s.prediction.scale != "sign"}
     return {
-        "scored": len(scored), "studies": len({s.row["source"] for s in scored}),
-        "bounds": sum(bool(s.prediction.bound) for s in scored), "leaning": sum(s.leans for s in scored),
-        **_distances(scored), "unit": units.pop() if len(units) == 1 else "",
+        "scored": len(scored),
+        "studies": len({s.row["source"] for s in scored}),
+        "bounds": sum(bool(s.prediction.bound) for s in scored),
+        "leaning": sum(s.leans for s in scored),
+        **_distances(scored),
+        "unit": units.pop() if len(units) == 1 else "",
         "sign_accuracy": _share([s.sign_right for s in scored if s.sign_right is not None]),
         "baseline": {"scored": len(pairs), **naive, "twin_on_the_same_rows": twin},
         "better_than_baseline": better(twin, naive),
@@ -237,8 +281,11 @@ def _of_quantity(scored: Sequence[Scored], pairs: Sequence[tuple[Scored, Scored]
 
 
 def _distances(scored: Sequence[Scored]) -> dict[str, float | None]:
-    return {"coverage_90": _share([s.inside for s in scored if s.prediction.scale != "sign"]),
-            "median_factor": _factor(_stated(scored, "log")), "mean_abs_error": _difference(_stated(scored, "absolute"))}
+    return {
+        "coverage_90": _share([s.inside for s in scored if s.prediction.scale != "sign"]),
+        "median_factor": _factor(_stated(scored, "log")),
+        "mean_abs_error": _difference(_stated(scored, "absolute")),
+    }
 
 
 def better(twin: dict[str, float | None], naive: dict[str, float | None]) -> bool | None:
@@ -288,10 +335,23 @@ def baseline(entry: Scored, everyone: Sequence[Scored]) -> Prediction | None:
 def plain(entry: Scored) -> dict[str, Any]:
     """One scored row as plain data."""
     p = entry.prediction
-    return {"row": entry.row.line, "source": entry.row["source"], "quantity": p.quantity, "measured": p.measured,
-            "bound": p.bound, "median": _digits(entry.median), "p05": _digits(entry.low), "p95": _digits(entry.high),
-            "inside": entry.inside, "scale": p.scale, "error": _digits(entry.error), "sign_right": entry.sign_right,
-            "leans_on_itself": entry.leans, "unit": unit_of(entry), "about": about(entry.row)}
+    return {
+        "row": entry.row.line,
+        "source": entry.row["source"],
+        "quantity": p.quantity,
+        "measured": p.measured,
+        "bound": p.bound,
+        "median": _digits(entry.median),
+        "p05": _digits(entry.low),
+        "p95": _digits(entry.high),
+        "inside": entry.inside,
+        "scale": p.scale,
+        "error": _digits(entry.error),
+        "sign_right": entry.sign_right,
+        "leans_on_itself": entry.leans,
+        "unit": unit_of(entry),
+        "about": about(entry.row),
+    }
 
 
 def unit_of(entry: Scored) -> str:

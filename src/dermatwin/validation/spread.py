@@ -12,8 +12,16 @@ import numpy as np
 from ..core.chance import Luck
 
 
-def study_mean(people: np.ndarray, known: np.ndarray, n: float | None, luck: Luck, process: str, *,
-               sd: float | None = None, log: bool = False) -> np.ndarray:
+def study_mean(
+    people: np.ndarray,
+    known: np.ndarray,
+    n: float | None,
+    luck: Luck,
+    process: str,
+    *,
+    sd: float | None = None,
+    log: bool = False,
+) -> np.ndarray:
     """Draws of the mean that a study of n people would report.
 
     people : draws with every source of spread on. known : the same draws with only `knowledge` on. n : number of

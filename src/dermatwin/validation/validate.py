@@ -22,17 +22,27 @@ from .scoring import Predictor, summarise
 Progress = Callable[[float, str], None]
 SCORES, PAGE = "scores.json", "qualification.html"
 PREDICTORS = {
-    "insertion.csv": ("insertion", "predictor"), "closure.csv": ("closure", "predictor"),
-    "permeation_microneedle.csv": ("permeation", "predictor"), "permeability_intact.csv": ("permeability", "predictor"),
+    "insertion.csv": ("insertion", "predictor"),
+    "closure.csv": ("closure", "predictor"),
+    "permeation_microneedle.csv": ("permeation", "predictor"),
+    "permeability_intact.csv": ("permeability", "predictor"),
     "permeability_intact_medians.csv": ("permeability", "medians_predictor"),
-    "healing_timecourse.csv": ("healing", "predictor"), "outcomes.csv": ("outcomes", "predictor"),
+    "healing_timecourse.csv": ("healing", "predictor"),
+    "outcomes.csv": ("outcomes", "predictor"),
     "adverse_rates.csv": ("adverse", "predictor"),
 }
 """File -> module and function that makes its predictor; imported when the file is there."""
 
 
-def validate(evidence: Path | None = None, out: Path | None = None, *, draws: int = 200, seed: int = 1,
-             progress: Progress | None = None, page: Callable[[dict[str, Any]], str] | None = None) -> dict[str, Any]:
+def validate(
+    evidence: Path | None = None,
+    out: Path | None = None,
+    *,
+    draws: int = 200,
+    seed: int = 1,
+    progress: Progress | None = None,
+    page: Callable[[dict[str, Any]], str] | None = None,
+) -> dict[str, Any]:
     """Score the twin.
 
     Parameters
@@ -63,8 +73,11 @@ def validate(evidence: Path | None = None, out: Path | None = None, *, draws: in
         tell(number / len(tables), name)
         files[name] = summarise(rows, predictor(name, laboratory), laboratory.evidence)
     tell(1.0, "done")
-    scores = {"files": files, "left_aside": left_aside(folder),
-              "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
+    scores = {
+        "files": files,
+        "left_aside": left_aside(folder),
+        "provenance": provenance(laboratory.people, laboratory.people.luck.vary),
+    }
     if out is not None:
         pages = {} if page is None else {PAGE: page(scores)}
         write_folder(out.absolute(), {SCORES: to_json(scores), **pages})

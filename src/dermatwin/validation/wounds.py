@@ -128,8 +128,13 @@ def wounded(kind: str, species: str, day: float, study: str, bench: Bench, draws
     return layer_course(values, [injury], [0.0], times, bench.tolerance)
 
 
-def layer_course(values: np.ndarray, injuries: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], days: Sequence[float],
-                 times: np.ndarray, tolerance: tuple[float, float] = (RTOL, ATOL)) -> Course:
+def layer_course(
+    values: np.ndarray,
+    injuries: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    days: Sequence[float],
+    times: np.ndarray,
+    tolerance: tuple[float, float] = (RTOL, ATOL),
+) -> Course:
     """One layer through its sessions: hit and spared tissue, mixed by their shares before each session.
 
     values : (lane, constant). injuries : per session activated fraction, activation and destroyed share, (lane,) each.
@@ -158,8 +163,9 @@ def layer_course(values: np.ndarray, injuries: Sequence[tuple[np.ndarray, np.nda
     return Course(times, within if whole else means, within, values, float(days[-1]) if len(days) else 0.0)
 
 
-def _integrated(piece: np.ndarray, values: np.ndarray, span: float, times: np.ndarray,
-                tolerance: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+def _integrated(
+    piece: np.ndarray, values: np.ndarray, span: float, times: np.ndarray, tolerance: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """The piece after a span and at some times; lanes that fail are NaN."""
     end, out, status, _ = kernel.integrate(piece, values, span, times, *tolerance, LOWEST)
     end[status != 0], out[status != 0] = np.nan, np.nan
@@ -226,6 +232,7 @@ def _denser(punctures: Punctures, times_over: np.ndarray) -> Punctures:
 
 def _constants(laboratory: Laboratory, draws: Draws, species: str, site: str) -> np.ndarray:
     """Constants of the network in a person's or an animal's skin, (draw, constant)."""
+
     def make() -> np.ndarray:
         case = case_of(Protocol("roller-192", 1.0, 1, 1.0, site, species), 0.0)
         return constants(section_of(case.zones[0], case.patient, draws), case.patient, draws)[0]
@@ -234,8 +241,9 @@ def _constants(laboratory: Laboratory, draws: Draws, species: str, site: str) ->
 
 
 def _rates(draws: Draws) -> tuple[int, ...]:
-    units = tuple((name, draws.evidence.parameters[name].unit) for name in kernel.CONSTANTS
-                  if name in draws.evidence.parameters)
+    units = tuple(
+        (name, draws.evidence.parameters[name].unit) for name in kernel.CONSTANTS if name in draws.evidence.parameters
+    )
     return _places(units)
 
 

@@ -6,6 +6,21 @@ from .readings import CHANNELS, curves, notices, readings
 from .tissue import Complexion, Optics, optics
 
 __all__ = [
-    "CHANNELS", "Complexion", "Looks", "Optics", "curves", "difference", "indices", "ita", "lab", "look", "notices",
-    "optics", "readings", "srgb", "tristimulus", "typology", "xyz_of_lab",
+    "CHANNELS",
+    "Complexion",
+    "Looks",
+    "Optics",
+    "curves",
+    "difference",
+    "indices",
+    "ita",
+    "lab",
+    "look",
+    "notices",
+    "optics",
+    "readings",
+    "srgb",
+    "tristimulus",
+    "typology",
+    "xyz_of_lab",
 ]

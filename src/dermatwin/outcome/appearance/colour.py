@@ -30,8 +30,14 @@ def lab(xyz: np.ndarray, folder: Path = DATA) -> np.ndarray:
     """
     known = _constants(folder)
     x, y, z = np.moveaxis(_root(xyz / white(folder), known["lab_cube_root_knee"]), -1, 0)
-    return np.stack([known["lab_lightness_slope"] * y - known["lab_lightness_offset"], known["lab_red_green"] * (x - y),
-                     known["lab_yellow_blue"] * (y - z)], axis=-1)
+    return np.stack(
+        [
+            known["lab_lightness_slope"] * y - known["lab_lightness_offset"],
+            known["lab_red_green"] * (x - y),
+            known["lab_yellow_blue"] * (y - z),
+        ],
+        axis=-1,
+    )
 
 
 def xyz_of_lab(colours: np.ndarray, folder: Path = DATA) -> np.ndarray:

@@ -63,7 +63,8 @@ def look(skin: Skin, history: TissueHistory, draws: Draws, reference: TissueHist
     days, model = times(history, draws), optics(skin, draws)
     rise = redness_on(days[1:], history, draws, reference)
     gained = draws("melanin_per_pigment_drive", "1")[:, None] * np.maximum(
-        interpolated(history.time, change(history, "pigment_drive")[:, EPIDERMIS], _untouched(days[1:], history)), 0.0)
+        interpolated(history.time, change(history, "pigment_drive")[:, EPIDERMIS], _untouched(days[1:], history)), 0.0
+    )
     melanin = model.film[:, None] * np.concatenate([np.ones((draws.count, 1)), 1.0 + gained], axis=1)
     added, capped = blood_of(rise, model, draws)
     nothing = np.zeros((draws.count, 1))

@@ -58,8 +58,16 @@ def sheet(absorption: float, scattering: float, thickness: float, way: Direction
     return back, through
 
 
-def reflectance(epidermis: np.ndarray, papillary: np.ndarray, deep: np.ndarray, scattering: np.ndarray,
-                thickness: tuple[np.ndarray, np.ndarray], way: Directions, *, gloss: bool = True) -> np.ndarray:
+def reflectance(
+    epidermis: np.ndarray,
+    papillary: np.ndarray,
+    deep: np.ndarray,
+    scattering: np.ndarray,
+    thickness: tuple[np.ndarray, np.ndarray],
+    way: Directions,
+    *,
+    gloss: bool = True,
+) -> np.ndarray:
     """Reflectance of epidermis upon papillary dermis upon endless dermis, (draw, time, wavelength) [-].
 
     Units    absorptions and reduced scattering 1/mm; epidermis, papillary (draw, time, wavelength), deep and scattering
@@ -67,8 +75,16 @@ def reflectance(epidermis: np.ndarray, papillary: np.ndarray, deep: np.ndarray, 
     Valid    any absorption and scattering; `gloss` counts the light that the surface throws back at once.
     Law      within [0, 1], falls with every absorption, 1 without any.
     """
-    found = _stack(np.ascontiguousarray(epidermis), np.ascontiguousarray(papillary), deep, scattering, *thickness,
-                   way.cosine, way.weight, way.turned_back)
+    found = _stack(
+        np.ascontiguousarray(epidermis),
+        np.ascontiguousarray(papillary),
+        deep,
+        scattering,
+        *thickness,
+        way.cosine,
+        way.weight,
+        way.turned_back,
+    )
     return (1.0 - way.gloss) * found + (way.gloss if gloss else 0.0)
 
 
@@ -118,8 +134,15 @@ def _solve(a: np.ndarray, b: np.ndarray) -> None:
 
 
 @njit(cache=True)
-def _first(optical: float, albedo: float, cosine: np.ndarray, weight: np.ndarray, back: np.ndarray, through: np.ndarray,
-           work: np.ndarray) -> None:
+def _first(
+    optical: float,
+    albedo: float,
+    cosine: np.ndarray,
+    weight: np.ndarray,
+    back: np.ndarray,
+    through: np.ndarray,
+    work: np.ndarray,
+) -> None:
     """The thin sheet: fluxes through it are the means of those at its faces (diamond rule).
 
     A = h/2 (1/mu - B'), B = h/2 B', B' = a/2 w/mu':  Y = (1 + A)^-1,  G = (1 + A - B Y B)^-1,  R = 2 G B Y,  T = 2 G - 1
@@ -168,8 +191,16 @@ def _double(back: np.ndarray, through: np.ndarray, work: np.ndarray) -> None:
 
 
 @njit(cache=True)
-def _sheet(absorption: float, scattering: float, thickness: float, cosine: np.ndarray, weight: np.ndarray, back: np.ndarray,
-           through: np.ndarray, work: np.ndarray) -> None:
+def _sheet(
+    absorption: float,
+    scattering: float,
+    thickness: float,
+    cosine: np.ndarray,
+    weight: np.ndarray,
+    back: np.ndarray,
+    through: np.ndarray,
+    work: np.ndarray,
+) -> None:
     optical = (absorption + scattering) * thickness
     times = max(0, int(np.ceil(np.log2(max(optical / (THIN * cosine[0]), 1.0)))))
     albedo = scattering / (absorption + scattering) if absorption + scattering > 0.0 else 0.0
@@ -179,8 +210,15 @@ def _sheet(absorption: float, scattering: float, thickness: float, cosine: np.nd
 
 
 @njit(cache=True)
-def _endless(absorption: float, scattering: float, cosine: np.ndarray, weight: np.ndarray, back: np.ndarray,
-             through: np.ndarray, work: np.ndarray) -> None:
+def _endless(
+    absorption: float,
+    scattering: float,
+    cosine: np.ndarray,
+    weight: np.ndarray,
+    back: np.ndarray,
+    through: np.ndarray,
+    work: np.ndarray,
+) -> None:
     """A sheet doubled until nothing comes through."""
     total = absorption + scattering
     _first(THIN * cosine[0], scattering / total, cosine, weight, back, through, work)
@@ -224,8 +262,17 @@ def _out(below: np.ndarray, turned_back: np.ndarray, work: np.ndarray) -> float:
 
 
 @njit(cache=True)
-def _stack(epidermis: np.ndarray, papillary: np.ndarray, deep: np.ndarray, scattering: np.ndarray, top: np.ndarray,
-           upper: np.ndarray, cosine: np.ndarray, weight: np.ndarray, turned_back: np.ndarray) -> np.ndarray:
+def _stack(
+    epidermis: np.ndarray,
+    papillary: np.ndarray,
+    deep: np.ndarray,
+    scattering: np.ndarray,
+    top: np.ndarray,
+    upper: np.ndarray,
+    cosine: np.ndarray,
+    weight: np.ndarray,
+    turned_back: np.ndarray,
+) -> np.ndarray:
     draws, times, waves = epidermis.shape
     count = cosine.size
     found = np.full((draws, times, waves), np.nan)

@@ -16,8 +16,12 @@ CHANNELS = ("skin_lightness", "skin_redness", "skin_yellowness")
 def readings(zone: str, looks: Looks, draws: Draws) -> tuple[Reading, ...]:
     """Typology angle and rise of a* at every time after the first session, (draw,) each."""
     table = {"ita": ("deg", typology_angle(looks, draws)), "erythema_a_star": ("1", looks.redder)}
-    return tuple(Reading(name, zone, unit, values[:, i], float(day)) for name, (unit, values) in table.items()
-                 for i, day in enumerate(looks.days) if i)
+    return tuple(
+        Reading(name, zone, unit, values[:, i], float(day))
+        for name, (unit, values) in table.items()
+        for i, day in enumerate(looks.days)
+        if i
+    )
 
 
 def curves(zone: str, looks: Looks) -> tuple[Curve, ...]:
@@ -28,6 +32,8 @@ def curves(zone: str, looks: Looks) -> tuple[Curve, ...]:
 def notices(zone: str, looks: Looks) -> tuple[Notice, ...]:
     """Where the rendering leaves what blood can do."""
     share = float(np.mean(looks.capped.any(axis=1)))
-    said = (f"in {share:.0%} of the draws the erythema index of the recovery model at some time rises beyond what the "
-            "ceiling of blood allows; the rendered redness stops there")
+    said = (
+        f"in {share:.0%} of the draws the erythema index of the recovery model at some time rises beyond what the "
+        "ceiling of blood allows; the rendered redness stops there"
+    )
     return (Notice(f"{zone}.appearance", said, "dermatwin_prior"),) if share else ()

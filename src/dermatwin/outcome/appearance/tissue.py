@@ -58,13 +58,15 @@ class Optics:
         """Reflectance of straight light (draw, time, wavelength) [-]; `gloss` counts what the surface throws back."""
         shade = self.base[:, None] + (seen.melanin / self.epidermis[:, None])[..., None] * self.melanosome[:, None]
         plexus = self.upper[:, None] + seen.added_blood[..., None] * self.added[:, None]
-        return reflectance(shade, plexus, self.lower, self.scattering, (self.epidermis, self.papillary), self.way,
-                           gloss=gloss)
+        return reflectance(
+            shade, plexus, self.lower, self.scattering, (self.epidermis, self.papillary), self.way, gloss=gloss
+        )
 
     def at(self, wavelengths: np.ndarray) -> Optics:
         """The same skin at some other wavelengths [nm], straight between the samples."""
-        parts = {name: np.stack([np.interp(wavelengths, self.wavelength, row) for row in getattr(self, name)])
-                 for name in SPECTRA}
+        parts = {
+            name: np.stack([np.interp(wavelengths, self.wavelength, row) for row in getattr(self, name)]) for name in SPECTRA
+        }
         return replace(self, wavelength=wavelengths, **parts)
 
 
@@ -81,13 +83,19 @@ def optics(skin: Skin, draws: Draws) -> Optics:
     relative = wavelength / ANCHOR
     upper, lower, added = _dermis(wavelength, draws)
     found = Optics(
-        wavelength=wavelength, base=_base(wavelength, draws), upper=upper, lower=lower, added=added,
+        wavelength=wavelength,
+        base=_base(wavelength, draws),
+        upper=upper,
+        lower=lower,
+        added=added,
         melanosome=draws("melanosome_absorption", "1/mm")[:, None]
         * relative ** -draws("melanin_absorption_exponent", "1")[:, None],
         scattering=draws("skin_scattering", "1/mm")[:, None] * relative ** -draws("skin_scattering_exponent", "1")[:, None],
         film=draws(f"melanosome_fraction[{skin.phototype}]", "1") * draws("melanin_reference_thickness", "mm"),
-        epidermis=skin.stratum_corneum + skin.viable_epidermis, papillary=skin.papillary_dermis,
-        way=directions(draws.median("skin_refractive_index", "1")))
+        epidermis=skin.stratum_corneum + skin.viable_epidermis,
+        papillary=skin.papillary_dermis,
+        way=directions(draws.median("skin_refractive_index", "1")),
+    )
     for name in SPECTRA:
         require_finite(getattr(found, name), f"optics.{name}")
         require_not_negative(getattr(found, name), f"optics.{name}")
@@ -122,7 +130,7 @@ def _dermis(wavelength: np.ndarray, draws: Draws) -> tuple[np.ndarray, np.ndarra
     """Absorption of upper and lower dermis at rest and of pure added blood [1/mm], (draw, wavelength) each."""
     resting = _blood(draws("skin_oxygenation", "1"), draws("skin_vessel_radius", "mm"), draws)
     known = np.searchsorted(wavelength, draws.median("dermis_absorption_wavelength", "nm"))
-    shape = resting / resting[:, known - 1: known + 1].mean(axis=1, keepdims=True)
+    shape = resting / resting[:, known - 1 : known + 1].mean(axis=1, keepdims=True)
     upper, lower = (draws(f"{part}_dermis_absorption", "1/mm")[:, None] * shape for part in ("upper", "lower"))
     return upper, lower, _blood(draws("erythema_oxygenation", "1"), draws("erythema_vessel_radius", "mm"), draws)
 

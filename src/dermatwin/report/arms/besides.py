@@ -29,9 +29,14 @@ def _line(found: Contrast, line: Line) -> dict[str, Any]:
     ticks = scale.ticks(4)
     labels = [f"{tick:g}" for tick in ticks] if scale.log else tick_labels(ticks)
     return {
-        "title": line.title, "note": line.note, "grade": line.row.grade, "unit": bands[0].printed_unit,
-        "arms": [_arm(label, number, band, scale, line)
-                 for number, (label, band) in enumerate(zip(short(found.labels), bands, strict=True))],
+        "title": line.title,
+        "note": line.note,
+        "grade": line.row.grade,
+        "unit": bands[0].printed_unit,
+        "arms": [
+            _arm(label, number, band, scale, line)
+            for number, (label, band) in enumerate(zip(short(found.labels), bands, strict=True))
+        ],
         "axis": rows.axis(scale, list(zip(ticks, labels, strict=True)), f"{line.title}, {bands[0].printed_unit}"),
     }
 
@@ -40,9 +45,17 @@ def _arm(label: str, number: int, band: Band, scale: Scale, line: Line) -> dict[
     failed = line.row.arms[number].failed
     tone = number % panel.TONES + 1
     return {
-        "name": label, "tone": tone, "band": band, "failed": words.count(failed, "person", "people") if failed else "",
-        "figure": rows.row(scale, rows.Interval(band.low, band.middle, band.high), f"{line.title}, {label}: {band.text}",
-                           reference=0.0 if scale.low < 0.0 else None, tone=tone),
+        "name": label,
+        "tone": tone,
+        "band": band,
+        "failed": words.count(failed, "person", "people") if failed else "",
+        "figure": rows.row(
+            scale,
+            rows.Interval(band.low, band.middle, band.high),
+            f"{line.title}, {label}: {band.text}",
+            reference=0.0 if scale.low < 0.0 else None,
+            tone=tone,
+        ),
     }
 
 

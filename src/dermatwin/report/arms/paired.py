@@ -27,8 +27,14 @@ def paired(found: Contrast) -> dict[str, Any]:
     ratios = [d.ratio for _, lines in told for line in lines for d in line.row.differences if d.ratio is not None]
     scale = _scale(ratios)
     return {
-        "groups": [{"title": title, "drawn": any(d.ratio for line in lines for d in line.row.differences),
-                    "lines": [entry for line in lines for entry in _entries(found, line, scale)]} for title, lines in told],
+        "groups": [
+            {
+                "title": title,
+                "drawn": any(d.ratio for line in lines for d in line.row.differences),
+                "lines": [entry for line in lines for entry in _entries(found, line, scale)],
+            }
+            for title, lines in told
+        ],
         "axis": _axis(scale),
         "first": found.labels[0],
         "many": len(found.labels) > 2,
@@ -54,11 +60,19 @@ def _entries(found: Contrast, line: Line, scale: Scale) -> list[dict[str, Any]]:
     entries = []
     for number, (label, difference) in enumerate(zip(short(found.labels)[1:], line.row.differences, strict=True), start=1):
         text = said(line.row, number)
-        entries.append({
-            "first": number == 1, "span": len(line.row.differences), "title": line.title, "note": line.note, "arm": label,
-            "tone": number % panel.TONES + 1, "said": text, "grade": line.row.grade,
-            "figure": _figure(difference, scale, f"{line.title}, {label}: {text.text}", number),
-        })
+        entries.append(
+            {
+                "first": number == 1,
+                "span": len(line.row.differences),
+                "title": line.title,
+                "note": line.note,
+                "arm": label,
+                "tone": number % panel.TONES + 1,
+                "said": text,
+                "grade": line.row.grade,
+                "figure": _figure(difference, scale, f"{line.title}, {label}: {text.text}", number),
+            }
+        )
     return entries
 
 

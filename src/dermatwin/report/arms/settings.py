@@ -25,8 +25,18 @@ _DEVICE = (
     ("Needles", lambda device: str(device.needle_count)),
     ("Needle diameter", lambda device: words.given(1000.0 * device.needle_diameter, "um")),
 )
-_TECHNIQUE = ("needle_length", "density", "passes", "hand_speed", "frequency", "stroke", "track_spacing", "directions",
-              "force", "pitch")
+_TECHNIQUE = (
+    "needle_length",
+    "density",
+    "passes",
+    "hand_speed",
+    "frequency",
+    "stroke",
+    "track_spacing",
+    "directions",
+    "force",
+    "pitch",
+)
 _HANDLED = re.compile(r"course\.device|course\.settings\.|zones\.\d+\.treated$")  # what the rows above say already
 _TAKEN = "not stated; taken as "
 
@@ -90,8 +100,11 @@ def _others(found: Contrast) -> Iterator[dict[str, Any]]:
     """Differences beside device and technique: sessions, products, adjuncts, aftercare."""
     for path, values in found.settings:
         if not _HANDLED.match(path):
-            yield _row(words.title(path.removeprefix("course.").replace(".", ", ")), "",
-                       [(value or words.NOTHING, "") for value in values])
+            yield _row(
+                words.title(path.removeprefix("course.").replace(".", ", ")),
+                "",
+                [(value or words.NOTHING, "") for value in values],
+            )
 
 
 def _drawing(found: Contrast, key: str) -> Markup:
@@ -105,9 +118,15 @@ def _drawing(found: Contrast, key: str) -> Markup:
 def _arm(label: str, run: Run, zone: ZoneRun) -> depths.Arm:
     assert zone.settings is not None
     inside, left = pierced(zone.punctures[0].in_situ_depth), pierced(zone.punctures[0].residual_depth)
-    return depths.Arm(label, zone.settings.needle_length, f"set to {words.given(zone.settings.needle_length, 'mm')}",
-                      inside, left, _median(run, zone, "in_situ_depth", inside),
-                      _median(run, zone, "residual_depth", left))
+    return depths.Arm(
+        label,
+        zone.settings.needle_length,
+        f"set to {words.given(zone.settings.needle_length, 'mm')}",
+        inside,
+        left,
+        _median(run, zone, "in_situ_depth", inside),
+        _median(run, zone, "residual_depth", left),
+    )
 
 
 def _median(run: Run, zone: ZoneRun, name: str, values: np.ndarray) -> str:
@@ -118,7 +137,9 @@ def _median(run: Run, zone: ZoneRun, name: str, values: np.ndarray) -> str:
 
 def _layers(zone: ZoneRun) -> list[depths.Layer]:
     faces = np.nanmedian(zone.skin.interfaces, axis=0)
-    return [depths.Layer("Epidermis", float(faces[1]), "fill-epidermis"),
-            depths.Layer("Papillary dermis", float(faces[2]), "fill-papillary"),
-            depths.Layer("Reticular dermis", float(faces[4]), "fill-reticular"),
-            depths.Layer("Fat below", float("inf"), "fill-fat")]
+    return [
+        depths.Layer("Epidermis", float(faces[1]), "fill-epidermis"),
+        depths.Layer("Papillary dermis", float(faces[2]), "fill-papillary"),
+        depths.Layer("Reticular dermis", float(faces[4]), "fill-reticular"),
+        depths.Layer("Fat below", float("inf"), "fill-fat"),
+    ]

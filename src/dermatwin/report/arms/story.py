@@ -16,10 +16,32 @@ if TYPE_CHECKING:
 
 RESULT = "Result"
 GROUPS = (
-    ("Needles and channels", ("in_situ_depth", "residual_depth", "puncture_density", "injured_volume", "open_area_at_0_h",
-                              "open_area_at_1_h", "open_area_at_6_h", "open_area_at_24_h", "closure_time_tewl")),
-    ("Session and recovery", ("bleeding_fraction", "bleeding_endpoint", "needling_time", "pain_vas", "downtime_makeup",
-                              "downtime_unnoticeable", "pih_risk")),
+    (
+        "Needles and channels",
+        (
+            "in_situ_depth",
+            "residual_depth",
+            "puncture_density",
+            "injured_volume",
+            "open_area_at_0_h",
+            "open_area_at_1_h",
+            "open_area_at_6_h",
+            "open_area_at_24_h",
+            "closure_time_tewl",
+        ),
+    ),
+    (
+        "Session and recovery",
+        (
+            "bleeding_fraction",
+            "bleeding_endpoint",
+            "needling_time",
+            "pain_vas",
+            "downtime_makeup",
+            "downtime_unnoticeable",
+            "pih_risk",
+        ),
+    ),
     (RESULT, ("relative_improvement", "scale_change")),
 )
 
@@ -42,8 +64,13 @@ def short(labels: Sequence[str]) -> list[str]:
 def groups(found: Contrast) -> list[tuple[str, list[Line]]]:
     """Rows of the story by topic; topics without rows are left out."""
     several = len({row.first.zone for row in found.story}) > 1
-    told = [(title, [_line(found, row, several) for name in names for row in found.story
-                     if subject.base(row.first.name) == name]) for title, names in GROUPS]
+    told = [
+        (
+            title,
+            [_line(found, row, several) for name in names for row in found.story if subject.base(row.first.name) == name],
+        )
+        for title, names in GROUPS
+    ]
     return [(title, lines) for title, lines in told if lines]
 
 

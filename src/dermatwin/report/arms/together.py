@@ -34,20 +34,61 @@ def together(found: Contrast) -> list[dict[str, Any]]:
 def _channels(found: Contrast, zone: str, where: str) -> Iterator[dict[str, Any]]:
     first = [run.zone(zone).channels[0] for run in found.runs]
     before = float(np.nanmedian(found.runs[0].zone(zone).skin.tewl))
-    yield _chart(found, f"Skin that is open channel{where}", "share of its surface, logarithmic", "% of the surface", first,
-                 [100.0 * channels.open_area for channels in first], log=True)
-    yield _chart(found, f"Water loss through the skin (TEWL){where}", "dashed: before treatment", "g/m²/h", first,
-                 [channels.tewl for channels in first], before)
+    yield _chart(
+        found,
+        f"Skin that is open channel{where}",
+        "share of its surface, logarithmic",
+        "% of the surface",
+        first,
+        [100.0 * channels.open_area for channels in first],
+        log=True,
+    )
+    yield _chart(
+        found,
+        f"Water loss through the skin (TEWL){where}",
+        "dashed: before treatment",
+        "g/m²/h",
+        first,
+        [channels.tewl for channels in first],
+        before,
+    )
 
 
-def _chart(found: Contrast, title: str, note: str, unit: str, channels: list[Channels], values: list[np.ndarray],
-           before: float | None = None, *, log: bool = False) -> dict[str, Any]:
-    lines = [_line(label, number, part.time, value)
-             for number, (label, part, value) in enumerate(zip(short(found.labels), channels, values, strict=True))]
+def _chart(
+    found: Contrast,
+    title: str,
+    note: str,
+    unit: str,
+    channels: list[Channels],
+    values: list[np.ndarray],
+    before: float | None = None,
+    *,
+    log: bool = False,
+) -> dict[str, Any]:
+    lines = [
+        _line(label, number, part.time, value)
+        for number, (label, part, value) in enumerate(zip(short(found.labels), channels, values, strict=True))
+    ]
     hours = _hours(channels[0], FIRST_DAY if log else closing.FIRST_HOURS)
-    return {"title": title, "note": note, "figure": panel.draw(Panel(
-        title, _described(lines, unit), lines, hours, unit, zero=True, log=log, reference=before,
-        reference_label="" if before is None else "before", width=WIDTH, height=HEIGHT))}
+    return {
+        "title": title,
+        "note": note,
+        "figure": panel.draw(
+            Panel(
+                title,
+                _described(lines, unit),
+                lines,
+                hours,
+                unit,
+                zero=True,
+                log=log,
+                reference=before,
+                reference_label="" if before is None else "before",
+                width=WIDTH,
+                height=HEIGHT,
+            )
+        ),
+    }
 
 
 def _line(label: str, number: int, time: np.ndarray, values: np.ndarray) -> Line:
@@ -59,13 +100,17 @@ def _hours(channels: Channels, end: float) -> Axis:
     """Time on a logarithmic axis: the first minutes and the last day both matter."""
     last = min(end, float(channels.time[-1]))
     shown = [(hours, label.replace(" ", words.SPACE)) for hours, label in closing.TICKS if hours <= last]
-    return Axis(closing.FIRST_MINUTE, last, [t for t, _ in shown], [label for _, label in shown], "after the session",
-                log=True)
+    return Axis(
+        closing.FIRST_MINUTE, last, [t for t, _ in shown], [label for _, label in shown], "after the session", log=True
+    )
 
 
 def _described(lines: list[Line], unit: str) -> str:
-    return "; ".join(f"{line.label}: from {words.number(float(line.middle[0]))} to "
-                     f"{words.number(float(line.middle[-1]))} {unit}" for line in lines if np.isfinite(line.middle).all())
+    return "; ".join(
+        f"{line.label}: from {words.number(float(line.middle[0]))} to {words.number(float(line.middle[-1]))} {unit}"
+        for line in lines
+        if np.isfinite(line.middle).all()
+    )
 
 
 def _results(found: Contrast) -> Iterator[dict[str, Any]]:
@@ -85,13 +130,29 @@ def _result(found: Contrast, what: str, rows: list[Contrasted]) -> dict[str, Any
     weeks = np.array([(row.first.time_days or 0.0) / WEEK for row in rows])
     lines = []
     for number, label in enumerate(short(found.labels)[1:], start=1):
-        low, middle, high = (100.0 * np.array([getattr(row.differences[number - 1], part) for row in rows])
-                             for part in ("low", "median", "high"))
+        low, middle, high = (
+            100.0 * np.array([getattr(row.differences[number - 1], part) for row in rows])
+            for part in ("low", "median", "high")
+        )
         lines.append(Line(weeks, middle, low, high, label, number % panel.TONES + 1))
     last = float(weeks[-1])
     ticks = time_ticks(0.0, last, 6, [step for step in DAY_STEPS if step > 2])
     axis = Axis(0.0, last, ticks, [f"{tick:g}" for tick in ticks], "weeks after the first session")
     title = f"Improvement beside {found.labels[0]}"
-    return {"title": title, "note": f"{what}, difference in percentage points", "figure": panel.draw(Panel(
-        title, _described(lines, "points"), lines, axis, "points", reference=0.0, reference_label=found.labels[0],
-        width=WIDTH, height=HEIGHT))}
+    return {
+        "title": title,
+        "note": f"{what}, difference in percentage points",
+        "figure": panel.draw(
+            Panel(
+                title,
+                _described(lines, "points"),
+                lines,
+                axis,
+                "points",
+                reference=0.0,
+                reference_label=found.labels[0],
+                width=WIDTH,
+                height=HEIGHT,
+            )
+        ),
+    }

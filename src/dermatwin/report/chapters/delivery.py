@@ -61,9 +61,7 @@ def delivery(run: Run) -> dict[str, Any] | None:
     }
 
 
-def _with_sections(
-    groups: list[list[Exposure]], actives: list[dict[str, Any]], pictures: Pictures
-) -> list[dict[str, Any]]:
+def _with_sections(groups: list[list[Exposure]], actives: list[dict[str, Any]], pictures: Pictures) -> list[dict[str, Any]]:
     """Cross-sections for some actives that lie on open channels: what does not numb and the first of a product go first."""
     left, products = delivery_field.MOST, [found[0].product for found in groups]
     ranks = [(found[0].at_nerves is not None, products[:n].count(found[0].product)) for n, found in enumerate(groups)]
@@ -82,7 +80,6 @@ def _groups(run: Run) -> list[list[Exposure]]:
         for exposure in zone.exposures:
             found.setdefault((exposure.product, exposure.active), {}).setdefault(zone.zone.key, exposure)
     return [list(zones.values()) for zones in found.values()]
-
 
 
 def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, Any]:

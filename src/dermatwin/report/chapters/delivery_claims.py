@@ -30,8 +30,10 @@ def claims(run: Run) -> list[dict[str, Any]]:
     found = list(dict.fromkeys(claim for product in products.values() for claim in claims_for(product)))
     names = {key: product.name for key, product in products.items()}
     rows = [_row(claim, names) for claim in found]
-    return [row | {"again": before is not None and before["active"] == row["active"]}
-            for before, row in zip([None, *rows], rows, strict=False)]
+    return [
+        row | {"again": before is not None and before["active"] == row["active"]}
+        for before, row in zip([None, *rows], rows, strict=False)
+    ]
 
 
 def _row(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
@@ -51,9 +53,15 @@ def sources(run: Run, guards: tuple[Guard, ...]) -> list[dict[str, str]]:
     """What stands behind guards and claims, once each, in the order of their citation."""
     from ...delivery import claims_for, product_in
 
-    claimed = (source for topical in run.case.course.topicals for claim in claims_for(product_in(topical))
-               for source in claim.sources)
+    claimed = (
+        source
+        for topical in run.case.course.topicals
+        for claim in claims_for(product_in(topical))
+        for source in claim.sources
+    )
     ids = lookup.unique([*(source for guard in guards for source in guard.sources), *claimed])
     found = [run.evidence.sources[i] for i in ids if i in run.evidence.sources and i != ASSUMPTION]
-    return [{"id": s.id, "citation": s.citation, "identifier": s.identifier, "note": s.note}
-            for s in sorted(found, key=lambda s: s.citation.lower())]
+    return [
+        {"id": s.id, "citation": s.citation, "identifier": s.identifier, "note": s.note}
+        for s in sorted(found, key=lambda s: s.citation.lower())
+    ]

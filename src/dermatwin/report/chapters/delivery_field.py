@@ -59,10 +59,14 @@ class Pictures:
         """The product as the case puts it on: one that meets open channels rather than one that does not."""
         from ...delivery import product_in
 
-        found = [topical for topical in self.run.case.course.topicals
-                 if product_in(topical).id == exposure.product and topical.remove == exposure.removed
-                 and (topical.zones is None or exposure.zone in topical.zones)
-                 and (topical.sessions is None or exposure.session + 1 in topical.sessions)]
+        found = [
+            topical
+            for topical in self.run.case.course.topicals
+            if product_in(topical).id == exposure.product
+            and topical.remove == exposure.removed
+            and (topical.zones is None or exposure.zone in topical.zones)
+            and (topical.sessions is None or exposure.session + 1 in topical.sessions)
+        ]
         return next((t for t in found if meets_channels(t)), found[0] if found else None)
 
     def _solve(self, zone: str, session: int, number: int) -> tuple[Picture, ...]:
@@ -103,8 +107,11 @@ def around(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
         "figures": [
             field.draw(cell, m, scale, f"{name} around one channel, {m.time}", named=n == 0) for n, m in enumerate(moments)
         ],
-        "key": field.key(scale, f"{words.unit(unit.per_volume)}, unbound" + (", logarithmic" if scale.log else ""),
-                         f"Colours of the unbound concentration of {name}"),
+        "key": field.key(
+            scale,
+            f"{words.unit(unit.per_volume)}, unbound" + (", logarithmic" if scale.log else ""),
+            f"Colours of the unbound concentration of {name}",
+        ),
         "tip": words.quantity(1000.0 * seen.tip, "um"),
         "half": words.quantity(1000.0 * float(seen.rings[-1]), "um"),
         "scale": scale,
@@ -117,7 +124,13 @@ def _cell(seen: Picture, draws: Draws | None) -> Cell:
     taper = float(draws("channel_taper", "1")[seen.person]) if draws is not None else 1.0
     lower = [float(seen.edges[1:][seen.layer == n][-1]) for n in range(len(LAYERS)) if (seen.layer == n).any()]
     return Cell(
-        seen.edges, seen.rings, list(zip(LAYERS, lower, strict=False)), seen.tip, float(seen.rings[1]), taper, depth,
+        seen.edges,
+        seen.rings,
+        list(zip(LAYERS, lower, strict=False)),
+        seen.tip,
+        float(seen.rings[1]),
+        taper,
+        depth,
         min(float(seen.rings[-1]), WIDE * depth),
     )
 
@@ -137,7 +150,10 @@ def _moment(seen: Picture, number: int, cell: Cell, removed: float | None, unit:
     skin = values[seen.layer == 2]
     dermis = words.with_unit(words.number(float(skin[:, -1].max())), unit.per_volume) if skin.size else words.NOTHING
     return Moment(
-        f"{when} after needling", f"{note}, wiped off" if gone else note, values, opened,
+        f"{when} after needling",
+        f"{note}, wiped off" if gone else note,
+        values,
+        opened,
         f"{when} after needling: at most {dermis} in the dermis half way to the next channel",
     )
 

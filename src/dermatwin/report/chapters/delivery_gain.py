@@ -68,9 +68,8 @@ def _gain(exposure: Exposure) -> str:
         written = share.text if share.high >= TRACE else words.with_unit(f"less than {TRACE}", "%")
         return f"next to nothing passes intact skin; through the needled {zone} {written} of the dose within a day."
     median, band = more(gained)
-    return (
-        f"within a day {median} times as much gets below the stratum corneum of the {zone} as without needles"
-        + (f" ({band})." if band else ".")
+    return f"within a day {median} times as much gets below the stratum corneum of the {zone} as without needles" + (
+        f" ({band})." if band else "."
     )
 
 

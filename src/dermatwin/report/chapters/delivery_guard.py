@@ -93,11 +93,13 @@ def _excipients(run: Run, found: Sequence[Guard]) -> dict[str, Any] | None:
     groups: dict[str, list[dict[str, str]]] = {}
     for guard in sorted(found, key=lambda g: -(g.applied or 0.0)):
         ingredient, product = _split(guard, names)
-        groups.setdefault(product, []).append({
-            "name": words.title(ingredient) if ingredient else "Composition not known",
-            "amount": _reached(guard),
-            "assumed": "assumed" if ASSUMED in guard.note else "stated" if ingredient else "",
-        })
+        groups.setdefault(product, []).append(
+            {
+                "name": words.title(ingredient) if ingredient else "Composition not known",
+                "amount": _reached(guard),
+                "assumed": "assumed" if ASSUMED in guard.note else "stated" if ingredient else "",
+            }
+        )
     sources = lookup.unique(source for guard in found for source in guard.sources if source != ASSUMPTION)
     return {
         "products": [{"name": words.title(product), "rows": rows} for product, rows in groups.items()],

@@ -79,7 +79,8 @@ def _written(found: Band, reached: float) -> tuple[str, str]:
 def _stays(found: Band, numb: Numbness, level: float) -> tuple[str, str]:
     open_ended = bool((numb.block[:, -1] > level).any())
     return words.with_unit(found.value, "min"), (f"({found.range})" if found.range else "") + (
-        ", at least: some are numb to the end of what was computed" if open_ended else "")
+        ", at least: some are numb to the end of what was computed" if open_ended else ""
+    )
 
 
 def _sentence(name: str, numb: Numbness, ready: float, wait: float, wanted: float, reached: float) -> str:
@@ -109,9 +110,15 @@ def _course(numb: Numbness, name: str, level: float, starts: np.ndarray) -> Cour
     now, most = (words.number(float(value)) for value in (np.interp(0.0, time, middle), middle.max()))
     said = f"median block {now} % at the needling, highest {most} %"
     return Course(
-        f"{name}: share of pain nerves that is blocked", said, Line(time, middle, low, high),
+        f"{name}: share of pain nerves that is blocked",
+        said,
+        Line(time, middle, low, high),
         Axis(first, last, ticks, tick_labels(ticks), "minutes from the needling"),
-        100.0 * level, "numb", marks, (first, last if numb.remove is None else MINUTES * numb.remove), "on the skin",
+        100.0 * level,
+        "numb",
+        marks,
+        (first, last if numb.remove is None else MINUTES * numb.remove),
+        "on the skin",
     )
 
 

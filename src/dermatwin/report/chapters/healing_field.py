@@ -45,11 +45,18 @@ class Shown:
 
 
 SHOWN = (
-    Shown("macrophages_m1", "Macrophages", "inflammatory (M1)", 0.0, "% of a full wound’s peak",
-          (FIRST, 0.25, 1.0, 2.0, 4.0, 7.0)),
+    Shown(
+        "macrophages_m1",
+        "Macrophages",
+        "inflammatory (M1)",
+        0.0,
+        "% of a full wound’s peak",
+        (FIRST, 0.25, 1.0, 2.0, 4.0, 7.0),
+    ),
     Shown("tgf_beta_1", "TGF-β1", "signal", 0.0, "% of a full wound’s peak", (FIRST, 1.0, 3.0, 7.0, 14.0, 28.0)),
-    Shown("collagen", "Collagen", "all kinds", 1.0, "% change; brown: less than before",
-          (FIRST, 3.0, 7.0, 14.0, 28.0, 90.0)),
+    Shown(
+        "collagen", "Collagen", "all kinds", 1.0, "% change; brown: less than before", (FIRST, 3.0, 7.0, 14.0, 28.0, 90.0)
+    ),
 )
 
 
@@ -86,8 +93,9 @@ def _window(found: Specimen) -> Window:
     if bottom > fat * (1.0 - NEAR):
         layers, bottom = [*layers, ("fat", float(fat))], max(bottom, float(depth.max())) + UNDER
     shown = [(name, face) for name, face in layers if face < bottom * (1.0 - NEAR)]
-    return Window(*found.size, shown, edges, bottom, found.needling.position, found.needling.radius, depth,
-                  (found.cut + 0.5) * box.dy)
+    return Window(
+        *found.size, shown, edges, bottom, found.needling.position, found.needling.radius, depth, (found.cut + 0.5) * box.dy
+    )
 
 
 def _state(found: Specimen, window: Window, state: Shown) -> dict[str, Any]:
@@ -106,8 +114,9 @@ def _state(found: Specimen, window: Window, state: Shown) -> dict[str, Any]:
 def _still(window: Window, views: Views, title: str, moment: float) -> dict[str, Any]:
     number = times().index(moment)
     when = words.lapse(moment)
-    picture = figure.still(window, views, number, f"{title}, {when} after needling", _told(views, (moment,)),
-                           first=moment == FIRST)
+    picture = figure.still(
+        window, views, number, f"{title}, {when} after needling", _told(views, (moment,)), first=moment == FIRST
+    )
     return {"time": when, "figure": picture}
 
 
@@ -138,8 +147,10 @@ def _said(found: Specimen) -> str:
     seen, expected = (_change(value) for value in (space, even))
     lost = " What spreads below the tips of needles is lost to this layer, which that model leaves out."
     why = lost if even > 0.0 and space < FAR_BELOW * even else ""
-    return (f"Over the whole picture collagen of the papillary dermis stands at {seen} on day {CHECKED:.0f}. The model of "
-            f"means, on which the numbers of this report rest, gives {expected} for the same person and as many holes.{why}")
+    return (
+        f"Over the whole picture collagen of the papillary dermis stands at {seen} on day {CHECKED:.0f}. The model of "
+        f"means, on which the numbers of this report rest, gives {expected} for the same person and as many holes.{why}"
+    )
 
 
 def _change(value: float) -> str:
@@ -151,7 +162,9 @@ def _change(value: float) -> str:
 def _left_out(found: Specimen) -> str:
     cell, holes = words.with_unit(words.number(1000.0 * found.patch.box.dx), "um"), len(found.needling.radius)
     exact, worst = (words.with_unit(share, "%") for share in (COLOURS, IN_HOLES))
-    return (f"Typical: layers, needles and parameters at their medians. {words.count(holes, 'hole')} of the map of "
-            "punctures. Signals diffuse; cells and fibres stay where they are. How the epidermis closes, how vessels grow "
-            f"and what later sessions add is not in the picture. Cells of the grid are {cell} wide; colours are right to "
-            f"about {exact} of their scale, inside holes to {worst}.")
+    return (
+        f"Typical: layers, needles and parameters at their medians. {words.count(holes, 'hole')} of the map of "
+        "punctures. Signals diffuse; cells and fibres stay where they are. How the epidermis closes, how vessels grow "
+        f"and what later sessions add is not in the picture. Cells of the grid are {cell} wide; colours are right to "
+        f"about {exact} of their scale, inside holes to {worst}."
+    )

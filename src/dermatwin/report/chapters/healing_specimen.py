@@ -121,10 +121,16 @@ def _typical(punctures: Punctures) -> Punctures | None:
     pierced = [person for person in range(len(depths)) if (depths[person] > 0.0).any()]
     if not pierced:
         return None
-    depth, width = (np.median([np.quantile(values[person][depths[person] > 0.0], share) for person in pierced], axis=0)
-                    for values in (depths, widths))
-    return replace(punctures, in_situ_depth=depth[None], channel_diameter=width[None],
-                   reach=np.median(punctures.reach, axis=0, keepdims=True))
+    depth, width = (
+        np.median([np.quantile(values[person][depths[person] > 0.0], share) for person in pierced], axis=0)
+        for values in (depths, widths)
+    )
+    return replace(
+        punctures,
+        in_situ_depth=depth[None],
+        channel_diameter=width[None],
+        reach=np.median(punctures.reach, axis=0, keepdims=True),
+    )
 
 
 @contextmanager

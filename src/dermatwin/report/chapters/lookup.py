@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.5, 0.95)
 WIDE, LEAST_PERCENT, LEAST_SHARE = 8.0, 0.1, 1e-3
 SHARE_STARTS = ("reach_", "open_fraction", "open_area")
-SHARE_ENDS = ("_fraction", "_share", "_risk", "_improvement", "local_damage", "area_hit_twice", "bleeding_endpoint",
-              "numbness_reached", "numbness_at_needling")
+SHARE_ENDS = (
+    "_fraction",
+    "_share",
+    "_risk",
+    "_improvement",
+    "local_damage",
+    "area_hit_twice",
+    "bleeding_endpoint",
+    "numbness_reached",
+    "numbness_at_needling",
+)
 
 
 @dataclass(frozen=True)

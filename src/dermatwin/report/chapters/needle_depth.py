@@ -54,11 +54,7 @@ def reached(zone: ZoneRun) -> dict[str, Any] | None:
     found, depth = found[good], punctures.in_situ_depth[good]
     inside = np.where(np.isfinite(depth) & (depth > 0.0), depth, np.nan)
     means = np.nanmean(inside, axis=1)
-    return {
-        "bars": _bars(found, means, lookup.zone_name(zone)),
-        "layers": _layers(found),
-        "spread": _spread(inside, means),
-    }
+    return {"bars": _bars(found, means, lookup.zone_name(zone)), "layers": _layers(found), "spread": _spread(inside, means)}
 
 
 def _bars(found: np.ndarray, means: np.ndarray, zone: str) -> list[dict[str, Any]]:
@@ -100,10 +96,7 @@ def _spread(inside: np.ndarray, means: np.ndarray) -> dict[str, Any]:
     high = 1.05 * max(needles.high, people.high)
     scale = Scale(0.0, high, 0.0, 1.0)
     ticks = scale.ticks(2)
-    kinds = (
-        ("Needle to needle", "of one person", needles, 2),
-        ("Person to person", "and what is not known", people, 1),
-    )
+    kinds = (("Needle to needle", "of one person", needles, 2), ("Person to person", "and what is not known", people, 1))
     return {
         "rows": [
             {

@@ -199,5 +199,3 @@ def _levels(zone: ZoneRun, tips: Band, channels: Band) -> list[Level]:
     )
     levels += [Level(tips.middle, "Needle tip, typical", _depth(tips), "tip")] if tips.middle > 0.0 else []
     return [*levels, Level(zone.settings.needle_length, "Set length", words.given(zone.settings.needle_length, "mm"), "set")]
-
-

@@ -51,8 +51,12 @@ def recovery(run: Run) -> dict[str, Any] | None:
     if not lookup.human(run):
         return None
     blocks = [
-        {"name": lookup.zone_name(zone), "strips": _strips(run, zone), "facts": _facts(run, zone),
-         "look": recovery_look.look(run, zone)}
+        {
+            "name": lookup.zone_name(zone),
+            "strips": _strips(run, zone),
+            "facts": _facts(run, zone),
+            "look": recovery_look.look(run, zone),
+        }
         for zone in lookup.treated(run)
     ]
     return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None

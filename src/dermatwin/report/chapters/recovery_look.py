@@ -55,8 +55,13 @@ def look(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
     if seen is None:
         return None
     moments = [words.lapse(day) for day in _shown_days(seen.days[1:])]
-    return {"moments": moments, "rows": _rows(run, seen, moments), "lines": _lines(run, seen), "key": _key(run, zone, seen),
-            "sentences": _sentences(run)}
+    return {
+        "moments": moments,
+        "rows": _rows(run, seen, moments),
+        "lines": _lines(run, seen),
+        "key": _key(run, zone, seen),
+        "sentences": _sentences(run),
+    }
 
 
 def _seen(run: Run, zone: ZoneRun) -> _Seen | None:
@@ -80,14 +85,14 @@ def _rows(run: Run, seen: _Seen, moments: list[str]) -> list[dict[str, Any]]:
     found = []
     for (name, note), middle in zip(PEOPLE, lookup.QUANTILES, strict=True):
         near = np.abs(ranks - middle) <= max(AROUND, 0.5 / order.size)
-        found.append({"name": name, "note": note,
-                      "swatches": _strip(run, seen, seen.change[order[near]].mean(axis=0), moments, name)})
+        found.append(
+            {"name": name, "note": note, "swatches": _strip(run, seen, seen.change[order[near]].mean(axis=0), moments, name)}
+        )
     return found
 
 
 def _strip(run: Run, seen: _Seen, change: np.ndarray, moments: list[str], name: str) -> list[Markup]:
-    return [_swatch(run, seen.base, change[i], f"{name}, {moment}")
-            for i, moment in enumerate(moments, start=1)]
+    return [_swatch(run, seen.base, change[i], f"{name}, {moment}") for i, moment in enumerate(moments, start=1)]
 
 
 def _swatch(run: Run, base: np.ndarray, change: np.ndarray, title: str) -> Markup:
@@ -100,11 +105,19 @@ def _lines(run: Run, seen: _Seen) -> list[dict[str, Any]]:
     angles = appearance.ita(seen.colours, run.evidence.folder)
     untouched = words.fixed(float(np.median(angles[:, 0])), 0)
     return [
-        {"name": "Redness, rise of a*", "note": "over untreated skin", "grade": lookup.grade_of(run, "erythema_a_star"),
-         "cells": _cells(seen.change[:, 1:, 1], 1)},
+        {
+            "name": "Redness, rise of a*",
+            "note": "over untreated skin",
+            "grade": lookup.grade_of(run, "erythema_a_star"),
+            "cells": _cells(seen.change[:, 1:, 1], 1),
+        },
         *_burnt(run, seen),
-        {"name": "Typology angle ITA", "note": f"degrees; untreated {untouched}", "grade": lookup.grade_of(run, "ita"),
-         "cells": _cells(angles[:, 1:], 0)},
+        {
+            "name": "Typology angle ITA",
+            "note": f"degrees; untreated {untouched}",
+            "grade": lookup.grade_of(run, "ita"),
+            "cells": _cells(angles[:, 1:], 0),
+        },
     ]
 
 
@@ -120,8 +133,10 @@ def _burnt(run: Run, seen: _Seen) -> list[dict[str, Any]]:
 
 
 def _cells(values: np.ndarray, places: int) -> list[dict[str, str]]:
-    return [{"value": words.fixed(float(middle), places), "range": words.interval(float(low), float(high), places)}
-            for low, middle, high in lookup.bands(values).T]
+    return [
+        {"value": words.fixed(float(middle), places), "range": words.interval(float(low), float(high), places)}
+        for low, middle, high in lookup.bands(values).T
+    ]
 
 
 def _key(run: Run, zone: ZoneRun, seen: _Seen) -> list[dict[str, Any]]:
@@ -151,10 +166,12 @@ def _signed(value: float) -> str:
 
 def _sentences(run: Run) -> list[str]:
     days = lookup.session_days(run)
-    said = ("Left half of each swatch: skin left alone; right half: treated skin, as melanin, blood and scattering make it "
-            "in daylight (D65). Each row is the change of colour of people of about that rank, on the middle colour of the "
-            "phototype. "
-            "Bleeding points, crusts, bruises and the gloss of swelling are left out. On dark skin redness hides: feel for "
-            "warmth and tenderness.")
+    said = (
+        "Left half of each swatch: skin left alone; right half: treated skin, as melanin, blood and scattering make it "
+        "in daylight (D65). Each row is the change of colour of people of about that rank, on the middle colour of the "
+        "phototype. "
+        "Bleeding points, crusts, bruises and the gloss of swelling are left out. On dark skin redness hides: feel for "
+        "warmth and tenderness."
+    )
     again = ("A day on which the skin is needled again is shown just before; later weeks include the later sessions.",)
     return [said, *(again if len(days) > 1 else ())]

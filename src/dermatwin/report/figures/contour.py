@@ -12,8 +12,20 @@ _OUTSIDE = -1e30  # a value below every level, around the grid
 _TOLERANCE = 0.2  # px by which an outline may be simplified
 # Which edges of a square (0 top, 1 right, 2 bottom, 3 left) a line joins, by the corners inside (1, 2, 4, 8 clockwise).
 _JOINS = {
-    1: ((3, 0),), 2: ((0, 1),), 3: ((3, 1),), 4: ((1, 2),), 5: ((3, 0), (1, 2)), 6: ((0, 2),), 7: ((3, 2),),
-    8: ((2, 3),), 9: ((0, 2),), 10: ((0, 1), (2, 3)), 11: ((1, 2),), 12: ((3, 1),), 13: ((0, 1),), 14: ((3, 0),),
+    1: ((3, 0),),
+    2: ((0, 1),),
+    3: ((3, 1),),
+    4: ((1, 2),),
+    5: ((3, 0), (1, 2)),
+    6: ((0, 2),),
+    7: ((3, 2),),
+    8: ((2, 3),),
+    9: ((0, 2),),
+    10: ((0, 1), (2, 3)),
+    11: ((1, 2),),
+    12: ((3, 1),),
+    13: ((0, 1),),
+    14: ((3, 0),),
 }
 
 Edge = tuple[int, int, int]  # 0 = level, 1 = upright; row and column of its first corner

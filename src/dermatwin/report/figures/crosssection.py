@@ -263,8 +263,7 @@ def _needle(section: Section, frame: Frame) -> list[Markup]:
     tip = frame.y(section.dimple + section.needle_depth)
     top = frame.y(section.dimple + section.needle_depth - section.set_length)
     at_tip, at_surface, at_base = (
-        0.5 * d * frame.scale
-        for d in (section.tip_diameter, section.surface_diameter, _top_diameter(section))
+        0.5 * d * frame.scale for d in (section.tip_diameter, section.surface_diameter, _top_diameter(section))
     )
     shape = [
         (x - at_tip, tip),

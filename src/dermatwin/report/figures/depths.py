@@ -83,8 +83,9 @@ def _column(arm: Arm, left: float, width: float, y: Scale) -> Iterator[Markup]:
     middle, tallest = left + 0.5 * width, REACH * width
     for number, line in enumerate(svg.wrap(arm.name, TEXT + 1.0, width - 12.0)[:2]):
         yield svg.tag("text", line, x=middle, y=14.0 + 14.0 * number, class_="middle name arm")
-    yield svg.tag("line", x1=left + 10.0, x2=left + width - 10.0, y1=y.at(arm.set_length), y2=y.at(arm.set_length),
-                  class_="level set")
+    yield svg.tag(
+        "line", x1=left + 10.0, x2=left + width - 10.0, y1=y.at(arm.set_length), y2=y.at(arm.set_length), class_="level set"
+    )
     yield svg.tag("text", arm.set_words, x=left + 12.0, y=y.at(arm.set_length) - 4.0, class_="halo")
     yield from _hump(arm.in_situ, middle, tallest, y, "tips")
     yield from _hump(arm.residual, middle, -tallest, y, "left-behind")
@@ -93,8 +94,9 @@ def _column(arm: Arm, left: float, width: float, y: Scale) -> Iterator[Markup]:
         if values.size:
             place = y.at(float(np.median(values)))
             yield svg.tag("circle", cx=middle, cy=place, r=3.0, class_="dot tone-1" if side > 0.0 else "dot tone-2")
-            yield svg.tag("text", words, x=middle + 7.0 * side, y=place + 3.8,
-                          class_="halo name " + ("start" if side > 0.0 else "end"))
+            yield svg.tag(
+                "text", words, x=middle + 7.0 * side, y=place + 3.8, class_="halo name " + ("start" if side > 0.0 else "end")
+            )
 
 
 def _hump(values: np.ndarray, middle: float, reach: float, y: Scale, style: str) -> Iterator[Markup]:
@@ -107,5 +109,12 @@ def _hump(values: np.ndarray, middle: float, reach: float, y: Scale, style: str)
     out = middle + reach * smooth / max(float(smooth.max()), 1.0)
     some = np.flatnonzero(smooth)
     shown = slice(max(int(some[0]) - 1, 0), int(some[-1]) + 2)
-    yield svg.tag("path", d=svg.path(np.concatenate([[middle], out[shown], [middle]]), np.concatenate(
-        [centres[shown][:1], centres[shown], centres[shown][-1:]])) + "Z", class_=style)
+    yield svg.tag(
+        "path",
+        d=svg.path(
+            np.concatenate([[middle], out[shown], [middle]]),
+            np.concatenate([centres[shown][:1], centres[shown], centres[shown][-1:]]),
+        )
+        + "Z",
+        class_=style,
+    )

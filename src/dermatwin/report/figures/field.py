@@ -106,8 +106,14 @@ def key(scale: Bands, unit: str, title: str) -> Markup:
     """The scale of colours as a fluid row: one box per band, bounds between them, decades only where it is crowded."""
     count = len(scale.bounds) + 1
     boxes = [
-        svg.tag("rect", x=svg.percent(n / count), y=0.0, width=svg.percent(1.0 / count), height=12.0,
-                class_=f"field-{scale.tone(n)}")
+        svg.tag(
+            "rect",
+            x=svg.percent(n / count),
+            y=0.0,
+            width=svg.percent(1.0 / count),
+            height=12.0,
+            class_=f"field-{scale.tone(n)}",
+        )
         for n in range(count)
     ]
     labels = _written(scale)
@@ -149,8 +155,10 @@ def sampled(cell: Cell, values: np.ndarray, radius: np.ndarray, depth: np.ndarra
 def _places(cell: Cell) -> tuple[Scale, Scale]:
     """Scales across (from the axis) and down: one millimetre is the same length in both."""
     per_mm = min((WIDTH - LEFT - RIGHT) / (2.0 * cell.half), TALLEST / cell.depth)
-    return (Scale(-cell.half, cell.half, LEFT, LEFT + 2.0 * cell.half * per_mm),
-            Scale(0.0, cell.depth, TOP, TOP + cell.depth * per_mm))
+    return (
+        Scale(-cell.half, cell.half, LEFT, LEFT + 2.0 * cell.half * per_mm),
+        Scale(0.0, cell.depth, TOP, TOP + cell.depth * per_mm),
+    )
 
 
 def _regions(cell: Cell, moment: Moment, scale: Bands, across: Scale, down: Scale) -> list[Markup]:
@@ -168,8 +176,11 @@ def _regions(cell: Cell, moment: Moment, scale: Bands, across: Scale, down: Scal
 
 def _faces(cell: Cell, across: Scale, down: Scale) -> list[Markup]:
     shown = [depth for _, depth in cell.faces if 0.0 < depth < cell.depth]
-    return [svg.tag("line", x1=across.start, x2=across.end, y1=y, y2=y, class_=style)
-            for y in (down.at(depth) for depth in shown) for style in ("face-halo", "face")]
+    return [
+        svg.tag("line", x1=across.start, x2=across.end, y1=y, y2=y, class_=style)
+        for y in (down.at(depth) for depth in shown)
+        for style in ("face-halo", "face")
+    ]
 
 
 def _channel(cell: Cell, moment: Moment, across: Scale, down: Scale) -> list[Markup]:
@@ -211,8 +222,10 @@ def _depths(cell: Cell, down: Scale) -> list[Markup]:
     parts = [svg.tag("text", "mm", x=0.0, y=TOP - 7.0, class_="axis-name")]
     for tick, label in zip(ticks, tick_labels(ticks), strict=True):
         y = down.at(tick)
-        parts += [svg.tag("line", x1=LEFT - 4.0, x2=LEFT, y1=y, y2=y, class_="axis"),
-                  svg.tag("text", label, x=LEFT - 6.0, y=y + 3.8, class_="tick end")]
+        parts += [
+            svg.tag("line", x1=LEFT - 4.0, x2=LEFT, y1=y, y2=y, class_="axis"),
+            svg.tag("text", label, x=LEFT - 6.0, y=y + 3.8, class_="tick end"),
+        ]
     return parts
 
 

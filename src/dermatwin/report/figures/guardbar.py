@@ -19,8 +19,10 @@ def bar(share: float | None, caution: float, verdict: str, title: str) -> Markup
     over = share is None or share > ROOM
     end = 1.0 if share is None else scale.share(min(share, ROOM))
     style = f"guard-bar guard-{verdict}" + (" guard-any" if share is None else "")
-    parts = [*_zones(scale, caution),
-             svg.tag("rect", x="0%", width=svg.percent(max(end, 0.004)), y=0.5 * (HEIGHT - BAR), height=BAR, class_=style)]
+    parts = [
+        *_zones(scale, caution),
+        svg.tag("rect", x="0%", width=svg.percent(max(end, 0.004)), y=0.5 * (HEIGHT - BAR), height=BAR, class_=style),
+    ]
     limit = svg.percent(scale.share(1.0))
     parts.append(svg.tag("line", x1=limit, x2=limit, y1=0.0, y2=HEIGHT, class_="guard-limit"))
     if over:
@@ -31,8 +33,18 @@ def bar(share: float | None, caution: float, verdict: str, title: str) -> Markup
 
 def _zones(scale: Scale, caution: float) -> list[Markup]:
     edges = ((0.0, caution, "zone-free"), (caution, 1.0, "zone-caution"), (1.0, ROOM, "zone-stop"))
-    return [svg.tag("rect", x=svg.percent(scale.share(low)), width=svg.percent(scale.share(high) - scale.share(low)), y=0.0,
-                    height=HEIGHT, class_=style) for low, high, style in edges if high > low]
+    return [
+        svg.tag(
+            "rect",
+            x=svg.percent(scale.share(low)),
+            width=svg.percent(scale.share(high) - scale.share(low)),
+            y=0.0,
+            height=HEIGHT,
+            class_=style,
+        )
+        for low, high, style in edges
+        if high > low
+    ]
 
 
 def axis(labels: Sequence[tuple[float, str]]) -> Markup:
@@ -42,6 +54,8 @@ def axis(labels: Sequence[tuple[float, str]]) -> Markup:
     for value, label in labels:
         share = scale.share(value)
         place = "end" if share > 0.95 else "start" if share < 0.05 else "middle"
-        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1.0, y2=5.0, class_="axis"),
-                  svg.tag("text", label, x=svg.percent(share), y=17.0, class_=f"tick {place}")]
+        parts += [
+            svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=1.0, y2=5.0, class_="axis"),
+            svg.tag("text", label, x=svg.percent(share), y=17.0, class_=f"tick {place}"),
+        ]
     return svg.strip(22.0, parts, "Share of the limit", "guard")

@@ -74,10 +74,14 @@ def rules(frames: int) -> Markup:
     """The style rules that depend on the number of frames, as an element."""
     share = 100.0 * (frames - 1) / frames
     steps = f"animation-timing-function:steps({frames},jump-none)"
-    return svg.tag("style", Markup(
-        f"@keyframes healing-frames{{0%{{transform:translateY(0);{steps}}}"
-        f"{100 * HOLD:.0f}%,100%{{transform:translateY(-{share:.4f}%)}}}}"
-        f"@keyframes healing-hand{{0%{{left:0;{steps}}}{100 * HOLD:.0f}%,100%{{left:100%}}}}"))
+    return svg.tag(
+        "style",
+        Markup(
+            f"@keyframes healing-frames{{0%{{transform:translateY(0);{steps}}}"
+            f"{100 * HOLD:.0f}%,100%{{transform:translateY(-{share:.4f}%)}}}}"
+            f"@keyframes healing-hand{{0%{{left:0;{steps}}}{100 * HOLD:.0f}%,100%{{left:100%}}}}"
+        ),
+    )
 
 
 def clock(times: Sequence[float], ticks: Sequence[float]) -> Markup:
@@ -86,8 +90,10 @@ def clock(times: Sequence[float], ticks: Sequence[float]) -> Markup:
     for tick in ticks:
         share = float(np.interp(tick, times, np.linspace(0.0, 1.0, len(times))))
         side, since = ("start", " after needling") if share < 0.02 else ("end", "") if share > 0.98 else ("middle", "")
-        parts += [svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=0.5, y2=5.5, class_="axis"),
-                  svg.tag("text", words.lapse(tick) + since, x=svg.percent(share), y=18.0, class_=f"tick {side}")]
+        parts += [
+            svg.tag("line", x1=svg.percent(share), x2=svg.percent(share), y1=0.5, y2=5.5, class_="axis"),
+            svg.tag("text", words.lapse(tick) + since, x=svg.percent(share), y=18.0, class_=f"tick {side}"),
+        ]
     return svg.strip(22.0, parts, "Time since the needling; steps grow with it", "healing-clock")
 
 
@@ -152,19 +158,37 @@ def _painted(frames: np.ndarray, tones: Tones, place: tuple[float, float, float,
     count, rows, columns = frames.shape
     left, top, width, height = place
     guarded = np.pad(tones.of(frames), ((0, 0), (GUARD, GUARD), (0, 0)), mode="edge")
-    picture = svg.tag("image", href=raster.address(guarded.reshape(-1, columns), tones.palette), x=0.0, y=float(-GUARD),
-                      width=float(columns), height=float(count * (rows + 2 * GUARD)), preserveAspectRatio="none",
-                      class_="film-strip film-moves" if count > 1 else None)
-    return svg.tag("svg", picture, x=left, y=top, width=width, height=height, viewBox=f"0 0 {columns} {rows}",
-                   preserveAspectRatio="none", overflow="hidden")
+    picture = svg.tag(
+        "image",
+        href=raster.address(guarded.reshape(-1, columns), tones.palette),
+        x=0.0,
+        y=float(-GUARD),
+        width=float(columns),
+        height=float(count * (rows + 2 * GUARD)),
+        preserveAspectRatio="none",
+        class_="film-strip film-moves" if count > 1 else None,
+    )
+    return svg.tag(
+        "svg",
+        picture,
+        x=left,
+        y=top,
+        width=width,
+        height=height,
+        viewBox=f"0 0 {columns} {rows}",
+        preserveAspectRatio="none",
+        overflow="hidden",
+    )
 
 
 def _rings(window: Window, scale: float) -> list[Markup]:
     """Every hole from above, to scale."""
     places = _shown(window, scale)
     r = scale * window.radius
-    d = "".join(f"M{x - a:.1f} {y:.1f}a{a:.1f} {a:.1f} 0 1 0 {2 * a:.1f} 0a{a:.1f} {a:.1f} 0 1 0 {-2 * a:.1f} 0"
-                for (x, y), a in zip(places, r, strict=True))
+    d = "".join(
+        f"M{x - a:.1f} {y:.1f}a{a:.1f} {a:.1f} 0 1 0 {2 * a:.1f} 0a{a:.1f} {a:.1f} 0 1 0 {-2 * a:.1f} 0"
+        for (x, y), a in zip(places, r, strict=True)
+    )
     rings = svg.tag("path", d=d, class_="needle-path")
     return [svg.tag("svg", rings, width=scale * window.across, height=scale * window.along, overflow="hidden")]
 
@@ -174,8 +198,10 @@ def _channels(window: Window, scale: float, second: float) -> list[Markup]:
     away = np.abs(window.position[:, 1] - window.cut)
     met = away < window.radius
     half, low = np.sqrt(np.maximum(window.radius**2 - away**2, 0.0)), np.minimum(window.depth, window.bottom)
-    d = "".join(f"M{scale * (x - h):.1f} {second:.1f}V{second + scale * z:.1f}H{scale * (x + h):.1f}V{second:.1f}"
-                for x, h, z in zip(window.position[met, 0], half[met], low[met], strict=True))
+    d = "".join(
+        f"M{scale * (x - h):.1f} {second:.1f}V{second + scale * z:.1f}H{scale * (x + h):.1f}V{second:.1f}"
+        for x, h, z in zip(window.position[met, 0], half[met], low[met], strict=True)
+    )
     return [svg.tag("path", d=d, class_="needle-path")] if d else []
 
 
@@ -186,15 +212,21 @@ def _shown(window: Window, scale: float) -> np.ndarray:
 def _faces(window: Window, scale: float, second: float) -> list[Markup]:
     """Faces between the layers that are shown."""
     wide = scale * window.across
-    return [svg.tag("line", x1=0.0, x2=wide, y1=y, y2=y, class_=style)
-            for y in (second + scale * face for _, face in window.layers[1:]) for style in ("face-halo", "face")]
+    return [
+        svg.tag("line", x1=0.0, x2=wide, y1=y, y2=y, class_=style)
+        for y in (second + scale * face for _, face in window.layers[1:])
+        for style in ("face-halo", "face")
+    ]
 
 
 def _names(window: Window, scale: float, second: float) -> list[Markup]:
     """Names of the layers at the right edge, where they are high enough."""
     ends = [*(face for _, face in window.layers[1:]), window.bottom]
-    return [svg.tag("text", name, x=FILM - 5.0, y=second + scale * 0.5 * (face + end) + 3.8, class_="note halo end")
-            for (name, face), end in zip(window.layers, ends, strict=True) if scale * (end - face) > LINE]
+    return [
+        svg.tag("text", name, x=FILM - 5.0, y=second + scale * 0.5 * (face + end) + 3.8, class_="note halo end")
+        for (name, face), end in zip(window.layers, ends, strict=True)
+        if scale * (end - face) > LINE
+    ]
 
 
 def _marks(y: float, width: float) -> str:
@@ -207,5 +239,7 @@ def _bar(window: Window, scale: float, bottom: float) -> list[Markup]:
     length = multiples(0.0, 0.4 * window.across, nice_step(0.4 * window.across, 2))[-1]
     right, y = scale * window.across - RIM, bottom + 11.0
     left = right - length * scale
-    return [svg.tag("path", d=f"M{left:.1f} {y - 4:.1f}v4H{right:.1f}v-4", class_="scale-bar"),
-            svg.tag("text", words.given(length, "mm"), x=left - 5.0, y=y, class_="note end")]
+    return [
+        svg.tag("path", d=f"M{left:.1f} {y - 4:.1f}v4H{right:.1f}v-4", class_="scale-bar"),
+        svg.tag("text", words.given(length, "mm"), x=left - 5.0, y=y, class_="note end"),
+    ]

@@ -58,17 +58,29 @@ def _grid(course: Course, x: Scale, y: Scale) -> list[Markup]:
         ]
     for tick, label in zip(course.x.ticks, course.x.labels, strict=True):
         place = x.at(tick)
-        parts += [svg.tag("line", x1=place, x2=place, y1=y.start, y2=y.start + 4.0, class_="axis"),
-                  svg.tag("text", label, x=place, y=y.start + 15.0, class_="tick middle")]
-    return [*parts, svg.tag("text", course.x.name, x=x.end, y=HEIGHT - 5.0, class_="axis-name end"),
-            svg.tag("text", "%", x=0.0, y=TOP - 8.0, class_="axis-name")]
+        parts += [
+            svg.tag("line", x1=place, x2=place, y1=y.start, y2=y.start + 4.0, class_="axis"),
+            svg.tag("text", label, x=place, y=y.start + 15.0, class_="tick middle"),
+        ]
+    return [
+        *parts,
+        svg.tag("text", course.x.name, x=x.end, y=HEIGHT - 5.0, class_="axis-name end"),
+        svg.tag("text", "%", x=0.0, y=TOP - 8.0, class_="axis-name"),
+    ]
 
 
 def _span(course: Course, x: Scale, y: Scale) -> list[Markup]:
     """The stretch on the skin as a bar that stands on the axis."""
     first, last = (x.at(min(max(edge, course.x.low), course.x.high)) for edge in course.span)
-    bar = svg.tag("rect", svg.tag("title", course.span_label), x=first, y=y.start - 5.0, width=max(last - first, 1.0),
-                  height=5.0, class_="product")
+    bar = svg.tag(
+        "rect",
+        svg.tag("title", course.span_label),
+        x=first,
+        y=y.start - 5.0,
+        width=max(last - first, 1.0),
+        height=5.0,
+        class_="product",
+    )
     if last - first < svg.text_width(course.span_label, TEXT) + 8.0:
         return [bar]
     return [bar, svg.tag("text", course.span_label, x=first + 4.0, y=y.start - 9.0, class_="note halo")]

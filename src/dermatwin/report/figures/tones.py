@@ -15,8 +15,24 @@ from markupsafe import Markup
 from . import svg
 from .scales import multiples, nice_step, tick_labels
 
-RISE = ("f6f2e6", "dde7cd", "c1dcbd", "a4d0b4", "88c3ad", "70b4aa", "58a6a8", "4596a3", "3a859d", "2f7597", "2b648e",
-        "2b5383", "2a4278", "253467", "202756", "1b1a45")  # as `.field-0` to `.field-15` of the style sheet
+RISE = (
+    "f6f2e6",
+    "dde7cd",
+    "c1dcbd",
+    "a4d0b4",
+    "88c3ad",
+    "70b4aa",
+    "58a6a8",
+    "4596a3",
+    "3a859d",
+    "2f7597",
+    "2b648e",
+    "2b5383",
+    "2a4278",
+    "253467",
+    "202756",
+    "1b1a45",
+)  # as `.field-0` to `.field-15` of the style sheet
 FALL = ("f6f2e6", "f0dcc0", "e8c49c", "dcaa7a", "cd8f5b", "bb7443", "a55b31", "8c4625", "71351d", "552818")
 TONES = 80  # of the whole scale
 BOXES = 40
@@ -74,15 +90,26 @@ def key(tones: Tones, unit: str, title: str) -> Markup:
     """The scale as a fluid row with round numbers under it and the unit below them."""
     width = 1.0 / BOXES
     middles = tones.low + (np.arange(BOXES) + 0.5) * width * (tones.high - tones.low)
-    boxes = [svg.tag("rect", x=svg.percent(n * width), y=0.0, width=svg.percent(min(1.5 * width, 1.0 - n * width)),
-                     height=BAR, fill="#" + bytes(colour).hex()) for n, colour in enumerate(tones.colours(middles))]
+    boxes = [
+        svg.tag(
+            "rect",
+            x=svg.percent(n * width),
+            y=0.0,
+            width=svg.percent(min(1.5 * width, 1.0 - n * width)),
+            height=BAR,
+            fill="#" + bytes(colour).hex(),
+        )
+        for n, colour in enumerate(tones.colours(middles))
+    ]
     ticks = multiples(tones.low, tones.high, nice_step(tones.high - tones.low, 4))
     marks = []
     for tick, label in zip(ticks, tick_labels(ticks), strict=True):
         share = (tick - tones.low) / (tones.high - tones.low)
         place, side = svg.percent(share), "start" if share < 0.02 else "end" if share > 0.98 else "middle"
-        marks += [svg.tag("line", x1=place, x2=place, y1=BAR, y2=BAR + 4.0, class_="axis"),
-                  svg.tag("text", label, x=place, y=BAR + 16.0, class_=f"tick {side}")]
+        marks += [
+            svg.tag("line", x1=place, x2=place, y1=BAR, y2=BAR + 4.0, class_="axis"),
+            svg.tag("text", label, x=place, y=BAR + 16.0, class_=f"tick {side}"),
+        ]
     rim = svg.tag("rect", x="0%", y=0.0, width="100%", height=BAR, class_="window")
     name = svg.tag("text", unit, x="0%", y=BAR + 30.0, class_="axis-name")
     return svg.strip(BAR + 34.0, [*boxes, rim, *marks, name], title, "field-key")
