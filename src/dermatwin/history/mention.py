@@ -1,0 +1,99 @@
+"""What a clause speaks of: the concepts whose names stand in it, and the words that nobody knows.
+
+The words of a name may stand in any order with up to two words between them ('hypertrophic burn scar'), but not across a
+word at which a phrase ends. Of two names of which one holds all words of the other, the longer one counts ('acne scar' is
+not acne). A word that is no small word and in no name is read as the one known word that is a slip away, and that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from .language import BREAKS, Clause, is_small
+from .vocabulary import Name, Vocabulary
+
+GAP = 2  # words that may stand between those of a name
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A concept that is named in a clause: at which words, and how it was written where that was not its spelling."""
+
+    concept: str
+    places: tuple[int, ...]
+    read_as: str = ""  # the known word that was read instead of the written one, or the stem's class
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that one clause names."""
+
+    clause: Clause
+    mentions: tuple[Mention, ...]
+    unread: tuple[str, ...]  # content words that nobody knows
+
+
+def said(clause: Clause, vocabulary: Vocabulary, places: frozenset[str]) -> Said:
+    """The concepts that a clause names, and its words that stay unread; words of places are no content by themselves."""
+    read = tuple(word if word in places else _read(word, vocabulary) for word in clause.words)
+    exact = _longest(list(_named(read, vocabulary)))
+    covered = {place for mention in exact for place in mention.places}
+    stems = [
+        Mention(concept, (place,), vocabulary[concept].label)
+        for place, word in enumerate(clause.words)
+        if place not in covered | _at(places, clause)
+        and not is_small(word)
+        and (concept := vocabulary.stem_of(word)) is not None
+    ]
+    covered |= {mention.places[0] for mention in stems}
+    unread = tuple(
+        word
+        for place, word in enumerate(clause.words)
+        if place not in covered and word not in places and not is_small(read[place])
+    )
+    corrected = tuple(_corrected(mention, clause.words, read) for mention in exact)
+    return Said(clause, tuple(sorted((*corrected, *stems), key=lambda mention: mention.places)), unread)
+
+
+def _at(places: frozenset[str], clause: Clause) -> set[int]:
+    return {place for place, word in enumerate(clause.words) if word in places}
+
+
+def _read(word: str, vocabulary: Vocabulary) -> str:
+    """The word itself where it is known or small, else the one known word that it is a slip of, else itself."""
+    if is_small(word) or word in vocabulary.words or vocabulary.stem_of(word) is not None:
+        return word
+    near = vocabulary.meant(word)
+    return near[0] if len(near) == 1 else word
+
+
+def _corrected(mention: Mention, written: tuple[str, ...], read: tuple[str, ...]) -> Mention:
+    changed = [read[place] for place in mention.places if read[place] != written[place]]
+    return Mention(mention.concept, mention.places, " ".join(changed))
+
+
+def _named(read: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Mention]:
+    for word in dict.fromkeys(read):
+        for name in vocabulary.by_word.get(word, ()):
+            for places in _found(name, read):
+                yield Mention(name.concept, places)
+
+
+def _found(name: Name, read: tuple[str, ...]) -> Iterator[tuple[int, ...]]:
+    """Where the words of a name stand near one another in one phrase."""
+    spots = [[place for place, word in enumerate(read) if word == wanted] for wanted in name.words]
+    for places in product(*spots):
+        chosen = sorted(set(places))
+        if len(chosen) < len(name.words) or chosen[-1] - chosen[0] >= len(name.words) + GAP:
+            continue
+        between = set(range(chosen[0], chosen[-1])) - set(chosen)
+        if not any(read[place] in BREAKS for place in between):
+            yield tuple(chosen)
+
+
+def _longest(mentions: list[Mention]) -> list[Mention]:
+    """Mentions whose words are not all among those of a longer one; each concept once at a place."""
+    distinct = list(dict.fromkeys(mentions))
+    return [mention for mention in distinct if not any(set(mention.places) < set(other.places) for other in distinct)]

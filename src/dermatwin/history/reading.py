@@ -1,0 +1,174 @@
+"""From the lists of a case to facts: every item is read once, here, and every reader of a history reads facts.
+
+An item may hold several facts ("aspirin and warfarin"), a fact in another list than its own ("on isotretinoin" among the
+conditions), codes, a place, days. What nobody knows stays a fact of its own. Flags of the case (smoker, pregnant,
+breast-feeding) are facts as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..case import Course, Item, Patient
+from ..evidence import Evidence
+from .dates import spoken_day
+from .fact import UNKNOWN, Certainty, Fact, Person, Role
+from .language import ALLERGY, Clause, clauses, tokens
+from .mention import Mention, Said, said
+from .place import Places, places
+from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
+from .vocabulary import Concept, Vocabulary, codes_in, vocabulary
+
+LISTS: dict[str, Role] = {
+    "conditions": "condition",
+    "medications": "medicine",
+    "allergies": "allergy",
+    "recent_procedures": "procedure",
+}
+FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
+_ALLERGENS = ("medicine", "substance", "device")
+_PLACED = ("condition", "procedure", "device")
+_DATED = ("state", "episode", "event")
+"""Conditions of which a day in the past says that they are over."""
+
+
+def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, ...]:
+    """Everything that the history of a case says, in the order in which it is written."""
+    book, map_of = vocabulary(evidence), places(evidence)
+    items = (
+        _Item(item, role, f"patient.{name}.{number}", course.start, book, map_of)
+        for name, role in LISTS.items()
+        for number, item in enumerate(getattr(patient, name))
+    )
+    return (*_flags(patient, book), *(fact for item in items for fact in item.facts()))
+
+
+def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
+    """The person of a case with the history read."""
+    return Person(patient, facts(patient, course, evidence), course.start)
+
+
+def _flags(patient: Patient, book: Vocabulary) -> Iterator[Fact]:
+    for flag, concept in FLAGS.items():
+        if getattr(patient, flag):
+            found = book[concept]
+            yield Fact(concept, "active", _role(found), flag, f"patient.{flag}", book.kinds(concept), found.label)
+
+
+def gravest(found: Iterable[Fact]) -> list[Fact]:
+    """One fact for each thing of an item: the gravest of those that say the same thing in the same role."""
+    best: dict[tuple[str, str], Fact] = {}
+    for fact in found:
+        known = best.get((fact.what, fact.role))
+        if known is None or _GRAVITY.index(fact.status) < _GRAVITY.index(known.status):
+            best[fact.what, fact.role] = fact
+    return list(best.values())
+
+
+_GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
+
+
+def _role(concept: Concept) -> Role:
+    return "medicine" if concept.kind in _ALLERGENS else "condition" if concept.kind == "none" else concept.kind  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One item of a list, about to be read."""
+
+    item: Item
+    role: Role
+    path: str
+    start: date
+    book: Vocabulary
+    places: Places
+
+    def facts(self) -> Iterator[Fact]:
+        """The facts of this item, at least one."""
+        coded = tuple(self._coded())
+        everything = tuple(said(clause, self.book, self.places.words) for clause in clauses(self.text))
+        named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
+        fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
+        yield from (*fresh, *named)
+        unread = tuple(word for one in everything for word in one.unread)
+        if unread or not (coded or named):
+            yield self._unknown(unread)
+
+    @property
+    def text(self) -> str:
+        """Name and note."""
+        return f"{self.item.name}; {self.item.note}" if self.item.note else self.item.name
+
+    def _coded(self) -> Iterator[Fact]:
+        for code in codes_in(self.text):
+            concept = self.book.coded(code)
+            if concept is not None:
+                yield replace(self._fact(concept, Spoken("active"), "coded", ""), code=code)
+
+    def _named(self, number: int, one: Said, everything: tuple[Said, ...]) -> Iterator[Fact]:
+        for mention in one.mentions:
+            concept = self.book[mention.concept]
+            how = spoken(number, mention, everything, concept.course)
+            yield self._dated(self._mentioned(mention, concept, how, one), concept, one, how)
+
+    def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said) -> Fact:
+        certainty: Certainty = "open" if how.open else "guessed" if mention.read_as else "stated"
+        found = self._fact(concept.id, how, certainty, self._where(concept, one.clause))
+        allergy = bool(ALLERGY & one.clause.all) and concept.kind in _ALLERGENS
+        role: Role = "allergy" if allergy else found.role
+        return replace(found, role=role, manners=manners(mention, one.clause), read_as=mention.read_as)
+
+    def _where(self, concept: Concept, clause: Clause) -> str:
+        """The place of a condition or procedure: the item's zone, else what its clause names, else the whole item."""
+        if concept.kind not in _PLACED:
+            return ""
+        return self.item.zone or self.places.named(clause.words) or self.places.named(tokens(self.text))
+
+    def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
+        found = self.book[concept]
+        role: Role = "allergy" if self.role == "allergy" and found.kind in _ALLERGENS else _role(found)
+        return Fact(
+            concept,
+            how.status,
+            role,
+            self.item.name,
+            self.path,
+            self.book.kinds(concept),
+            found.label,
+            where=where,
+            since=self.item.since,
+            until=self.item.until,
+            certainty=certainty,
+        )
+
+    def _dated(self, fact: Fact, concept: Concept, one: Said, how: Spoken) -> Fact:
+        """The fact with the days that its words name; a day in the past ends what does not last."""
+        procedure = concept.kind == "procedure"
+        until = self.item.until or (self.item.since if procedure else None)
+        if fact.status in ("denied", "family"):
+            return fact
+        passing = concept.course in _DATED or procedure or fact.role == "medicine"
+        day = spoken_day(self.text, self.start)
+        if until is None and day is not None and not has_begun_only(one.clause) and (passing or how.status == "past"):
+            until = day
+        ended = until is not None and until < self.start
+        status: Status = "past" if ended and passing else fact.status
+        certainty: Certainty = "stated" if ended and fact.certainty == "open" and passing else fact.certainty
+        return replace(fact, status=status, until=until, certainty=certainty)
+
+    def _unknown(self, unread: tuple[str, ...]) -> Fact:
+        over = all(is_past(clause) for clause in clauses(self.text)) and bool(clauses(self.text))
+        return Fact(
+            UNKNOWN,
+            "past" if over and not unread else "unknown",
+            "unknown",
+            self.item.name,
+            self.path,
+            since=self.item.since,
+            until=self.item.until,
+            where=self.item.zone or "",
+            certainty="open",
+            unread=unread,
+        )
