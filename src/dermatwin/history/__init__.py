@@ -2,22 +2,28 @@
 
 from .dates import Timing, Window
 from .fact import Fact, Person
-from .question import Answer, Question, answers, holds
-from .reading import facts, person
+from .place import Places, places
+from .question import TAKEN, Answer, Question, Time, answers, holds
+from .reading import facts, kinds_in, person
 from .vocabulary import Concept, Vocabulary, vocabulary
 
 __all__ = [
+    "TAKEN",
     "Answer",
     "Concept",
     "Fact",
     "Person",
+    "Places",
     "Question",
+    "Time",
     "Timing",
     "Vocabulary",
     "Window",
     "answers",
     "facts",
     "holds",
+    "kinds_in",
     "person",
+    "places",
     "vocabulary",
 ]

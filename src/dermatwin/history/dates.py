@@ -1,8 +1,7 @@
 """When something in a history was, from its dates or from its words, against when the needling is.
 
 A day may be given as a date, as words ("stopped 8 months ago", "in 2020", "March 2024"), or not at all. Words count back
-from the first session. A question asks for one of three things: it holds now, it held ever, or it was within a window before the
-course. Unknown days are read against going on.
+from the first session; where a day is needed and nobody knows it, that is read against going on.
 """
 
 from __future__ import annotations

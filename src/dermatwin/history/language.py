@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _ABBREVIATIONS = (
@@ -29,17 +29,18 @@ _ABBREVIATIONS = (
     (r"\?", " query "),
 )
 _SEPARATOR = re.compile(
-    r"(?P<open>[(\[])|(?P<stop>[;.\n!|])|(?P<colon>:)|(?P<list>[,)\]+]|\s[-–—]\s)"
-    r"|\b(?P<word>but|however|except|although|though|whereas|and|plus|also)\b"
+    r"(?P<open>[(\[])|(?P<stop>[;.\n!|])|(?P<colon>:(?!\w))|(?P<list>[,)\]]|\s[-–—]\s)"
+    r"|\b(?P<word>but|however|except|although|though|whereas|and|also)\b"
 )
 _TOKEN = re.compile(r"[a-z0-9]+")
 
 
+@lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """One word made comparable: lower case, no accents, one spelling of ae/oe/our, no plural."""
-    text = unicodedata.normalize("NFKD", word.casefold()).encode("ascii", "ignore").decode()
+    text = word.casefold() if word.isascii() else _unaccented(word)
     text = text.replace("ae", "e").replace("oe", "e").replace("our", "or")
-    if text.endswith("sses"):
+    if text.endswith(("sses", "ches", "shes", "xes")):
         return text[:-2]
     if text.endswith("ies") and len(text) > len("ties"):
         return text[:-3] + "y"
@@ -50,9 +51,13 @@ def plain(word: str) -> str:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Comparable words of a text."""
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("æ", "ae").replace("œ", "oe"))
-    letters = folded.encode("ascii", "ignore").decode().replace("'", "")
-    return tuple(plain(word) for word in _TOKEN.findall(letters))
+    letters = text.casefold() if text.isascii() else _unaccented(text)
+    return tuple(plain(word) for word in _TOKEN.findall(letters.replace("'", "")))
+
+
+def _unaccented(text: str) -> str:
+    spelt = text.casefold().replace("æ", "ae").replace("œ", "oe").replace("ø", "o").replace("ß", "ss")
+    return unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> frozenset[str]:
@@ -62,7 +67,10 @@ def words(text: str) -> frozenset[str]:
 
 # ---- denial ------------------------------------------------------------------------------------------------------------
 DENIALS = words("no not never without denies denied deny denying negative free none nil non excluded absent neither nobody")
-DENIAL_BRIDGE = words("type stage grade significant relevant major skin such kind form other")
+DENIAL_BRIDGE = words(
+    "type stage grade significant relevant major skin such kind form other allergy allergic family relative side "
+    "mother father"
+)
 """Words besides the fillers over which a denial reaches."""
 DENIED_AFTER = words("free negative absent excluded denied none nil no never")
 RULED_OUT = ("ruled", "out")
@@ -91,7 +99,7 @@ RECURRENT = words(
 )
 DOUBT = words("query possible possibly probable probably suspected suspicious maybe perhaps unsure uncertain unclear")
 SUPPOSED = words(
-    "risk fear afraid anxious worried concern prevention prevent prophylaxi screening test tested testing avoid"
+    "risk fear afraid anxious worried concern prevention prevent prophylaxis screening test tested testing avoid"
 )
 """Words that speak of a thing without saying that it is there."""
 
@@ -117,7 +125,7 @@ ALLERGY = words(
 # ---- small words -------------------------------------------------------------------------------------------------------
 FILLERS = words(
     "a an any the on taking takes take taken using uses use used known have has having had been of history to evidence sign "
-    "diagnosed with recent previous past personal prior allergic allergy for from currently current active present now is "
+    "diagnosed with recent previous past personal prior for from currently current active present now is "
     "are was were ever at in her his their my new reported symptom further other h o ho i she he they me it its this that "
     "which who and or nor as by be being get got gets getting some due because via per after before during when while "
     "also well so very only just too more most much many few little both all each own same then than there here about "
@@ -165,8 +173,21 @@ MANNERS: dict[str, frozenset[str]] = {
 SMALL = FILLERS | HARMLESS | FORMS | _TIME | DENIALS | NOW | PAST | NOT_YET | BEGUN | RECURRENT | DOUBT | FAMILY | LISTS
 SMALL |= frozenset(word for known in (*ROUTES.values(), *MANNERS.values()) for word in known)
 SMALL |= SUPPOSED | ALLERGY | words("longer query ruled")
+ORDINARY = words(
+    "better along close question leave among final process space force break attention provided moving difference focus "
+    "contact ability letter claim floor contract battle compared carry powerful structure benefit score memory enter apply "
+    "option progress produce volume alive electric proposed transport selected internal register instance danger manage motor "
+    "depends principal external expressed decade technique formation closing concrete principle efficient recall layer intense "
+    "regard genetic preparing terminal define estimate relax parallel dominant shorter longest converted bitter preserve "
+    "proceed conscious vertical eliminate provision precise eaten restored promising purely consensus receiver prevented "
+    "retained responding rational static shallow inclusion aesthetic insert targeting grasp integral relieved grinding "
+    "sculpture sensation moisture contracted interfere activation fragment compression specimen relieve interval coordinate "
+    "station inducing path region place"
+)
+"""Ordinary words that are a slip away from a name, and are no slips."""
+SMALL |= ORDINARY
 _MEASURE = re.compile(r"\d+([a-z]{1,5}\d*)?|[a-z]?\d+")
-BREAKS = words("with without and or nor after before during due because plus but against from causing following while when")
+BREAKS = words("with without and or nor after before during due because but against from causing following while when")
 """Words at which a phrase ends: a name does not reach across them."""
 
 
@@ -214,10 +235,10 @@ def clauses(text: str) -> tuple[Clause, ...]:
             heading = frozenset(last.words)
             found.pop()
             last = None
-        if last and _only_denial(own):
-            found[-1] = _denied(last, own)
+        if last and _only_denial(own) and (joint != "stop" or all(word in DENIALS for word in own)):
+            _deny(found, own, whole_list=joint == "colon")
         elif last and joint not in ("stop", "and") and _only_remark(own):
-            found[-1] = Clause(last.words, last.joint, last.denied, last.marks | set(own), last.heading)
+            found[-1] = replace(last, marks=last.marks | set(own))
         else:
             found.append(Clause(own, joint, heading=heading))
     return tuple(found)
@@ -231,9 +252,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
     parts, start, joint = [], 0, ""
     for separator in _SEPARATOR.finditer(written):
         parts.append((joint, written[start : separator.start()]))
-        joint = (
-            "and" if separator["word"] in ("and", "plus", "also") else "stop" if separator["word"] else separator.lastgroup
-        )
+        joint = "and" if separator["word"] in ("and", "also") else "stop" if separator["word"] else separator.lastgroup
         start = separator.end()
     return [*parts, (joint or "", written[start:])]
 
@@ -242,11 +261,15 @@ def _only_denial(own: tuple[str, ...]) -> bool:
     return bool(DENIALS & set(own)) and all(word in DENIALS or word in FILLERS or word in NOW for word in own)
 
 
-def _denied(last: Clause, own: tuple[str, ...]) -> Clause:
+def _deny(found: list[Clause], own: tuple[str, ...], *, whole_list: bool) -> None:
+    """Let a clause that only denies speak of the one before it; after a colon, of the whole list before it."""
     quiet = bool(NOW & set(own))  # 'none active' is not 'none'
-    return Clause(
-        last.words, last.joint, last.denied or not quiet, last.marks | ({"inactive"} if quiet else set()), last.heading
-    )
+    for place in range(len(found) - 1, -1, -1):
+        last = found[place]
+        marks = last.marks | ({"inactive"} if quiet else set())
+        found[place] = replace(last, denied=last.denied or not quiet, marks=marks)
+        if not whole_list or last.joint not in ("list", "and"):
+            return
 
 
 def _only_remark(own: tuple[str, ...]) -> bool:

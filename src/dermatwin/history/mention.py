@@ -2,7 +2,8 @@
 
 The words of a name may stand in any order with up to two words between them ('hypertrophic burn scar'), but not across a
 word at which a phrase ends. Of two names of which one holds all words of the other, the longer one counts ('acne scar' is
-not acne). A word that is no small word and in no name is read as the one known word that is a slip away, and that is kept.
+not acne). A word that is no small word and in no name is read as the known word that is a slip away, and that is kept; where two
+are equally near, it is read as either.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Mention:
     concept: str
     places: tuple[int, ...]
     read_as: str = ""  # the known word that was read instead of the written one, or the stem's class
+    doubtful: bool = False  # the written word is as near to another known one
 
 
 @dataclass(frozen=True)
@@ -35,43 +37,52 @@ class Said:
     unread: tuple[str, ...]  # content words that nobody knows
 
 
+Reading = tuple[tuple[str, ...], ...]
+"""For each word of a clause, the known words that it may be: itself, the slips, or itself where none is near."""
+
+
 def said(clause: Clause, vocabulary: Vocabulary, places: frozenset[str]) -> Said:
     """The concepts that a clause names, and its words that stay unread; words of places are no content by themselves."""
-    read = tuple(word if word in places else _read(word, vocabulary) for word in clause.words)
-    exact = _longest(list(_named(read, vocabulary)))
+    read = tuple((word,) if word in places else _read(word, vocabulary) for word in clause.words)
+    exact = _longest(
+        [_corrected(mention, clause.words, one, read) for one in _variants(read) for mention in _named(one, vocabulary)]
+    )
     covered = {place for mention in exact for place in mention.places}
+    covered |= {place for place, word in enumerate(clause.words) if word in places or _is_small(read[place])}
     stems = [
         Mention(concept, (place,), vocabulary[concept].label)
         for place, word in enumerate(clause.words)
-        if place not in covered | _at(places, clause)
-        and not is_small(word)
-        and (concept := vocabulary.stem_of(word)) is not None
+        if place not in covered and (concept := vocabulary.stem_of(word)) is not None
     ]
     covered |= {mention.places[0] for mention in stems}
-    unread = tuple(
-        word
-        for place, word in enumerate(clause.words)
-        if place not in covered and word not in places and not is_small(read[place])
-    )
-    corrected = tuple(_corrected(mention, clause.words, read) for mention in exact)
-    return Said(clause, tuple(sorted((*corrected, *stems), key=lambda mention: mention.places)), unread)
+    unread = tuple(word for place, word in enumerate(clause.words) if place not in covered)
+    return Said(clause, tuple(sorted((*exact, *stems), key=lambda mention: mention.places)), unread)
 
 
-def _at(places: frozenset[str], clause: Clause) -> set[int]:
-    return {place for place, word in enumerate(clause.words) if word in places}
-
-
-def _read(word: str, vocabulary: Vocabulary) -> str:
-    """The word itself where it is known or small, else the one known word that it is a slip of, else itself."""
+def _read(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The word itself where it is known or small, else the known words that it may be a slip of, else itself."""
     if is_small(word) or word in vocabulary.words or vocabulary.stem_of(word) is not None:
-        return word
-    near = vocabulary.meant(word)
-    return near[0] if len(near) == 1 else word
+        return (word,)
+    return vocabulary.meant(word) or (word,)
 
 
-def _corrected(mention: Mention, written: tuple[str, ...], read: tuple[str, ...]) -> Mention:
-    changed = [read[place] for place in mention.places if read[place] != written[place]]
-    return Mention(mention.concept, mention.places, " ".join(changed))
+def _is_small(read: tuple[str, ...]) -> bool:
+    return any(map(is_small, read))
+
+
+def _variants(read: Reading) -> Iterator[tuple[str, ...]]:
+    """The clause with one doubtful word after the other read in each of its ways, the others in their first."""
+    first = tuple(options[0] for options in read)
+    yield first
+    for place, options in enumerate(read):
+        for other in options[1:]:
+            yield (*first[:place], other, *first[place + 1 :])
+
+
+def _corrected(mention: Mention, written: tuple[str, ...], one: tuple[str, ...], read: Reading) -> Mention:
+    changed = [one[place] for place in mention.places if one[place] != written[place]]
+    doubtful = any(len(read[place]) > 1 for place in mention.places)
+    return Mention(mention.concept, mention.places, " ".join(changed), doubtful)
 
 
 def _named(read: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Mention]:

@@ -7,22 +7,25 @@ A place of `places.csv` covers sites of the catalogue ('chest' the decollete and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from ..evidence import Evidence
+from ..evidence.gate import read_table
 from .language import tokens
 
 _HUMAN = "human"
 EVERYWHERE = "everywhere"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Places:
     """Names of places, longest first, and the sites that each place covers."""
 
     names: tuple[tuple[tuple[str, ...], str], ...]
     covers: dict[str, frozenset[str]]
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word of a name."""
         return frozenset(word for name, _ in self.names for word in name)
@@ -39,11 +42,16 @@ class Places:
 
 def places(evidence: Evidence) -> Places:
     """The places of some evidence."""
-    human = [row for row in evidence.table("sites") if row["species"] == _HUMAN and row["site"] != "body"]
+    return _read(evidence.folder)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> Places:
+    human = [row for row in read_table(folder / "sites.csv") if row["species"] == _HUMAN and row["site"] != "body"]
     regions = {row["site"]: row["region"] for row in human}
     names = [(tokens(word), row["site"]) for row in human for word in (row["site"], row["label"], *_listed(row["aliases"]))]
     covers = {site: _within(site, regions) for site in regions}
-    for row in evidence.table("places"):
+    for row in read_table(folder / "places.csv"):
         names += [(tokens(word), row["place"]) for word in (row["place"].replace("_", " "), *_listed(row["names"]))]
         covers[row["place"]] = frozenset().union(*(_sites(word, regions) for word in _listed(row["sites"])))
     return Places(tuple(sorted(((name, place) for name, place in names if name), key=lambda one: -len(one[0]))), covers)

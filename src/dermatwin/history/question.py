@@ -1,7 +1,7 @@
 """Questions to the facts of a person: one form for every reader, so that all of them get one answer.
 
-A question names concepts (a fact of a kind of them answers), the roles and manners that count, and the time: now, ever,
-or within a window before the course. What is denied never answers; what a relative has answers only where the question says so.
+A question names concepts (a fact of a kind of them answers), the roles and manners that count, and the time: now, over,
+ever, within a window before the course, or in the family. What is denied never answers; what a relative has answers only where the family is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from .dates import Timing, Window
 from .fact import Fact, Role
 
-Time = Literal["present", "ever", "window"]
+Time = Literal["present", "past", "ever", "window", "family"]
 TAKEN: tuple[Role, ...] = ("condition", "medicine", "procedure", "habit")
 """Roles in which a thing is, or was, there; the other two are an allergy to it and what nobody knows."""
 
@@ -23,12 +23,12 @@ TAKEN: tuple[Role, ...] = ("condition", "medicine", "procedure", "habit")
 class Question:
     """What is asked of a history."""
 
-    any: tuple[str, ...]  # concepts
+    any: tuple[str, ...] = ()  # concepts: a fact of a kind of them answers
+    exact: tuple[str, ...] = ()  # concepts: a fact that is this and no narrower thing answers
     without: tuple[str, ...] = ()  # kinds that a fact must not be of
     roles: tuple[Role, ...] = TAKEN
     time: Time = "present"
     window: Window | None = None
-    relatives: bool = False
     manners: tuple[str, ...] = ()  # one of these must be said
     not_manners: tuple[str, ...] = ()  # none of these may be said
 
@@ -57,7 +57,9 @@ def answers(facts: Iterable[Fact], question: Question, start: date, last: date |
 
 
 def _concerns(question: Question, fact: Fact) -> bool:
-    if fact.role not in question.roles or not fact.kinds & set(question.any) or fact.kinds & set(question.without):
+    if fact.role not in question.roles or fact.kinds & set(question.without):
+        return False
+    if not fact.kinds & set(question.any) and fact.what not in question.exact:
         return False
     if question.manners and not fact.manners & set(question.manners):
         return False
@@ -67,16 +69,20 @@ def _concerns(question: Question, fact: Fact) -> bool:
 def _answer(question: Question, fact: Fact, start: date, last: date) -> Answer:
     if fact.status == "denied":
         return Answer(fact, False, remark="read as not there")
-    if fact.status == "family" and not question.relatives:
-        return Answer(fact, False, remark="read as a relative's")
+    if fact.status == "family":
+        return Answer(fact, question.time == "family", remark="" if question.time == "family" else "read as a relative's")
     timing = _timing(question, fact, start, last)
     undated = question.time == "window" and timing.holds and fact.status == "past" and fact.until is None
     return Answer(fact, timing.holds, timing.until, timing.remark, fact.certainty == "open" or undated)
 
 
 def _timing(question: Question, fact: Fact, start: date, last: date) -> Timing:
+    if question.time == "family":
+        return Timing(False, remark="it is the person's own")
     if question.time == "ever":
         return Timing(True)
+    if question.time == "past":
+        return Timing(fact.status == "past", remark="" if fact.status == "past" else "it is there now")
     window = question.window if question.time == "window" else None
     if fact.since and fact.since > (window.after(last) if window else last):
         return Timing(False, remark=f"begins on {fact.since.isoformat()}, after the course")

@@ -15,7 +15,7 @@ from ..case import Course, Item, Patient
 from ..evidence import Evidence
 from .dates import spoken_day
 from .fact import UNKNOWN, Certainty, Fact, Person, Role
-from .language import ALLERGY, Clause, clauses, tokens
+from .language import ALLERGY, DENIALS, Clause, clauses, tokens
 from .mention import Mention, Said, said
 from .place import Places, places
 from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
@@ -28,6 +28,7 @@ LISTS: dict[str, Role] = {
     "recent_procedures": "procedure",
 }
 FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
+NOTHING = "nothing_to_report"
 _ALLERGENS = ("medicine", "substance", "device")
 _PLACED = ("condition", "procedure", "device")
 _DATED = ("state", "episode", "event")
@@ -45,9 +46,22 @@ def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, .
     return (*_flags(patient, book), *(fact for item in items for fact in item.facts()))
 
 
+def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
+    """Every concept that a text names (a product, a device, an adjunct), with all that it is or holds."""
+    book, known = vocabulary(evidence), places(evidence).words
+    return frozenset().union(
+        *(book.kinds(mention.concept) for clause in clauses(text) for mention in said(clause, book, known).mentions)
+    )
+
+
 def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
     """The person of a case with the history read."""
     return Person(patient, facts(patient, course, evidence), course.start)
+
+
+def _only_denies(everything: tuple[Said, ...]) -> bool:
+    words = {word for one in everything for word in one.clause.words}
+    return bool(words & DENIALS)
 
 
 def _flags(patient: Patient, book: Vocabulary) -> Iterator[Fact]:
@@ -93,8 +107,10 @@ class _Item:
         fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
         yield from (*fresh, *named)
         unread = tuple(word for one in everything for word in one.unread)
-        if unread or not (coded or named):
+        if unread:
             yield self._unknown(unread)
+        elif not (coded or named):
+            yield self._nothing() if _only_denies(everything) else self._unknown(())
 
     @property
     def text(self) -> str:
@@ -114,7 +130,7 @@ class _Item:
             yield self._dated(self._mentioned(mention, concept, how, one), concept, one, how)
 
     def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said) -> Fact:
-        certainty: Certainty = "open" if how.open else "guessed" if mention.read_as else "stated"
+        certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
         found = self._fact(concept.id, how, certainty, self._where(concept, one.clause))
         allergy = bool(ALLERGY & one.clause.all) and concept.kind in _ALLERGENS
         role: Role = "allergy" if allergy else found.role
@@ -128,7 +144,7 @@ class _Item:
 
     def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
         found = self.book[concept]
-        role: Role = "allergy" if self.role == "allergy" and found.kind in _ALLERGENS else _role(found)
+        role = self.role if self.role in ("allergy", "procedure") and found.kind in _ALLERGENS else _role(found)
         return Fact(
             concept,
             how.status,
@@ -145,11 +161,11 @@ class _Item:
 
     def _dated(self, fact: Fact, concept: Concept, one: Said, how: Spoken) -> Fact:
         """The fact with the days that its words name; a day in the past ends what does not last."""
-        procedure = concept.kind == "procedure"
+        procedure = fact.role == "procedure"
         until = self.item.until or (self.item.since if procedure else None)
         if fact.status in ("denied", "family"):
             return fact
-        passing = concept.course in _DATED or procedure or fact.role == "medicine"
+        passing = concept.course in _DATED or procedure or concept.kind in ("medicine", "substance")
         day = spoken_day(self.text, self.start)
         if until is None and day is not None and not has_begun_only(one.clause) and (passing or how.status == "past"):
             until = day
@@ -157,6 +173,10 @@ class _Item:
         status: Status = "past" if ended and passing else fact.status
         certainty: Certainty = "stated" if ended and fact.certainty == "open" and passing else fact.certainty
         return replace(fact, status=status, until=until, certainty=certainty)
+
+    def _nothing(self) -> Fact:
+        """'None': there is nothing to report."""
+        return self._fact(NOTHING, Spoken("active"), "stated", "")
 
     def _unknown(self, unread: tuple[str, ...]) -> Fact:
         over = all(is_past(clause) for clause in clauses(self.text)) and bool(clauses(self.text))

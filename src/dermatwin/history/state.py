@@ -51,6 +51,7 @@ def spoken(number: int, mention: Mention, everything: tuple[Said, ...], course: 
     clause = everything[number].clause
     start, end = mention.places[0], mention.places[-1] + 1
     before = clause.words[:start]
+    around = _around(mention, clause)
     if _denied(clause, start, end):
         return Spoken("past" if _still(before) else "denied")
     if _is_family(clause, before, clause.words[end:]):
@@ -60,9 +61,29 @@ def spoken(number: int, mention: Mention, everything: tuple[Said, ...], course: 
         return Spoken("denied")
     if SUPPOSED & set(before):
         return Spoken("unknown", open=True)
-    status = _in_time(clause, course)
-    doubtful = bool(DOUBT & clause.all) or carried == "open"
-    return Spoken(status, open=doubtful or (status == "active" and course == "episode" and not NOW & clause.all))
+    if _only_dates(before) and course in ("state", "episode", "event"):
+        return Spoken("past", open=True)
+    status = _in_time(around | clause.heading, course)
+    doubtful = bool(DOUBT & around) or carried == "open"
+    return Spoken(status, open=doubtful or (status == "active" and course == "episode" and not NOW & around))
+
+
+def _around(mention: Mention, clause: Clause) -> frozenset[str]:
+    """The words of a clause and the remarks on it without those of the mention itself ('frozen shoulder' was not frozen).
+
+    What stands behind 'since' only says when something began ('since childhood').
+    """
+    own = set(mention.places)
+    words = [word for place, word in enumerate(clause.words) if place not in own]
+    begun = next((place for place, word in enumerate(words) if word == "since"), len(words))
+    return frozenset(words[: begun + 1]) | clause.marks
+
+
+def _only_dates(before: tuple[str, ...]) -> bool:
+    """Whether a mention only says since when something else is there ('melasma since pregnancy')."""
+    return next(
+        (word in ("since", "following", "after") for word in reversed(before) if word not in FILLERS - BREAKS), False
+    )
 
 
 def manners(mention: Mention, clause: Clause) -> frozenset[str]:
@@ -128,14 +149,18 @@ def _carried(number: int, everything: tuple[Said, ...]) -> str:
         first and everything[first].clause.joint in ("list", "and") and everything[first].clause.words[0] not in _NEW_THOUGHT
     ):
         first -= 1
-    opening = everything[first]
-    if not opening.mentions or not _reached(opening.clause.words, opening.mentions[0].places[0]):
+    if first == number or not _opens_with_denial(everything[first]):
         return ""
     last = number
     while last + 1 < len(everything) and everything[last + 1].clause.joint in ("list", "and"):
         last += 1
     ends_in_or = any(LISTS & set(everything[place].clause.words) for place in range(first, last + 1))
     return "denied" if ends_in_or else "open"
+
+
+def _opens_with_denial(opening: Said) -> bool:
+    words = opening.clause.words
+    return words[0] in DENIALS or any(_reached(words, mention.places[0]) for mention in opening.mentions[:1])
 
 
 _NEW_THOUGHT = words(
@@ -152,14 +177,13 @@ def _is_family(clause: Clause, before: tuple[str, ...], after: tuple[str, ...]) 
     return (any(word in FAMILY for word in after) and {"in", "of"} & set(after) != set()) or after[:1] in (("family",),)
 
 
-def _in_time(clause: Clause, course: str) -> Status:
+def _in_time(words: frozenset[str], course: str) -> Status:
     """There or over, by the words of time and by how the condition runs."""
-    words = clause.all | clause.heading
     if {"no", "longer"} <= words:
         return "past"
     if NOT_YET & words:
-        return "past" if _still(tuple(clause.words)) and {"not", "no", "never"} & words else "active"
-    if NOW & words and not {"inactive"} & words:
+        return "past" if NOW & words and {"not", "no", "never"} & words else "active"
+    if NOW & words and "inactive" not in words:
         return "active"
     over = OVER if course == "lasting" else PAST | TREATED if course else PAST
     if over & words or (course == "episode" and RECURRENT & words):
@@ -171,7 +195,7 @@ def _in_time(clause: Clause, course: str) -> Status:
 
 def is_past(clause: Clause) -> bool:
     """Whether a clause speaks of something that is over."""
-    return _in_time(clause, "") == "past"
+    return _in_time(clause.all, "") == "past"
 
 
 def has_begun_only(clause: Clause) -> bool:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from ..evidence import Evidence
+from ..evidence.gate import read_table
 from .language import SMALL, tokens
-from .spelling import meant
+from .spelling import Speller, speller
 
 TABLES = ("vocabulary_conditions", "vocabulary_medicines")
 KINDS = ("condition", "medicine", "substance", "procedure", "habit", "device", "none")
@@ -84,8 +86,12 @@ class Vocabulary:
     def meant(self, word: str) -> tuple[str, ...]:
         """The known words that a written one may be a slip of; small words of the language count as known."""
         if word not in self._meant:
-            self._meant[word] = meant(word, sorted(self.words | SMALL))
+            self._meant[word] = self._speller.meant(word)
         return self._meant[word]
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return speller(self.words | SMALL)
 
     @cached_property
     def stems(self) -> tuple[tuple[str, bool, str], ...]:
@@ -142,7 +148,12 @@ def codes_in(text: str) -> tuple[str, ...]:
 
 def vocabulary(evidence: Evidence) -> Vocabulary:
     """The vocabulary of some evidence."""
-    return Vocabulary({row["concept"]: _concept(row) for table in TABLES for row in evidence.table(table)})
+    return _read(evidence.folder)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> Vocabulary:
+    return Vocabulary({row["concept"]: _concept(row) for table in TABLES for row in read_table(folder / f"{table}.csv")})
 
 
 def _concept(row: dict[str, str]) -> Concept:

@@ -15,7 +15,7 @@ from ..core.units import factor
 from ..evidence import Evidence
 from .product import Contents, contents
 from .records import Level
-from .words import tokens
+from ..history.language import tokens
 
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|pct)")
@@ -50,9 +50,9 @@ class Agent:
         return None if strength is None else strength * product_mass
 
 
-def agent_of(topical: Topical, age: float | None = None) -> Agent | None:
+def agent_of(topical: Topical, evidence: Evidence, age: float | None = None) -> Agent | None:
     """The anaesthetic in a product, for a person of this age (yr) or of any; None if it is none."""
-    product = contents(topical)
+    product = contents(topical, evidence)
     for name, agent in _table():
         if _named(name, product.text) and (age is None or agent.age_from <= age < agent.age_below):
             return _with_strength(agent, product)

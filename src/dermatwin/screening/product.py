@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from ..case import InlineProduct, Topical
 from ..evidence import Evidence
-from .words import tokens
+from ..history import kinds_in
+from ..history.language import tokens
 
 
 @dataclass(frozen=True)
@@ -17,25 +17,30 @@ class Contents:
     text: str
     strengths: dict[str, float]
     name: str  # as the case has it
+    kinds: frozenset[str] = frozenset()  # concepts of the vocabulary that it is or holds
 
 
-def contents(topical: Topical) -> Contents:
-    """Name and contents of the product of a topical."""
+def contents(topical: Topical, evidence: Evidence) -> Contents:
+    """Name and contents of the product of a topical, with the concepts that they name."""
+    found = _named(topical, evidence)
+    return replace(found, kinds=kinds_in(found.text, evidence))
+
+
+def _named(topical: Topical, evidence: Evidence) -> Contents:
     product = topical.product
     if isinstance(product, InlineProduct):
-        return Contents(f"{product.name} {product.active}", {product.active.casefold(): product.strength}, product.name)
-    row = _catalogue().get(tokens(product))
+        return Contents(f"{product.name}; {product.active}", {product.active.casefold(): product.strength}, product.name)
+    row = _catalogue(evidence).get(tokens(product))
     if row is None:
         return Contents(product.replace("_", " "), {}, product)
     actives = [active.strip().casefold() for active in row["active"].split(";") if active.strip()]
     shares = [float(share) for share in row["strength"].split(";") if share.strip()]
     return Contents(
-        f"{product.replace('_', ' ')} {row['name']} {row['active']}", dict(zip(actives, shares, strict=True)), product
+        f"{product.replace('_', ' ')}; {row['name']}; {row['active']}", dict(zip(actives, shares, strict=True)), product
     )
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> dict[tuple[str, ...], dict[str, str]]:
+def _catalogue(evidence: Evidence) -> dict[tuple[str, ...], dict[str, str]]:
     """Rows of the catalogue of products by the comparable words of every id, name and alias."""
-    rows = Evidence.packaged().table("products")
+    rows = evidence.table("products")
     return {tokens(word): row for row in rows for word in (*row["aliases"].split(";"), row["name"], row["id"])}

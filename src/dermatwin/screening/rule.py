@@ -7,6 +7,7 @@ table of contraindications and site groups that do not exist.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,31 +19,46 @@ from ..case.document import Concern, Name, Phototype, Record
 from ..case.quantity import Age, Clock, Interval, NeedleLength
 from ..core.errors import EvidenceError, Fault
 from ..evidence import Evidence
+from ..history import TAKEN, Question, Time, Window, vocabulary
+from ..history.fact import Role
 from .records import Level
-from .when import Window
 
 RULES = "screening_rules.yaml"
-
-HistoryField = Literal["conditions", "medications", "allergies", "recent_procedures"]
 
 
 def _read_window(value: Any) -> Window:
     return value if isinstance(value, Window) else Window.read(str(value))
 
 
-class ItemsCondition(Record):
-    """Something in the history: any of `terms`, none of `without`, in one of `fields`."""
+class FactsCondition(Record):
+    """Something in the history: a fact of a kind of `any` or that is one of `exact`, of no kind of `without`."""
 
-    terms: Annotated[list[str], Field(min_length=1)]
+    any: list[str] = []
+    exact: list[str] = []
     without: list[str] = []
-    fields: list[HistoryField] = ["conditions", "medications", "recent_procedures"]
-    relatives: bool = False  # counts when a relative has it
+    roles: list[Role] = list(TAKEN)
+    manners: list[str] = []  # one of these must be said of it
+    not_manners: list[str] = []  # none of these may be said of it
+    placed: bool = False  # it counts only where it names a place that is treated
+
+    def question(self, time: Time, window: Window | None) -> Question:
+        """The question to the history, for the time of the rule."""
+        return Question(
+            tuple(self.any),
+            tuple(self.exact),
+            tuple(self.without),
+            tuple(self.roles),
+            time,
+            window,
+            tuple(self.manners),
+            tuple(self.not_manners),
+        )
 
 
 class TopicalCondition(Record):
     """A product on the skin at some time between `since` and `until`, counted from the needling."""
 
-    terms: list[str] = []  # empty: every product
+    any: list[str] = []  # concepts of what it holds; empty: every product
     without: list[str] = []
     since: Clock | None = None
     until: Clock | None = None
@@ -52,8 +68,7 @@ class TopicalCondition(Record):
 class Clause(Record):
     """Conditions that must hold together; what is left out is not asked."""
 
-    items: ItemsCondition | None = None
-    flag: Literal["pregnant", "breastfeeding", "smoker"] | None = None
+    facts: FactsCondition | None = None
     age_below: Age | None = None
     phototypes: list[Phototype] | None = None
     sun: list[Literal["protected", "usual", "strong"]] | None = None
@@ -63,10 +78,10 @@ class Clause(Record):
     concerns: list[Concern] | None = None
     not_concerns: list[Concern] | None = None
     needle_above: NeedleLength | None = None
-    devices: list[str] | None = None  # terms in the device's id or name
+    devices: list[str] | None = None  # words in the device's id or name
     described_device: bool | None = None
     topicals: TopicalCondition | None = None
-    adjuncts: list[str] | None = None
+    adjuncts: list[str] | None = None  # concepts
     always: bool = False
 
     @property
@@ -96,7 +111,7 @@ class Rule(Record):
     id: Name
     title: str
     level: Level
-    time: Literal["present", "ever", "window"] = "present"
+    time: Time = "present"
     window: Annotated[Window, BeforeValidator(_read_window)] | None = None
     where: Literal["area", "person"] = "person"  # area: an item that names another zone does not count
     when: Annotated[list[Clause], Field(min_length=1)]
@@ -115,17 +130,15 @@ class Rule(Record):
 
 class _File(Record):
     groups: dict[Name, list[str]]
-    understood: list[str] = []
     rules: list[Rule]
 
 
 @dataclass(frozen=True)
 class RuleBook:
-    """All rules, the groups of sites they speak of, and phrases that mean 'nothing to report'."""
+    """All rules and the groups of sites that they speak of."""
 
     rules: tuple[Rule, ...]
     groups: dict[str, tuple[str, ...]]
-    nothing: tuple[str, ...]
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -142,7 +155,7 @@ class RuleBook:
         if faults:
             raise EvidenceError(faults)
         groups = {group: tuple(sites) for group, sites in file.groups.items()}
-        return RuleBook(tuple(file.rules), groups, tuple(file.understood))
+        return RuleBook(tuple(file.rules), groups)
 
     def rule(self, name: str) -> Rule | None:
         """A rule by its id."""
@@ -165,11 +178,13 @@ def _file(path: Path) -> _File:
 def check(rules: list[Rule], groups: dict[str, list[str]], evidence: Evidence, name: str = RULES) -> list[Fault]:
     """Faults that the shape of the file does not show."""
     rows = {row["condition"] for row in evidence.table("contraindications")}
+    concepts = vocabulary(evidence).concepts
     seen: set[str] = set()
     faults: list[Fault] = []
     for rule in rules:
         where = f"{name}:{rule.id}"
         sites = [site for clause in rule.when for site in clause.sites or []]
+        asked = [concept for clause in rule.when for concept in _concepts(clause)]
         if rule.id in seen:
             faults.append(Fault(where, rule.id, "is defined twice"))
         seen.add(rule.id)
@@ -177,8 +192,19 @@ def check(rules: list[Rule], groups: dict[str, list[str]], evidence: Evidence, n
             ("sources", rule.sources, evidence.sources, "is not registered in sources"),
             ("rows", rule.rows, rows, "is not a row of contraindications.csv"),
             ("sites", sites, groups, "is not a group of sites"),
+            ("concepts", asked, concepts, "is not a concept of the vocabulary"),
         ):
             faults += [Fault(f"{where}.{part}", word, what) for word in words if word not in known]
         if (rule.time == "window") != (rule.window is not None):
             faults.append(Fault(f"{where}.window", str(rule.window), "goes with time: window and only with it"))
     return faults
+
+
+def _concepts(clause: Clause) -> Iterator[str]:
+    """Every concept that a clause names."""
+    facts, topicals = clause.facts, clause.topicals
+    if facts is not None:
+        yield from (*facts.any, *facts.exact, *facts.without)
+    if topicals is not None:
+        yield from (*topicals.any, *topicals.without)
+    yield from clause.adjuncts or ()
