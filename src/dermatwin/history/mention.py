@@ -9,7 +9,7 @@ are equally near, it is read as either.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from .language import BREAKS, Clause, is_small
@@ -57,6 +57,17 @@ def said(clause: Clause, vocabulary: Vocabulary, places: frozenset[str]) -> Said
     covered |= {mention.places[0] for mention in stems}
     unread = tuple(word for place, word in enumerate(clause.words) if place not in covered)
     return Said(clause, tuple(sorted((*exact, *stems), key=lambda mention: mention.places)), unread)
+
+
+def inverted(first: Said, second: Said, vocabulary: Vocabulary, places: frozenset[str]) -> Said:
+    """The second of two clauses with the names that take words of both ('carcinoma, basal cell'); none is taken away."""
+    joined = said(Clause((*first.clause.words, *second.clause.words)), vocabulary, places)
+    size = len(first.clause.words)
+    both = [mention for mention in joined.mentions if mention.places[0] < size <= mention.places[-1]]
+    moved = [replace(mention, places=tuple(max(place - size, 0) for place in mention.places)) for mention in both]
+    used = {joined.clause.words[place] for mention in both for place in mention.places}
+    unread = tuple(word for word in second.unread if word not in used)
+    return Said(second.clause, (*second.mentions, *moved), unread)
 
 
 def _read(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:

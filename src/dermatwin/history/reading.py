@@ -16,7 +16,7 @@ from ..evidence import Evidence
 from .dates import spoken_day
 from .fact import UNKNOWN, Certainty, Fact, Person, Role
 from .language import ALLERGY, DENIALS, Clause, clauses, tokens
-from .mention import Mention, Said, said
+from .mention import Mention, Said, inverted, said
 from .place import Places, places
 from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
 from .vocabulary import Concept, Vocabulary, codes_in, vocabulary
@@ -81,6 +81,16 @@ def gravest(found: Iterable[Fact]) -> list[Fact]:
     return list(best.values())
 
 
+def _reaction(fact: Fact) -> Fact:
+    """What somebody got from what they do not tolerate ('penicillin (rash)') was then, and is not there now."""
+    if fact.role == "condition" and fact.status == "active" and fact.kinds & _REACTIONS:
+        return replace(fact, status="past", certainty="stated")
+    return fact
+
+
+_REACTIONS = frozenset({"rash", "swelling", "itch", "redness", "angioedema", "blister", "breathlessness", "anaphylaxis"})
+
+
 _GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
 
 
@@ -102,8 +112,10 @@ class _Item:
     def facts(self) -> Iterator[Fact]:
         """The facts of this item, at least one."""
         coded = tuple(self._coded())
-        everything = tuple(said(clause, self.book, self.places.words) for clause in clauses(self.text))
+        everything = self._said()
         named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
+        if self.role == "allergy" or any(fact.role == "allergy" for fact in named):
+            named = [_reaction(fact) for fact in named]
         fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
         yield from (*fresh, *named)
         unread = tuple(word for one in everything for word in one.unread)
@@ -116,6 +128,14 @@ class _Item:
     def text(self) -> str:
         """Name and note."""
         return f"{self.item.name}; {self.item.note}" if self.item.note else self.item.name
+
+    def _said(self) -> tuple[Said, ...]:
+        """What every clause names; of an inverted name ('carcinoma, basal cell') the second clause names the whole."""
+        apart = [said(clause, self.book, self.places.words) for clause in clauses(self.text)]
+        for number in range(1, len(apart)):
+            if apart[number].clause.joint == "list":
+                apart[number] = inverted(apart[number - 1], apart[number], self.book, self.places.words)
+        return tuple(apart)
 
     def _coded(self) -> Iterator[Fact]:
         for code in codes_in(self.text):
