@@ -23,7 +23,10 @@ NAMES = [
     "recall",
     "screen",
     "simulate",
+    "summarise",
+    "to_tree",
     "validate",
+    "write_run",
 ]
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...twin import compare_observations
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
@@ -23,7 +24,7 @@ TRIAL = "trial_mean_"
 
 def result(run: Run) -> dict[str, Any] | None:
     """One forest per predicted change with all zones in it, and every observation beside its prediction."""
-    seen = run.comparisons() if run.case.observations else ()
+    seen = compare_observations(run) if run.case.observations else ()
     blocks = [block for name in _names(run, seen) if (block := _block(run, name, seen))]
     silent = _without_number(run)
     if not blocks and not run.case.observations and not silent:
