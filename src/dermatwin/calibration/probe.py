@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core.errors import EvidenceError, Fault
 from ..evidence import Evidence, Parameter
 from ..outcome.pooling import ALL, KEY, SCALARS, SPREADS
 from . import healing, needling, outcome, permeability
@@ -41,7 +42,12 @@ class Table:
         )
 
     def fixed(self, names: tuple[str, ...]) -> np.ndarray:
-        """The states at which a fit is probed, (state, name); what the table does not hold is zero, then spread."""
+        """The states at which a fit is probed, (state, name); what the table does not hold is zero, then spread.
+
+        EvidenceError for columns that are no unknown of the fit any more.
+        """
+        if gone := [name for name in self.columns if name not in names]:
+            raise EvidenceError([Fault(name, "", "has joint draws and is no unknown of the fit any more") for name in gone])
         chosen = [np.linspace(0, len(self.draws) - 1, count).round().astype(int) for count in (STILL, SPREAD)]
         states = np.stack([np.r_[np.zeros(STILL), spread_evenly(name, SPREAD)] for name in names], axis=1)
         states[:, [names.index(name) for name in self.columns]] = self.draws[np.concatenate(chosen)]

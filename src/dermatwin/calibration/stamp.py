@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ..core.errors import EvidenceError
 from ..evidence import Evidence
 from ..evidence.digest import SECTION, Digests, joined, of_prior, parted, read_digests
 from ..evidence.plain import parsed
@@ -89,7 +90,11 @@ def confirmed(fit: str, folder: Path, evidence: Evidence, code: Path = CODE) -> 
         return "", (f"{grounds.record}: holds no digests with a probe to compare with",)
     now = Present(evidence.folder, code, evidence.prior)
     with (folder / grounds.table).open(newline="", encoding="utf-8") as lines:
-        found = probe(fit, Table.read(lines), record["studies"], evidence)
+        table = Table.read(lines)
+    try:
+        found = probe(fit, table, record["studies"], evidence)
+    except EvidenceError as error:
+        return "", tuple(map(str, error.faults))
     against = (*_unmendable(then, found, changes(then, now)), *_moved(parted(record[PROBE]), found.levels))
     renewed = {**record, SECTION: _digests(fit, found, then.rows, now).as_record()}
     return ("", against) if against else (written(renewed), ())

@@ -134,8 +134,8 @@ def _is_prose(node: Any) -> bool:
 
 
 def of_bytes(content: bytes) -> str:
-    """Digest of a file as it is."""
-    return _short(content)
+    """Digest of a file as it is, but for how its lines end."""
+    return _short(content.replace(b"\r\n", b"\n"))
 
 
 def _short(content: bytes) -> str:

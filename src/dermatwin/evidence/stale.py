@@ -82,7 +82,7 @@ def _rows(then: Digests, now: Present) -> Iterator[Change]:
     for key, digest in then.rows.items():
         path, _, study = key.partition(" ")
         file = now.table(path)
-        if file.raw != then.contents[path] and file.studies.get(study) != digest:
+        if file.raw != then.contents.get(path) and file.studies.get(study) != digest:
             yield Change("rows", path, f"rows of {study} {'have changed' if study in file.studies else 'are gone'}")
 
 
@@ -97,12 +97,12 @@ def _files(
         file = find(path)
         if file.content is None:
             yield Change(kind, path, "is gone")
-        elif file.raw != contents[path] and said(file) != digest:
+        elif file.raw != contents.get(path) and said(file) != digest:
             yield Change(kind, path, "has changed")
 
 
 def stale_fits(now: Present) -> dict[str, list[Fault]]:
-    """Faults of every fit that does not belong to what is there now, by the fit's name, in the order in which to mend them."""
+    """Faults of every fit that does not belong to what is there now, by its name, in the order in which to mend them."""
     found: dict[str, list[Fault]] = {}
     records = {path: read_digests(path) for pattern in RECORDS for path in sorted(now.folder.glob(pattern))}
     for path, then in sorted(records.items(), key=lambda record: _stands_on_a_fit(record[1])):
