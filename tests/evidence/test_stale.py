@@ -103,6 +103,14 @@ def test_other_priors_count_where_a_fit_asked_for_them(name, fits):
     assert set(faults(**prior(name, value=PRIOR[name].value * 0.9))) == fits
 
 
+def test_a_prior_that_a_model_looked_for_in_vain_may_not_come():
+    """A constant of the network that follows from others would be a rate if it were a parameter."""
+    assert "danger_from_m1" not in PRIOR
+    said = faults(danger_from_m1=replace(PRIOR["tissue_tension"], name="danger_from_m1"))
+    assert set(said) == {"healing"}
+    assert said["healing"][0].startswith("parameters/healing.csv: danger_from_m1 has come since the fit 'healing' was made")
+
+
 def test_what_a_fit_never_heard_of_may_come():
     assert faults(newcomer=replace(PRIOR["puncture_toughness"], name="newcomer")) == {}
 

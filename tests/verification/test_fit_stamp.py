@@ -166,9 +166,10 @@ def test_another_unknown_needs_another_fit(folder):
     )
 
 
-def test_without_a_probe_there_is_nothing_to_confirm(folder):
+@pytest.mark.parametrize("probe", ["", "probe: |\n  dogra2014\n", "probe: |\n  dogra2014: 1.0 much\n"])
+def test_without_a_probe_there_is_nothing_to_confirm(folder, probe):
     path = folder / GROUNDS["outcome"].record
-    path.write_text(path.read_text(encoding="utf-8").partition("\nprobe:")[0] + "\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").partition("\nprobe:")[0] + f"\n{probe}", encoding="utf-8")
     assert confirmed("outcome", folder, EVIDENCE) == (
         "",
         ("outcome_effects.yaml: holds no digests with a probe to compare with",),
@@ -219,6 +220,11 @@ def test_the_command_confirms_and_refuses(folder, capsys, monkeypatch):
 def test_names_that_are_not_fits_are_refused(words, says, capsys):
     assert command.main(words) == 1
     assert capsys.readouterr().err == f"{says}\n"
+
+
+def test_a_folder_without_records_is_refused(tmp_path, capsys):
+    assert command.main(["confirm", "needling", "--out", str(tmp_path / "nowhere")]) == 1
+    assert "No such file" in capsys.readouterr().err
 
 
 def test_a_fit_stamps_its_own_record(folder, monkeypatch):

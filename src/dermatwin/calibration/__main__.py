@@ -51,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if chosen.fit == CONFIRM:
             return confirm(chosen.names or FITS, chosen.out)
         fit(chosen.fit, chosen.out, chosen.seed, chosen.workers)
-    except (CaseError, EvidenceError) as error:
+    except (CaseError, EvidenceError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

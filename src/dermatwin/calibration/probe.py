@@ -58,7 +58,8 @@ class Table:
 class Probe:
     """Log likelihood at the fixed states by study or factor, and the parameters that were asked for.
 
-    fitted : parameters of which the fit used the whole prior. held : those that it held at their medians.
+    fitted : parameters of which the fit used the whole prior. held : those that it held at their medians, and those that
+    it looked for in vain.
     """
 
     levels: dict[str, tuple[float, ...]]
@@ -67,7 +68,7 @@ class Probe:
 
 
 class Noting(dict[str, Parameter]):
-    """Parameters that note which of them are asked for."""
+    """Parameters that note what is asked for, found or not."""
 
     def __init__(self, parameters: dict[str, Parameter]) -> None:
         super().__init__(parameters)
@@ -76,6 +77,10 @@ class Noting(dict[str, Parameter]):
     def __getitem__(self, name: str) -> Parameter:
         self.asked[name] = None
         return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked[str(name)] = None
+        return super().__contains__(name)
 
 
 def probe(fit: str, table: Table, studies: Iterable[str], evidence: Evidence) -> Probe:

@@ -69,8 +69,8 @@ def _digests(fit: str, found: Probe, rows: dict[str, str], now: Present) -> Dige
     files = {path: now.table(path) for path in grounds.measured} | tables | programs
     return Digests(
         fit,
-        {name: of_prior(now.priors[name]) for name in found.fitted},
-        {name: of_prior(now.priors[name]) for name in found.held},
+        {name: of_prior(now.priors.get(name)) for name in found.fitted},
+        {name: of_prior(now.priors.get(name)) for name in found.held},
         rows,
         {path: file.table for path, file in tables.items()},
         {path: file.code for path, file in programs.items()},
@@ -86,7 +86,8 @@ def confirmed(fit: str, folder: Path, evidence: Evidence, code: Path = CODE) -> 
     grounds = GROUNDS[fit]
     then = read_digests(folder / grounds.record)
     record = parsed((folder / grounds.record).read_text(encoding="utf-8"))
-    if then is None or not record.get(PROBE):
+    before = _levels(record.get(PROBE, ""))
+    if then is None or not before:
         return "", (f"{grounds.record}: holds no digests with a probe to compare with",)
     now = Present(evidence.folder, code, evidence.prior)
     with (folder / grounds.table).open(newline="", encoding="utf-8") as lines:
@@ -95,7 +96,7 @@ def confirmed(fit: str, folder: Path, evidence: Evidence, code: Path = CODE) -> 
         found = probe(fit, table, record["studies"], evidence)
     except EvidenceError as error:
         return "", tuple(map(str, error.faults))
-    against = (*_unmendable(then, found, changes(then, now)), *_moved(parted(record[PROBE]), found.levels))
+    against = (*_unmendable(then, found, changes(then, now)), *_moved(before, found.levels))
     renewed = {**record, SECTION: _digests(fit, found, then.rows, now).as_record()}
     return ("", against) if against else (written(renewed), ())
 
@@ -109,10 +110,18 @@ def _unmendable(then: Digests, found: Probe, changed: Iterable[Change]) -> Itera
         yield f"{name}: is {'no longer' if name in then.fitted else 'now'} among the priors that the fit varies"
 
 
-def _moved(then: Mapping[str, str], now: Mapping[str, tuple[float, ...]]) -> Iterator[str]:
+def _levels(text: str) -> dict[str, tuple[float, ...]]:
+    """The probe of a record; empty where it is none."""
+    try:
+        return {name: tuple(map(float, numbers.split())) for name, numbers in parted(text).items()}
+    except ValueError:
+        return {}
+
+
+def _moved(then: Mapping[str, tuple[float, ...]], now: Mapping[str, tuple[float, ...]]) -> Iterator[str]:
     """Studies and factors of which the model says something else at the fixed draws, each by how much at most."""
     for name in sorted(then.keys() | now.keys()):
-        before, after = tuple(map(float, then.get(name, "").split())), now.get(name, ())
+        before, after = then.get(name, ()), now.get(name, ())
         if len(before) != len(after):
             yield f"{name}: is {'no longer' if name in then else 'now'} part of the likelihood as it was"
             continue

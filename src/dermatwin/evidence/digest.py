@@ -25,6 +25,7 @@ BYTES = 6  # of a digest
 REMARKS = frozenset({"note", "title"})
 """Columns that no fit reads."""
 SECTION = "digests"
+ABSENT = "none"  # the digest of a prior that a model looked for in vain
 Row = Mapping[str, str]
 
 
@@ -88,8 +89,10 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def of_prior(parameter: Parameter) -> str:
-    """Digest of a parameter's distribution before any fit."""
+def of_prior(parameter: Parameter | None) -> str:
+    """Digest of a parameter's distribution before any fit, or that there is none: a model may ask for that, too."""
+    if parameter is None:
+        return ABSENT
     p = parameter
     return _short(repr((p.name, p.value, p.unit, p.distribution, p.knowledge, p.person, p.chance, p.low, p.high)).encode())
 

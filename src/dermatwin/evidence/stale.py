@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..core.errors import EvidenceError, Fault
-from .digest import Digests, File, of_prior, read_digests
+from .digest import ABSENT, Digests, File, of_prior, read_digests
 from .records import Parameter
 
 CODE = Path(__file__).parents[1]
@@ -72,10 +72,13 @@ def changes(then: Digests, now: Present) -> tuple[Change, ...]:
 def _priors(kind: Kind, then: Mapping[str, str], now: Present) -> Iterator[Change]:
     for name, digest in then.items():
         prior = now.priors.get(name)
+        if of_prior(prior) == digest:
+            continue
         if prior is None:
             yield Change(kind, "parameters", f"{name} is gone")
-        elif of_prior(prior) != digest:
-            yield Change(kind, f"parameters/{prior.stage}.csv", f"{name} has changed")
+        else:
+            done = "has come" if digest == ABSENT else "has changed"
+            yield Change(kind, f"parameters/{prior.stage}.csv", f"{name} {done}")
 
 
 def _rows(then: Digests, now: Present) -> Iterator[Change]:
