@@ -14,6 +14,7 @@ from dermatwin.case import load_case
 from dermatwin.cli import app
 from dermatwin.core.errors import CaseError
 from dermatwin.twin import recall, reread, simulate, write_run
+from dermatwin.twin.seal import LENGTH, MARK
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dogra_2014.yaml"
 
@@ -143,6 +144,11 @@ def fewer_people(path):
         file.attrs["draws"] = "11"
 
 
+def a_zone_less(path):
+    with h5py.File(path, "r+") as file:
+        file["healing/stored"][0] = 0
+
+
 def prose(path):
     with h5py.File(path, "r+") as file:
         file["skin/notices"][0] = "a remark that is no JSON"
@@ -156,6 +162,7 @@ def prose(path):
         overwritten,
         of_others,
         fewer_people,
+        a_zone_less,
         prose,
         without("healing/means"),
         without("skin/site"),
@@ -168,6 +175,24 @@ def test_a_broken_file_is_one_clear_fault(own, damage):
     with pytest.raises(CaseError, match=r"run\.nc: cannot be read as a run; simulate it again") as caught:
         recall(own)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("place", [0.0, 0.01, 0.2, 0.5, 0.9, 0.999, 1.0])
+def test_no_byte_can_change_unnoticed(own, place):
+    """Texts and references too, over which the library itself might never end."""
+    data = bytearray((own / "run.nc").read_bytes())
+    data[round(place * (len(data) - 1))] ^= 1
+    (own / "run.nc").write_bytes(bytes(data))
+    with pytest.raises(CaseError, match="bytes of it have changed since it was written"):
+        recall(own)
+
+
+def test_a_program_may_add_to_the_file(own):
+    """The seal behind the end is not in the way, and whoever writes takes it off."""
+    with h5py.File(own / "run.nc", "r+") as file:
+        file.attrs["remark"] = "looked at"
+    assert not (own / "run.nc").read_bytes()[-LENGTH:].startswith(MARK)
+    assert recall(own).find("pain_vas")
 
 
 def test_a_file_of_another_case_is_refused(own):

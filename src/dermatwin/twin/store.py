@@ -1,7 +1,7 @@
 """`run.nc`: a run on disk, a netCDF-4 file of labelled arrays (`to_tree`) from which it can be read again.
 
-Compressed without loss: bytes of equal weight are put side by side, in blocks that hold whole people. What is in the case
-is not repeated: the case stands beside the file, devices come from the catalogue.
+Compressed without loss: bytes of equal weight are put side by side, in blocks that hold whole people. A seal tells damage.
+What is in the case is not repeated: the case stands beside the file, devices come from the catalogue.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .columns import Place, forms
 from .fields import TABLES
 from .rows import records
 from .run import Run
+from .seal import is_broken, seal
 from .tree import to_tree
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ ARRAYS = "run.nc"
 ENGINE = "h5netcdf"
 BLOCK = 2**20  # numbers in a block, about: 4 MB
 LEVEL = 4
-SMALL = 1024  # bytes; less is not worth a block
 _BROKEN = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)  # what the readers say of broken files
 
 
@@ -39,11 +39,12 @@ def save(run: Run, path: Path) -> None:
         for node in tree.subtree
     }
     tree.to_netcdf(path, engine=ENGINE, encoding=encoding)
+    seal(path)
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
     """How a variable is laid down."""
-    if variable.dtype.kind not in "fi" or variable.nbytes < SMALL:
+    if variable.dtype.kind not in "fib" or not variable.dims:
         return {}
     block = {dim: 1 if dim in ("state", "exposure") else size for dim, size in variable.sizes.items()}
     if "draw" in block:
@@ -67,6 +68,8 @@ def load(path: Path) -> Stored:
     import xarray as xr
 
     try:
+        if is_broken(path):
+            raise ValueError("bytes of it have changed since it was written")
         with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
             dict(file.attrs)
         with xr.open_datatree(path, engine=ENGINE) as tree:
@@ -94,6 +97,11 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
         nested = {key: found[f"{group}/{key}"] for key in below}
         here = stored.get(f"/{group}")
         found[group] = {} if here is None else records(table, here, stored["/"], nested)
+    zones = {(number,) for number in range(tree.sizes["zone"])}
+    if not (
+        found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
+    ):
+        raise ValueError("a zone is incomplete")
     return found
 
 
