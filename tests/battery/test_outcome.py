@@ -129,7 +129,7 @@ def test_every_concern_gets_an_answer(site, phototype, draws):
     skin, punctures, channels = parts(site, phototype)
     found = read_out(zone, patient, skin, [punctures], [channels], (), history(), (), draws)
     assert {a.concern for a in found.answers} == set(get_args(Concern))
-    numbered = {r.name.partition("[")[2].rstrip("]") for r in found.readings if r.name.startswith("relative_improvement")}
+    numbered = {r.detail.concern for r in found.readings if r.quantity == "relative_improvement"}
     assert numbered == {a.concern for a in found.answers if a.kind == "number"}
     said = {n.path.partition(".")[2] for n in found.notices}
     assert {a.concern for a in found.answers} <= said

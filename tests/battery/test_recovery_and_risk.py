@@ -84,7 +84,7 @@ def test_every_combination_answers_in_order(site, kind, usual):
         numbered = {r.name for r in found.readings if r.name.startswith("relative_improvement")}
         assert numbered == {f"relative_improvement[{a.concern}]" for a in found.answers if a.kind == "number"}
         for reading in found.readings:
-            base = reading.name.partition("[")[0]
+            base = reading.quantity
             assert np.isfinite(reading.values).all(), reading.name
             if base in RISKS:
                 assert ((reading.values >= 0.0) & (reading.values <= 1.0)).all(), reading.name

@@ -95,5 +95,5 @@ def test_the_weakest_grade_counts(folder):
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump(quantities), encoding="utf-8")
     evidence = read(folder, GOOD + weak)
     assert evidence.grade("force_x") == "C"
-    assert evidence.grade("depth_x[left]") == "E"
+    assert evidence.grade("depth_x") == "E"
     assert evidence.sources_of("depth_x") == ("dermatwin_prior", "romgens2014")

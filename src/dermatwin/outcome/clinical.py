@@ -10,8 +10,8 @@ absent there is no number but a notice. An untreated zone gets the drift of untr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Reading, TissueHistory
+from ..naming import Detail
 from .light import ACNE, light
 from .pain import RELIEVED
 from .pooling import pooled
@@ -83,12 +84,7 @@ def clinical(
         _concern(zone, record, kind, courses.get(record.concern), adjuncts, times, draws, exclude)
         for record in zone.concerns
     ]
-    seen: set[str] = set()
-    readings = tuple(
-        _distinct(reading, record.concern, seen)
-        for part, record in zip(parts, zone.concerns, strict=True)
-        for reading in part.readings
-    )
+    readings = tuple(_distinct(zip(zone.concerns, parts, strict=True)))
     notices = (*(unknown if parts else ()), *(n for p in parts for n in p.notices))
     return Clinical(
         readings,
@@ -131,13 +127,17 @@ def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) ->
     return Answer(concern, NUMBER, DIRECT if direct else "D", rule.note, direct or rule.sources)
 
 
-def _distinct(reading: Reading, concern: str, seen: set[str]) -> Reading:
-    """Two concerns on one scale: the second names its concern as well."""
-    key = f"{reading.name}@{reading.time}"
-    if key in seen:
-        return Reading(f"{reading.name[:-1]}:{concern}]", reading.zone, reading.unit, reading.values, reading.time)
-    seen.add(key)
-    return reading
+def _distinct(parts: Iterable[tuple[ConcernRecord, Clinical]]) -> Iterator[Reading]:
+    """Two concerns on one scale: the second names its concern as well. One concern on two scales improves only once."""
+    seen: set[tuple[str, Detail, float | None]] = set()
+    for record, part in parts:
+        for reading in part.readings:
+            key = reading.quantity, reading.detail, reading.time
+            if key not in seen:
+                seen.add(key)
+                yield reading
+            elif reading.detail.scale is not None:
+                yield replace(reading, detail=replace(reading.detail, concern=record.concern))
 
 
 def response(
@@ -211,7 +211,7 @@ def _improvements(
         "trial_mean_relative_improvement": np.minimum(mean, 1.0),
         "responder_share": responder_share(mean, cut, spread),
     }
-    return _at_times(zone, {f"{name}[{concern}]": ("1", values) for name, values in table.items()}, times)
+    return _at_times(zone, {name: ("1", values) for name, values in table.items()}, times, Detail(concern=concern))
 
 
 def _on_scale(
@@ -242,11 +242,8 @@ def _on_scale(
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
     person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
-    table = {
-        f"scale_change[{scale.id}]": (scale.unit, person),
-        f"trial_mean_scale_change[{scale.id}]": (scale.unit, average),
-    }
-    return _at_times(zone, table, times), notices
+    table = {"scale_change": (scale.unit, person), "trial_mean_scale_change": (scale.unit, average)}
+    return _at_times(zone, table, times, Detail(scale=scale.id)), notices
 
 
 def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) -> tuple[Scale | None, tuple[Notice, ...]]:
@@ -262,9 +259,11 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) ->
     return wanted, ()
 
 
-def _at_times(zone: Zone, table: dict[str, tuple[str, np.ndarray]], times: np.ndarray) -> tuple[Reading, ...]:
+def _at_times(
+    zone: Zone, table: dict[str, tuple[str, np.ndarray]], times: np.ndarray, detail: Detail
+) -> tuple[Reading, ...]:
     return tuple(
-        Reading(name, zone.key, unit, values[:, i], float(time))
-        for name, (unit, values) in table.items()
+        Reading(quantity, zone.key, unit, values[:, i], float(time), detail)
+        for quantity, (unit, values) in table.items()
         for i, time in enumerate(times)
     )

@@ -11,6 +11,7 @@ from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
+from ..naming import Detail
 from ..skin.section import Skin
 from . import appearance, recovery, tissue
 from .clinical import Answer, adjuncts_of, clinical
@@ -99,8 +100,8 @@ def reading_times(
 ) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
     days = history.sessions if history.sessions.size else np.asarray(session_days or (0.0,))
-    names = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
-    times = float(days[-1]) + np.array([draws.median(name, "d") for name in names])
+    weeks = sorted(draws.evidence.family("reading_week").items())
+    times = float(days[-1]) + np.array([draws.median(week.name, "d") for _, week in weeks])
     every = np.union1d(times, [day for day in also if day > 0.0])
     return every[every <= history.time[-1]]
 
@@ -122,9 +123,9 @@ def _session(
     sore = recovery.Soreness(plain, relief(adjuncts, numb, draws))
     course = recovery.recover(punctures, channels, history, skin, draws, sore, reference, exclude)
     found, notices = recovery.readings(punctures, channels, course, skin, day, draws)
-    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", plain * (1.0 - sore.relief), day)
+    hurt = Reading("pain_vas", punctures.zone, "1", plain * (1.0 - sore.relief), day, Detail(session=number + 1))
     lasting = duration_pool(draws, exclude).sources
-    sources = {r.name: lasting for r in found if r.name.partition("[")[0] in recovery.TIMED}
+    sources = {r.name: lasting for r in found if r.quantity in recovery.TIMED}
     return ReadOut(
         (*found, hurt),
         recovery.curves(number, punctures.zone, course, draws),

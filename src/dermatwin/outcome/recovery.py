@@ -26,6 +26,7 @@ from ..core.errors import Notice
 from ..core.units import factor
 from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
+from ..naming import Detail
 from ..skin.section import Skin
 from .duration import REDNESS, SWELLING, TENDERNESS, duration_of_person
 from .reaction import Reaction, against, relaxed
@@ -122,8 +123,8 @@ def readings(
         "downtime_unnoticeable": ("d", plain),
         **{f"{sign}_duration": ("d", lasting) for sign, lasting in lasts.items()},
     }
-    label = f"[{punctures.session + 1}]"
-    found = tuple(Reading(f"{name}{label}", punctures.zone, unit, v, day) for name, (unit, v) in values.items())
+    session = Detail(session=punctures.session + 1)
+    found = tuple(Reading(name, punctures.zone, unit, v, day, session) for name, (unit, v) in values.items())
     late = float(np.mean(~(faded & covered)))
     return found, (*_lower_bound(punctures.zone, time[-1], late), *_unstudied(punctures.zone, skin))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +44,7 @@ LONG_MEMORY = 0.9  # share of its start that a particle still shows, above which
 FEW_COUNTED = 0.05  # share of the particles that a fit without a study started from, below which that is said
 SPREADS = (-3.0, 3.0)  # axis of the posterior, in spreads of the prior
 SIDE = 330.0  # px
+RATE = "rate"  # kind of answer whose quantities, one for every event, share an axis
 
 
 def render(scores: Mapping[str, Any]) -> str:
@@ -301,8 +302,8 @@ def blocks(predictions: Sequence[Mapping[str, Any]], evidence: Evidence) -> list
     grouped: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
     for entry in predictions:
         if entry["scale"] != "sign":
-            kind = entry["quantity"].partition(":")[0] if entry["quantity"].startswith("rate:") else entry["quantity"]
-            key = entry["scale"], entry["unit"] or f"={kind}"
+            alike = entry["kind"] if entry["kind"] == RATE else entry["quantity"]
+            key = entry["scale"], entry["unit"] or f"={alike}"
             grouped.setdefault(key, {}).setdefault(entry["quantity"], []).append(entry)
     return [_block(unit, quantities, evidence) for (_, unit), quantities in grouped.items()]
 
@@ -470,10 +471,7 @@ def _at(place: str, quantities: Sequence[str], scores: Mapping[str, Any]) -> lis
     """Predictions of a study in a file ('closure.csv:gupta2011'), or of one line ('closure.csv:14')."""
     file, _, which = place.partition(":")
     entries = scores["files"].get(file, {}).get("predictions", [])
-    chosen: Callable[[Mapping[str, Any]], bool] = (
-        (lambda entry: entry["row"] == int(which)) if which.isdigit() else (lambda entry: entry["source"] == which)
-    )
-    return [entry for entry in entries if chosen(entry) and entry["quantity"] in quantities]
+    return [e for e in entries if which in (e["source"], str(e["row"])) and e["quantity"] in quantities]
 
 
 # What the data could not see ------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..naming import Detail, Name
 from ..twin import Run
 from . import words
 
@@ -21,8 +22,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = {"before": "Before your sessions", "session": "Session record", "aftercare": "After your sessions"}
 DARK = ("IV", "V", "VI")
 WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, and what the channels close to
-    "no_makeup_before": ("no make-up", "closure_time_for[makeup_pigment]", "its pigment"),
-    "no_actives_before": ("no retinoids, acids or vitamin C", "closure_time_dye", "small molecules"),
+    "no_makeup_before": ("no make-up", Name("closure_time_for", Detail(permeant="makeup_pigment")), "its pigment"),
+    "no_actives_before": ("no retinoids, acids or vitamin C", Name("closure_time_dye"), "small molecules"),
 }
 EMERGENCY = "emergency"
 WEEK = 7
@@ -141,7 +142,7 @@ def _waiting(run: Run, row: dict[str, str]) -> list[str]:
     found = []
     for zone in run.zones:
         ends = [end.band[2] for end in run.find(row["computed"], zone.zone.key)]
-        middles = [end.band[1] for end in run.find(closing, zone.zone.key)]
+        middles = [end.band[1] for end in run.find(closing.quantity, zone.zone.key, closing.detail)]
         if ends and all(math.isfinite(end) for end in (*ends, *middles)):
             hours = max(math.ceil(max(ends)), float(row["to_h"]))
             found.append(
@@ -181,13 +182,13 @@ def _zones(run: Run) -> list[dict[str, str]]:
 def _expected(run: Run) -> list[str]:
     """What the run expects of the first days, in plain sentences."""
     texts = (
-        ("downtime_makeup[1]", "make-up covers the redness after"),
-        ("downtime_unnoticeable[1]", "others no longer notice it after"),
+        ("downtime_makeup", "make-up covers the redness after"),
+        ("downtime_unnoticeable", "others no longer notice it after"),
     )
     found = []
     for zone in run.zones:
         for name, text in texts:
-            for end in run.find(name, zone.zone.key):
+            for end in run.find(name, zone.zone.key, Detail(session=1)):
                 low, middle, high = end.band
                 found.append(
                     f"{words.title(zone.zone.key)}: {text} about {middle:.1g} days; "

@@ -101,9 +101,7 @@ def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) 
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
         return replace(answer, common=Common(groups, "share of responders"))
-    size = (sign_of(row, scale) or -1.0) * (
-        _divisor(row, scale, answer.measured) if answer.quantity.startswith("change:") else 1.0
-    )
+    size = (sign_of(row, scale) or -1.0) * (_divisor(row, scale, answer.measured) if answer.kind == "change" else 1.0)
     return replace(answer, common=Common(groups, "improvement", size)) if size else answer
 
 
@@ -127,10 +125,7 @@ def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
 def behind(evidence: Evidence, names: tuple[str, ...]) -> frozenset[str]:
     """Sources of parameters (a family, written without its member, counts whole)."""
     return frozenset(
-        source
-        for name, parameter in evidence.parameters.items()
-        if name.partition("[")[0] in names
-        for source in parameter.sources
+        source for parameter in evidence.parameters.values() if parameter.family in names for source in parameter.sources
     )
 
 
@@ -248,9 +243,8 @@ def _change(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
     draws = _change_draws(row, arm, scale)
     if isinstance(draws, str):
         return NotPredicted(draws)
-    return Prediction(
-        draws, measured, "absolute", f"change:{row['outcome_scale']}", sign=_sign(row, sign_of(row, scale), measured)
-    )
+    sign = _sign(row, sign_of(row, scale), measured)
+    return Prediction(draws, measured, "absolute", f"change:{row['outcome_scale']}", sign=sign, kind="change")
 
 
 def _measured_change(row: Row) -> float | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import words
+from ..chapters import lookup
 from ..chapters.lookup import Band
 from ..figures import panel, rows
 from ..figures.scales import Scale, cover, tick_labels
-from ..paired import band_of
 from .story import Line, groups, short
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def besides(found: Contrast) -> list[dict[str, Any]]:
 
 
 def _line(found: Contrast, line: Line) -> dict[str, Any]:
-    bands = [band_of(arm) for arm in line.row.arms]
+    bands = [lookup.of(arm) for arm in line.row.arms]
     scale = _scale([band for band in bands if band.known])
     ticks = scale.ticks(4)
     labels = [f"{tick:g}" for tick in ticks] if scale.log else tick_labels(ticks)

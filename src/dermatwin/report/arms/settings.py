@@ -14,7 +14,6 @@ from ..chapters import lookup
 from ..chapters.lookup import band
 from ..chapters.needle_section import pierced
 from ..figures import depths
-from ..paired import band_of
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -130,8 +129,8 @@ def _arm(label: str, run: Run, zone: ZoneRun) -> depths.Arm:
 
 
 def _median(run: Run, zone: ZoneRun, name: str, values: np.ndarray) -> str:
-    found = lookup.first(run, name, zone=zone.zone.key)
-    shown = band(values, "mm") if found is None else band_of(found)
+    found = lookup.first(run, name, zone.zone.key)
+    shown = band(values, "mm") if found is None else lookup.of(found)
     return words.with_unit(shown.value, "mm") if shown.known else "none pierces"
 
 

@@ -16,10 +16,12 @@ from .story import short
 
 if TYPE_CHECKING:
     from ...flows import Channels
+    from ...naming import Detail
     from ...twin.contrast import Contrast, Contrasted
 
 WIDTH, HEIGHT = 450.0, 240.0
 WEEK = 7.0
+IMPROVEMENT = "relative_improvement"
 FIRST_DAY = 24.0  # h; later so little is open that a logarithm shows nothing else
 
 
@@ -115,13 +117,13 @@ def _described(lines: list[Line], unit: str) -> str:
 
 def _results(found: Contrast) -> Iterator[dict[str, Any]]:
     """The difference in improvement to the first arm at every reading, with its band."""
-    series: dict[tuple[str, str], list[Contrasted]] = {}
+    series: dict[tuple[Detail, str], list[Contrasted]] = {}
     for row in found.rows:
-        if subject.base(row.first.name) == "relative_improvement" and row.first.time_days is not None:
-            series.setdefault((row.first.name, row.first.zone), []).append(row)
-    for (name, zone), rows in series.items():
+        if row.first.quantity == IMPROVEMENT and row.first.time_days is not None:
+            series.setdefault((row.first.detail, row.first.zone), []).append(row)
+    for (detail, zone), rows in series.items():
         several = len({key[1] for key in series}) > 1
-        what = subject.subject(found.runs[0], name) + (f", {words.name(zone)}" if several else "")
+        what = subject.subject(found.runs[0], IMPROVEMENT, detail) + (f", {words.name(zone)}" if several else "")
         if len(rows) > 1 and any(d.low or d.high for row in rows for d in row.differences):
             yield _result(found, what, sorted(rows, key=lambda row: row.first.time_days or 0.0))
 

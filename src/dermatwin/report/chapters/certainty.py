@@ -39,28 +39,17 @@ def certainty(run: Run) -> dict[str, Any]:
     }
 
 
-def _stage(run: Run, name: str) -> str:
-    quantity = run.evidence.quantities.get(name.partition("[")[0])
-    return quantity.stage if quantity else ""
-
-
-def _bases(run: Run) -> list[str]:
-    return lookup.unique(endpoint.name.partition("[")[0] for endpoint in run.endpoints)
-
-
 def _compositions(run: Run) -> list[dict[str, Any]]:
     """Per stage: each quantity with the share of its parameters in every grade."""
     found = defaultdict(list)
-    for base in _bases(run):
-        if base not in run.evidence.quantities:
-            continue
-        counts = run.evidence.grades(base)
+    for name in lookup.unique(endpoint.quantity for endpoint in run.endpoints):
+        quantity, counts = run.evidence.quantities[name], run.evidence.grades(name)
         total = sum(counts.values())
         said = ", ".join(f"{count} of grade {grade}" for grade, count in counts.items())
-        found[_stage(run, base)].append(
+        found[quantity.stage].append(
             {
-                "title": lookup.quantity_title(run, base),
-                "grade": run.evidence.grade(base),
+                "title": quantity.title,
+                "grade": run.evidence.grade(name),
                 "total": total,
                 "figure": rows.stack(
                     [
@@ -79,7 +68,7 @@ def _tables(run: Run) -> list[dict[str, Any]]:
     """All endpoints by stage; what repeats at every session is one row per time."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for endpoint in run.endpoints:
-        found[_stage(run, endpoint.name)].append(_row(endpoint))
+        found[run.evidence.quantities[endpoint.quantity].stage].append(_row(endpoint))
     known = [stage for stage, _ in STAGES]
     order = [*STAGES, *((stage, words.title(stage) or "Other") for stage in found if stage not in known)]
     return [{"title": title, "rows": found[stage]} for stage, title in order if found[stage]]
@@ -87,7 +76,6 @@ def _tables(run: Run) -> list[dict[str, Any]]:
 
 def _row(endpoint: Endpoint) -> dict[str, Any]:
     return {
-        "name": endpoint.name,
         "title": endpoint.title,
         "zone": words.name(endpoint.zone),
         "time": words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),

@@ -33,6 +33,7 @@ PERMEANT_WORDS = {
     "protein": ("Proteins", "molecules of this size stay out"),
     "bacterium": ("Bacteria", "by size alone; no promise of sterility"),
 }
+PERMEANT_CLOSURE = "closure_time_for"
 HOURS = (0.0, 1.0, 6.0, 24.0, 72.0)
 LEAST_SHARE = 0.001  # of the first cross-section; less is written as such
 PER_CHART = 3
@@ -226,14 +227,12 @@ def _readouts(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
 
 def _permeants(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
     """What no longer enters, by its size, where the run has it for every zone."""
-    names = lookup.unique(e.name for e in run.endpoints if e.name.startswith("closure_time_for["))
-    for full in names:
-        found = [lookup.first(run, full, zone=zone.zone.key) for zone in zones]
+    for detail in lookup.unique(e.detail for e in run.endpoints if e.quantity == PERMEANT_CLOSURE):
+        found = [lookup.first(run, PERMEANT_CLOSURE, zone.zone.key, detail) for zone in zones]
         if all(endpoint is not None for endpoint in found):
-            detail = lookup.detail(full)
-            name, meaning = PERMEANT_WORDS.get(detail, (words.title(detail), "by size alone"))
+            name, meaning = PERMEANT_WORDS.get(detail.text, (words.title(detail.text), "by size alone"))
             bands = [(lookup.of(e), np.asarray(e.values)) for e in found if e is not None]
-            yield _Kind(name, meaning, lookup.grade_of(run, full), bands)
+            yield _Kind(name, meaning, lookup.grade_of(run, PERMEANT_CLOSURE), bands)
 
 
 def _rows(kind: _Kind, zones: tuple[ZoneRun, ...], scale: Scale) -> Iterator[dict[str, Any]]:

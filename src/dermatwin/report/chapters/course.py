@@ -49,13 +49,10 @@ def _events(run: Run) -> list[timeline.Event]:
 def readout_days(run: Run) -> list[float]:
     """Days on which results are read: the times of the outcome after the last session, within the horizon."""
     last = lookup.session_days(run)[-1]
-    stages = run.evidence.quantities
     found = {
         e.time_days
         for e in run.endpoints
-        if e.time_days is not None
-        and e.time_days > last + 6.0
-        and getattr(stages.get(e.name.partition("[")[0]), "stage", "outcome") == "outcome"
+        if e.time_days is not None and e.time_days > last + 6.0 and run.evidence.quantities[e.quantity].stage == "outcome"
     }
     return sorted(day for day in found if (day - last) % 7 == 0.0)
 

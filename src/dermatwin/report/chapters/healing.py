@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...naming import Detail
 from .. import words
 from ..figures import panel
 from ..figures.panel import Axis, Line, Panel
@@ -28,10 +29,10 @@ SOON, LATER = 14.0, 56.0  # days shown: after the first session, and of repair a
 
 @dataclass(frozen=True)
 class Course:
-    """One time course to show: curves in order of preference, else a state of the network in a layer."""
+    """One time course to show: a curve of a layer, else a state of the network in it."""
 
     title: str
-    curves: tuple[str, ...]
+    quantity: str
     state: str = ""
     layer: str = LAYER
     baseline: float | None = None
@@ -40,11 +41,15 @@ class Course:
 
 
 def _cell(title: str, state: str) -> Course:
-    return Course(title, (f"mean_{state}[{LAYER}]",), state)
+    return Course(title, f"mean_{state}", state)
 
 
 def _tissue(title: str, state: str, layer: str = LAYER) -> Course:
-    return Course(title, (f"mean_{state}[{layer}]",), state, layer, 100.0, "% of baseline")
+    return Course(title, f"mean_{state}", state, layer, 100.0, "% of baseline")
+
+
+def _collagen(where: str, layer: str) -> Course:
+    return Course(f"All collagen, {where}", "collagen_density", "", layer, 0.0, "% change", 1.0)
 
 
 @dataclass(frozen=True)
@@ -93,16 +98,8 @@ GROUPS = (
         "New tissue",
         "what stays for months",
         (
-            Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
-            Course(
-                "All collagen, upper reticular dermis",
-                ("collagen_density[upper_reticular_dermis]",),
-                "",
-                LAYER,
-                0.0,
-                "% change",
-                1.0,
-            ),
+            _collagen("papillary dermis", LAYER),
+            _collagen("upper reticular dermis", "upper_reticular_dermis"),
             _tissue("Collagen III", "collagen_iii"),
             _tissue("Collagen I, young", "collagen_i"),
             _tissue("Collagen I, mature", "collagen_mature"),
@@ -140,9 +137,9 @@ def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.nda
     """Times and values (draw, time) of a course: the named curve, else the state in its layer."""
     from ...flows import LAYERS
 
-    found = lookup.curves(run, *course.curves, zone=zone.zone.key)
-    if found:
-        return found[0].time, course.factor * found[0].values
+    found = lookup.curve(run, course.quantity, zone.zone.key, detail=Detail(layer=course.layer))
+    if found is not None:
+        return found.time, course.factor * found.values
     history = zone.history
     if course.state not in history.states:
         return None

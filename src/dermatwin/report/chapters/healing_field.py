@@ -133,8 +133,7 @@ def _told(views: Views, moments: tuple[float, ...]) -> str:
 
 def _grade(run: Run) -> str:
     """The weakest grade behind the picture: the network's own and that of how far signals travel."""
-    parameters = run.evidence.parameters
-    spread = [parameters[name].grade for name in parameters if name.partition("[")[0] in FAMILIES]
+    spread = [parameter.grade for family in FAMILIES for parameter in run.evidence.family(family).values()]
     known = [grade for grade in (lookup.grade_of(run, "collagen_density"), *spread) if grade in GRADES and grade]
     return max(known, default="")
 

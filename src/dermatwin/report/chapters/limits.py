@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...evidence.records import RISK
 from .. import words
 from . import lookup
 
@@ -27,7 +28,7 @@ ORDER = (
 _PERCENT = re.compile(r"\d+(?:\.\d+)?(?=\s?%)")
 _TOPICS = (
     (r"^patient", "The person"),
-    (r"_risk$|alarm$", "Risks"),
+    (r"alarm$", "Risks"),
     (r"downtime|erythema|oedema|pain", "Recovery"),
     (r"topical|product|exposure|delivery", "Products"),
     (r"punctures|channels|insertion|barrier|closure", "Needles and channels"),
@@ -58,20 +59,23 @@ def limits(run: Run) -> dict[str, Any]:
 
 
 def _topic(run: Run, path: str) -> str:
-    if any(path.endswith(concern.concern) for zone in run.case.zones for concern in zone.concerns):
+    last = path.rpartition(".")[2]
+    if any(last == concern.concern for zone in run.case.zones for concern in zone.concerns):
         return "The result"
+    if last in run.evidence.quantities and run.evidence.quantities[last].kind == RISK:
+        return "Risks"
     return next((title for pattern, title in _TOPICS if re.search(pattern, path)), "Other")
 
 
 def _zone(run: Run, path: str) -> str:
     """The zone that a path names."""
-    parts = re.split(r"[.\[\]@/]", path)
+    parts = re.split(r"[.@/]", path)
     return next((zone.key for zone in run.case.zones if zone.key in parts), "")
 
 
 def _field(run: Run, path: str) -> str:
     """The last part of a path, where it says more than the zone and the chapter."""
-    last = re.split(r"[.@/]", path)[-1].strip("[]0123456789")
+    last = re.split(r"[.@/]", path)[-1].strip("0123456789")
     known = (
         {zone.key for zone in run.case.zones}
         | {zone.zone for zone in run.case.zones}

@@ -68,25 +68,22 @@ def _table(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
         "insertion_force": band(punctures.force, "N"),
         "bleeding_fraction": band(punctures.bleeding_fraction).times(100.0, "%"),
     }
-    rows: list[tuple[str, str, Band | None, str]] = [
-        ("Set length", words.given(zone.settings.needle_length, "mm"), None, ""),
-        *((label, "", _row(run, zone, name, raw.get(name)), name) for name, label in _ROWS),
-    ]
+    rows = [(label, _row(run, zone, name, raw.get(name)), name) for name, label in _ROWS]
     return [
-        {"label": label, "text": text, "band": found, "grade": lookup.grade_of(run, name)}
-        for label, text, found, name in rows
-        if text or (found is not None and found.known)
+        {"label": "Set length", "text": words.given(zone.settings.needle_length, "mm"), "band": None, "grade": ""},
+        *(
+            {"label": label, "text": "", "band": found, "grade": lookup.grade_of(run, name)}
+            for label, found, name in rows
+            if found is not None and found.known
+        ),
     ]
 
 
 def _row(run: Run, zone: ZoneRun, name: str, otherwise: Band | None) -> Band | None:
-    """The run's endpoint, else the band of the raw arrays; what is neither length, force nor density counts a share."""
-    found = lookup.first(run, name, zone=zone.zone.key)
-    if found is None:
-        return None if otherwise is None else micrometres(name, otherwise)
-    if found.unit == "1":
-        return needle_map.percent(run, zone, name)
-    return micrometres(name, lookup.of(found))
+    """The run's endpoint, else the band of the raw arrays."""
+    found = lookup.first(run, name, zone.zone.key)
+    band = otherwise if found is None else lookup.of(found)
+    return None if band is None else micrometres(name, band)
 
 
 def micrometres(name: str, found: Band) -> Band:

@@ -10,7 +10,7 @@ from .. import words
 from ..figures import map as surface_map
 from ..figures.map import Surface
 from . import lookup
-from .lookup import Band, band
+from .lookup import band
 
 if TYPE_CHECKING:
     from ...core import Luck
@@ -137,22 +137,16 @@ def _width(zone: ZoneRun) -> float:
     return found.middle if found.known else 0.0
 
 
-def percent(run: Run, zone: ZoneRun, name: str) -> Band | None:
-    """An endpoint of the first session that counts a share, in percent."""
-    found = lookup.first(run, name, zone=zone.zone.key)
-    if found is None:
-        return None
-    return lookup.of(found) if lookup.is_share(found) else lookup.of(found).times(100.0, "%")
-
-
 def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
     """What the whole run says, beside the one map."""
     key, punctures = zone.zone.key, zone.punctures[0]
-    density, nearest = (lookup.first(run, name, zone=key) for name in ("puncture_density", "nearest_puncture"))
+    density, nearest, twice = (
+        lookup.first(run, name, key) for name in ("puncture_density", "nearest_puncture", "area_hit_twice")
+    )
     found = [
         ("Holes", lookup.of(density) if density else band(punctures.density, "1/cm^2")),
         ("To the nearest hole", lookup.of(nearest).times(1.0, "mm") if nearest else None),
-        ("Skin under two needles or more", percent(run, zone, "area_hit_twice")),
+        ("Skin under two needles or more", lookup.of(twice) if twice else None),
     ]
     return [{"label": label, "band": value} for label, value in found if value is not None and value.known]
 
@@ -163,7 +157,7 @@ def _note(run: Run, zone: ZoneRun, drawn: int) -> str:
     stated = zone.settings.density is not None
     how = "as many as the case states, scattered at random" if stated else "as typical settings leave them"
     text = f"One map of many that chance allows, {how}: {words.count(drawn, 'hole')}."
-    slit = lookup.first(run, "slit_length", zone=zone.zone.key)
+    slit = lookup.first(run, "slit_length", zone.zone.key)
     if slit is not None and lookup.of(slit).middle > 2.0 * _width(zone) > 0.0:
         way = lookup.of(slit) if lookup.of(slit).middle >= 1.0 else lookup.of(slit).times(1000.0, "um")
         text += f" Needles that move on while inside can lengthen a hole by up to {way.text}; drawn round."

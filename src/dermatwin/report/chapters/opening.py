@@ -135,7 +135,7 @@ def _closure(zone: ZoneRun) -> Figure | None:
 
 
 def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "downtime_makeup", "downtime", zone=zone.zone.key)
+    found = lookup.first(run, "downtime_makeup", zone.zone.key)
     return (
         Figure("Downtime", lookup.of(found), "per session, with make-up")
         if found and zone.punctures and lookup.human(run)
@@ -145,24 +145,23 @@ def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
 
 def _change(run: Run, zone: ZoneRun) -> Figure | None:
     """The one number of the head of the page: the change of the first concern about half a year after the last session."""
-    found = [e for base in result.CHANGES for e in run.find(base, zone.zone.key) if e.time_days is not None]
+    found = [e for change in result.CHANGES for e in run.find(change.person, zone.zone.key) if e.time_days is not None]
     if not found:
         return None
     wanted = lookup.session_days(run)[-1] + HEADLINE_DAYS
-    same = [e for e in found if e.name == found[0].name]
+    same = [e for e in found if (e.quantity, e.detail) == (found[0].quantity, found[0].detail)]
     best = min(same, key=lambda e: abs((e.time_days or 0.0) - wanted))
     after = words.lapse((best.time_days or 0.0) - lookup.session_days(run)[-1])
-    lower = subject.better_is_lower(run, best.name)
+    lower = subject.better_is_lower(run, best.quantity, best.detail)
     good = (
         "" if lower is None or best.unit == "%" or lookup.is_share(best) else f" ({'less' if lower else 'more'} is better)"
     )
-    return Figure(
-        "Change to expect", lookup.of(best), f"{subject.subject(run, best.name)}{good}, {after} after the last session"
-    )
+    about = subject.subject(run, best.quantity, best.detail)
+    return Figure("Change to expect", lookup.of(best), f"{about}{good}, {after} after the last session")
 
 
 def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "pih_risk", zone=zone.zone.key)
+    found = lookup.first(run, "pih_risk", zone.zone.key)
     return (
         Figure("Risk of dark marks", lookup.of(found), "whole course")
         if found and zone.punctures and lookup.human(run)

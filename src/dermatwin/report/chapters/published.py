@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...naming import NOTHING
+from ...twin.names import read_name
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
@@ -83,9 +85,10 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
 
 def _words(run: Run, seen: Observation) -> dict[str, Any]:
     """The words about one published value; no prediction yet."""
-    title = lookup.quantity_title(run, seen.quantity)
-    about = subject(run, seen.quantity) if "[" in seen.quantity else ""
-    named = bool(about) and not lookup.detail(seen.quantity).isdigit()
+    name = read_name(seen.quantity, run.evidence)
+    title = lookup.quantity_title(run, name.quantity)
+    about = "" if name.detail == NOTHING else subject(run, name.quantity, name.detail)
+    named = bool(about) and name.detail.session is None
     return {
         "title": words.title(about) if named else title,
         "subject": title.lower()[:1] + title[1:] if named else about,

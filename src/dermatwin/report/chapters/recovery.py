@@ -63,11 +63,8 @@ def recovery(run: Run) -> dict[str, Any] | None:
 
 
 def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
-    found = [
-        _strip(curve, title)
-        for name, title in SIGNS
-        for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]
-    ]
+    seen = [(lookup.curve(run, name, zone.zone.key, session=0), title) for name, title in SIGNS]
+    found = [_strip(curve, title) for curve, title in seen if curve is not None]
     channels = zone.channels[0]
     tewl = _tiles(
         "Water loss (TEWL)", words.unit("g/m^2/h"), channels.time / 24.0, channels.tewl, float(np.nanmedian(zone.skin.tewl))
@@ -77,8 +74,10 @@ def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
 
 def _strip(curve: Curve, title: str) -> Strip | None:
     time = curve.time / 24.0 if curve.session is not None else curve.time
-    unit = {"erythema_rise": "% over untreated", "soreness": "of 10"}.get(curve.name, words.unit(curve.unit) or "relative")
-    return _tiles(title, unit, time, (100.0 if curve.name == "erythema_rise" else 1.0) * curve.values)
+    unit = {"erythema_rise": "% over untreated", "soreness": "of 10"}.get(
+        curve.quantity, words.unit(curve.unit) or "relative"
+    )
+    return _tiles(title, unit, time, (100.0 if curve.quantity == "erythema_rise" else 1.0) * curve.values)
 
 
 def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: float | None = None) -> Strip | None:
@@ -120,7 +119,7 @@ def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
     """Durations and pain of the first session, as far as the run has them."""
     found = []
     for name, label in FACTS:
-        endpoint = lookup.first(run, name, zone=zone.zone.key)
+        endpoint = lookup.first(run, name, zone.zone.key)
         if endpoint is not None and lookup.of(endpoint).known:
             found.append({"label": label, "band": _in_hours(lookup.of(endpoint)), "grade": endpoint.grade})
     return found

@@ -65,12 +65,13 @@ def look(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
 
 
 def _seen(run: Run, zone: ZoneRun) -> _Seen | None:
-    found = [lookup.curves(run, name, zone=zone.zone.key)[:1] for name in appearance.CHANNELS]
-    if not all(found):
+    known = (lookup.curve(run, channel, zone.zone.key) for channel in appearance.CHANNELS)
+    found = [curve for curve in known if curve is not None]
+    if len(found) < len(appearance.CHANNELS):
         return None
-    colours = np.stack([curve.values for (curve,) in found], axis=-1)
+    colours = np.stack([curve.values for curve in found], axis=-1)
     colours = colours[np.isfinite(colours).all(axis=(1, 2))]
-    days = found[0][0].time
+    days = found[0].time
     return _Seen(days, colours) if colours.size and days.size > 1 else None
 
 

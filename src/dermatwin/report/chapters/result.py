@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...naming import Detail
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
 from . import lookup
 from .published import published, scaled, spread, written
-from .subject import base, better_is_lower, scale_of, subject
+from .subject import better_is_lower, scale_of, subject
 
 if TYPE_CHECKING:
     from ...twin import Comparison, Endpoint, Run, ZoneRun
 
-CHANGES = ("scale_change", "relative_improvement")
-"""Names of predicted changes of one new person; the mean of a trial has the prefix below."""
-TRIAL = "trial_mean_"
+
+@dataclass(frozen=True)
+class Change:
+    """Quantities of one predicted change: of one new person, and as the mean of a trial."""
+
+    person: str
+    trial: str
+
+
+SCALE, IMPROVEMENT = (Change(name, f"trial_mean_{name}") for name in ("scale_change", "relative_improvement"))
+CHANGES = (SCALE, IMPROVEMENT)
+PEOPLE = tuple(change.person for change in CHANGES)
 
 
 def result(run: Run) -> dict[str, Any] | None:
     """One forest per predicted change with all zones in it, and every observation beside its prediction."""
     seen = run.comparisons() if run.case.observations else ()
-    blocks = [block for name in _names(run, seen) if (block := _block(run, name, seen))]
+    blocks = [block for change, detail in _changes(run, seen) if (block := _block(run, change, detail, seen))]
     silent = _without_number(run)
     if not blocks and not run.case.observations and not silent:
         return None
@@ -37,18 +48,22 @@ def result(run: Run) -> dict[str, Any] | None:
     }
 
 
-def _names(run: Run, seen: Sequence[Comparison]) -> list[str]:
+def _changes(run: Run, seen: Sequence[Comparison]) -> list[tuple[Change, Detail]]:
     """Changes to draw: those on a scale, and shares of improvement where no scale says it or somebody measured it."""
-    on_scale, shares = ([e for e in run.endpoints if base(e.name).removeprefix(TRIAL) == change] for change in CHANGES)
-    measured = {c.endpoint.name.removeprefix(TRIAL) for c in seen}
+    on_scale, shares = ([e for e in run.endpoints if _is(change, e)] for change in CHANGES)
+    measured = {c.endpoint.detail for c in seen if _is(IMPROVEMENT, c.endpoint)}
     said = {
         (e.zone, concern.concern)
         for e in on_scale
         for concern in run.case.zone(e.zone).concerns
-        if scale_of(run, concern) in lookup.detail(e.name).split(":")
+        if e.detail.scale == scale_of(run, concern)
     }
-    needed = [e for e in shares if e.name.removeprefix(TRIAL) in measured or (e.zone, lookup.detail(e.name)) not in said]
-    return lookup.unique(e.name.removeprefix(TRIAL) for e in (*on_scale, *needed))
+    needed = [e for e in shares if e.detail in measured or (e.zone, e.detail.concern) not in said]
+    return lookup.unique([*((SCALE, e.detail) for e in on_scale), *((IMPROVEMENT, e.detail) for e in needed)])
+
+
+def _is(change: Change, endpoint: Endpoint) -> bool:
+    return endpoint.quantity in (change.person, change.trial)
 
 
 def _without_number(run: Run) -> list[dict[str, str]]:
@@ -56,9 +71,9 @@ def _without_number(run: Run) -> list[dict[str, str]]:
     found = []
     for zone in run.zones:
         for record in zone.zone.concerns:
-            if any(run.find(f"{change}[{record.concern}]", zone.zone.key) for change in CHANGES) or run.find(
-                f"scale_change[{scale_of(run, record)}]", zone.zone.key
-            ):
+            key, scale = zone.zone.key, Detail(scale=scale_of(run, record))
+            improves = run.find(IMPROVEMENT.person, key, Detail(concern=record.concern))
+            if improves or run.find(SCALE.person, key, scale):
                 continue
             path = f"{zone.zone.key}.{record.concern}"
             why = [words.sentence(n.message) for n in run.notices if n.path == path]
@@ -66,11 +81,10 @@ def _without_number(run: Run) -> list[dict[str, str]]:
     return found
 
 
-def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | None:
+def _block(run: Run, change: Change, detail: Detail, seen: Sequence[Comparison]) -> dict[str, Any] | None:
     """The forest of one change: zones one below the other, read-outs within each."""
-    trial = f"{TRIAL}{name}"
-    found = [e for e in run.endpoints if e.name in (name, trial)]
-    about = [c for c in seen if c.endpoint.name in (name, trial)]
+    found = [e for e in run.endpoints if _is(change, e) and e.detail == detail]
+    about = [c for c in seen if _is(change, c.endpoint) and c.endpoint.detail == detail]
     values = [v for e in found for v in (lookup.of(e).low, lookup.of(e).high)]
     values += [
         scaled(c, v) for c in about for v in (c.observation.value, c.observation.low, c.observation.high) if v is not None
@@ -79,14 +93,14 @@ def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | 
         return None
     low, high = cover([v for v in values if math.isfinite(v)], around=0.0)
     scale = Scale(low, high, 0.0, 1.0)
-    zones = [z for number, zone in enumerate(run.zones) if (z := _zone(run, zone, number, name, scale, about))]
+    zones = [z for number, zone in enumerate(run.zones) if (z := _zone(run, zone, number, found, scale, about))]
     ticks = scale.ticks(5)
     unit = words.unit(lookup.of(found[0]).unit)
     return {
-        "title": words.title(subject(run, name)),
+        "title": words.title(subject(run, change.person, detail)),
         "unit": f"change, {unit or 'points on the scale'}",
         "zones": zones,
-        "direction": _direction(better_is_lower(run, name)),
+        "direction": _direction(better_is_lower(run, change.person, detail)),
         "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Change from before the course"),
         "grade": found[0].grade,
         "published": any(row["observed"] for zone in zones for row in zone["rows"]),
@@ -100,15 +114,16 @@ def _direction(lower: bool | None) -> tuple[str, str]:
 
 
 def _zone(
-    run: Run, zone: ZoneRun, number: int, name: str, scale: Scale, seen: Sequence[Comparison]
+    run: Run, zone: ZoneRun, number: int, found: Sequence[Endpoint], scale: Scale, seen: Sequence[Comparison]
 ) -> dict[str, Any] | None:
-    key, trial = zone.zone.key, f"{TRIAL}{name}"
-    people = {e.time_days: e for e in run.find(name, key) if e.name == name}
-    trials = {e.time_days: e for e in run.find(trial, key) if e.name == trial}
+    key = zone.zone.key
+    here = [e for e in found if e.zone == key]
+    people = {e.time_days: e for e in here if e.quantity in PEOPLE}
+    trials = {e.time_days: e for e in here if e.quantity not in PEOPLE}
     times = sorted(set(people) | set(trials), key=lambda t: t or 0.0)
     if not times:
         return None
-    found = [
+    lines = [
         _line(
             run,
             time,
@@ -120,7 +135,7 @@ def _zone(
         )
         for time in times
     ]
-    return {"name": lookup.zone_name(zone), "treated": bool(zone.punctures), "rows": found}
+    return {"name": lookup.zone_name(zone), "treated": bool(zone.punctures), "rows": lines}
 
 
 def _line(

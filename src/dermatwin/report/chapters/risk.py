@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...evidence.records import RISK
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from ...outcome import Counts, Tally
     from ...twin import Endpoint, Run
 
-RISK = "_risk"
 EMERGENCY = "emergency"
-PRODUCT = "granuloma"  # the risk that only a product on open channels brings
+PRODUCT = "granuloma_risk"  # the risk that only a product on open channels brings
 SCALE = Scale(0.01, 100.0, 0.0, 1.0, log=True)
 """Percent, logarithmic: risks of a course lie between one in ten thousand and certainty."""
 
@@ -27,7 +27,8 @@ def risk(run: Run) -> dict[str, Any] | None:
         return None
     zones = lookup.treated(run)
     keys = {zone.zone.key for zone in zones}
-    found = [e for e in run.endpoints if e.name.partition("[")[0].endswith(RISK) and e.zone in keys and lookup.of(e).known]
+    quantities = run.evidence.quantities
+    found = [e for e in run.endpoints if quantities[e.quantity].kind == RISK and e.zone in keys and lookup.of(e).known]
     return {
         "rows": _rows(run, found, len(zones)),
         "many": len(zones) > 1,
@@ -45,8 +46,8 @@ def risk(run: Run) -> dict[str, Any] | None:
 
 def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
     made = []
-    for name in lookup.unique(e.name for e in found):
-        same = [e for e in found if e.name == name]
+    for name in lookup.unique(e.quantity for e in found):
+        same = [e for e in found if e.quantity == name]
         for number, e in enumerate(same):
             b = lookup.of(e)
             shown = rows.Interval(b.low, b.middle, b.high) if b.high > 0.0 else None
@@ -68,7 +69,7 @@ def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
 def _counted(e: Endpoint, band: lookup.Band) -> str:
     """What trials counted; a risk of nothing says why it is nothing."""
     said = counted(e.counts) if e.counts is not None else ""
-    if e.name.startswith(PRODUCT) and band.high == 0.0:
+    if e.quantity == PRODUCT and band.high == 0.0:
         return "; ".join(filter(None, (said, "no product meets open channels in this course")))
     return said
 
