@@ -59,7 +59,8 @@ def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAY
     needles = [insertion.insert(find(DEVICES[kind]), settings, skin, DRAWS, n) for n in range(len(days))]
     channels = [barrier.close(p, skin, DRAWS) for p in needles]
     history = healing.heal(needles, days, skin, patient, HORIZON, DRAWS)
-    return outcome.read_out(zone, patient, skin, needles, channels, (), history, (), DRAWS, reference=usual)
+    course, belief = outcome.Course(history, needles, channels), outcome.Belief(DRAWS, reference=usual)
+    return outcome.read_out(zone, patient, skin, course, belief)
 
 
 def middle(found, name):

@@ -17,7 +17,7 @@ from ..evidence import Draws
 from ..flows import Reading
 from ..naming import Detail
 from .pooling import pooled
-from .prediction import effects, trial_mean
+from .prediction import Arm, effects, trial_mean
 
 ACNE, LED, QUANTITY = "active_acne", "led", "light_relative_improvement"
 
@@ -28,16 +28,8 @@ def light(zone: str, day: float, draws: Draws, exclude: frozenset[str]) -> tuple
     if not studies:
         return (), ()
     known = effects(draws, exclude)
-    mean = trial_mean(
-        "active",
-        "acne",
-        (LED,),
-        np.ones((draws.count, 1)),
-        draws,
-        exclude,
-        known=known,
-        believed=draws("publication_shrink", "1"),
-    )[:, 0]
+    alone, believed = Arm("active", "acne", (LED,)), draws("publication_shrink", "1")
+    mean = trial_mean(alone, np.ones((draws.count, 1)), draws, exclude, known=known, believed=believed)[:, 0]
     mean = np.minimum(mean + known.new("scale", "lesions counted"), 1.0)
     found = Reading(QUANTITY, zone, "1", mean, day, Detail(concern=ACNE))
     said = (

@@ -14,7 +14,7 @@ import re
 import numpy as np
 
 from ..evidence.gate import read_table
-from ..outcome import predict_duration, predict_event, predict_pain
+from ..outcome import Treated, predict_duration, predict_event, predict_pain
 from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
 from ..outcome.duration import hours_of, sign_of
 from ..outcome.events import PHOTOTYPES, rate_pool
@@ -182,17 +182,8 @@ def _kind(row: Row) -> str:
 
 
 def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
-    return predict_event(
-        event,
-        phototypes(row["phototypes"]),
-        row["zone"],
-        row["device_kind"],
-        row.number("needle_length_mm"),
-        row.number("sessions"),
-        None,
-        laboratory.people,
-        exclude,
-    )
+    treated = Treated(phototypes(row["phototypes"]), row["zone"], row["device_kind"], row.number("sessions"))
+    return predict_event(event, treated, laboratory.people, exclude)
 
 
 def _luck(row: Row, laboratory: Laboratory, what: str) -> np.ndarray:

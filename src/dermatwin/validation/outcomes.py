@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Evidence
-from ..outcome import ArmPrediction, Scale, predict_arm, scales
+from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, scales
 from ..outcome.arms import outcome_rows
 from ..outcome.doubts import label_of
 from ..outcome.scales import SCORED, pool_of
@@ -196,22 +196,18 @@ def _impossible(row: Row) -> str:
 
 def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
     adjunct = row["adjunct"] or ("other" if row["role"] == "needling_plus" else "none")
-    return predict_arm(
+    arm = TrialArm(
         row["indication"],
         row["outcome_scale"],
         row["role"],
-        adjunct,
-        row.number("sessions"),
-        row.number("interval_days"),
-        followup_days(row),
-        None,
-        _baseline(row),
         row["device_kind"],
-        laboratory.people,
-        exclude,
-        n=people(row),
-        definition=row["responders_definition"],
+        adjunct,
+        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row)),
+        _baseline(row),
+        people(row),
+        row["responders_definition"],
     )
+    return predict_arm(arm, laboratory.people, exclude)
 
 
 def _baseline(row: Row) -> float | None:
