@@ -7,7 +7,7 @@ one, where they can be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from ..figures import panel
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import DAY_STEPS, tick_labels, time_ticks
 from . import healing_field, lookup
+from .healing_field import Failure, Film
+from .piece import Chart
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -111,26 +113,39 @@ GROUPS = (
 )
 
 
-def healing(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Charts:
+    """The charts of one group of courses."""
+
+    title: str
+    note: str
+    charts: list[Chart]
+
+
+@dataclass(frozen=True)
+class Healing:
+    """What the chapter shows."""
+
+    groups: list[Charts]
+    sentences: list[str]
+    field: Film | Failure | None
+
+
+def healing(run: Run) -> Healing | None:
     """Small multiples of the healing; None where nothing is needled."""
     zones = lookup.treated(run)
     if not zones:
         return None
     sets = [zones[first : first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
     groups = [
-        {
-            "title": group.title,
-            "note": group.note,
-            "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))],
-        }
+        Charts(
+            group.title,
+            group.note,
+            [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))],
+        )
         for group in GROUPS
     ]
-    return {
-        "layer": words.name(LAYER),
-        "groups": [g for g in groups if g["charts"]],
-        "sentences": _sentences(run, zones),
-        "field": healing_field.healing_field(run),
-    }
+    return Healing([g for g in groups if g.charts], _sentences(run, zones), healing_field.healing_field(run))
 
 
 def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.ndarray] | None:
@@ -146,7 +161,7 @@ def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.nda
     return history.time, course.factor * history.state(course.state)[:, LAYERS.index(course.layer), :]
 
 
-def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -> dict[str, Any] | None:
+def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -> Chart | None:
     lines = []
     for number, zone in enumerate(zones, start=1):
         found = _values(run, course, zone)
@@ -158,22 +173,17 @@ def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -
     if not lines:
         return None
     peak = max(float(np.nanmax(line.middle)) for line in lines)
-    return {
-        "title": course.title,
-        "note": "",
-        "figure": panel.draw(
-            Panel(
-                f"{course.title} over the course",
-                f"Highest median {words.number(peak)} {course.unit}.",
-                lines,
-                week_axis(0.0, until),
-                course.unit,
-                zero=course.baseline is None,
-                reference=course.baseline,
-                marks=lookup.session_days(run),
-            )
-        ),
-    }
+    chart = Panel(
+        f"{course.title} over the course",
+        f"Highest median {words.number(peak)} {course.unit}.",
+        lines,
+        week_axis(0.0, until),
+        course.unit,
+        zero=course.baseline is None,
+        reference=course.baseline,
+        marks=lookup.session_days(run),
+    )
+    return Chart(course.title, "", panel.draw(chart))
 
 
 def week_axis(low: float, high: float) -> Axis:

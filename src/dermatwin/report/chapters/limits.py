@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...evidence.records import RISK
 from .. import words
@@ -38,24 +40,51 @@ _TOPICS = (
 )
 
 
-def limits(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Said:
+    """One notice, with what it is about where that is not everything."""
+
+    message: str
+    field: str
+    about: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Notices about one thing."""
+
+    title: str
+    notices: list[Said]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the chapter shows."""
+
+    groups: list[Topic]
+    count: int
+
+
+def limits(run: Run) -> Limits:
     """Notices without repeats: what is said of several places, or with other percentages, becomes one."""
     same: dict[tuple[str, str, str], list[Notice]] = {}
     for notice in run.notices:
         same.setdefault((_PERCENT.sub("#", notice.message), notice.source, _field(run, notice.path)), []).append(notice)
-    groups: dict[str, list[dict[str, str]]] = {}
+    groups: dict[str, list[Said]] = {}
     for (_, source, field), found in same.items():
         places = lookup.unique(place for n in found if (place := _zone(run, n.path)))
+        message = words.sentence(_joined([n.message for n in found]))
+        about = words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else ""
         groups.setdefault(_topic(run, found[0].path), []).append(
-            {
-                "message": words.sentence(_joined([n.message for n in found])),
-                "field": words.title(field) if field else "",
-                "about": words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else "",
-                "source": source,
-            }
+            Said(message, words.title(field) if field else "", about, source)
         )
-    ordered = sorted(groups, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
-    return {"groups": [{"title": title, "notices": groups[title]} for title in ordered], "count": len(same)}
+    return Limits([Topic(title, groups[title]) for title in in_order(groups)], len(same))
+
+
+def in_order(titles: Iterable[str]) -> list[str]:
+    """Titles of topics in the order in which they are told."""
+    return sorted(titles, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
 
 
 def _topic(run: Run, path: str) -> str:

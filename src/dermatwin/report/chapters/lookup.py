@@ -35,6 +35,11 @@ class Band:
     grade: str = ""
 
     @property
+    def ends(self) -> tuple[float, float, float]:
+        """Low, middle and high."""
+        return self.low, self.middle, self.high
+
+    @property
     def known(self) -> bool:
         """Whether there is a number to show."""
         return all(math.isfinite(v) for v in (self.low, self.middle, self.high))

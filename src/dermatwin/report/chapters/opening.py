@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import words
 from . import lookup, needle, result, subject
@@ -41,23 +41,55 @@ class Row:
     figures: tuple[Figure | None, ...]
 
 
-def opening(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Finding:
+    """One finding of the screening in words."""
+
+    level: str
+    level_name: str
+    title: str
+    about: str
+    reason: str
+    action: str
+    until: str
+    sources: str
+    overridden: bool
+    override_reason: str
+
+
+@dataclass(frozen=True)
+class Opening:
     """What the head of the page shows."""
+
+    title: str
+    person: str
+    course: str
+    verdict: str
+    verdict_name: str
+    verdict_words: str
+    findings: list[Finding]
+    columns: list[tuple[str, str]]  # label, remark
+    rows: list[Row]
+    failed: str
+
+
+def opening(run: Run) -> Opening:
+    """Who, what, the verdict and the few numbers that matter most."""
     screening = run.screening
     rows = [_row(run, zone) for zone in run.zones]
     columns = _columns(rows)
-    return {
-        "title": run.case.title or "A course of microneedling",
-        "person": person(run),
-        "course": course(run),
-        "verdict": screening.verdict,
-        "verdict_name": VERDICT_NAMES.get(screening.verdict, screening.verdict),
-        "verdict_words": VERDICTS.get(screening.verdict, ""),
-        "findings": _findings(run),
-        "columns": [(_label(rows, c), _shared_note(rows, c)) for c in columns],
-        "rows": [Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
-        "failed": _failed(run),
-    }
+    return Opening(
+        title=run.case.title or "A course of microneedling",
+        person=person(run),
+        course=course(run),
+        verdict=screening.verdict,
+        verdict_name=VERDICT_NAMES.get(screening.verdict, screening.verdict),
+        verdict_words=VERDICTS.get(screening.verdict, ""),
+        findings=_findings(run),
+        columns=[(_label(rows, c), _shared_note(rows, c)) for c in columns],
+        rows=[Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
+        failed=_failed(run),
+    )
 
 
 def person(run: Run) -> str:
@@ -88,26 +120,23 @@ def rhythm(days: tuple[float, ...]) -> str:
     return f" {words.lapse(gaps.pop())} apart" if len(gaps) == 1 else ""
 
 
-def _findings(run: Run) -> list[dict[str, Any]]:
+def _findings(run: Run) -> list[Finding]:
     """Findings of the screening, worst first, each with what to do."""
-    found = []
-    for finding in run.screening.findings:
-        about = [words.name(part) for part in (getattr(finding, "zone", None), getattr(finding, "concern", None)) if part]
-        found.append(
-            {
-                "level": finding.level,
-                "level_name": LEVELS.get(finding.level, finding.level),
-                "title": finding.title,
-                "about": ", ".join(about),
-                "reason": getattr(finding, "reason", "") or "",
-                "action": getattr(finding, "action", "") or "",
-                "until": getattr(finding, "until", None),
-                "sources": ", ".join(getattr(finding, "sources", ()) or ()),
-                "overridden": bool(getattr(finding, "overridden", False)),
-                "override_reason": getattr(finding, "override_reason", "") or "",
-            }
+    return [
+        Finding(
+            level=finding.level,
+            level_name=LEVELS.get(finding.level, finding.level),
+            title=finding.title,
+            about=", ".join(words.name(part) for part in (finding.zone, finding.concern) if part),
+            reason=finding.reason,
+            action=finding.action,
+            until=finding.until,
+            sources=", ".join(finding.sources),
+            overridden=finding.overridden,
+            override_reason=finding.override_reason,
         )
-    return found
+        for finding in run.screening.findings
+    ]
 
 
 def _row(run: Run, zone: ZoneRun) -> Row:

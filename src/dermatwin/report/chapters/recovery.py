@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import words
 from ..figures.tiles import Tile, level
 from . import lookup, recovery_look
+from .piece import Fact
 
 if TYPE_CHECKING:
     from ...flows import Curve
@@ -46,20 +47,34 @@ class Strip:
     tiles: tuple[Tile, ...]
 
 
-def recovery(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Zone:
+    """The first two weeks of one zone."""
+
+    name: str
+    strips: list[Strip]
+    facts: list[Fact]
+    look: recovery_look.Look | None
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What the chapter shows."""
+
+    zones: list[Zone]
+    days: list[int]
+    sentences: list[str]
+
+
+def recovery(run: Run) -> Recovery | None:
     """Strips of the first two weeks per zone; None where nothing is needled, or no person is."""
     if not lookup.human(run):
         return None
-    blocks = [
-        {
-            "name": lookup.zone_name(zone),
-            "strips": _strips(run, zone),
-            "facts": _facts(run, zone),
-            "look": recovery_look.look(run, zone),
-        }
+    zones = [
+        Zone(lookup.zone_name(zone), _strips(run, zone), _facts(run, zone), recovery_look.look(run, zone))
         for zone in lookup.treated(run)
     ]
-    return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
+    return Recovery(zones, list(range(DAYS)), _sentences(run)) if zones else None
 
 
 def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
@@ -115,13 +130,13 @@ def _tile(day: int, band: tuple[float, float, float], share: float, places: int,
     )
 
 
-def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
+def _facts(run: Run, zone: ZoneRun) -> list[Fact]:
     """Durations and pain of the first session, as far as the run has them."""
     found = []
     for name, label in FACTS:
         endpoint = lookup.first(run, name, zone.zone.key)
         if endpoint is not None and lookup.of(endpoint).known:
-            found.append({"label": label, "band": _in_hours(lookup.of(endpoint)), "grade": endpoint.grade})
+            found.append(Fact(label, _in_hours(lookup.of(endpoint)), endpoint.grade))
     return found
 
 
