@@ -181,7 +181,7 @@ def _fit(parameter: Parameter) -> dict[str, str]:
 
 
 def _group(
-    name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence, facts: dict[str, Any] | None = None
+    name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence, *, facts: dict[str, Any] | None = None
 ) -> Explanation:
     found = [parameter.grade for parameter in members]
     names = {parameter.name for parameter in members}
@@ -202,7 +202,7 @@ def _stage(stage: str, evidence: Evidence) -> Explanation:
     members = [p for p in evidence.parameters.values() if p.stage == stage]
     computed = {q.name: q.title for q in evidence.quantities.values() if q.stage == stage}
     title = f"{len(computed)} quantities, {len(members)} parameters"
-    return _group(stage, "stage", title, members, evidence, {"computes": computed})
+    return _group(stage, "stage", title, members, evidence, facts={"computes": computed})
 
 
 def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
@@ -211,12 +211,12 @@ def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
     silent = [member.name for member in members if not member.informed]
     facts = {key: value for key, value in posterior.record.items() if key not in ("parameters", "fits")}
     title = f"joint posterior of {len(members)} parameters; the data cannot see {len(silent)} of them"
-    return _group(posterior.name, "fit", title, members, evidence, {**facts, "the_prior_speaks": silent})
+    return _group(posterior.name, "fit", title, members, evidence, facts={**facts, "the_prior_speaks": silent})
 
 
 def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
     """A device or a site, by any spelling that a case may use."""
-    from .device import find
+    from .device import UNITS, find
     from .skin import sites
 
     try:
@@ -232,28 +232,19 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
             kind="device",
             title=device.name,
             grade=device.grade,
-            facts={_with_unit(key): value for key, value in facts.items()},
+            facts={f"{key}_{UNITS[key]}" if key in UNITS else key: value for key, value in facts.items()},
             sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources),
         )
     if site := sites().get(name):
         members = [p for p in evidence.parameters.values() if name in parts(p.member)]
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
-        yield _group(name, "site", site.label, members, evidence, facts)
-
-
-_UNITS = {"frequency": "hz", "area": "cm2", "length": "mm", "diameter": "mm", "width": "mm", "pitch": "mm"}
-
-
-def _with_unit(key: str) -> str:
-    """The name of a device's property with its unit, where it has one."""
-    unit = _UNITS.get(key.rpartition("_")[2])
-    return f"{key}_{unit}" if unit else key
+        yield _group(name, "site", site.label, members, evidence, facts=facts)
 
 
 def _source(source: Source, evidence: Evidence) -> Explanation:
     members = [p for p in evidence.parameters.values() if source.id in p.sources]
     facts = {key: value for key, value in asdict(source).items() if value and key not in ("id", "citation")}
-    found = _group(source.id, "source", source.citation, members, evidence, facts)
+    found = _group(source.id, "source", source.citation, members, evidence, facts=facts)
     return Explanation(**{**vars(found), "sources": (source,)})
 
 
