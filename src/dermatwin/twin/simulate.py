@@ -24,7 +24,7 @@ from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .guards import guards
-from .provenance import provenance
+from .provenance import provenance, remarks
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 
@@ -124,6 +124,7 @@ def _read(
 ) -> Run:
     """Endpoints, curves and notices of stage results."""
     outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
         screening=screening,
@@ -132,7 +133,7 @@ def _read(
         reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
-        notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
+        notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )

@@ -152,6 +152,7 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         "draws": "People drawn",
         "vary": "Spread from",
         "evidence": "Fingerprint of the evidence",
+        "stale_fits": "Fits that do not belong to the evidence",
     }
     return [
         (names.get(key, words.title(key)), ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
