@@ -99,6 +99,7 @@ def test_endpoints_are_found_by_quantity_by_detail_and_by_name(small_run):
     assert len(every) == 2
     assert second == small_run.find("pain_vas[2]", "cheek") == every[1:]
     assert small_run.find("pain_vas[3]") == ()
+    assert small_run.find("pain_vas[2]", "cheek", Detail(session=1)) == ()
     for text in ("pain_vas[two]", "pain"):
         with pytest.raises(CaseError, match="pain_vas"):
             small_run.find(text)

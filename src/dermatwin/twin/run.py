@@ -88,11 +88,9 @@ class Run:
             named = read_name(quantity, self.evidence)
         except ValueError as error:
             raise CaseError([Fault("name", repr(quantity), str(error))]) from None
-        wanted = named.detail if detail == NOTHING else detail
+        wanted = {named.detail, detail} - {NOTHING}
         found = [
-            e
-            for e in self.endpoints
-            if e.quantity == named.quantity and wanted in (NOTHING, e.detail) and zone in (None, e.zone)
+            e for e in self.endpoints if e.quantity == named.quantity and wanted <= {e.detail} and zone in (None, e.zone)
         ]
         return tuple(sorted(found, key=lambda e: (e.zone, e.time_days or 0.0)))
 
