@@ -19,7 +19,7 @@ EVERY = "*"
 """In place of a member: the whole family."""
 
 _OPEN, _CLOSE, _JOINT = "[", "]", ":"
-_COUNTED = re.compile(r"[1-9][0-9]*")
+_COUNTED = re.compile(r"[1-9][0-9]{0,3}")
 _WANTED = {
     "session": ("the number of a session", "2"),
     "layer": ("a layer of the skin", "papillary_dermis"),
@@ -108,8 +108,8 @@ def _detail(kind: str, inside: str, known: Mapping[str, Collection[str]]) -> Det
     if kind == "session":
         return Detail(session=int(inside)) if _COUNTED.fullmatch(inside) else None
     if kind == "scale":
-        scale, _, concern = inside.partition(_JOINT)
-        there = scale in known["scale"] and (not concern or concern in known["concern"])
+        scale, joint, concern = inside.partition(_JOINT)
+        there = scale in known["scale"] and (not joint or concern in known["concern"])
         return Detail(scale=scale, concern=concern or None) if there else None
     return replace(NOTHING, **{kind: inside}) if kind not in known or inside in known[kind] else None
 

@@ -76,6 +76,8 @@ def test_members_are_told_apart(members):
         ("relative_improvement[melsma]", "takes a concern, such as relative_improvement[acne_scar]; did you mean melasma"),
         ("scale_change[mas]", "takes a scale, such as scale_change[masi]; did you mean masi"),
         ("scale_change[masi:nothing]", "takes a scale"),
+        ("scale_change[masi:]", "takes a scale"),
+        (f"pain_vas[{'9' * 5000}]", "takes the number of a session"),
         ("pane_vas", "did you mean pain_vas"),
     ],
 )
