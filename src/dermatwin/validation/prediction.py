@@ -48,6 +48,7 @@ class Prediction:
     stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
     leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
     common: Common | None = None  # how the row is put on one footing with rows of other scales, where it can be
+    kind: str = ""  # of the answer, where quantities of one kind belong together: the rates of all events
     reported: np.ndarray | None = None  # (draw,) whether the row could have been reported at all under a draw (None: always)
 
 

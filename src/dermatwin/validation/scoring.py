@@ -69,7 +69,7 @@ def leans_on(row: Row, prediction: Prediction, evidence: Evidence) -> bool:
     if prediction.leans is not None:
         return prediction.leans
     names = prediction.stands_on or (prediction.quantity,)
-    known = [name for name in names if name.partition("[")[0] in evidence.quantities]
+    known = [name for name in names if name in evidence.quantities]
     return any(row.sources & set(evidence.sources_of(name)) for name in known)
 
 
@@ -285,6 +285,7 @@ def plain(entry: Scored) -> dict[str, Any]:
         "row": entry.row.line,
         "source": entry.row["source"],
         "quantity": p.quantity,
+        "kind": p.kind,
         "measured": p.measured,
         "bound": p.bound,
         "median": _digits(entry.median),
