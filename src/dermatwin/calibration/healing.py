@@ -23,9 +23,9 @@ from ..evidence import MEASUREMENTS, Draws, Evidence
 from ..flows import Punctures
 from ..validation.biopsy import WAYS
 from ..validation.healing import predictor
+from ..validation.prediction import NotPredicted, Prediction
 from ..validation.protocol import Protocol
 from ..validation.rows import Row, read_folder
-from ..validation.scoring import NotPredicted, Prediction
 from ..validation.wounds import pushed
 from .likelihood import censored, error_of, log_likelihood
 from .luck import GivenLuck

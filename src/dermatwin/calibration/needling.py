@@ -18,8 +18,8 @@ import numpy as np
 from ..core.errors import EvidenceError, Fault
 from ..evidence import MEASUREMENTS, Draws, Evidence
 from ..validation.laboratory import Laboratory
+from ..validation.prediction import Prediction, Predictor
 from ..validation.rows import Row, read_folder
-from ..validation.scoring import Prediction, Predictor
 from ..validation.validate import predictor
 from .likelihood import log_likelihood
 from .luck import GivenLuck

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Patient, Topical, Zone, load_case
+from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
@@ -80,41 +79,10 @@ def simulate(
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
     tell(0.95, "outcome")
-    return _read(case, screening, zones, usual, guards(case, zones, believed), believed)
+    return read(case, screening, zones, usual, guards(case, zones, believed), believed)
 
 
-def reread(run: Run, evidence: Evidence | None = None) -> Run:
-    """The same stage results read again: endpoints, curves and notices by today's evidence, nothing simulated.
-
-    evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
-        as they are, and so do the draws.
-    """
-    told = run.provenance
-    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    return _read(run.case, screen(run.case), run.zones, run.reference, run.guards, believed)
-
-
-def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
-    """A run from its folder, if it was stored with its stages, read by today's evidence; nothing is simulated.
-
-    Endpoints agree with the stored ones to single precision where the evidence is the same. CaseError where a file is
-    missing or is not one of ours.
-    """
-    from .store import STAGES, load, zone_run
-
-    place = Path(folder)
-    if not (place / STAGES).is_file():
-        raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
-    whole, stored, told = load(place / STAGES)
-    case = load_case(place / "case.resolved.yaml")
-    believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    zones = tuple(
-        zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings) for plan in resolve(case)
-    )
-    return _read(case, screen(case), zones, whole["reference"], whole["guards"], believed)
-
-
-def _read(
+def read(
     case: Case,
     screening: Screening,
     zones: tuple[ZoneRun, ...],

@@ -20,8 +20,8 @@ from ..outcome.duration import hours_of, sign_of
 from ..outcome.events import PHOTOTYPES, rate_pool
 from .laboratory import Laboratory, unstated
 from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 FILES = ("adverse_rates.csv", "healing_timecourse.csv")
 """Packaged tables that rates, pain and durations are pooled from."""

@@ -24,9 +24,9 @@ from .biopsy import NO_KIND, Entry, Unreadable
 from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .protocol import interval_of, protocol_of, sessions_of
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .wounds import Bench, Needles, another_wound, pushed
 
 HOURS = {"h": 1.0, "d": 24.0}

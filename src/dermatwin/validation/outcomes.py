@@ -21,10 +21,9 @@ from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, sca
 from ..outcome.arms import outcome_rows
 from ..outcome.doubts import label_of
 from ..outcome.scales import SCORED, pool_of
-from .groups import Common
 from .laboratory import Laboratory
+from .prediction import Answer, Common, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 LISTED = {
     "case_n1": "case_n1: a single case, not the mean of an arm",
