@@ -1,16 +1,18 @@
 """Laws of the whole chain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dermatwin.core import CaseError
-from dermatwin.twin import simulate
-from dermatwin.twin.summary import to_json
+from dermatwin.twin import reread, simulate
+from dermatwin.twin.summary import summarise, to_json
 
 
 def test_same_seed_same_bytes(make_case, small_run):
     again = simulate(make_case(), draws=40, seed=7)
-    assert to_json(again.summary()) == to_json(small_run.summary())
+    assert to_json(summarise(again)) == to_json(summarise(small_run))
 
 
 def test_another_seed_other_draws(make_case, small_run):
@@ -61,3 +63,14 @@ def test_an_untreated_zone_stays_as_it_is(make_case):
 def test_impossible_requests_are_refused(make_case, bad):
     with pytest.raises(CaseError, match=next(iter(bad))):
         simulate(make_case(), **bad)
+
+
+def test_a_run_says_when_its_fits_are_stale(small_run):
+    evidence = replace(small_run.evidence, stale=("needling",))
+    run = reread(small_run, evidence)
+    assert run.provenance == {**small_run.provenance, "stale_fits": ["needling"]}
+    assert "stale_fits" not in small_run.provenance
+    said = [notice for notice in run.notices if notice not in small_run.notices]
+    assert [notice.path for notice in said] == ["evidence"]
+    assert said[0].message.startswith("the fit 'needling' was made for other priors")
+    assert summarise(run)["warnings"][0]["path"] == "evidence"

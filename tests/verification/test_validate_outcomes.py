@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from dermatwin.outcome.arms import outcome_rows
 from dermatwin.validation import adverse, outcomes
 from dermatwin.validation.laboratory import Laboratory
+from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import REQUIRED, Row
-from dermatwin.validation.scoring import NotPredicted, Prediction, score
+from dermatwin.validation.scoring import score
 
 LABORATORY = Laboratory(draws=40, seed=3)
 ARM, EVENT = outcomes.predictor(LABORATORY), adverse.predictor(LABORATORY)

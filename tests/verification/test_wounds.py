@@ -15,9 +15,9 @@ from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
 from dermatwin.skin import section_of
 from dermatwin.validation.healing import predictor
 from dermatwin.validation.laboratory import Laboratory
+from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.protocol import Protocol, case_of
 from dermatwin.validation.rows import Row, read_folder
-from dermatwin.validation.scoring import NotPredicted, Prediction
 from dermatwin.validation.wounds import Bench, another_wound, kind_of, layer_course, new_collagen, paced, pushed, wounded
 
 FILE = "healing_timecourse.csv"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .door import STOPPED
-from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, RunFolder, Seed, Set, Store, read_case
+from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, RunFolder, Seed, Set, read_case
 
 if TYPE_CHECKING:
     from ..case import Case
@@ -72,6 +72,7 @@ def plan(
     """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
     from ..case import dump_case
     from ..planning import propose
+    from ..twin import summarise
     from .machine import emit, only_json
     from .writing import write_text
 
@@ -89,7 +90,7 @@ def plan(
                 "proposals": [proposal.to_dict() for proposal in found.proposals],
                 "warnings": found.warnings,
                 "case": found.case,
-                "run": run.summary() if run else None,
+                "run": summarise(run) if run else None,
             }
         )
     else:
@@ -97,7 +98,7 @@ def plan(
 
         show_plan(found, case_out if found.case is not None else None)
         if run is not None:
-            show_run(run.summary(), written)
+            show_run(run, summarise(run), written)
     _leave(found.screening.verdict)
 
 
@@ -109,12 +110,11 @@ def simulate(
     settings: Set = None,
     force: Force = False,
     report: Report = True,
-    store: Store = False,
     json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
     from ..screening import screen as screen_case
-    from ..twin.summary import to_json
+    from ..twin.summary import summarise, to_json
     from .machine import only_json
 
     _require_usable(out, force)
@@ -125,14 +125,14 @@ def simulate(
         _refuse(found, json)
     with only_json(json):
         run = _simulated(document, draws, seed)
-        summary = run.summary()
-        written = _written(run, out, force, report, store)
+        summary = summarise(run)
+        written = _written(run, out, force, report)
     if json:
         print(to_json(summary), end="")
     else:
         from .tables import show_run
 
-        show_run(summary, written)
+        show_run(run, summary, written)
 
 
 def _refuse(found: Screening, json: bool) -> None:
@@ -163,32 +163,34 @@ def reread(
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Read a stored run again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
-    from ..twin import recall
+    """Read a run folder again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
+    from ..twin import recall, summarise
     from ..twin.summary import to_json
     from .machine import only_json
 
     _require_usable(out, force)
     with only_json(json):
         found = recall(run)
-        summary = found.summary()
-        written = _written(found, out, force, report, store=True)
+        summary = summarise(found)
+        written = _written(found, out, force, report)
     if json:
         print(to_json(summary), end="")
     else:
         from .tables import show_run
 
-        show_run(summary, written)
+        show_run(found, summary, written)
 
 
-def _written(run: Run | None, out: Path | None, force: bool, report: bool, store: bool = False) -> Path | None:
+def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Path | None:
     if run is None or out is None:
         return None
+    from ..twin import write_run
+
     if not report:
-        return run.write(out, force=force, store=store)
+        return write_run(run, out, force=force)
     from ..report import render, sheets
 
-    return run.write(out, force=force, report=render(run), sheets=sheets(run), store=store)
+    return write_run(run, out, force=force, report=render(run), sheets=sheets(run))
 
 
 def _require_usable(out: Path | None, force: bool) -> None:

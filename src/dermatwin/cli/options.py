@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAX_SEED = 2**63 - 1
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, stored with --store.", show_default=False)]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)]
 CaseFiles = Annotated[
     list[Path],
     typer.Argument(
@@ -68,12 +68,6 @@ NeedleLength = Annotated[
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
-Store = Annotated[
-    bool,
-    typer.Option(
-        "--store", help="Keep the result of every stage too, so that the run can be read again without simulating."
-    ),
-]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Patient, Topical, Zone, load_case
+from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
@@ -24,7 +23,7 @@ from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .guards import guards
-from .provenance import provenance
+from .provenance import provenance, remarks
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 
@@ -80,41 +79,10 @@ def simulate(
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
     tell(0.95, "outcome")
-    return _read(case, screening, zones, usual, guards(case, zones, believed), believed)
+    return read(case, screening, zones, usual, guards(case, zones, believed), believed)
 
 
-def reread(run: Run, evidence: Evidence | None = None) -> Run:
-    """The same stage results read again: endpoints, curves and notices by today's evidence, nothing simulated.
-
-    evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
-        as they are, and so do the draws.
-    """
-    told = run.provenance
-    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    return _read(run.case, screen(run.case), run.zones, run.reference, run.guards, believed)
-
-
-def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
-    """A run from its folder, if it was stored with its stages, read by today's evidence; nothing is simulated.
-
-    Endpoints agree with the stored ones to single precision where the evidence is the same. CaseError where a file is
-    missing or is not one of ours.
-    """
-    from .store import STAGES, load, zone_run
-
-    place = Path(folder)
-    if not (place / STAGES).is_file():
-        raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
-    whole, stored, told = load(place / STAGES)
-    case = load_case(place / "case.resolved.yaml")
-    believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    zones = tuple(
-        zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings) for plan in resolve(case)
-    )
-    return _read(case, screen(case), zones, whole["reference"], whole["guards"], believed)
-
-
-def _read(
+def read(
     case: Case,
     screening: Screening,
     zones: tuple[ZoneRun, ...],
@@ -124,6 +92,7 @@ def _read(
 ) -> Run:
     """Endpoints, curves and notices of stage results."""
     outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
         screening=screening,
@@ -132,7 +101,7 @@ def _read(
         reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
-        notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
+        notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )
@@ -182,21 +151,17 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(
-        zone,
-        case.patient,
-        run.skin,
+    course = outcome.Course(
+        run.history,
         run.punctures,
         run.channels,
         run.exposures,
-        run.history,
         adjuncts,
-        draws,
         session_days=days,
-        reference=usual,
-        also=_observed_days(case, zone),
         numb={n.session: delivery.at_needling(n) for n in run.numb},
     )
+    belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
+    read = outcome.read_out(zone, case.patient, run.skin, course, belief, also=also)
     return _Output(
         run,
         (*_readings(run, case.patient, days, draws), *read.readings),

@@ -21,9 +21,9 @@ from ..healing.read_out import duration, peak_time
 from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import discrepancy, unstated
+from .prediction import Answer, NotPredicted, Prediction
 from .protocol import case_of, protocol_of
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction
 from .spread import study_mean
 from .wounds import HORIZONS, Bench, Course, amplitude, another_wound, front, kind_of, needled, new_collagen, wounded
 

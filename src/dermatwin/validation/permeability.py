@@ -18,8 +18,8 @@ from ..delivery import Solute, find_solute, intact_permeability
 from ..delivery.stratum import WITHIN, tailed
 from ..evidence import Draws, Evidence
 from .laboratory import Laboratory
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have

@@ -17,8 +17,8 @@ from ..delivery.experiment import Donor, Membrane
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA micro|implant", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)

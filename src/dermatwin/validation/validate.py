@@ -16,8 +16,9 @@ from ..evidence import MEASUREMENTS
 from ..twin.folder import require_usable, write_folder
 from ..twin.summary import to_json
 from .laboratory import Laboratory
+from .prediction import Predictor
 from .rows import left_aside, read_folder
-from .scoring import Predictor, summarise
+from .scoring import summarise
 
 Progress = Callable[[float, str], None]
 SCORES, PAGE = "scores.json", "qualification.html"
