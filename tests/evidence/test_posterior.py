@@ -5,9 +5,9 @@ import pytest
 
 from dermatwin.core.chance import Luck
 from dermatwin.core.errors import EvidenceError
-from dermatwin.evidence import MEASUREMENTS, Draws, Evidence
+from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.posterior import read_posteriors
-from dermatwin.validation.rows import read_folder
+from dermatwin.validation.rows import measured
 
 ALL = frozenset({"knowledge", "person", "chance"})
 
@@ -24,7 +24,7 @@ def needling(evidence):
 
 def test_the_shipped_fit_has_a_table_without_every_study(needling):
     assert set(needling.tables) == {"", *needling.studies}
-    tables = read_folder(MEASUREMENTS)
+    tables = measured(Evidence.packaged())
     rows = [*tables["insertion.csv"], *tables["closure.csv"]]
     assert set(needling.studies) <= {source for row in rows for source in row.sources}
     assert all(table.shape == needling.scores.shape and np.isfinite(table).all() for table in needling.tables.values())

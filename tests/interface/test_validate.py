@@ -102,11 +102,13 @@ def test_scores_are_written_whole(tmp_path):
 def test_a_page_is_written_with_the_scores_or_nothing_is(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "closure.csv").write_bytes((MEASUREMENTS / "closure.csv").read_bytes())
-    validate(tmp_path / "in", tmp_path / "out", draws=20, page=lambda found: f"{found['files']['closure.csv']['rows']} rows")
+    validate(
+        tmp_path / "in", tmp_path / "out", draws=20, page=lambda found, _: f"{found['files']['closure.csv']['rows']} rows"
+    )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["qualification.html", "scores.json"]
     assert (tmp_path / "out" / "qualification.html").read_text() == "22 rows"
 
-    def broken(scores):
+    def broken(scores, evidence):
         raise ZeroDivisionError("planted")
 
     with pytest.raises(ZeroDivisionError):

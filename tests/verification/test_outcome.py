@@ -90,7 +90,7 @@ def test_a_bound_that_everybody_keeps_lies_above_the_mean():
 
 
 def test_every_study_has_one_duration(draws):
-    rows = duration._one_each(duration.stated(draws.evidence.folder))
+    rows = duration._one_each(duration.stated(draws.evidence))
     assert {row.source: row.hours for row in rows} == pytest.approx(
         {"hk2018": np.sqrt(18.0), "nafl_mn_striae2018": 72.0, "dou2022": 167.0, "chu2021": 168.0, "donnelly2014": 48.0}
     )
@@ -155,7 +155,7 @@ def test_counts_take_one_row_of_each_study_and_keep_kinds_apart(draws):
     ],
 )
 def test_other_events_are_classed_by_their_note(note, expected):
-    assert class_of({"event": "other", "severity": "", "note": note}) == expected
+    assert class_of("other", "", note) == expected
 
 
 def test_three_times_the_length_hurts_seven_times_where_pain_is_small():

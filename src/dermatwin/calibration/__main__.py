@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from ..evidence import Evidence
 from ..evidence.store import DATA
 from ..outcome import pooling
 from . import fitting, mending, outcome, permeating
@@ -45,7 +46,7 @@ def write(path: Path, text: str) -> None:
 
 
 def _needling(seed: int, workers: int) -> dict[str, str]:
-    problem, fits = fitting.fit_all(seed, workers)
+    problem, fits = fitting.fit_all(Evidence.packaged(), seed, workers)
     return {
         "posteriors/needling.yaml": _yaml(fitting.record(problem, fits, seed)),
         "posteriors/needling.csv": fitting.table(problem, fits),
@@ -53,13 +54,13 @@ def _needling(seed: int, workers: int) -> dict[str, str]:
 
 
 def _permeability(seed: int, workers: int) -> dict[str, str]:
-    problem, fits = permeating.fit_all(seed, workers)
+    problem, fits = permeating.fit_all(Evidence.packaged(), seed, workers)
     tables = {f"{name}.csv": _csv(rows) for name, rows in permeating.tables(problem, fits).items()}
     return {"posteriors/permeability.yaml": _yaml(permeating.record(problem, fits, seed)), **tables}
 
 
 def _healing(seed: int, workers: int) -> dict[str, str]:
-    problem, fits = mending.fit_all(seed, workers)
+    problem, fits = mending.fit_all(Evidence.packaged(), seed, workers)
     return {
         "posteriors/healing.yaml": _yaml(mending.record(problem, fits, seed)),
         "posteriors/healing.csv": _csv(mending.table(problem, fits)),
@@ -67,7 +68,7 @@ def _healing(seed: int, workers: int) -> dict[str, str]:
 
 
 def _outcome(seed: int, workers: int) -> dict[str, str]:
-    fits = outcome.fit_all(seed, workers)
+    fits = outcome.fit_all(Evidence.packaged(), seed, workers)
     return {pooling.RECORD: _yaml(outcome.record(fits, seed)), pooling.TABLE: _csv(outcome.table(fits))}
 
 

@@ -61,27 +61,6 @@ Date = Annotated[
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
-Concern = Literal[
-    "fine_lines",
-    "wrinkles",
-    "acne_scar_rolling",
-    "acne_scar_boxcar",
-    "acne_scar_icepick",
-    "acne_scar",
-    "pores",
-    "hyperpigmentation",
-    "melasma",
-    "sun_spots",
-    "laxity",
-    "striae",
-    "texture",
-    "tone",
-    "surgical_scar",
-    "burn_scar",
-    "hair_loss_aga",
-    "active_acne",
-    "dark_circles",
-]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Count = Annotated[int, Field(ge=1, le=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -133,7 +112,7 @@ class Patient(Record):
 class ConcernRecord(Record):
     """What bothers the person in a zone, on a scale of the field when there is one."""
 
-    concern: Concern
+    concern: Name
     scale: Name | None = None
     severity: Annotated[float, Field(ge=0.0, le=1e6)] | None = None
 

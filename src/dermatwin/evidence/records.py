@@ -13,8 +13,6 @@ GRADES = {
 }
 """Evidence grades, best first."""
 
-DISTRIBUTIONS = ("fixed", "lognormal", "normal", "uniform")
-
 
 def weakest(grades: list[str] | tuple[str, ...]) -> str:
     """The weakest of some grades ('E' is the weakest there is)."""

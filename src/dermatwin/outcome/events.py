@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from ..evidence import Draws
-from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each, table
+from ..evidence import Draws, Tables, view
+from ..evidence.rows.trials import AdverseRow
+from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each
 
 CELLS, SHAPES = 400, 10  # numerical
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
@@ -122,7 +121,7 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
     prior = known[f"unreported_event_rate[{ASSUMED[event]}]"] if event in ASSUMED else None
     numbers = tuple((name, draws.median(name, "1")) for name in names)
     return _rate_pool(
-        draws.evidence.folder,
+        draws.evidence,
         event,
         exclude,
         kind,
@@ -132,9 +131,9 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
     )
 
 
-@lru_cache(maxsize=512)
+@view
 def _rate_pool(
-    folder: Path,
+    tables: Tables,
     event: str,
     exclude: frozenset[str],
     kind: str,
@@ -142,21 +141,20 @@ def _rate_pool(
     alike: tuple[float, float],
     assumed: tuple[float, float] | None,
 ) -> RatePool:
-    rows = [row for row in table(folder) if row["source"] not in exclude]
+    rows = [row for row in tables.rows(AdverseRow) if row.source not in exclude]
     found = [_count(row, event, kind, dict(numbers)) for row in one_each(rows, event)]
     return pool_counts(found, alike, reaction=event in REACTIONS, assumed=assumed)
 
 
-def _count(row: Mapping[str, str], event: str, kind: str, numbers: Mapping[str, float]) -> Count:
+def _count(row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
     own = kind_of(row)
-    sessions = float(row["sessions"]) if row["sessions"] else None
-    hazard = float(trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers))
+    hazard = float(trial_hazard(event, row.phototypes, row.zone, row.sessions, numbers))
     weight = (
         numbers[f"rate_row_weight[{REVIEW}]"]
         if own == REVIEW
         else numbers[f"rate_row_weight[{NEEDLE if own == kind else HEAT}]"]
     )
-    return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard, weight, own)
+    return Count(row.source, float(row.events_n or 0), float(row.population_n or 0), hazard, weight, own)
 
 
 def trial_hazard(

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from ..evidence import Evidence
 from ..evidence.posterior import ALL, Posterior
+from ..evidence.rows.knowledge import TensionRow
 from . import qualification_outcome, words
 from .figures import rows, scales, svg
 from .figures.rows import Interval
@@ -46,12 +47,12 @@ SPREADS = (-3.0, 3.0)  # axis of the posterior, in spreads of the prior
 SIDE = 330.0  # px
 
 
-def render(scores: Mapping[str, Any]) -> str:
+def render(scores: Mapping[str, Any], evidence: Evidence) -> str:
     """The page as HTML: self-contained, no script; the same scores give the same bytes.
 
-    `scores` is what `validate()` returns (or its JSON). Sources, tensions and posteriors are those of the packaged evidence.
+    `scores` is what `validate()` returns (or its JSON); sources, tensions and posteriors are those of `evidence`, which was
+    scored.
     """
-    evidence = Evidence.packaged()
     files = [_file(name, found, evidence) for name, found in scores["files"].items()]
     return (
         _environment()
@@ -60,7 +61,7 @@ def render(scores: Mapping[str, Any]) -> str:
             total=_total(scores),
             files=files,
             overview=[_overview(name, found) for name, found in scores["files"].items()],
-            tensions=[_tension(row, scores, evidence) for row in evidence.table("tensions")],
+            tensions=[_tension(row, scores, evidence) for row in evidence.rows(TensionRow)],
             fits=[_fit(posterior, evidence) for posterior in evidence.posteriors],
             doubts=qualification_outcome.doubts(evidence) if qualification_outcome.FILE in scores["files"] else [],
             left_aside=scores.get("left_aside", {}),
@@ -451,14 +452,14 @@ def _mark(entry: Mapping[str, Any], x: Scale, y: Scale) -> Markup:
 # Tensions -------------------------------------------------------------------------------------------------------------
 
 
-def _tension(row: Mapping[str, str], scores: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+def _tension(row: TensionRow, scores: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
     """One disagreement between measurements, with the twin's own prediction beside each that was scored."""
-    found = [entry for place in row["rows"].split(";") for entry in _at(place.strip(), row["quantity"].split(";"), scores)]
-    sources = [evidence.sources[name].citation for name in row["source"].split(";")]
+    found = [entry for place in row.rows for entry in _at(place, row.quantity, scores)]
+    sources = [evidence.sources[name].citation for name in row.source]
     return {
-        "title": words.title(row["id"]),
-        "what": row["what_disagrees"].replace(" um", " µm"),
-        "handling": row["how_dermatwin_handles"],
+        "title": words.title(row.id),
+        "what": row.what_disagrees.replace(" um", " µm"),
+        "handling": row.how_dermatwin_handles,
         "blocks": blocks(found, evidence),
         "sources": sources,
         "outside": sum(not entry["inside"] for entry in found),

@@ -23,10 +23,10 @@ FIRST_SEED = 1
 DEFAULT_LAYER, DEFAULT_PIECE = "papillary_dermis", "repeated"
 
 
-def draws_of(seed: int, person: int | None, evidence: Evidence | None = None) -> Draws:
+def draws_of(seed: int, person: int | None, evidence: Evidence) -> Draws:
     """Draws whose last person is the wanted one; the median person where none is wanted. People count from 1."""
     luck = Luck(seed, 1, frozenset()) if person is None else Luck(seed, person)
-    return Draws(evidence or Evidence.packaged(), luck)
+    return Draws(evidence, luck)
 
 
 def lane(
@@ -37,7 +37,7 @@ def lane(
     piece: str = DEFAULT_PIECE,
     seed: int = FIRST_SEED,
     person: int | None = None,
-    evidence: Evidence | None = None,
+    evidence: Evidence,
 ) -> Lane:
     """The lane of one layer of one zone of a case; of the reference course over a year where no case is given.
 
@@ -52,7 +52,7 @@ def lane(
         return _lane(
             course.zone,
             course.patient,
-            find_device(course.device),
+            find_device(course.device, evidence),
             course.settings,
             course.session_days,
             YEAR,
@@ -61,7 +61,7 @@ def lane(
             piece,
             f"Reference course, {course.zone.key}, {layer}, {who}",
         )
-    plans = {plan.zone.key: plan for plan in resolve(case)}
+    plans = {plan.zone.key: plan for plan in resolve(case, evidence)}
     plan = plans.get(zone if zone is not None else next(iter(plans)))
     if plan is None:
         raise CaseError([Fault("--zone", repr(zone), f"is not a zone of the case; one of {', '.join(plans)}")])

@@ -56,7 +56,7 @@ def delivery(run: Run) -> dict[str, Any] | None:
         "sentences": [
             *(guards["sentences"] if guards else ()),
             *(numb["sentences"] if numb else ()),
-            *(sentence for found in groups for sentence in delivery_gain.sentences(found)),
+            *(sentence for found in groups for sentence in delivery_gain.sentences(found, run.evidence)),
         ],
     }
 
@@ -90,7 +90,7 @@ def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, An
         "product": lookup.product_name(run, found[0].product),
         "dose": lookup.band(scale.factor * found[0].dose, scale.per_area),
         "little": little,
-        "measured": delivery_gain.measured(found[0].active),
+        "measured": delivery_gain.measured(found[0].active, run.evidence),
         "charts": []
         if little
         else [

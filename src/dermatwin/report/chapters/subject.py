@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...outcome import concerns, scales
 from .. import words
 from . import lookup
 
@@ -18,34 +19,33 @@ def subject(run: Run, name: str) -> str:
     if key.isdigit():
         return f"session{words.SPACE}{key}"
     scale, _, concern = key.partition(":")
-    for file, column in (("scales", "title"), ("concerns", "label")):
-        for row in table(run, file):
-            if scale and scale in (row.get("id"), row.get("concern")):
-                return (row.get(column) or words.name(scale)) + (f" ({words.name(concern)})" if concern else "")
+    title = _titles(run).get(scale)
+    if title is not None:
+        return title + (f" ({words.name(concern)})" if concern else "")
     return words.name(key) if key else lookup.quantity_title(run, name)
 
 
-def table(run: Run, name: str) -> list[dict[str, str]]:
-    """Rows of a table of the evidence, none if it has no such table."""
-    return run.evidence.table(name) if (run.evidence.folder / f"{name}.csv").is_file() else []
+def _titles(run: Run) -> dict[str, str]:
+    """Words for scales and concerns, by their names."""
+    labels = {name: rule.label for name, rule in concerns(run.evidence).items()}
+    return labels | {name: scale.title for name, scale in scales(run.evidence).items()}
 
 
 def better_is_lower(run: Run, name: str) -> bool | None:
     """Whether a negative change is the good one, by the scale's row or the quantity's entry."""
     if base(name).endswith("improvement"):
         return False
-    scale = lookup.detail(name).partition(":")[0]
-    for row in table(run, "scales"):
-        if scale and scale == row.get("id") and row.get("direction"):
-            return row["direction"] == "lower"
+    scale = scales(run.evidence).get(lookup.detail(name).partition(":")[0])
+    if scale is not None and scale.lower_is_better is not None:
+        return scale.lower_is_better
     found = run.evidence.quantities.get(base(name))
     return found.lower_is_better if found else None
 
 
 def scale_of(run: Run, concern: ConcernRecord) -> str:
     """The scale on which a concern is answered: the case's, else the usual one."""
-    usual = {row["concern"]: row.get("default_scale", "") for row in table(run, "concerns")}
-    return concern.scale or usual.get(concern.concern, "")
+    rule = concerns(run.evidence).get(concern.concern)
+    return concern.scale or (rule.default_scale if rule else None) or ""
 
 
 def base(name: str) -> str:
