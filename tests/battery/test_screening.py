@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -179,8 +180,8 @@ def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], says: str, tmp
 
 
 def test_a_rule_that_stands_twice_is_refused(tmp_path: Any) -> None:
-    (fault,) = faults_of(tmp_path, GOOD, GOOD)
-    assert fault == f"{RULES}:10.rules.one: one stands here twice"
+    (fault,) = faults_of(tmp_path, GOOD, deepcopy(GOOD))
+    assert fault == f"{RULES}:11.rules.one: one stands here twice"
 
 
 # ---- ordinary people pass ----------------------------------------------------------------------------------------------

@@ -256,10 +256,8 @@ def test_a_planted_fault_in_any_table_is_told_with_its_place(tmp_path, name, old
     assert all(fault.startswith(f"{name}:") for fault in found), found
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.table)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.ending == ".csv"], ids=lambda kind: kind.table)
 def test_a_column_too_few_or_too_many_is_one_fault_of_the_file(tmp_path, kind):
-    if kind.ending != ".csv":
-        pytest.skip("entries have keys of their own")
     name = f"{kind.table.replace('*', '' if kind.table == 'sources*' else 'skin')}.csv"
     columns = tuple(columns_of(kind))
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()[1:4]
