@@ -23,7 +23,7 @@ from dermatwin.report.chapters import (
     delivery_numb,
     delivery_units,
 )
-from dermatwin.report.figures import contour, field, guardbar
+from dermatwin.report.figures import field, guardbar
 from dermatwin.report.figures.field import Bands, Cell, Moment
 from dermatwin.twin import simulate
 
@@ -127,6 +127,19 @@ def test_a_picture_is_to_scale_and_mirrored() -> None:
     assert (points[:, 0].max() - axis) / per_mm == pytest.approx(at, abs=0.5 / per_mm + 0.012)
 
 
+def test_what_lies_deeper_is_drawn_lower() -> None:
+    cell = cell_of()
+    middles = 0.5 * (cell.edges[1:] + cell.edges[:-1])
+    falls = np.repeat(1.0 - middles[:, None], 3, axis=1)  # 0.7 at 0.3 mm, whatever the radius
+    root = ElementTree.fromstring(field.draw(cell, Moment("", "", falls, 1.0), Bands((0.7,), False), "t"))
+    frame = next(e for e in root if e.get("class") == "window")
+    left, top, width, height = (float(frame.get(name)) for name in ("x", "y", "width", "height"))
+    region = next(e.get("d") for e in root if e.get("class") == "field-15")
+    points = np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", region), float)
+    assert (points[:, 0].min(), points[:, 0].max()) == pytest.approx((left, left + width), abs=0.1)
+    assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((top, top + 0.6 * height), abs=0.1)
+
+
 def test_the_outline_shrinks_with_the_open_cross_section() -> None:
     cell = cell_of()
 
@@ -178,18 +191,6 @@ def test_colours_darken_step_by_step() -> None:
     tones = [re.search(rf"\.field-{n} \{{ fill: #([0-9a-f]{{6}});", STYLE)[1] for n in range(field.TONES)]
     grey = [sum(w * int(tone[i : i + 2], 16) for w, i in ((0.2126, 0), (0.7152, 2), (0.0722, 4))) for tone in tones]
     assert all(before - after > 5.0 for before, after in itertools.pairwise(grey))
-
-
-def test_an_outline_encloses_what_reaches_the_level() -> None:
-    x = y = np.linspace(-1.0, 1.0, 81)
-    path = contour.region(100.0 * x, 100.0 * y, 1.0 - np.hypot(x[None, :], y[:, None]), 0.5)
-    points = np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", path), float)
-    assert np.hypot(points[:, 0], points[:, 1]) == pytest.approx(50.0, abs=0.5)
-    assert path.count("M") == path.count("Z") == 1
-    ring = contour.region(100.0 * x, 100.0 * y, -np.abs(np.hypot(x[None, :], y[:, None]) - 0.6), -0.1)
-    assert ring.count("Z") == 2
-    assert contour.region(x, y, np.zeros((81, 81)), 0.5) == ""
-    assert contour.region(x, y, np.ones((81, 81)), 0.5).count("Z") == 1
 
 
 def test_the_picture_is_that_of_the_run(run) -> None:
