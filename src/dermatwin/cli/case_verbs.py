@@ -193,7 +193,7 @@ def reread(
 
     _require_usable(out, force)
     with only_json(json):
-        found = recall(run, read_evidence(evidence))
+        found = recall(run, None if evidence is None else read_evidence(evidence))
         summary = found.summary()
         written = _written(found, out, force, report, store=True)
     if json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..core.errors import Fault
 from ..core.spelling import closest
-from ..core.units import is_unit
+from ..core.units import factor, is_unit
 from .known import EFFECTS, Known
 from .layers import ENDINGS, FOLDERS, Layer
 from .rooms import DOCUMENTS, TABLES
@@ -152,12 +152,23 @@ def references(scope: Scope) -> Iterator[Fault]:
 
 
 def units(scope: Scope) -> Iterator[Fault]:
-    """Units that exist."""
+    """Units that exist, and that can be turned into those in which the numbers are used."""
     for kind, rows in scope.rows.items():
         for column in columns_of(kind).values():
             for row in rows if column.unit else ():
-                if not is_unit(getattr(row, column.field)):
-                    yield Fault(f"{row.file}:{row.line}.{column.name}", getattr(row, column.field), "is not a unit")
+                wanted = dict(row.conversions()).get(column.name)
+                if said := _of_a_unit(getattr(row, column.field), wanted):
+                    yield Fault(f"{row.file}:{row.line}.{column.name}", getattr(row, column.field), said)
+
+
+def _of_a_unit(unit: str, wanted: str | None) -> str | None:
+    if not is_unit(unit):
+        return "is not a unit"
+    try:
+        factor(unit, wanted or unit)
+    except ValueError:
+        return f"cannot be turned into {wanted}, in which it is used"
+    return None
 
 
 def assumptions(scope: Scope) -> Iterator[Fault]:

@@ -67,6 +67,13 @@ class Layer:
         """The content of one of its files."""
         return (self.folder / name).read_bytes() if self.kept is None else self.kept[name]
 
+    def write(self, folder: Path) -> None:
+        """Its files again in a folder that does not exist yet."""
+        for name in self.names:
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(self.read(name))
+
     def matching(self, pattern: str) -> tuple[str, ...]:
         """Its files of a pattern: 'devices.csv', 'optics/observer.csv', 'parameters/*.csv', 'sources*.csv'."""
         return tuple(name for name in self.names if fnmatchcase(name, pattern) and name.count("/") == pattern.count("/"))

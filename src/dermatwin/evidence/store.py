@@ -54,8 +54,8 @@ class Evidence:
         return Evidence.of(Tables((Layer.packaged(DATA),)))
 
     @staticmethod
-    def read(folder: Path | str, *, alone: bool = False) -> Evidence:
-        """Evidence of one's own, laid over the packaged one; with `alone`, a complete folder that stands by itself.
+    def read(*folders: Path | str, alone: bool = False) -> Evidence:
+        """Evidence of one's own, laid over the packaged one folder by folder; with `alone`, a complete folder by itself.
 
         A file of an overlay holds only the rows that are new or take the place of a packaged row of the same key; rules,
         parameters, quantities and sources likewise. Measurements are added. Everything is read and checked at once: raises
@@ -63,9 +63,10 @@ class Evidence:
         """
         from .gate import require
 
-        own = Layer.own(Path(folder))
-        tables = Tables((own,)) if alone else Evidence.packaged().tables.over(own)
-        require(tables)
+        tables = Tables() if alone else Evidence.packaged().tables
+        for folder in folders:
+            tables = tables.over(Layer.own(Path(folder)))
+            require(tables)
         return Evidence.of(tables)
 
     @staticmethod

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from ..case.document import Name, Phototype, Record
+from ..case.document import Name, Record
 from ..case.quantity import Age, Clock, Interval, NeedleLength
 from ..core.errors import EvidenceError, Fault
 from ..core.spelling import closest
+from ..core.vocabulary import Phototype
 from ..evidence import Tables, view
 from ..evidence.known import Known
 from ..evidence.layers import Layer

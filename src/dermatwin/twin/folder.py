@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 MARK = "summary.json"
+OWN = "evidence"  # what was laid over the packaged evidence, a folder for each
 
 
 def write_run(
@@ -35,9 +36,9 @@ def write_run(
     """Write `run` to the folder `target`.
 
     `report` is the page to store as report.html, `sheets` the files of the folder sheets/; with `store` every stage's result
-    goes into stages.h5, from which `recall` reads the run again. With `force` an earlier run
-    folder is replaced; a folder that is not a run folder is never touched. Raises CaseError for a target that cannot be
-    used.
+    goes into stages.h5, from which `recall` reads the run again. What was laid over the packaged evidence goes into
+    evidence/. With `force` an earlier run folder is replaced; a folder that is not a run folder is never touched. Raises
+    CaseError for a target that cannot be used.
     """
     target = target.absolute()
     require_usable(target, MARK, force=force)
@@ -94,6 +95,8 @@ def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str], 
     run.dataset().to_netcdf(draft / "run.nc", engine="h5netcdf")
     if store:
         save(run, draft / STAGES)
+    for laid in run.evidence.tables.layers[1:]:
+        laid.write(draft / OWN / laid.name)
     if report is not None:
         (draft / "report.html").write_text(report, encoding="utf-8")
     for name, text in sheets.items():

@@ -24,6 +24,7 @@ from ..evidence.rows.healing import ModifierRow
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
+from .folder import OWN
 from .guards import guards
 from .provenance import provenance
 from .resolve import ZonePlan, resolve
@@ -98,6 +99,8 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
 def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
     """A run from its folder, if it was stored with its stages, read by today's evidence; nothing is simulated.
 
+    evidence : left out, the packaged one with what was laid over it when the run was made, which its folder keeps.
+
     Endpoints agree with the stored ones to single precision where the evidence is the same. CaseError where a file is
     missing or is not one of ours.
     """
@@ -108,7 +111,8 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
         raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
     whole, stored, told = load(place / STAGES)
     case = load_case(place / "case.resolved.yaml")
-    believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    evidence = evidence or Evidence.read(*(place / OWN / laid["name"] for laid in told.get("overlay", ())))
+    believed = Draws(evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
     zones = tuple(
         zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings)
         for plan in resolve(case, believed.evidence)

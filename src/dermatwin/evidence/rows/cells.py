@@ -72,10 +72,5 @@ ParameterName = Annotated[Word, Ref.of("parameters.name")]
 QuantityName = Annotated[Word, Ref.of("quantities.name")]
 
 Grade = Literal["A", "B", "C", "D", "E"]
-Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 PhototypeRange = Annotated[str, Field(pattern=r"^(|(I|II|III|IV|V|VI)(-(I|II|III|IV|V|VI))?)$")]
 """'III-V', 'IV', or nothing."""
-
-Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
-Layer = Literal["epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis"]
-DeviceKind = Literal["pen", "roller", "stamp"]

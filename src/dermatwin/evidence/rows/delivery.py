@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...core.vocabulary import Vehicle
 from .cells import Grade, Id, NotNegative, Ph, Positive, Ref, Share, SourceId, Sources, Unit, Word, Words
 from .row import Row, Wrong
 
@@ -38,7 +39,6 @@ Family = Literal[
 ]
 """What an active is. An anaesthetic is guarded and a growth factor hardly enters a channel; the rest are words."""
 
-Vehicle = Literal["solution", "serum", "gel", "cream", "ointment"]
 Verdict = Literal["enhanced", "not enhanced", "clinical benefit", "negative trial", "no trial"]
 Property = Literal[
     "log_kow", "pka_acid", "pka_base", "water_solubility", "stokes_radius", "aqueous_diffusivity", "melting_point", "log_d"
@@ -112,6 +112,10 @@ class ActivePropertyRow(Row):
     grade: Grade
     source: Sources
     note: str
+
+    def conversions(self) -> Iterator[tuple[str, str]]:
+        """The unit in which a property is used."""
+        yield "unit", UNITS[self.property]
 
 
 class ProductRow(Row):

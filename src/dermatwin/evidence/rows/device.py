@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .cells import Count, DeviceKind, Grade, Id, NotNegative, Phototype, Positive, Sources, Word, Words
+from ...core.vocabulary import DeviceKind, Layout, Phototype
+from .cells import Count, Grade, Id, NotNegative, Positive, Sources, Word, Words
 from .row import Row, Wrong
 
-Layout = Literal["ring", "grid"]
 Assumable = Literal[
     "needle_count",
     "needle_diameter",

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .cells import Grade, Id, Layer, NotNegative, Sources, Word
+from ...core.vocabulary import Layer
+from .cells import Grade, Id, NotNegative, Sources, Word
 from .row import Link, Row, Wrong
 
 OF_TISSUE = (

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .cells import ConcernName, Count, DeviceKind, Grade, NotNegative, Positive, Sources, Word
+from ...core.vocabulary import DeviceKind
+from .cells import ConcernName, Count, Grade, NotNegative, Positive, Sources, Word
 from .row import Row, Wrong
 from .skin import Region
 

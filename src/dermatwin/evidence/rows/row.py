@@ -76,6 +76,10 @@ class Row(BaseModel):
         """Parameters that this row calls for and no cell names: (column that calls for it, name, where it must stand)."""
         return iter(())
 
+    def conversions(self) -> Iterator[tuple[str, str]]:
+        """Columns of units whose numbers are turned into another unit before they are used: (column, that unit)."""
+        return iter(())
+
     def identity(self, columns: tuple[str, ...]) -> tuple[Any, ...]:
         """What tells this row from others."""
         return tuple(getattr(self, column) for column in columns)

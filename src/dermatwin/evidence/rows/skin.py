@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from .cells import Id, Species, Word, Words
+from ...core.vocabulary import Species
+from .cells import Id, Word, Words
 from .row import Link, Row
 
 Region = Literal["face", "neck", "scalp", "hand", "foot", "body", "whole"]
