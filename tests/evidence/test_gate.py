@@ -126,6 +126,7 @@ TABLES = [
     ),
     ("actives.csv", ",antioxidant,", ",antioxidants,", "actives.csv:2.class: antioxidants is not one of anaesthetic"),
     ("active_properties.csv", "log_kow", "log_kov", "active_properties.csv:2.property: log_kov is not one of log_kow"),
+    ("active_properties.csv", ",mg/mL,", ",mol/kg,", "unit: mol/kg cannot be turned into ug/cm^3, in which it is used"),
     (
         "active_properties.csv",
         "L-ascorbic acid",
@@ -138,7 +139,7 @@ TABLES = [
         "products.csv",
         ",cream,",
         ",creme,",
-        "products.csv:2.vehicle: creme is not one of solution, serum, gel, cream, ointment",
+        "products.csv:2.vehicle: creme is not one of solution, gel, cream, serum, ointment",
     ),
     ("products.csv", ",no,", ",perhaps,", "products.csv:2.sterile: perhaps is not yes or no"),
     ("excipients.csv", "lidocaine_4_cream", "lidocaine_44_cream", "is not a product; did you mean 'lidocaine_4_cream'?"),

@@ -16,6 +16,7 @@ from .options import (
     NoSeed,
     OutFolder,
     Own,
+    OwnOfRun,
     Report,
     RunFolder,
     Seed,
@@ -180,7 +181,7 @@ def _simulated(case: Case, draws: int, seed: int, evidence: Evidence) -> Run:
 def reread(
     run: RunFolder,
     out: OutFolder = None,
-    evidence: Own = None,
+    evidence: OwnOfRun = None,
     force: Force = False,
     report: Report = True,
     json: Machine = False,

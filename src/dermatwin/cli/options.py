@@ -85,6 +85,15 @@ Own = Annotated[
         help="Your own evidence: devices, products, concerns, rules ... laid over the packaged one.",
     ),
 ]
+OwnOfRun = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        metavar="DIR",
+        show_default=False,
+        help="Your own evidence, laid over the packaged one; left out, what the run folder keeps of it.",
+    ),
+]
 
 
 def read_evidence(folder: Path | None) -> Evidence:
