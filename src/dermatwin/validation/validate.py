@@ -68,7 +68,7 @@ def validate(
     if out is not None:
         require_usable(out.absolute(), SCORES, force=True)
     tell = progress or (lambda share, what: None)
-    believed, tables, aside = _scored(evidence)
+    believed, tables, aside = scored(evidence)
     laboratory = Laboratory(believed, draws, seed)
     files = {}
     for number, (name, rows) in enumerate(tables.items()):
@@ -82,7 +82,7 @@ def validate(
     return scores
 
 
-def _scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[Row]], dict[str, str]]:
+def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[Row]], dict[str, str]]:
     """What is believed, the rows that are held against it, and the files of a folder that are left aside."""
     if isinstance(evidence, Path) and not is_evidence(evidence):
         return Evidence.packaged(), read_folder(evidence), left_aside(evidence)
