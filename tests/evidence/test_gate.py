@@ -223,6 +223,13 @@ TABLES = [
     ),
     ("observables.csv", ",no,20,", ",no,,", "observables.csv:2.error: is empty; it needs a number"),
     ("validation_map.csv", ",tissue,", ",tissu,", "validation_map.csv:2.way: tissu is not one of tissue, opposite"),
+    ("validation_map.csv", ",3,log,", ",three,log,", "layer: three is not a number; the parameter is the power to which"),
+    (
+        "validation_map.csv",
+        ",aged,collagen,",
+        ",aged,colagen,",
+        "name: colagen needs the parameter colagen_age_slope, which stands",
+    ),
     (
         "tensions.csv",
         "insertion.csv:kalluri2011",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -26,6 +27,7 @@ OF_TISSUE = (
 )
 OF_TRIALS = ("arm", "untreated", "relative", "share", "responders")
 OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 Way = Literal[
     "tissue",
     "opposite",
@@ -105,9 +107,10 @@ class ReadingRow(Row):
             yield Wrong("scale", "is empty; one of log, absolute, sign")
         if self.way is None and not self.note:
             yield Wrong("note", "is empty; say why it is not predicted")
-        layers = ("epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis")
-        if self.way in OF_TISSUE and self.layer not in layers:
-            yield Wrong("layer", f"is not one of {', '.join(layers)}")
+        if self.way in OF_TISSUE and self.layer not in get_args(Layer):
+            yield Wrong("layer", f"is not one of {', '.join(get_args(Layer))}")
+        if self.way == "power" and not _NUMBER.fullmatch(self.layer):
+            yield Wrong("layer", "is not a number; the parameter is the power to which one is raised, such as 0.5")
 
     def links(self) -> Iterator[Link]:
         """The concern and the scale of a trial, the parameter that is read."""
@@ -117,6 +120,11 @@ class ReadingRow(Row):
             yield Link("layer", self.layer, ("scales.id",))
         if self.way in OF_PARAMETERS:
             yield Link("name", self.name, ("parameters.name",))
+
+    def needs(self) -> Iterator[Link]:
+        """The slope with age of what slows."""
+        if self.way == "aged":
+            yield Link("name", f"{self.name}_age_slope", ("parameters.name",))
 
 
 class TensionRow(Row):
