@@ -25,7 +25,6 @@ SOURCE = Path(dermatwin.__file__).parent
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DOORS = {
     "calibration/__main__.py",
-    "cli/evidence_verbs.py",
     "cli/options.py",
     "evidence/store.py",
     "explanation.py",

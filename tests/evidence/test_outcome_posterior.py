@@ -8,9 +8,11 @@ import pytest
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.joint import ALL
+from dermatwin.evidence.known import EFFECTS_RECORD
+from dermatwin.evidence.making import effects_of
 from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.outcome import pooled, predict_arm
-from dermatwin.outcome.pooling import NOTHING, RECORD, _read
+from dermatwin.outcome.pooling import NOTHING
 
 EVIDENCE = Evidence.packaged()
 
@@ -22,7 +24,7 @@ def draws():
 
 @pytest.fixture(scope="module")
 def shipped(draws):
-    return _read(draws.evidence)
+    return effects_of(draws.evidence)
 
 
 def test_every_study_has_a_table_without_it(shipped):
@@ -38,7 +40,9 @@ def test_the_fit_is_that_of_the_rows(draws, shipped):
     whole, (_, record) = problem(EVIDENCE), shipped
     assert record["effects"] == list(whole.kept)
     assert record["studies"] == list(whole.trials.studies)
-    assert record["behind"] == behind(whole), f"{RECORD} is of other rows: run python -m dermatwin.calibration outcome"
+    assert record["behind"] == behind(whole), (
+        f"{EFFECTS_RECORD} is of other rows: run python -m dermatwin.calibration outcome"
+    )
 
 
 def test_a_study_left_out_stands_behind_nothing(draws):

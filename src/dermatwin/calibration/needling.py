@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..core.errors import EvidenceError, Fault
 from ..evidence import Draws, Evidence
 from ..validation.laboratory import Laboratory
 from ..validation.rows import Row, measured
@@ -115,7 +116,7 @@ class Problem:
         for row in self._by_study[study]:
             answer = predict[row.file](row)
             if not isinstance(answer, Prediction):
-                raise RuntimeError(f"{row.file}:{row.line} is not predicted: {answer.reason}")
+                raise EvidenceError([Fault(f"{row.file}:{row.line}", "", f"is not predicted: {answer.reason}")])
             yield row, answer, laboratory.people(FILES[row.file], "1")
 
     @cached_property

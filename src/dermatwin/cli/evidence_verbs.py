@@ -25,13 +25,14 @@ Folder = Annotated[
 
 def check(folder: Folder = None, json: Machine = False, seed: NoSeed = 1) -> None:
     """Read every table of a folder of evidence and tell what was read, or every fault: file, line, column, what is right."""
-    from ..evidence import Evidence
+    from ..evidence import Tables
     from ..evidence.gate import examine
     from ..evidence.layers import Layer
+    from ..evidence.store import packaged_tables
     from .machine import emit
 
-    tables = Evidence.packaged().tables
-    found = examine(tables if folder is None else tables.over(Layer.own(folder)))
+    packaged = packaged_tables()
+    found = examine(packaged if folder is None else Tables(Layer.own(folder), packaged))
     if json:
         emit({"rows": found.rows, "faults": found.faults})
     else:

@@ -24,9 +24,8 @@ BEST_ASSUMED = "E"  # grade of what rests on an assumption alone
 
 @dataclass(frozen=True)
 class Scope:
-    """One layer at the gate: its rows that could be read, the tables that it is part of, and every known name."""
+    """The uppermost layer of some tables at the gate: its rows that could be read, and every known name."""
 
-    number: int  # of the layer, 0 for the lowest
     tables: Tables
     known: Known
     rows: Mapping[type[Row], tuple[Row, ...]]
@@ -34,23 +33,20 @@ class Scope:
     @property
     def layer(self) -> Layer:
         """The layer."""
-        return self.tables.layers[self.number]
+        return self.tables.layer
 
     @property
     def alone(self) -> bool:
         """Whether nothing lies under this layer."""
-        return self.number == 0
+        return self.tables.under is None
 
     def under(self, kind: type[R]) -> tuple[R, ...]:
         """Rows of a table in the layers below this one."""
-        found: tuple[R, ...] = ()
-        for number in range(self.number):
-            found = laid_over(found, self.tables.rows_at(kind, number)[0])
-        return found
+        return () if self.tables.under is None else self.tables.under.rows(kind)
 
     def own(self, kind: type[R]) -> tuple[R, ...]:
         """Rows of a table in this layer."""
-        return self.tables.rows_at(kind, self.number)[0]
+        return self.tables.own(kind)[0]
 
 
 def strange_files(scope: Scope) -> Iterator[Fault]:

@@ -8,16 +8,17 @@ laid over it passes here before anything is computed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..core.errors import EvidenceError, Fault
 from .checks import CHECKS, Scope
-from .joint import read_joint
 from .known import EFFECTS, Known
-from .making import fits_at
+from .making import effects_of, posteriors_at, stale_at
 from .rooms import DOCUMENTS, entries_in, faults_in
 from .rows.every import KINDS
+from .stale import CODE, refused
 from .tables import Tables
 
 
@@ -29,45 +30,49 @@ class Examination:
     faults: tuple[Fault, ...]
 
 
-def require(tables: Tables) -> None:
+def require(tables: Tables, *, even_stale: bool = False) -> None:
     """EvidenceError with every fault of the uppermost layer of some tables."""
-    found = examine(tables)
+    found = examine(tables, even_stale=even_stale)
     if found.faults:
         raise EvidenceError(found.faults)
 
 
-def examine(tables: Tables) -> Examination:
-    """Read the uppermost layer of some tables whole: how much there is, and what is wrong, by files and lines."""
-    number, known = len(tables.layers) - 1, Known(tables)
-    layer = tables.layers[number]
-    read = {kind: tables.rows_at(kind, number) for kind in KINDS}
-    scope = Scope(number, tables, known, {kind: rows for kind, (rows, _) in read.items()})
+def examine(tables: Tables, *, even_stale: bool = False, code: Path = CODE) -> Examination:
+    """Read the uppermost layer of some tables whole: how much there is, and what is wrong, by files and lines.
+
+    Fits are looked at where all else is sound; those that are stale are told last, in the order in which to mend them.
+    """
+    known, layer = Known(tables), tables.layer
+    read = {kind: tables.own(kind) for kind in KINDS}
+    scope = Scope(tables, known, {kind: rows for kind, (rows, _) in read.items()})
     faults = [fault for _, wrong in read.values() for fault in wrong]
     faults += [fault for check in CHECKS for fault in check(scope)]
-    faults += [fault for name in DOCUMENTS if name in layer.names for fault in faults_in(name, layer, tables, known)]
-    faults += _draws(scope, sound=not faults)
-    return Examination(counted(tables, number), tuple(sorted(dict.fromkeys(faults), key=_place)))
+    faults += [fault for name in DOCUMENTS if name in layer.names for fault in faults_in(name, tables, known)]
+    faults += [] if faults else _fits(tables, code)
+    stale = [] if faults or even_stale else refused(stale_at(tables, code))
+    return Examination(counted(tables), (*sorted(dict.fromkeys(faults), key=_place), *stale))
 
 
-def counted(tables: Tables, number: int) -> dict[str, int]:
-    """Rows by table in one layer, of tables that are there; of draws, how many tables of them."""
-    layer = tables.layers[number]
-    found = {kind.table.rstrip("/*"): len(tables.rows_at(kind, number)[0]) for kind in KINDS}
+def counted(tables: Tables) -> dict[str, int]:
+    """Rows by table in the uppermost layer, of tables that are there; of draws, how many tables of them."""
+    layer = tables.layer
+    found = {kind.table.rstrip("/*"): len(tables.own(kind)[0]) for kind in KINDS}
     found |= {name.rpartition(".")[0]: entries_in(name, layer) for name in DOCUMENTS if name in layer.names}
     found["outcome_effects"] = len(layer.matching(EFFECTS))
     found["posteriors"] = len(layer.matching("posteriors/*.csv"))
     return {table: count for table, count in found.items() if count}
 
 
-def _draws(scope: Scope, *, sound: bool) -> Iterator[Fault]:
-    """What is wrong with tables of joint draws; posteriors are read only where the parameters they are of could be."""
-    try:
-        if EFFECTS in scope.layer.names:
-            read_joint(EFFECTS, scope.layer.read(EFFECTS))
-        if sound:
-            fits_at(scope.tables, scope.number)
-    except EvidenceError as error:
-        yield from error.faults
+def _fits(tables: Tables, code: Path) -> Iterator[Fault]:
+    """What is wrong with joint draws and the records of their fits."""
+    looked_at: list[Callable[[], object]] = [lambda: posteriors_at(tables, code)]
+    if EFFECTS in tables.layer.names:
+        looked_at.append(lambda: effects_of(tables))
+    for look in looked_at:
+        try:
+            look()
+        except EvidenceError as error:
+            yield from error.faults
 
 
 def _place(fault: Fault) -> tuple[str, int, str]:

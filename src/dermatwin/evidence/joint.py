@@ -1,15 +1,21 @@
-"""Tables of joint draws: one row per draw, one column per effect, and a block of rows for each study that was left out."""
+"""Tables of joint draws: one row per draw, one column per effect, and a block of rows for each study that was left out.
+
+Beside each lies its record: how the fit was made, what it said, what it stands on.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import EvidenceError, Fault
+from .plain import parsed
 from .reading import text_of
 
 KEY = ("without", "draw")
@@ -53,3 +59,18 @@ def read_joint(file: str, content: bytes) -> Joint:
     if faults:
         raise EvidenceError(faults)
     return Joint(tuple(header[len(KEY) :]), {name: np.array(rows) for name, rows in blocks.items()})
+
+
+def read_record(file: str, content: bytes, needed: Iterable[str]) -> dict[str, Any]:
+    """The record of a fit; EvidenceError where it is none, or lacks a section that is needed."""
+    import yaml
+
+    try:
+        record = parsed(text_of(file, content))
+    except yaml.YAMLError as error:
+        raise EvidenceError([Fault(file, "", f"is not YAML ({getattr(error, 'problem', None) or error})")]) from None
+    if not isinstance(record, dict):
+        raise EvidenceError([Fault(file, "", "is not the record of a fit; write lines of 'key: value'")])
+    if missing := [name for name in needed if name not in record]:
+        raise EvidenceError([Fault(file, "", f"is not the record of a fit: it lacks {', '.join(missing)}")])
+    return record

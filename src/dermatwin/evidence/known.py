@@ -16,7 +16,7 @@ from .rows.every import KINDS
 from .rows.row import Row, shown
 from .tables import Tables, Written, written
 
-EFFECTS = "outcome_effects.csv"
+EFFECTS, EFFECTS_RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 POOL = "concern:"  # begins the names of effects that belong to a pool of trials
 
 _CALLED = {

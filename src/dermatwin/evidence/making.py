@@ -1,13 +1,23 @@
-"""From rows to what the twin believes: sources, parameters, quantities and posteriors of some tables."""
+"""From rows to what the twin believes: sources, parameters, quantities, and fits of some tables.
+
+Where a view takes `code`, it is the package whose models the fits stand on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+from ..core.errors import EvidenceError, Fault
+from .joint import Joint, read_joint, read_record
+from .known import EFFECTS, EFFECTS_RECORD
 from .posterior import Posterior, read_posteriors
 from .records import Parameter, Quantity, Source
 from .rows.parameters import EVERY, ParameterRow, QuantityRow
 from .rows.sources import SourceRow
+from .stale import Present, fits_in, stale_fits
 from .tables import Tables, view
 
 
@@ -24,8 +34,8 @@ def sources_of(tables: Tables) -> Mapping[str, Source]:
 def parameters_of(tables: Tables) -> Mapping[str, Parameter]:
     """Parameters by name, before any fit. What is laid over a parameter or a family belongs to its stage."""
     stages: dict[str, str] = {}
-    for number in range(len(tables.layers)):
-        for row in tables.rows_at(ParameterRow, number)[0]:
+    for level in tables.levels:
+        for row in level.own(ParameterRow)[0]:
             stages.setdefault(row.family, _stem(row.file))
     return {row.name: _parameter(row, stages[row.family]) for row in tables.rows(ParameterRow)}
 
@@ -51,26 +61,56 @@ def quantities_of(tables: Tables) -> Mapping[str, Quantity]:
 
 
 @view
-def posteriors_of(tables: Tables) -> tuple[Posterior, ...]:
+def stale_of(tables: Tables, code: Path) -> Mapping[str, tuple[Fault, ...]]:
+    """Fits that do not belong to what they were made of any more: each is asked about its own level and those below.
+
+    What somebody lays over a fit that others made does not make it stale: the fit says what it said.
+    """
+    under = {} if tables.under is None else stale_of(tables.under, code)
+    own, stale = fits_in(tables.layer), stale_at(tables, code)
+    return {name: faults for name, faults in under.items() if name not in own} | dict(stale)
+
+
+@view
+def stale_at(tables: Tables, code: Path) -> Mapping[str, tuple[Fault, ...]]:
+    """Stale fits of the uppermost layer, in the order in which to mend them."""
+    return stale_fits(Present(tables.layers, code, parameters_of(tables)))
+
+
+@view
+def posteriors_of(tables: Tables, code: Path) -> tuple[Posterior, ...]:
     """Fits by name; one of an upper layer takes the place of one below it."""
-    found = {fit.name: fit for number in range(len(tables.layers)) for fit in fits_at(tables, number)}
+    found = {fit.name: fit for level in tables.levels for fit in posteriors_at(level, code)}
     return tuple(found[name] for name in sorted(found))
 
 
 @view
-def stated_of(tables: Tables) -> frozenset[str]:
-    """Parameters that were laid over the packaged ones: what somebody says is not moved by a fit that did not know it."""
+def posteriors_at(tables: Tables, code: Path) -> tuple[Posterior, ...]:
+    """The fits of parameters that the uppermost layer holds."""
+    return read_posteriors(tables.layer, parameters_of(tables), stale_at(tables, code))
+
+
+@view
+def stated_of(tables: Tables, code: Path) -> frozenset[str]:
+    """Parameters that were laid over others: what somebody says is not moved by a fit that did not know it."""
     stated: set[str] = set()
-    for number in range(1, len(tables.layers)):
-        stated |= {row.name for row in tables.rows_at(ParameterRow, number)[0]}
-        stated -= {name for fit in fits_at(tables, number) for name in fit.parameters}
+    for level in tables.levels[1:]:
+        stated |= {row.name for row in level.own(ParameterRow)[0]}
+        stated -= {name for fit in posteriors_at(level, code) for name in fit.parameters}
     return frozenset(stated)
 
 
 @view
-def fits_at(tables: Tables, number: int) -> tuple[Posterior, ...]:
-    """The fits that one layer holds."""
-    return read_posteriors(tables.layers[number].folder / "posteriors", dict(parameters_of(tables)))
+def effects_of(tables: Tables) -> tuple[Joint, Mapping[str, Any]]:
+    """Joint draws of the effects of trials, and the record of their fit; EvidenceError where they are not of one fit."""
+    layer = tables.topmost(EFFECTS)
+    if layer is None:
+        raise EvidenceError([Fault(EFFECTS, "", "is missing")])
+    joint = read_joint(EFFECTS, layer.read(EFFECTS))
+    record = read_record(EFFECTS_RECORD, layer.read(EFFECTS_RECORD), ("effects", "studies", "behind"))
+    if joint.names != tuple(record["effects"]):
+        raise EvidenceError([Fault(EFFECTS, "", f"and {EFFECTS_RECORD} are not of one fit")])
+    return joint, MappingProxyType(record)
 
 
 def _members(row: QuantityRow, known: Mapping[str, Parameter]) -> Iterator[str]:

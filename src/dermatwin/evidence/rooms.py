@@ -40,11 +40,11 @@ TABLES: dict[type[Row], Word] = {ModifierRow: Word("healing.person", "faults_of"
 """Tables with words that a room knows: who checks their rows."""
 
 
-def faults_in(name: str, layer: Layer, tables: Tables, known: Known) -> list[Fault]:
-    """What is wrong with a document of a layer."""
+def faults_in(name: str, tables: Tables, known: Known) -> list[Fault]:
+    """What is wrong with a document of the uppermost layer."""
     check, _ = DOCUMENTS[name]
     try:
-        document = read_document(name, layer.read(name))
+        document = read_document(name, tables.layer.read(name))
         return [*document.twice(), *check(document, tables, known)]
     except EvidenceError as error:
         return list(error.faults)

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from ..core.units import factor
 from .layers import Layer
-from .making import parameters_of, posteriors_of, quantities_of, sources_of, stated_of
+from .making import parameters_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
 from .posterior import Posterior, updated
 from .records import Parameter, Quantity, Source, weakest
 from .rows.row import R
+from .stale import CODE, require_fresh
 from .tables import Tables
 
 DATA = Path(__file__).parent / "data"
@@ -42,37 +43,45 @@ class Evidence:
     sources: dict[str, Source]
     parameters: dict[str, Parameter]
     quantities: dict[str, Quantity]
+    tables: Tables = field(repr=False)
     posteriors: tuple[Posterior, ...] = ()
     prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
     believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
-    tables: Tables = field(default_factory=Tables, repr=False)
+    stale: tuple[str, ...] = ()  # fits that do not belong to these priors, rows, tables and this code
 
     @staticmethod
-    @lru_cache(maxsize=1)
-    def packaged() -> Evidence:
-        """The evidence that ships with dermatwin."""
-        return Evidence.of(Tables((Layer.packaged(DATA),)))
+    def packaged(*, even_stale: bool = False) -> Evidence:
+        """The evidence that ships with dermatwin, read once."""
+        return Evidence.of(packaged_tables(), even_stale=even_stale)
 
     @staticmethod
-    def read(*folders: Path | str, alone: bool = False) -> Evidence:
+    def read(folder: Path | str, *more: Path | str, alone: bool = False, even_stale: bool = False) -> Evidence:
         """Evidence of one's own, laid over the packaged one folder by folder; with `alone`, a complete folder by itself.
 
         A file of an overlay holds only the rows that are new or take the place of a packaged row of the same key; rules,
         parameters, quantities and sources likewise. Measurements are added. Everything is read and checked at once: raises
         `EvidenceError` with every fault of every file.
+
+        even_stale : whether fits may be read that do not belong to the rest; who fits anew needs that.
         """
         from .gate import require
 
-        tables = Tables() if alone else Evidence.packaged().tables
-        for folder in folders:
-            tables = tables.over(Layer.own(Path(folder)))
-            require(tables)
-        return Evidence.of(tables)
+        tables = None if alone else Evidence.packaged(even_stale=even_stale).tables
+        for place in (folder, *more):
+            tables = Tables(Layer.own(Path(place)), tables)
+            require(tables, even_stale=even_stale)
+        assert tables is not None
+        return Evidence.of(tables, even_stale=even_stale)
 
     @staticmethod
-    def of(tables: Tables) -> Evidence:
-        """The evidence of some tables as it was read: no belief changed, every fit in force."""
-        return tables.view(_of)
+    def of(tables: Tables, *, even_stale: bool = False, code: Path = CODE) -> Evidence:
+        """The evidence of some tables as it was read: no belief changed, every fit in force.
+
+        code : the package whose models the fits stand on. Raises `EvidenceError` where a fit is stale.
+        """
+        if not even_stale:
+            require_fresh(stale_of(tables, code))
+        return tables.view(_of, code)
 
     def rows(self, kind: type[R]) -> tuple[R, ...]:
         """Rows of a table: `evidence.rows(DeviceRow)`."""
@@ -85,7 +94,7 @@ class Evidence:
     @property
     def fingerprint(self) -> str:
         """A digest of all files of the lowest layer: of the packaged evidence, unless a folder stands alone."""
-        return self.tables.layers[0].digest if self.tables.layers else ""
+        return self.tables.levels[0].layer.digest
 
     @property
     def overlays(self) -> tuple[Overlay, ...]:
@@ -97,7 +106,7 @@ class Evidence:
         for posterior in posteriors:
             parameters = updated(parameters, posterior)
         told = {name: self.prior[name] for name in self.believed if name in self.prior}
-        return replace(self, parameters={**parameters, **told}, posteriors=posteriors)
+        return replace(self, parameters={**parameters, **told} if told else parameters, posteriors=posteriors)
 
     def before_fits(self) -> Evidence:
         """The same evidence without any posterior: priors only."""
@@ -166,15 +175,19 @@ class Evidence:
         return tuple(sorted({s for name in self.stands_on(quantity) for s in self.parameters[name].sources}))
 
 
-def _of(tables: Tables) -> Evidence:
-    prior = dict(parameters_of(tables))
-    bare = Evidence(dict(sources_of(tables)), prior, dict(quantities_of(tables)), (), prior, stated_of(tables), tables)
-    return bare._holding(posteriors_of(tables))
+@lru_cache(maxsize=1)
+def packaged_tables() -> Tables:
+    """The tables that ship with dermatwin."""
+    return Tables(Layer.packaged(DATA))
+
+
+def _of(tables: Tables, code: Path) -> Evidence:
+    prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
+    bare = Evidence(dict(sources_of(tables)), prior, dict(quantities_of(tables)), tables, (), prior, stated)
+    return replace(bare, stale=tuple(stale_of(tables, code)))._holding(posteriors_of(tables, code))
 
 
 def _overlays(tables: Tables) -> tuple[Overlay, ...]:
     from .gate import counted
 
-    return tuple(
-        Overlay(layer.name, layer.digest, counted(tables, number)) for number, layer in enumerate(tables.layers) if number
-    )
+    return tuple(Overlay(level.layer.name, level.layer.digest, counted(level)) for level in tables.levels[1:])

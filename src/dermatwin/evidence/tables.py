@@ -25,30 +25,36 @@ Written = tuple[str, int, Mapping[str, Any]]
 
 
 class Tables:
-    """Rows of every table of some layers, the packaged one first. Two are equal only if they are the same object."""
+    """Rows of every table of a layer laid over other tables. Two are equal only if they are the same object."""
 
-    def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
-        self.layers = layers
+    def __init__(self, layer: Layer, under: Tables | None = None) -> None:
+        self.layer, self.under = layer, under
         self._views = lru_cache(maxsize=MOST_VIEWS)(lambda build, *arguments: _guarded(build(self, *arguments)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tables, (self.layers,)
+        return Tables, (self.layer, self.under)
 
-    def over(self, layer: Layer) -> Tables:
-        """These tables with one more layer laid over them."""
-        return Tables((*self.layers, layer))
+    @property
+    def levels(self) -> tuple[Tables, ...]:
+        """These tables and all below them, the lowest first."""
+        return (*(self.under.levels if self.under else ()), self)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of all levels, the lowest first."""
+        return tuple(level.layer for level in self.levels)
 
     def rows(self, kind: type[R]) -> tuple[R, ...]:
         """Rows of a table over all layers; EvidenceError where one of its files does not pass."""
         return self.view(_rows, kind)
 
+    def own(self, kind: type[R]) -> tuple[tuple[R, ...], tuple[Fault, ...]]:
+        """Rows of a table in the uppermost layer, and what is wrong with them."""
+        return self.view(_own, kind)
+
     def view(self, build: Callable[..., T], *arguments: Any) -> T:
         """What `build` makes of these tables, made once for each set of arguments."""
         return self._views(build, *arguments)
-
-    def rows_at(self, kind: type[R], number: int) -> tuple[tuple[R, ...], tuple[Fault, ...]]:
-        """Rows of a table in one layer, counted from 0 for the lowest, and what is wrong with them."""
-        return self.view(_rows_at, kind, number)
 
     def topmost(self, name: str) -> Layer | None:
         """The last layer that holds a file."""
@@ -80,24 +86,18 @@ def view(build: Callable[Concatenate[Tables, P], T]) -> Callable[Concatenate[Tab
 
 
 def _rows(tables: Tables, kind: type[R]) -> tuple[R, ...]:
-    faults: list[Fault] = []
-    found: tuple[R, ...] = ()
-    for number in range(len(tables.layers)):
-        rows, wrong = tables.rows_at(kind, number)
-        faults += wrong
-        found = laid_over(found, rows)
+    rows, faults = tables.own(kind)
     if faults:
         raise EvidenceError(faults)
-    return found
+    return rows if tables.under is None else laid_over(tables.under.rows(kind), rows)
 
 
-def _rows_at(tables: Tables, kind: type[R], number: int) -> tuple[tuple[R, ...], tuple[Fault, ...]]:
-    layer = tables.layers[number]
+def _own(tables: Tables, kind: type[R]) -> tuple[tuple[R, ...], tuple[Fault, ...]]:
     rows: list[R] = []
     faults: list[Fault] = []
-    for name in layer.matching(f"{kind.table}{kind.ending}"):
+    for name in tables.layer.matching(f"{kind.table}{kind.ending}"):
         try:
-            for file, line, values in written(layer, name, kind):
+            for file, line, values in written(tables.layer, name, kind):
                 row, wrong = parsed(kind, file, line, values)
                 faults += wrong
                 if row is not None:

@@ -22,12 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import EvidenceError, Fault
-from ..evidence import Draws, Evidence, Tables, view
-from ..evidence.joint import ALL, Joint, read_joint
-from ..evidence.reading import read_document
+from ..evidence import Draws, Evidence
+from ..evidence.joint import ALL
+from ..evidence.making import effects_of
 
-TABLE, RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 NOTHING = "every study"  # name of the prior among the fits
 FAMILIES = {
     "rating": "rating_between",
@@ -63,21 +61,20 @@ class Priors:
     @staticmethod
     def of(draws: Draws) -> Priors:
         """Read the priors from the evidence."""
-        p = {
-            name: draws.median(name, "1")
-            for name, parameter in draws.evidence.parameters.items()
-            if parameter.stage == "outcome" and parameter.unit == "1"
-        }
+
+        def p(name: str) -> float:
+            return draws.median(name, "1")
+
         plain = {
-            "drift": (0.0, p["drift_prior_spread"]),
-            "adjunct": (0.0, p["between_adjunct_prior"]),
-            "rating": (0.0, p["rating_prior_spread"]),
-            "chosen": (p["definition_choice"], p["definition_choice_prior"]),
+            "drift": (0.0, p("drift_prior_spread")),
+            "adjunct": (0.0, p("between_adjunct_prior")),
+            "rating": (0.0, p("rating_prior_spread")),
+            "chosen": (p("definition_choice"), p("definition_choice_prior")),
         }
-        plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p["effect_prior_spread"]))
-        plain |= {f"cut:{w}": (p[f"responder_cutoff[{w}]"], p[f"responder_cutoff_spread[{w}]"]) for w in WORDS}
+        plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p("effect_prior_spread")))
+        plain |= {f"cut:{w}": (p(f"responder_cutoff[{w}]"), p(f"responder_cutoff_spread[{w}]")) for w in WORDS}
         spreads = tuple(
-            p[name]
+            p(name)
             for name in (
                 "between_rating_prior",
                 "between_study_prior",
@@ -89,19 +86,19 @@ class Priors:
             )
         )
         scalars = (
-            (p["unstated_person_spread"], p["person_spread_prior"]),
-            (1.0, p["rating_person_prior"]),
-            (1.0, p["response_exponent_prior"]),
+            (p("unstated_person_spread"), p("person_spread_prior")),
+            (1.0, p("rating_person_prior")),
+            (1.0, p("response_exponent_prior")),
         )
         return Priors(
             spreads,
             plain,
-            p["drift_between_studies"],
+            p("drift_between_studies"),
             scalars,
-            p["unstated_baseline_spread"],
-            p["least_score_error"],
-            p["indirect_scatter"],
-            p["person_spread_scatter"],
+            p("unstated_baseline_spread"),
+            p("least_score_error"),
+            p("indirect_scatter"),
+            p("person_spread_scatter"),
         )
 
     def of_effect(self, name: str) -> tuple[float, float]:
@@ -176,7 +173,7 @@ def student(score: np.ndarray) -> np.ndarray:
 
 def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
     """Pooled effects of the packaged trials had the studies in `exclude` not been made."""
-    joint, fit = _read(draws.evidence)
+    joint, fit = effects_of(draws.evidence)
     left = sorted(set(fit["studies"]) & exclude)
     name = (ALL, *left)[-1] if len(left) < 2 else NOTHING
     sources = {
@@ -188,15 +185,4 @@ def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
 
 def record(evidence: Evidence) -> dict[str, Any]:
     """How the effects were pooled: studies, readings, quantiles, and what other assumptions would have given."""
-    return _read(evidence)[1]
-
-
-@view
-def _read(tables: Tables) -> tuple[Joint, dict[str, Any]]:
-    layer = tables.topmost(TABLE)
-    if layer is None:
-        raise EvidenceError([Fault(TABLE, "", "is missing")])
-    joint, fit = read_joint(TABLE, layer.read(TABLE)), read_document(RECORD, layer.read(RECORD)).value
-    if joint.names != tuple(fit["effects"]):
-        raise EvidenceError([Fault(TABLE, "", f"and {RECORD} are not of one fit")])
-    return joint, fit
+    return dict(effects_of(evidence)[1])

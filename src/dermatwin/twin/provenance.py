@@ -6,11 +6,15 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from ..evidence import Draws
+from ..core.errors import Notice
+from ..evidence import Draws, Evidence
 
 
 def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
-    """Plain data that is enough to repeat a run; `overlay` tells what somebody laid over the packaged evidence."""
+    """Plain data that is enough to repeat a run; what was laid over the evidence, and fits that are stale, where there are.
+
+    `overlay` holds the name, digest and rows of each folder that somebody laid over the packaged evidence.
+    """
     evidence = draws.evidence
     overlay = [asdict(laid) for laid in evidence.overlays]
     return {
@@ -21,4 +25,13 @@ def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
         "vary": sorted(vary),
         "evidence": evidence.fingerprint,
         **({"overlay": overlay} if overlay else {}),
+        **({"stale_fits": list(evidence.stale)} if evidence.stale else {}),
     }
+
+
+def remarks(evidence: Evidence) -> tuple[Notice, ...]:
+    """What is to be said of the evidence as a whole: fits that do not belong to it."""
+    return tuple(
+        Notice("evidence", f"the fit '{fit}' was made for other priors, rows, tables or code: its bands are not to be used")
+        for fit in evidence.stale
+    )

@@ -5,7 +5,7 @@ The shape of a case is checked when it is read; here its words are looked up. Ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ def resolve(case: Case, evidence: Evidence) -> tuple[ZonePlan, ...]:
     """Look up every name of a case; raises `CaseError` with all faults of one kind, returns one plan per zone."""
     check_case(case)
     faults = [
-        *unknown_concerns(case, concerns(evidence)),
+        *_concern_faults(case, evidence),
         *_zone_faults(case, evidence),
         *_device_faults(case, evidence),
         *_topical_faults(case, evidence),
@@ -56,20 +56,27 @@ def device_of(given: str | CustomDevice, evidence: Evidence) -> Device:
     return find_device(given, evidence) if isinstance(given, str) else describe(given)
 
 
+def _concern_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
+    """Concerns that the evidence does not know; it is not asked for a case that names none."""
+    if any(zone.concerns for zone in case.zones):
+        yield from unknown_concerns(case, concerns(evidence))
+
+
 def _zone_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     for zone in case.zones:
         try:
             find_site(zone.zone, case.patient.species, evidence)
         except KeyError as error:
             yield Fault(f"zones.{zone.key}.zone", repr(zone.zone), str(error.args[0]))
-        yield from _scale_faults(zone, scales(evidence))
+        yield from _scale_faults(zone, evidence)
 
 
-def _scale_faults(zone: Zone, known: Mapping[str, Scale]) -> Iterator[Fault]:
+def _scale_faults(zone: Zone, evidence: Evidence) -> Iterator[Fault]:
     for number, concern in enumerate(zone.concerns):
         where = f"zones.{zone.key}.concerns.{number}"
         if concern.scale is None:
             continue
+        known = scales(evidence)
         scale = known.get(concern.scale)
         if scale is None:
             yield Fault(f"{where}.scale", repr(concern.scale), f"is not a scale; one of {', '.join(sorted(known))}")

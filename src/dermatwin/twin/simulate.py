@@ -9,9 +9,10 @@ luck of every person (paired comparison).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
@@ -26,7 +27,7 @@ from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .folder import OWN
 from .guards import guards
-from .provenance import provenance
+from .provenance import provenance, remarks
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 
@@ -111,13 +112,19 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
         raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
     whole, stored, told = load(place / STAGES)
     case = load_case(place / "case.resolved.yaml")
-    evidence = evidence or Evidence.read(*(place / OWN / laid["name"] for laid in told.get("overlay", ())))
-    believed = Draws(evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    luck = Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"]))
+    believed = Draws(evidence or _evidence_of(place, told), luck)
     zones = tuple(
         zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings)
         for plan in resolve(case, believed.evidence)
     )
     return _read(case, screen(case, believed.evidence), zones, whole["reference"], whole["guards"], believed)
+
+
+def _evidence_of(folder: Path, told: Mapping[str, Any]) -> Evidence:
+    """Today's packaged evidence, with what was laid over it when a run was made."""
+    own = [folder / OWN / laid["name"] for laid in told.get("overlay", ())]
+    return Evidence.read(*own) if own else Evidence.packaged()
 
 
 def _read(
@@ -130,6 +137,7 @@ def _read(
 ) -> Run:
     """Endpoints, curves and notices of stage results."""
     outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
         screening=screening,
@@ -138,7 +146,7 @@ def _read(
         reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
-        notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
+        notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )

@@ -125,5 +125,6 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         "vary": "Spread from",
         "evidence": "Fingerprint of the evidence",
         "overlay": "Laid over the evidence",
+        "stale_fits": "Fits that do not belong to the evidence",
     }
     return [(names.get(key, words.title(key)), words.recorded(value)) for key, value in run.provenance.items()]
