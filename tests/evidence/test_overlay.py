@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,26 @@ def test_a_parameter_laid_over_keeps_its_stage_and_no_fit_moves_it(tmp_path):
     assert evidence.parameters[fitted].stage == file.stem
     others = {name: value for name, value in evidence.parameters.items() if name != fitted}
     assert others == {name: value for name, value in PACKAGED.parameters.items() if name != fitted}
+
+
+def test_a_fit_laid_over_is_asked_what_it_stands_on(tmp_path):
+    """The packaged fits say what they said, whatever lies over them; one's own must belong to what lies there with it."""
+    changed = row("parameters/insertion.csv", "puncture_toughness,").replace(",Gamma,4,", ",Gamma,5,")
+    assert laid(tmp_path, parameters__insertion=[changed]).stale == ()
+    (tmp_path / "posteriors").mkdir()
+    for name in ("needling.csv", "needling.yaml"):
+        shutil.copy(DATA / "posteriors" / name, tmp_path / "posteriors" / name)
+    with pytest.raises(EvidenceError) as told:
+        Evidence.read(tmp_path)
+    (fault,) = told.value.faults
+    assert str(fault).startswith(
+        "parameters/insertion.csv: puncture_toughness has changed since the fit 'needling' was made"
+    )
+    assert Evidence.read(tmp_path, even_stale=True).stale == ("needling",)
+    (tmp_path / "parameters" / "insertion.csv").unlink()
+    again = Evidence.read(tmp_path)
+    assert again.stale == ()
+    assert again.parameters == PACKAGED.parameters
 
 
 def test_a_parameter_in_another_unit_is_refused(tmp_path):
