@@ -7,8 +7,7 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.evidence.joint import ALL
-from dermatwin.evidence.known import EFFECTS_RECORD
+from dermatwin.evidence.joint import ALL, EFFECTS_RECORD
 from dermatwin.evidence.making import effects_of
 from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.outcome import pooled, predict_arm

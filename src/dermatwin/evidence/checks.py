@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..core.errors import Fault
 from ..core.spelling import closest
 from ..core.units import factor, is_unit
-from .known import EFFECTS, Known
+from .joint import EFFECTS, EFFECTS_RECORD
+from .known import Known
 from .layers import ENDINGS, FOLDERS, Layer
 from .rooms import DOCUMENTS, TABLES
 from .rows.every import KINDS
@@ -52,7 +53,7 @@ class Scope:
 def strange_files(scope: Scope) -> Iterator[Fault]:
     """Files and folders that look like evidence and are none."""
     known = [f"{kind.table}{kind.ending}" for kind in KINDS]
-    known += [*DOCUMENTS, EFFECTS, EFFECTS.replace(".csv", ".yaml"), "posteriors/*.csv", "posteriors/*.yaml"]
+    known += [*DOCUMENTS, EFFECTS, EFFECTS_RECORD, "posteriors/*.csv", "posteriors/*.yaml"]
     read = {name for pattern in known for name in scope.layer.matching(pattern)}
     plain = [pattern for pattern in known if "*" not in pattern]
     for name in scope.layer.names:
@@ -69,7 +70,7 @@ def missing_files(scope: Scope) -> Iterator[Fault]:
     """Tables and documents that a folder without another below it lacks."""
     if scope.alone:
         needed = [f"{kind.table}{kind.ending}" for kind in KINDS]
-        needed += [*DOCUMENTS, EFFECTS, EFFECTS.replace(".csv", ".yaml")]
+        needed += [*DOCUMENTS, EFFECTS, EFFECTS_RECORD]
         said = "is missing; evidence that stands alone needs every table"
         yield from (Fault(name, "", said) for name in needed if not scope.layer.matching(name))
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ..core.errors import EvidenceError, Fault
 from .checks import CHECKS, Scope
-from .known import EFFECTS, Known
+from .joint import EFFECTS
+from .known import Known
 from .making import effects_of, posteriors_at, stale_at
 from .rooms import DOCUMENTS, entries_in, faults_in
 from .rows.every import KINDS

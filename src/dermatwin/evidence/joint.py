@@ -18,6 +18,7 @@ from ..core.errors import EvidenceError, Fault
 from .plain import parsed
 from .reading import text_of
 
+EFFECTS, EFFECTS_RECORD = "outcome_effects.csv", "outcome_effects.yaml"  # of the trials, and how they were pooled
 KEY = ("without", "draw")
 ALL = ""  # the block in which every study took part
 

@@ -10,13 +10,12 @@ from functools import cached_property
 
 from ..core.errors import EvidenceError
 from ..core.spelling import closest
-from .joint import names_in
+from .joint import EFFECTS, names_in
 from .layers import Layer
 from .rows.every import KINDS
 from .rows.row import Row, shown
 from .tables import Tables, Written, written
 
-EFFECTS, EFFECTS_RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 POOL = "concern:"  # begins the names of effects that belong to a pool of trials
 
 _CALLED = {

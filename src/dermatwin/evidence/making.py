@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.errors import EvidenceError, Fault
-from .joint import Joint, read_joint, read_record
-from .known import EFFECTS, EFFECTS_RECORD
+from .joint import EFFECTS, EFFECTS_RECORD, Joint, read_joint, read_record
 from .posterior import Posterior, read_posteriors
 from .records import Parameter, Quantity, Source
 from .rows.parameters import EVERY, ParameterRow, QuantityRow
