@@ -179,6 +179,24 @@ def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], says: str, tmp
     assert says in fault
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("groups: 3", ".groups: 3 is not a mapping; write lines of 'key: value'"),
+        ("groups: {face: [1]}", ".groups.face.0: 1 is not text; put it in quotes"),
+        ("rules: 5", ".rules: 5 is not a list; write it in brackets"),
+        ("rules: [5]", ".rules.0: 5 is not a mapping; write lines of 'key: value'"),
+        ("[]", ": [] is not a mapping; write lines of 'key: value'"),
+        ("understood: none", ".understood: none is not a list; write it in brackets"),
+    ],
+)
+def test_a_file_of_another_shape_is_told(text: str, says: str, tmp_path: Any) -> None:
+    (tmp_path / RULES).write_text(text, encoding="utf-8")
+    with pytest.raises(EvidenceError) as told:
+        Evidence.read(tmp_path)
+    assert [str(fault) for fault in told.value.faults] == [f"{RULES}:1{says}"]
+
+
 def test_a_rule_that_stands_twice_is_refused(tmp_path: Any) -> None:
     (fault,) = faults_of(tmp_path, GOOD, deepcopy(GOOD))
     assert fault == f"{RULES}:11.rules.one: one stands here twice"

@@ -328,6 +328,12 @@ def test_what_is_no_table_is_told(tmp_path, content, says):
     assert faults_of(tmp_path) == [says]
 
 
+def test_a_document_that_cannot_be_read_hides_no_other_fault(tmp_path):
+    copied(tmp_path, "concerns.csv", ",surface,", ",surfce,")
+    found = faults_of(lay(tmp_path, "screening_rules.yaml", "rules: [\n"))
+    assert [fault.partition(":")[0] for fault in found] == ["concerns.csv", "screening_rules.yaml"]
+
+
 def test_a_document_that_is_no_yaml_is_told_with_its_line(tmp_path):
     (fault,) = faults_of(lay(tmp_path, "quantities/own.yaml", "- name: x\n  title: [\n"))
     assert fault.startswith("quantities/own.yaml:3: is not YAML")
@@ -343,6 +349,7 @@ def test_a_document_that_is_no_yaml_is_told_with_its_line(tmp_path):
         ({"parameters": ["nothing[*]"]}, "parameters: nothing is not a family of parameters"),
         ({"uses": ["nothing"]}, "uses: nothing is not a quantity"),
         ({"unit": "blorp"}, "unit: blorp is not a unit"),
+        ({"uses": ["depth_x", "depth_y"]}, "uses: depth_x; depth_y holds the quantity itself; take it out"),
     ],
 )
 def test_a_quantity_that_points_nowhere_is_refused(tmp_path, entry, says):

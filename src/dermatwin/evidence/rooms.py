@@ -51,8 +51,11 @@ def faults_in(name: str, tables: Tables, known: Known) -> list[Fault]:
 
 
 def entries_in(name: str, layer: Layer) -> int:
-    """How many entries a document of a layer holds."""
+    """How many entries a document of a layer holds; 0 where it cannot be read."""
     _, key = DOCUMENTS[name]
-    value = read_document(name, layer.read(name)).value
+    try:
+        value = read_document(name, layer.read(name)).value
+    except EvidenceError:
+        return 0
     entries = value.get(key) if isinstance(value, dict) else None
     return len(entries) if isinstance(entries, list) else 0

@@ -151,7 +151,7 @@ def rule_book(tables: Tables) -> RuleBook:
 
 def _file(document: Document) -> _File:
     try:
-        return _File.model_validate(document.value or {})
+        return _File.model_validate({} if document.value is None else document.value)
     except ValidationError as error:
         raise EvidenceError([_shape_fault(document, detail) for detail in error.errors(include_url=False)]) from None
 
@@ -159,17 +159,26 @@ def _file(document: Document) -> _File:
 def _shape_fault(document: Document, detail: Any) -> Fault:
     """One fault of shape: the line of the rule or group, the place in it, what was found and what would be right."""
     place = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
-    where = f"{document.file}:{document.line(place)}.{'.'.join(map(str, place))}"
+    where = ".".join((f"{document.file}:{document.line(place)}", *map(str, place)))
     if detail["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-        return Fault(
-            where, str(detail["input"]), f"is not one of {', '.join(allowed)}{closest(str(detail['input']), allowed)}"
-        )
-    if detail["type"] == "extra_forbidden":
-        return Fault(where, "", "is not a known key")
-    if detail["type"] == "missing":
-        return Fault(where, "", "is missing")
-    return Fault(where, str(detail["input"]), detail["msg"].removeprefix("Value error, "))
+        found = str(detail["input"])
+        return Fault(where, found, f"is not one of {', '.join(allowed)}{closest(found, allowed)}")
+    if detail["type"] in ("extra_forbidden", "missing"):
+        return Fault(where, "", "is missing" if detail["type"] == "missing" else "is not a known key")
+    said = _SHAPES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    return Fault(where, str(detail["input"]), said)
+
+
+_SHAPES = {
+    "bool_type": "is not true or false",
+    "dict_type": "is not a mapping; write lines of 'key: value'",
+    "invalid_key": "is not text; put it in quotes",
+    "list_type": "is not a list; write it in brackets",
+    "model_type": "is not a mapping; write lines of 'key: value'",
+    "string_type": "is not text; put it in quotes",
+    "too_short": "is empty; name at least one",
+}
 
 
 def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Fault]:

@@ -69,6 +69,11 @@ class QuantityRow(Row):
     note: str = ""
     lower_is_better: bool | None = None
 
+    def laws(self) -> Iterator[Wrong]:
+        """Nothing is computed from itself."""
+        if self.name in self.uses:
+            yield Wrong("uses", "holds the quantity itself; take it out")
+
     def links(self) -> Iterator[Link]:
         """Parameters by their names; of a family, that it has members."""
         for name in self.parameters:
