@@ -166,7 +166,7 @@ def _shape_fault(document: Document, detail: Any) -> Fault:
         return Fault(where, found, f"is not one of {', '.join(allowed)}{closest(found, allowed)}")
     if detail["type"] in ("extra_forbidden", "missing"):
         return Fault(where, "", "is missing" if detail["type"] == "missing" else "is not a known key")
-    said = _SHAPES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    said = _SHAPES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     return Fault(where, str(detail["input"]), said)
 
 
