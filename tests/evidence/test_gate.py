@@ -257,6 +257,16 @@ TABLES = [
 ]
 
 
+def test_families_are_told_apart_once_for_all():
+    evidence = Evidence.packaged()
+    thick = evidence.family("dermis_thickness")
+    assert thick["cheek:female"] is evidence.parameters["dermis_thickness[cheek:female]"]
+    assert set(evidence.family("duration_ratio")) >= {"heat", "redness"}
+    assert evidence.family("puncture_toughness") == {}
+    whole = [parameter for name in evidence.families for parameter in evidence.family(name).values()]
+    assert len(whole) == sum("[" in name for name in evidence.parameters)
+
+
 @pytest.mark.parametrize(("name", "old", "new", "says"), TABLES)
 def test_a_planted_fault_in_any_table_is_told_with_its_place(tmp_path, name, old, new, says):
     found = faults_of(copied(tmp_path, name, old, new))
@@ -349,6 +359,11 @@ def test_a_document_that_is_no_yaml_is_told_with_its_line(tmp_path):
         ({"parameters": ["nothing[*]"]}, "parameters: nothing is not a family of parameters"),
         ({"uses": ["nothing"]}, "uses: nothing is not a quantity"),
         ({"unit": "blorp"}, "unit: blorp is not a unit"),
+        ({"detail": "wether"}, "detail: wether is not one of session, layer, active, permeant, concern, scale"),
+        ({"detail": "sessions"}, "did you mean 'session'?"),
+        ({"shown": "loudly"}, "shown: loudly is not one of number, percent"),
+        ({"kind": "nice"}, "kind: nice is not one of risk"),
+        ({"shown": "percent"}, "shown: percent does not go with mm; only a pure number is read as a share"),
         ({"uses": ["depth_x", "depth_y"]}, "uses: depth_x; depth_y holds the quantity itself; take it out"),
     ],
 )
@@ -367,7 +382,7 @@ def test_the_weakest_grade_counts(tmp_path):
     lay(tmp_path, "quantities/test.yaml", yaml.safe_dump([force, depth]))
     evidence = Evidence.read(tmp_path)
     assert evidence.grade("force_x") == "C"
-    assert evidence.grade("depth_x[left]") == "E"
+    assert evidence.grade("depth_x") == "E"
     assert evidence.sources_of("depth_x") == ("dermatwin_prior", "romgens2014")
 
 

@@ -6,12 +6,14 @@ from typing import get_args
 
 import pytest
 
+from dermatwin import naming
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.advice import CareStepRow
 from dermatwin.evidence.rows.delivery import UNITS, Property
 from dermatwin.evidence.rows.every import KINDS
 from dermatwin.evidence.rows.knowledge import ReadingRow, Way
 from dermatwin.evidence.rows.outcome import ConcernRow, Driver
+from dermatwin.evidence.rows.parameters import DetailKind
 from dermatwin.evidence.rows.planning import Decision
 from dermatwin.evidence.rows.row import columns_of
 from dermatwin.outcome import response
@@ -41,6 +43,10 @@ def test_every_driver_is_one_that_responds_and_has_its_usual_size():
 
 def test_every_decision_of_a_course_is_one_that_a_proposal_can_carry():
     assert set(get_args(Decision)) <= set(get_args(ProposalVerdict))
+
+
+def test_every_kind_of_detail_is_one_that_a_name_can_be_written_with():
+    assert get_args(DetailKind) == naming.KINDS
 
 
 def test_every_waiting_time_of_a_sheet_is_one_that_is_worked_out():

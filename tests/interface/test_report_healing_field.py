@@ -99,7 +99,7 @@ def test_little_happens_below_the_needles_and_the_page_says_why_means_differ():
     piece = healing_specimen.specimen(run)
     early = piece.section("macrophages_m1")[healing_specimen.times().index(1.0)]
     assert early[0].max() > 5.0 * early[-1].max()
-    assert "lost to this layer" in chapter.healing_field(run)["said"]
+    assert "lost to this layer" in chapter.healing_field(run).said
 
 
 def test_the_page_shows_films_and_stills_as_pictures_of_its_own(page):

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ..core.errors import EvidenceError
 from ..core.spelling import closest
+from ..naming import split
 from .joint import EFFECTS, names_in
 from .layers import Layer
 from .rows.every import KINDS
@@ -79,7 +80,7 @@ class Known:
         for layer in self.tables.layers:
             for _, _, values in self.rows_of(layer, kind):
                 name = shown(values.get("name" if family else column))
-                yield name.partition("[")[0] if family else name
+                yield split(name)[0] if family else name
 
     @cached_property
     def _pools(self) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.errors import EvidenceError, Fault
+from ..naming import EVERY, split
 from .joint import EFFECTS, EFFECTS_RECORD, Joint, read_joint, read_record
 from .posterior import Posterior, read_posteriors
 from .records import Parameter, Quantity, Source
-from .rows.parameters import EVERY, ParameterRow, QuantityRow
+from .rows.parameters import ParameterRow, QuantityRow
 from .rows.sources import SourceRow
 from .stale import Present, fits_in, stale_fits
 from .tables import Tables, view
@@ -54,6 +55,9 @@ def quantities_of(tables: Tables) -> Mapping[str, Quantity]:
             uses=row.uses,
             note=row.note,
             lower_is_better=row.lower_is_better,
+            detail=row.detail or "",
+            shown=row.shown,
+            kind=row.kind or "",
         )
         for row in tables.rows(QuantityRow)
     }
@@ -114,13 +118,17 @@ def effects_of(tables: Tables) -> tuple[Joint, Mapping[str, Any]]:
 
 def _members(row: QuantityRow, known: Mapping[str, Parameter]) -> Iterator[str]:
     for name in row.parameters:
-        family = name.removesuffix(EVERY)
-        yield from (name,) if family == name else (member for member in known if member.startswith(f"{family}["))
+        family, member = split(name)
+        whole = (p.name for p in known.values() if p.family == family and p.member)
+        yield from whole if member == EVERY else (name,)
 
 
 def _parameter(row: ParameterRow, stage: str) -> Parameter:
+    family, member = split(row.name)
     return Parameter(
         name=row.name,
+        family=family,
+        member=member,
         symbol=row.symbol,
         value=row.value,
         unit=row.unit,

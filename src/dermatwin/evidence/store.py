@@ -144,22 +144,38 @@ class Evidence:
         return parameter.value * factor(parameter.unit, unit)
 
     @cached_property
+    def _families(self) -> dict[str, dict[str, Parameter]]:
+        found: dict[str, dict[str, Parameter]] = {}
+        for parameter in self.parameters.values():
+            if parameter.member:
+                found.setdefault(parameter.family, {})[parameter.member] = parameter
+        return found
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of all families of parameters."""
+        return tuple(self._families)
+
+    def family(self, name: str) -> dict[str, Parameter]:
+        """The parameters of a family by member, in the order of their files; empty where there is no such family."""
+        return self._families.get(name, {})
+
+    @cached_property
     def _closures(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     def stands_on(self, quantity: str) -> tuple[str, ...]:
         """Names of all parameters behind a quantity, through everything that it is computed from, sorted."""
-        base = quantity.partition("[")[0]
-        if base not in self._closures:
-            seen, names, queue = set(), set(), [base]
+        if quantity not in self._closures:
+            seen, names, queue = set(), set(), [quantity]
             while queue:
                 entry = self.quantities[queue.pop()]
                 names.update(entry.parameters)
                 fresh = [name for name in entry.uses if name not in seen]
                 seen.update(fresh)
                 queue += fresh
-            self._closures[base] = tuple(sorted(names))
-        return self._closures[base]
+            self._closures[quantity] = tuple(sorted(names))
+        return self._closures[quantity]
 
     def grade(self, quantity: str) -> str:
         """The weakest grade that a quantity stands on."""

@@ -196,21 +196,17 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(
-        zone,
-        case.patient,
-        run.skin,
+    course = outcome.Course(
+        run.history,
         run.punctures,
         run.channels,
         run.exposures,
-        run.history,
         adjuncts,
-        draws,
         session_days=days,
-        reference=usual,
-        also=_observed_days(case, zone),
         numb={n.session: delivery.at_needling(n) for n in run.numb},
     )
+    belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
+    read = outcome.read_out(zone, case.patient, run.skin, course, belief, also=also)
     return _Output(
         run,
         (*_readings(run, case.patient, days, draws), *read.readings),

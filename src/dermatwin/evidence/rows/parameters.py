@@ -7,10 +7,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from ...naming import EVERY, split
+from ..records import NUMBER, PERCENT
 from .cells import Grade, QuantityName, Sources, Spread, Unit, Word
 from .row import Link, Row, Wrong
 
-EVERY = "[*]"  # ends the name of a family, all of which is meant
+DetailKind = Literal["session", "layer", "active", "permeant", "concern", "scale"]
+"""What a quantity is told apart by, beyond its name."""
 
 
 class ParameterRow(Row):
@@ -36,7 +39,7 @@ class ParameterRow(Row):
     @property
     def family(self) -> str:
         """The name without its member."""
-        return self.name.partition("[")[0]
+        return split(self.name)[0]
 
     def laws(self) -> Iterator[Wrong]:
         """A value within its range, a spread where there is a distribution, and none where there is not."""
@@ -68,15 +71,20 @@ class QuantityRow(Row):
     uses: tuple[QuantityName, ...] = ()
     note: str = ""
     lower_is_better: bool | None = None
+    detail: DetailKind | None = None
+    shown: Literal["number", "percent"] = NUMBER
+    kind: Literal["risk"] | None = None
 
     def laws(self) -> Iterator[Wrong]:
-        """Nothing is computed from itself."""
+        """Nothing is computed from itself, and only a pure number is a share."""
         if self.name in self.uses:
             yield Wrong("uses", "holds the quantity itself; take it out")
+        if self.shown == PERCENT and self.unit != "1":
+            yield Wrong("shown", f"does not go with {self.unit}; only a pure number is read as a share")
 
     def links(self) -> Iterator[Link]:
         """Parameters by their names; of a family, that it has members."""
         for name in self.parameters:
-            family = name.endswith(EVERY)
-            word = name.removesuffix(EVERY) if family else name
-            yield Link("parameters", word, ("parameters.family" if family else "parameters.name",))
+            family, member = split(name)
+            whole = member == EVERY
+            yield Link("parameters", family if whole else name, ("parameters.family" if whole else "parameters.name",))

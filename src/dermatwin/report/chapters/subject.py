@@ -10,44 +10,33 @@ from . import lookup
 
 if TYPE_CHECKING:
     from ...case import ConcernRecord
+    from ...naming import Detail
     from ...twin import Run
 
 
-def subject(run: Run, name: str) -> str:
-    """What a change is measured on: the scale's or concern's words."""
-    key = lookup.detail(name)
-    if key.isdigit():
-        return f"session{words.SPACE}{key}"
-    scale, _, concern = key.partition(":")
-    title = _titles(run).get(scale)
-    if title is not None:
-        return title + (f" ({words.name(concern)})" if concern else "")
-    return words.name(key) if key else lookup.quantity_title(run, name)
+def subject(run: Run, quantity: str, detail: Detail) -> str:
+    """What a number is about: the scale's or concern's words, the session, the layer, else what the quantity is."""
+    if detail.session is not None:
+        return f"session{words.SPACE}{detail.session}"
+    if detail.scale is not None:
+        of = f" ({words.name(detail.concern)})" if detail.concern is not None else ""
+        scale = scales(run.evidence).get(detail.scale)
+        return (scale.title if scale else words.name(detail.scale)) + of
+    if detail.concern is not None:
+        concern = concerns(run.evidence).get(detail.concern)
+        return concern.label if concern else words.name(detail.concern)
+    return words.name(detail.text) or lookup.quantity_title(run, quantity)
 
 
-def _titles(run: Run) -> dict[str, str]:
-    """Words for scales and concerns, by their names."""
-    labels = {name: rule.label for name, rule in concerns(run.evidence).items()}
-    return labels | {name: scale.title for name, scale in scales(run.evidence).items()}
-
-
-def better_is_lower(run: Run, name: str) -> bool | None:
+def better_is_lower(run: Run, quantity: str, detail: Detail) -> bool | None:
     """Whether a negative change is the good one, by the scale's row or the quantity's entry."""
-    if base(name).endswith("improvement"):
-        return False
-    scale = scales(run.evidence).get(lookup.detail(name).partition(":")[0])
+    scale = scales(run.evidence).get(detail.scale) if detail.scale is not None else None
     if scale is not None and scale.lower_is_better is not None:
         return scale.lower_is_better
-    found = run.evidence.quantities.get(base(name))
-    return found.lower_is_better if found else None
+    return run.evidence.quantities[quantity].lower_is_better
 
 
 def scale_of(run: Run, concern: ConcernRecord) -> str:
     """The scale on which a concern is answered: the case's, else the usual one."""
     rule = concerns(run.evidence).get(concern.concern)
     return concern.scale or (rule.default_scale if rule else None) or ""
-
-
-def base(name: str) -> str:
-    """The name of a quantity without its brackets."""
-    return name.partition("[")[0]
