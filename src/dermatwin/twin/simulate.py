@@ -19,6 +19,7 @@ from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
+from ..evidence.rows.healing import ModifierRow
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
@@ -73,8 +74,8 @@ def simulate(
     tell = progress or (lambda share, what: None)
     tell(0.0, "reading the evidence")
     believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary))
-    plans = resolve(case)
-    screening = screen(case)
+    plans = resolve(case, believed.evidence)
+    screening = screen(case, believed.evidence)
     tell(0.02, "the reference course")
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
@@ -125,7 +126,7 @@ def _reference(draws: Draws) -> TissueHistory:
     """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
     course = outcome.reference_course(draws)
     skin = sections.section_of(course.zone, course.patient, draws)
-    device = find_device(course.device)
+    device = find_device(course.device, draws.evidence)
     punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
     return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
 
@@ -207,7 +208,7 @@ def _applies(topical: Topical, zone: str, session: int) -> bool:
 
 def _takes_anti_inflammatory(case: Case, evidence: Evidence) -> bool:
     """Whether a medicine is on the list of those that slow the closing of channels."""
-    patterns = [row["pattern"] for row in evidence.table("modifiers") if row["constant"] == "barrier_slow_recovery"]
+    patterns = [row.pattern for row in evidence.rows(ModifierRow) if row.constant == "barrier_slow_recovery"]
     return any(re.search(pattern, item.name, re.IGNORECASE) for pattern in patterns for item in case.patient.medications)
 
 
