@@ -27,7 +27,7 @@ OF_TISSUE = (
 )
 OF_TRIALS = ("arm", "untreated", "relative", "share", "responders")
 OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay")
-_NUMBER = re.compile(r"\d+(\.\d+)?")
+_NUMBER, _LINE = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d+")
 Way = Literal[
     "tissue",
     "opposite",
@@ -144,6 +144,6 @@ class TensionRow(Row):
         """The study of each entry, in its file."""
         for entry in self.rows:
             file, _, study = entry.partition(":")
-            if study.isdigit():
+            if _LINE.fullmatch(study):
                 continue
             yield Link("rows", study, (f"measurements/{file.removesuffix('.csv')}.source",))
