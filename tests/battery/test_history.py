@@ -39,7 +39,7 @@ def found(field: str, item: Any) -> dict[str, str]:
         # denial
         ("no history of keloid", {"keloid": "denied condition"}),
         ("denies cold sores", {"herpes_labialis": "denied condition"}),
-        ("no eczema, psoriasis or keloid", {w: "denied condition" for w in ("dermatitis", "psoriasis", "keloid")}),
+        ("no eczema, psoriasis or keloid", dict.fromkeys(("dermatitis", "psoriasis", "keloid"), "denied condition")),
         ("heart disease, diabetes: none", {"heart_disease": "denied condition", "diabetes": "denied condition"}),
         ("No: eczema, psoriasis", {"dermatitis": "denied condition", "psoriasis": "denied condition"}),
         ("Eczema: no, psoriasis: yes", {"dermatitis": "denied condition", "psoriasis": "active condition"}),
@@ -74,7 +74,7 @@ def found(field: str, item: Any) -> dict[str, str]:
         ("sister has eczema, mother diabetes", {"dermatitis": "family condition", "diabetes": "family condition"}),
         # order, inserted words, spelling, punctuation, codes
         ("hypertrophic burn scar", {"hypertrophic_scar": "active condition", "burn_scar": "active condition"}),
-        ("carcinoma, basal cell", {w: "active condition open" for w in ("cancer", "basal_cell_carcinoma")}),
+        ("carcinoma, basal cell", dict.fromkeys(("cancer", "basal_cell_carcinoma"), "active condition open")),
         ("psoriasys", {"psoriasis": "active condition"}),
         ("L40.0", {"psoriasis": "active condition"}),
         ("Hæmophilia", {"haemophilia": "active condition"}),

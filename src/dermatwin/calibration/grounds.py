@@ -90,7 +90,7 @@ GROUNDS = {
             "calibration/needling.py",
             "calibration/healing.py",
         ),
-        ("sites.csv", "devices.csv", "modifiers.csv", "scales.csv", "validation_map.csv", "posteriors/needling.csv"),
+        ("sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
     ),
     "outcome": Grounds(
         "outcome_effects.yaml",

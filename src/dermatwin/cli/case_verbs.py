@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .door import STOPPED
-from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, RunFolder, Seed, Set, read_case
+from .options import (
+    CaseFile,
+    Draws,
+    Force,
+    Machine,
+    NoSeed,
+    OutFolder,
+    Own,
+    OwnOfRun,
+    Report,
+    RunFolder,
+    Seed,
+    Set,
+    concerns_of,
+    read_case,
+    read_evidence,
+)
 
 if TYPE_CHECKING:
     from ..case import Case
+    from ..evidence import Evidence
     from ..screening import Screening
     from ..twin import Run
 
@@ -27,20 +44,21 @@ def new(
     from .machine import emit
     from .writing import write_text
 
-    write_text(path, template(), force=force)
+    write_text(path, template(concerns_of(read_evidence(None))), force=force)
     if json:
         emit({"written": path})
     else:
         print(f"Wrote {path}. Next: dermatwin screen {path}")
 
 
-def screen(case: CaseFile, settings: Set = None, json: Machine = False, seed: NoSeed = 1) -> None:
+def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Machine = False, seed: NoSeed = 1) -> None:
     """May this person be treated? Verdict with rules, reasons and sources."""
     from ..screening import screen as screen_case
     from .machine import emit, only_json
 
     with only_json(json):
-        found = screen_case(read_case(case, settings))
+        believed = read_evidence(evidence)
+        found = screen_case(read_case(case, settings, believed), believed)
     if json:
         emit(found)
     else:
@@ -63,6 +81,7 @@ def plan(
         ),
     ] = None,
     settings: Set = None,
+    evidence: Own = None,
     draws: Draws = 200,
     seed: Seed = 1,
     force: Force = False,
@@ -78,10 +97,11 @@ def plan(
 
     _require_usable(out, force)
     with only_json(json):
-        found = propose(read_case(case, settings))
+        believed = read_evidence(evidence)
+        found = propose(read_case(case, settings, believed), believed)
         if found.case is not None and case_out is not None:
             write_text(case_out, dump_case(found.case), force=force)
-        run = _simulated(found.case, draws, seed) if found.case is not None and out is not None else None
+        run = _simulated(found.case, draws, seed, believed) if found.case is not None and out is not None else None
         written = _written(run, out, force, report)
     if json:
         emit(
@@ -108,6 +128,7 @@ def simulate(
     draws: Draws = 200,
     seed: Seed = 1,
     settings: Set = None,
+    evidence: Own = None,
     force: Force = False,
     report: Report = True,
     json: Machine = False,
@@ -119,12 +140,13 @@ def simulate(
 
     _require_usable(out, force)
     with only_json(json):
-        document = read_case(case, settings)
-        found = screen_case(document)
+        believed = read_evidence(evidence)
+        document = read_case(case, settings, believed)
+        found = screen_case(document, believed)
     if found.verdict == "stop":
         _refuse(found, json)
     with only_json(json):
-        run = _simulated(document, draws, seed)
+        run = _simulated(document, draws, seed, believed)
         summary = summarise(run)
         written = _written(run, out, force, report)
     if json:
@@ -147,17 +169,18 @@ def _refuse(found: Screening, json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _simulated(case: Case, draws: int, seed: int) -> Run:
+def _simulated(case: Case, draws: int, seed: int, evidence: Evidence) -> Run:
     from ..twin import simulate as run_twin
     from .progress import progress
 
     with progress("simulating") as tell:
-        return run_twin(case, draws=draws, seed=seed, progress=tell)
+        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence)
 
 
 def reread(
     run: RunFolder,
     out: OutFolder = None,
+    evidence: OwnOfRun = None,
     force: Force = False,
     report: Report = True,
     json: Machine = False,
@@ -170,7 +193,7 @@ def reread(
 
     _require_usable(out, force)
     with only_json(json):
-        found = recall(run)
+        found = recall(run, None if evidence is None else read_evidence(evidence))
         summary = summarise(found)
         written = _written(found, out, force, report)
     if json:

@@ -3,8 +3,8 @@
 from .dates import Timing, Window
 from .fact import Fact, Person
 from .place import Places, places
-from .question import TAKEN, Answer, Question, Time, answers, holds
-from .reading import facts, kinds_in, person
+from .question import TAKEN, Answer, Question, Time, answers, holds, question
+from .reading import facts, kinds_in, person, stranger, suggestions
 from .vocabulary import Concept, Vocabulary, vocabulary
 
 __all__ = [
@@ -25,5 +25,8 @@ __all__ = [
     "kinds_in",
     "person",
     "places",
+    "question",
+    "stranger",
+    "suggestions",
     "vocabulary",
 ]

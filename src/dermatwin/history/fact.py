@@ -16,6 +16,7 @@ Certainty = Literal["stated", "coded", "guessed", "open"]
 """stated: by words that are known; coded: by a code; guessed: a slip or a stem was read; open: the words leave it open."""
 
 UNKNOWN = ""
+NOTHING = "nothing_to_report"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,16 @@ class Fact:
         return self.what != UNKNOWN
 
     @property
+    def is_said(self) -> bool:
+        """Whether it is more than a denial or 'nothing to report'."""
+        return self.status != "denied" and NOTHING not in self.kinds
+
+    @property
+    def place(self) -> str:
+        """The field of the case in which it stands: patient.conditions, patient.smoker."""
+        return ".".join(self.path.split(".")[:2])
+
+    @property
     def list(self) -> str:
         """The list of the case in which it stands: conditions, medications, allergies, recent_procedures."""
         return self.path.split(".")[1]
@@ -55,7 +66,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Person:
-    """Who is treated: what the case says of the person, and the history read as facts."""
+    """Who is treated: what the case says of the person, and the history read as facts.
+
+    Readers of a history ask the facts; the flags of `patient` (smoker, pregnant, breastfeeding) agree with them.
+    """
 
     patient: Patient
     facts: tuple[Fact, ...]

@@ -176,8 +176,9 @@ SMALL |= SUPPOSED | ALLERGY | words("longer query ruled")
 ORDINARY = words(
     "better along close question leave among final process space force break attention provided moving difference focus "
     "contact ability letter claim floor contract battle compared carry powerful structure benefit score memory enter apply "
-    "option progress produce volume alive electric proposed transport selected internal register instance danger manage motor "
-    "depends principal external expressed decade technique formation closing concrete principle efficient recall layer intense "
+    "option progress produce volume alive electric proposed transport selected internal register instance danger manage "
+    "depends principal external expressed decade technique formation closing concrete principle efficient recall layer "
+    "intense motor "
     "regard genetic preparing terminal define estimate relax parallel dominant shorter longest converted bitter preserve "
     "proceed conscious vertical eliminate provision precise eaten restored promising purely consensus receiver prevented "
     "retained responding rational static shallow inclusion aesthetic insert targeting grasp integral relieved grinding "

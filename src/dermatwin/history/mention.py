@@ -2,8 +2,8 @@
 
 The words of a name may stand in any order with up to two words between them ('hypertrophic burn scar'), but not across a
 word at which a phrase ends. Of two names of which one holds all words of the other, the longer one counts ('acne scar' is
-not acne). A word that is no small word and in no name is read as the known word that is a slip away, and that is kept; where two
-are equally near, it is read as either.
+not acne). A word that is no small word and in no name is read as the known word that is a slip away, and that is kept;
+where two are equally near, it is read as either.
 """
 
 from __future__ import annotations

@@ -6,16 +6,18 @@ A place of `places.csv` covers sites of the catalogue ('chest' the decollete and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
-from ..evidence import Evidence
-from ..evidence.gate import read_table
+from ..evidence import Tables, view
+from ..evidence.rows.history import EVERYWHERE, REGION, PlaceRow
+from ..evidence.rows.skin import SiteRow
 from .language import tokens
 
 _HUMAN = "human"
-EVERYWHERE = "everywhere"
+_WHOLE = "body"
+"""The site that stands for a body of which no part is named: no place by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class Places:
     """Names of places, longest first, and the sites that each place covers."""
 
     names: tuple[tuple[tuple[str, ...], str], ...]
-    covers: dict[str, frozenset[str]]
+    covers: Mapping[str, frozenset[str]]
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -40,24 +42,20 @@ class Places:
         return None if covered is None else site in covered or EVERYWHERE in covered
 
 
-def places(evidence: Evidence) -> Places:
+@view
+def places(tables: Tables) -> Places:
     """The places of some evidence."""
-    return _read(evidence.folder)
-
-
-@lru_cache(maxsize=4)
-def _read(folder: Path) -> Places:
-    human = [row for row in read_table(folder / "sites.csv") if row["species"] == _HUMAN and row["site"] != "body"]
-    regions = {row["site"]: row["region"] for row in human}
-    names = [(tokens(word), row["site"]) for row in human for word in (row["site"], row["label"], *_listed(row["aliases"]))]
+    human = [row for row in tables.rows(SiteRow) if row.species == _HUMAN and row.site != _WHOLE]
+    regions = {row.site: row.region for row in human}
+    names = [(tokens(word), row.site) for row in human for word in (row.site, row.label, *row.aliases)]
     covers = {site: _within(site, regions) for site in regions}
-    for row in read_table(folder / "places.csv"):
-        names += [(tokens(word), row["place"]) for word in (row["place"].replace("_", " "), *_listed(row["names"]))]
-        covers[row["place"]] = frozenset().union(*(_sites(word, regions) for word in _listed(row["sites"])))
+    for row in tables.rows(PlaceRow):
+        names += [(tokens(word), row.place) for word in (row.place.replace("_", " "), *row.names)]
+        covers[row.place] = frozenset().union(*(_sites(word, regions) for word in row.sites))
     return Places(tuple(sorted(((name, place) for name, place in names if name), key=lambda one: -len(one[0]))), covers)
 
 
-def _within(site: str, regions: dict[str, str]) -> frozenset[str]:
+def _within(site: str, regions: Mapping[str, str]) -> frozenset[str]:
     """A site covers itself; a site that is named like its region covers the region, and is reached from all of it."""
     region = regions[site]
     if site == region:
@@ -65,16 +63,12 @@ def _within(site: str, regions: dict[str, str]) -> frozenset[str]:
     return frozenset({site, *(other for other in regions if other == region)})
 
 
-def _sites(word: str, regions: dict[str, str]) -> frozenset[str]:
+def _sites(word: str, regions: Mapping[str, str]) -> frozenset[str]:
     if word == EVERYWHERE:
         return frozenset({EVERYWHERE})
-    if word.startswith("region:"):
-        return frozenset(site for site, region in regions.items() if region == word.removeprefix("region:"))
+    if word.startswith(REGION):
+        return frozenset(site for site, region in regions.items() if region == word.removeprefix(REGION))
     return _within(word, regions)
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _stands(name: tuple[str, ...], read: tuple[str, ...]) -> bool:

@@ -1,7 +1,8 @@
 """Questions to the facts of a person: one form for every reader, so that all of them get one answer.
 
 A question names concepts (a fact of a kind of them answers), the roles and manners that count, and the time: now, over,
-ever, within a window before the course, or in the family. What is denied never answers; what a relative has answers only where the family is asked for.
+ever, within a window before the course, or in the family. What is denied never answers; what a relative has answers only
+where the family is asked for.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from ..evidence.rows.history import Asked, Time
 from .dates import Timing, Window
 from .fact import Fact, Role
 
-Time = Literal["present", "past", "ever", "window", "family"]
 TAKEN: tuple[Role, ...] = ("condition", "medicine", "procedure", "habit")
 """Roles in which a thing is, or was, there; the other two are an allergy to it and what nobody knows."""
 
@@ -42,6 +42,12 @@ class Answer:
     until: str = ""
     remark: str = ""
     open: bool = False
+
+
+def question(row: Asked) -> Question:
+    """The question that a row of evidence puts to a history before it counts."""
+    window = Window.read(row.window) if row.window else None
+    return Question(row.concepts, (), row.without, TAKEN, row.time, window, row.manners, row.not_manners)
 
 
 def holds(facts: Iterable[Fact], question: Question, start: date) -> bool:

@@ -14,10 +14,11 @@ from datetime import date
 from ..case import Course, Item, Patient
 from ..evidence import Evidence
 from .dates import spoken_day
-from .fact import UNKNOWN, Certainty, Fact, Person, Role
+from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
 from .language import ALLERGY, DENIALS, Clause, clauses, tokens
 from .mention import Mention, Said, inverted, said
 from .place import Places, places
+from .question import Question, holds
 from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
 from .vocabulary import Concept, Vocabulary, codes_in, vocabulary
 
@@ -28,7 +29,6 @@ LISTS: dict[str, Role] = {
     "recent_procedures": "procedure",
 }
 FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
-NOTHING = "nothing_to_report"
 _ALLERGENS = ("medicine", "substance", "device")
 _PLACED = ("condition", "procedure", "device")
 _DATED = ("state", "episode", "event")
@@ -55,8 +55,20 @@ def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
 
 
 def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
-    """The person of a case with the history read."""
-    return Person(patient, facts(patient, course, evidence), course.start)
+    """The person of a case with the history read; the flags of the patient say what the facts say."""
+    read = facts(patient, course, evidence)
+    said = {flag: True for flag, concept in FLAGS.items() if holds(read, Question(any=(concept,)), course.start)}
+    return Person(patient.model_copy(update=said), read, course.start)
+
+
+def stranger(patient: Patient, evidence: Evidence) -> Person:
+    """A person of whom the flags of the case are known and no history: of the reference course, of trials."""
+    return Person(patient, tuple(_flags(patient, vocabulary(evidence))), date.min)
+
+
+def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
+    """Names of the vocabulary that the unread words of a fact may have been meant to be, the nearest first."""
+    return vocabulary(evidence).near(" ".join(fact.unread))
 
 
 def _only_denies(everything: tuple[Said, ...]) -> bool:

@@ -1,6 +1,6 @@
 """The vocabulary of a medical history: conditions, medicines, substances, procedures, with their names, classes and codes.
 
-One file, `vocabulary.csv`, holds the concepts. A concept has names (any spelling that people use), brands, the classes
+The tables `vocabulary_*.csv` hold the concepts. A concept has names (any spelling that people use), brands, the classes
 that it belongs to and, for a combination, the ingredients that it holds; codes of ICD-10-CM, SNOMED CT, RxNorm, ATC and
 LOINC where they are known. A brand is its ingredient by construction: it is a name of it. A name of one word may begin or
 end with an asterisk and then stands for every word that ends or begins so (stems of international names: '*mab').
@@ -9,20 +9,17 @@ end with an asterisk and then stands for every word that ends or begins so (stem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
-from ..evidence import Evidence
-from ..evidence.gate import read_table
+from ..core.errors import Fault
+from ..evidence import Tables, view
+from ..evidence.rows.history import VocabularyRow
 from .language import SMALL, tokens
 from .spelling import Speller, speller
 
-TABLES = ("vocabulary_conditions", "vocabulary_medicines")
-KINDS = ("condition", "medicine", "substance", "procedure", "habit", "device", "none")
-COURSES = ("lasting", "state", "episode", "event", "")
-"""How a condition runs: lasting (had once, has it), state (named = there now), episode (comes and goes), event (is over)."""
+_SHORTEST, _ALIKE, _SUGGESTED = 4, 75.0, 3  # letters, per cent of likeness, names: of what is suggested for unknown words
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Name:
 class Vocabulary:
     """All concepts, and the look-ups by word and by code."""
 
-    concepts: dict[str, Concept]
+    concepts: Mapping[str, Concept]
     _closure: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _meant: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
@@ -66,8 +63,12 @@ class Vocabulary:
     def kinds(self, concept: str) -> frozenset[str]:
         """The concept itself and everything that it is or holds, at any remove."""
         if concept not in self._closure:
-            above = [self.kinds(parent) for parent in self.concepts[concept].parents]
-            self._closure[concept] = frozenset({concept}).union(*above)
+            found, waiting = {concept}, [concept]
+            while waiting:
+                new = set(self.concepts[waiting.pop()].parents) - found
+                found |= new
+                waiting += new
+            self._closure[concept] = frozenset(found)
         return self._closure[concept]
 
     @cached_property
@@ -88,6 +89,20 @@ class Vocabulary:
         if word not in self._meant:
             self._meant[word] = self._speller.meant(word)
         return self._meant[word]
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """A few names that look like a text of which no word is known, the nearest first."""
+        from rapidfuzz import fuzz, process
+
+        if len(text) < _SHORTEST:
+            return ()
+        found = process.extract(text, self._written, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SUGGESTED)
+        return tuple(name for name, _, _ in found)
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        """Every name as comparable words."""
+        return tuple(dict.fromkeys(" ".join(name.words) for name in self._names()))
 
     @cached_property
     def _speller(self) -> Speller:
@@ -146,39 +161,33 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.casefold() for code in (*named, *alone)))
 
 
-def vocabulary(evidence: Evidence) -> Vocabulary:
+@view
+def vocabulary(tables: Tables) -> Vocabulary:
     """The vocabulary of some evidence."""
-    return _read(evidence.folder)
+    return Vocabulary({row.concept: _concept(row) for row in tables.rows(VocabularyRow)})
 
 
-@lru_cache(maxsize=4)
-def _read(folder: Path) -> Vocabulary:
-    return Vocabulary({row["concept"]: _concept(row) for table in TABLES for row in read_table(folder / f"{table}.csv")})
+def _concept(row: VocabularyRow) -> Concept:
+    names = (*row.names, *row.brands)
+    return Concept(row.concept, row.kind, row.label, row.parents, names, row.codes, row.course, row.source)
 
 
-def _concept(row: dict[str, str]) -> Concept:
-    def listed(column: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in row[column].split(";") if part.strip())
-
-    return Concept(
-        row["concept"],
-        row["kind"],
-        row["label"],
-        listed("parents"),
-        (*listed("names"), *listed("brands")),
-        listed("codes"),
-        row["course"],
-        listed("source"),
-    )
+def faults_of(rows: Sequence[VocabularyRow]) -> Iterator[Fault]:
+    """Concepts whose classes lead back to themselves, and stars in names of several words."""
+    parents = {row.concept: row.parents for row in rows}
+    for row in rows:
+        where = f"{row.file}:{row.line}"
+        if _loops(row.concept, parents, ()):
+            yield Fault(
+                f"{where}.parents", ";".join(row.parents), "leads back to the concept itself; name what it is, or holds"
+            )
+        for name in (*row.names, *row.brands):
+            if "*" in name.strip("*") or ("*" in name and len(name.split()) > 1):
+                yield Fault(f"{where}.names", name, "has a star inside; one stands for the rest of a single word")
 
 
-def closed(concepts: Iterable[Concept]) -> list[str]:
-    """Concepts whose classes lead back to themselves, or to nothing; none in a sound vocabulary."""
-    known = {concept.id: concept for concept in concepts}
-    return [concept.id for concept in known.values() if _loops(concept, known, ())]
-
-
-def _loops(concept: Concept, known: dict[str, Concept], path: tuple[str, ...]) -> bool:
-    if concept.id in path:
+def _loops(concept: str, parents: Mapping[str, tuple[str, ...]], path: tuple[str, ...]) -> bool:
+    """Whether a way up from a concept comes back to one it has passed."""
+    if concept in path:
         return True
-    return any(parent not in known or _loops(known[parent], known, (*path, concept.id)) for parent in concept.parents)
+    return any(_loops(parent, parents, (*path, concept)) for parent in parents.get(concept, ()))

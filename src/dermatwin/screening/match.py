@@ -1,8 +1,8 @@
 """Rules against a case: each clause of each rule is asked of the person, of each zone, or of each concern.
 
-A fact that a rule knows but that does not count (denied, over, elsewhere, a relative's) is kept as an info. A hard rule whose
-fact the words leave open (is it there now?) stops until somebody has asked: it is a soft stop then. Nothing that was written
-is dropped.
+A fact that a rule knows but that does not count (denied, over, elsewhere, a relative's) is kept as an info. A hard rule
+whose fact the words leave open (is it there now?) stops until somebody has asked: it is a soft stop then. Nothing that was
+written is dropped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LISTS = {"conditions": "conditions", "medications": "medications", "allergies":
 
 @dataclass(frozen=True)
 class Asked:
-    """What the rules are asked of: the case, the person with the history read, the treated zones, the rules, the evidence."""
+    """What the rules are asked of: the case, the person with the history read, the treated zones, rules and evidence."""
 
     case: Case
     person: Person
@@ -221,6 +221,8 @@ def _hits(rule: Rule, condition: FactsCondition, answer: Answer, place: Hit, ask
 
 def written(fact: Fact) -> str:
     """A fact as it was written, with the list that it stands in, and as what it was read where that differs."""
+    if fact.list == fact.words:
+        return fact.words
     read = f", read as {fact.read_as}" if fact.read_as else ""
     return f"{fact.words} ({fact.list.replace('_', ' ')}{read})"
 

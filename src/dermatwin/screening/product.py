@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..case import InlineProduct, Topical
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.delivery import ProductRow
 from ..history import kinds_in
 from ..history.language import tokens
 
@@ -18,6 +20,12 @@ class Contents:
     strengths: dict[str, float]
     name: str  # as the case has it
     kinds: frozenset[str] = frozenset()  # concepts of the vocabulary that it is or holds
+
+
+def name_of(topical: Topical) -> str:
+    """The product of a topical, as the case has it."""
+    product = topical.product
+    return product.name if isinstance(product, InlineProduct) else product
 
 
 def contents(topical: Topical, evidence: Evidence) -> Contents:
@@ -33,14 +41,11 @@ def _named(topical: Topical, evidence: Evidence) -> Contents:
     row = _catalogue(evidence).get(tokens(product))
     if row is None:
         return Contents(product.replace("_", " "), {}, product)
-    actives = [active.strip().casefold() for active in row["active"].split(";") if active.strip()]
-    shares = [float(share) for share in row["strength"].split(";") if share.strip()]
-    return Contents(
-        f"{product.replace('_', ' ')}; {row['name']}; {row['active']}", dict(zip(actives, shares, strict=True)), product
-    )
+    strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
+    return Contents(f"{product.replace('_', ' ')}; {row.name}; {'; '.join(row.active)}", strengths, product)
 
 
-def _catalogue(evidence: Evidence) -> dict[tuple[str, ...], dict[str, str]]:
+@view
+def _catalogue(tables: Tables) -> Mapping[tuple[str, ...], ProductRow]:
     """Rows of the catalogue of products by the comparable words of every id, name and alias."""
-    rows = evidence.table("products")
-    return {tokens(word): row for row in rows for word in (*row["aliases"].split(";"), row["name"], row["id"])}
+    return {tokens(word): row for row in tables.rows(ProductRow) for word in (*row.aliases, row.name, row.id)}

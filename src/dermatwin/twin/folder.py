@@ -21,6 +21,7 @@ from .summary import summarise, to_json
 
 CASE = "case.resolved.yaml"
 MARK = "summary.json"
+OWN = "evidence"  # what was laid over the packaged evidence, a folder for each
 
 
 def write_run(
@@ -33,9 +34,9 @@ def write_run(
 ) -> Path:
     """Write `run` to the folder `target`: its case, its arrays (from which `recall` reads it again), its summary.
 
-    `report` is the page to store as report.html, `sheets` the files of the folder sheets/. With `force` an earlier run
-    folder is replaced; a folder that is not a run folder is never touched. Raises CaseError for a target that cannot be
-    used.
+    `report` is the page to store as report.html, `sheets` the files of the folder sheets/. What was laid over the packaged
+    evidence goes into evidence/. With `force` an earlier run folder is replaced; a folder that is not a run folder is never
+    touched. Raises CaseError for a target that cannot be used.
     """
     target = Path(target).absolute()
     require_usable(target, MARK, force=force)
@@ -87,6 +88,8 @@ def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str]) 
     head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
     (draft / CASE).write_text(head + dump_case(run.case), encoding="utf-8")
     save(run, draft / ARRAYS)
+    for laid in run.evidence.tables.layers[1:]:
+        laid.write(draft / OWN / laid.name)
     if report is not None:
         (draft / "report.html").write_text(report, encoding="utf-8")
     for name, text in sheets.items():

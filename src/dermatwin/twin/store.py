@@ -55,9 +55,10 @@ def _packed(variable: xr.Variable) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a file holds: the luck of its draws, zones in their order, records by group and place."""
+    """What a file holds: its draws' luck, folders laid over the evidence, zones in order, records by group and place."""
 
     luck: Luck
+    overlays: tuple[str, ...]
     zones: tuple[str, ...]
     shelves: Mapping[str, Mapping[Place, Any]]
 
@@ -75,7 +76,8 @@ def load(path: Path) -> Stored:
         with xr.open_datatree(path, engine=ENGINE) as tree:
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
-            return Stored(_luck(tree), tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
+            own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
+            return Stored(_luck(tree), own, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
     except _BROKEN as error:
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
 

@@ -79,6 +79,9 @@ def parts_of(number: int, key: str, shelves: Mapping[str, Mapping[Place, Any]]) 
 
 
 def _said(value: Any) -> str:
+    """A part of the provenance as text; of what was laid over the evidence the names, apart like folders."""
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return "/".join(str(one["name"]) for one in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
