@@ -194,12 +194,17 @@ BREAKS = words("with without and or nor after before during due because but agai
 
 def is_small(word: str) -> bool:
     """Whether a word by itself names nothing that somebody has to know."""
-    return word in SMALL or len(word) == 1 or _MEASURE.fullmatch(word) is not None
+    return word in SMALL or len(word) == 1 or is_measure(word)
+
+
+def is_measure(word: str) -> bool:
+    """Whether a word is a number, a dose or the like."""
+    return _MEASURE.fullmatch(word) is not None
 
 
 def is_time(word: str) -> bool:
     """Whether a word only speaks of when."""
-    return word in _ONLY_TIME or word.isdigit()
+    return word in _ONLY_TIME or is_measure(word)
 
 
 _ONLY_TIME = PAST | NOW | BEGUN | FILLERS | _TIME | RECURRENT | {"no", "longer"}

@@ -203,7 +203,8 @@ class _Item:
             until = day
         ended = until is not None and until < self.start
         status: Status = "past" if ended and passing else fact.status
-        certainty: Certainty = "stated" if ended and fact.certainty == "open" and passing else fact.certainty
+        said = until is not None and passing
+        certainty: Certainty = "stated" if said and fact.certainty == "open" else fact.certainty
         return replace(fact, status=status, until=until, certainty=certainty)
 
     def _nothing(self) -> Fact:

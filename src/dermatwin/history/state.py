@@ -31,6 +31,7 @@ from .language import (
     SUPPOSED,
     TREATED,
     Clause,
+    is_measure,
     words,
 )
 from .mention import Mention, Said
@@ -131,7 +132,7 @@ def _reached(words: tuple[str, ...], start: int) -> bool:
     for index in range(start - 1, -1, -1):
         if words[index] in DENIALS:
             between = words[index + 1 : start]
-            bridged = all(word in FILLERS or word in DENIAL_BRIDGE or word.isdigit() for word in between)
+            bridged = all(word in FILLERS or word in DENIAL_BRIDGE or is_measure(word) for word in between)
             return "longer" not in between and (bool(LISTS & set(between)) or bridged)
     return False
 

@@ -86,9 +86,8 @@ def _guessed(who: Person) -> Iterator[Finding]:
 
 def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
     """What is known and of which no rule speaks, in one line."""
-    names = dict.fromkeys(
-        fact.label for fact in who.facts if fact.known and fact.is_said and fact.path not in asked and not fact.read_as
-    )
+    left = (fact for fact in who.facts if fact.known and fact.is_said and fact.path not in asked and not fact.read_as)
+    names = dict.fromkeys(written(fact) for fact in left)
     if names:
         yield Finding(
             "no_rule",
