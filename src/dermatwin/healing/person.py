@@ -62,14 +62,16 @@ def _drawn() -> list[str]:
 
 
 def _modify(values: np.ndarray, person: Person, draws: Draws) -> tuple[Notice, ...]:
-    """Multiply constants in place by the effects of this person's habits, conditions and medicines."""
+    """Multiply constants in place by the effects of this person's habits, conditions and medicines, each once."""
     notices: list[Notice] = []
     modelled: set[str] = set()
+    done: set[tuple[str, str]] = set()
     for row in draws.evidence.rows(ModifierRow):
         asked = list(answers(person.facts, question(row), person.start))
         modelled |= {answer.fact.path for answer in asked}
         held = next((answer.fact for answer in asked if answer.holds), None)
-        if held is not None:
+        if held is not None and (row.constant, row.factor) not in done:
+            done.add((row.constant, row.factor))
             values[:, kernel.CONSTANTS.index(row.constant)] *= draws(row.factor, "1")
             notices.append(_changed(row, held, draws))
     return (*notices, *_unmodelled(person, modelled))

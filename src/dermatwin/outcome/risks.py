@@ -71,7 +71,7 @@ def risks(zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief
         **_session_hazards(needled, draws),
         **_puncture_hazards(course.punctures, course.exposures, draws),
     }
-    own = {name: _own_factor(name, person, draws) for name in POOLED}
+    own = {name: own_factor(name, person, draws) for name in POOLED}
     found = {
         name: study_risk(event, np.where(needled > 0.0, hazards[name] * own[name], 0.0), draws, exclude)
         for name, event in POOLED.items()
@@ -150,7 +150,7 @@ def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposu
     return {"granuloma_risk": exposed / n_ref, "prolonged_bleeding_risk": bled / usual}
 
 
-def _own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:
+def own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:
     """What the history of the person multiplies a hazard by, (draw,): the largest factor that holds, 1 where none does.
 
     Rows of `risk_modifiers.csv`. Factors are not multiplied with one another: no study counted two of them together.
