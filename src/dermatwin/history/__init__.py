@@ -4,7 +4,7 @@ from .dates import Timing, Window
 from .fact import Fact, Person
 from .place import Places, places
 from .question import TAKEN, Answer, Question, Time, answers, holds, question
-from .reading import facts, kinds_in, person, stranger, suggestions
+from .reading import facts, kinds_in, named_in, person, stranger, suggestions
 from .vocabulary import Concept, Vocabulary, vocabulary
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "facts",
     "holds",
     "kinds_in",
+    "named_in",
     "person",
     "places",
     "question",

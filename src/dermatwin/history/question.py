@@ -19,6 +19,10 @@ TAKEN: tuple[Role, ...] = ("condition", "medicine", "procedure", "habit")
 """Roles in which a thing is, or was, there; the other two are an allergy to it and what nobody knows."""
 
 
+_OTHER = {"family": "family", "past": "past"}
+"""Times that ask for one status: what has another is not what the question is about."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked of a history."""
@@ -65,6 +69,8 @@ def answers(facts: Iterable[Fact], question: Question, start: date, last: date |
 def _concerns(question: Question, fact: Fact) -> bool:
     if fact.role not in question.roles or fact.kinds & set(question.without):
         return False
+    if question.time in _OTHER and fact.status not in (_OTHER[question.time], "denied"):
+        return False
     if not fact.kinds & set(question.any) and fact.what not in question.exact:
         return False
     if question.manners and not fact.manners & set(question.manners):
@@ -83,12 +89,8 @@ def _answer(question: Question, fact: Fact, start: date, last: date) -> Answer:
 
 
 def _timing(question: Question, fact: Fact, start: date, last: date) -> Timing:
-    if question.time == "family":
-        return Timing(False, remark="it is the person's own")
-    if question.time == "ever":
+    if question.time in ("ever", "past"):
         return Timing(True)
-    if question.time == "past":
-        return Timing(fact.status == "past", remark="" if fact.status == "past" else "it is there now")
     window = question.window if question.time == "window" else None
     if fact.since and fact.since > (window.after(last) if window else last):
         return Timing(False, remark=f"begins on {fact.since.isoformat()}, after the course")

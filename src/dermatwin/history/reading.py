@@ -48,10 +48,14 @@ def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, .
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
     """Every concept that a text names (a product, a device, an adjunct), with all that it is or holds."""
+    book = vocabulary(evidence)
+    return frozenset().union(*(book.kinds(concept) for concept in named_in(text, evidence)))
+
+
+def named_in(text: str, evidence: Evidence) -> frozenset[str]:
+    """The concepts that a text names itself, without what they are or hold."""
     book, known = vocabulary(evidence), places(evidence).words
-    return frozenset().union(
-        *(book.kinds(mention.concept) for clause in clauses(text) for mention in said(clause, book, known).mentions)
-    )
+    return frozenset(mention.concept for clause in clauses(text) for mention in said(clause, book, known).mentions)
 
 
 def person(patient: Patient, course: Course, evidence: Evidence) -> Person:

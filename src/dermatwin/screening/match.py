@@ -20,7 +20,7 @@ from .product import contents
 from .records import Finding, Level
 from .rule import Clause, FactsCondition, Rule, RuleBook, TopicalCondition
 from .target import Target
-from .words import holds_words, same_words
+from .words import holds_words
 
 _LISTS = {"conditions": "conditions", "medications": "medications", "allergies": "allergies"}
 
@@ -152,11 +152,15 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
         return None
     if clause.needle_above is not None and (length is None or length <= clause.needle_above):
         return None
+    passes = (target.settings.passes if target.settings else None) or 0
+    if clause.passes_above is not None and passes <= clause.passes_above:
+        return None
     if clause.devices and not any(holds_words(term, target.device_text) for term in clause.devices):
         return None
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
     words = [] if clause.needle_above is None else [f"{length:g} mm"]
+    words += [] if clause.passes_above is None else [f"{passes} passes"]
     if clause.topicals is not None:
         names = [contents(one, asked.evidence).name for one in target.topicals if _product(clause.topicals, one, asked)]
         if not names:
@@ -171,10 +175,10 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
 
 
 def in_group(book: RuleBook, group: str, target: Target) -> bool:
-    """Whether a zone belongs to a group: by the case's own word, the site of the catalogue, or `region:` the region."""
+    """Whether a zone belongs to a group: by a word in its names, the site of the catalogue, or `region:` the region."""
     members = book.groups[group]
-    own = (target.zone.zone, target.site)
-    return f"region:{target.region}" in members or any(same_words(member, word) for member in members for word in own)
+    own = (target.zone.zone, target.zone.name or "", target.site)
+    return f"region:{target.region}" in members or any(holds_words(member, word) for member in members for word in own)
 
 
 def _product(condition: TopicalCondition, topical: Topical, asked: Asked) -> bool:

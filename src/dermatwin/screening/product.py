@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..case import InlineProduct, Topical
 from ..evidence import Evidence, Tables, view
-from ..evidence.rows.delivery import ProductRow
-from ..history import kinds_in
+from ..evidence.rows.delivery import ExcipientRow, ProductRow
+from ..history import kinds_in, named_in
 from ..history.language import tokens
 
 
@@ -19,7 +19,9 @@ class Contents:
     text: str
     strengths: dict[str, float]
     name: str  # as the case has it
-    kinds: frozenset[str] = frozenset()  # concepts of the vocabulary that it is or holds
+    inactive: tuple[str, ...] = ()  # what its label says that it holds beside
+    named: frozenset[str] = frozenset()  # concepts of the vocabulary that its words name
+    kinds: frozenset[str] = frozenset()  # these with everything that they are or hold
 
 
 def name_of(topical: Topical) -> str:
@@ -31,7 +33,8 @@ def name_of(topical: Topical) -> str:
 def contents(topical: Topical, evidence: Evidence) -> Contents:
     """Name and contents of the product of a topical, with the concepts that they name."""
     found = _named(topical, evidence)
-    return replace(found, kinds=kinds_in(found.text, evidence))
+    words = "; ".join((found.text, *found.inactive))
+    return replace(found, named=named_in(words, evidence), kinds=kinds_in(words, evidence))
 
 
 def _named(topical: Topical, evidence: Evidence) -> Contents:
@@ -42,7 +45,17 @@ def _named(topical: Topical, evidence: Evidence) -> Contents:
     if row is None:
         return Contents(product.replace("_", " "), {}, product)
     strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
-    return Contents(f"{product.replace('_', ' ')}; {row.name}; {'; '.join(row.active)}", strengths, product)
+    text = "; ".join((product.replace("_", " "), row.name, *row.active))
+    return Contents(text, strengths, product, _excipients(evidence).get(row.id, ()))
+
+
+@view
+def _excipients(tables: Tables) -> Mapping[str, tuple[str, ...]]:
+    """What each product holds beside its actives, as far as its label says."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in tables.rows(ExcipientRow):
+        found[row.product] = (*found.get(row.product, ()), *((row.excipient,) if row.excipient else ()))
+    return found
 
 
 @view

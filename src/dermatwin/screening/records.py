@@ -18,6 +18,8 @@ LEVELS: tuple[Level, ...] = ("hard_stop", "soft_stop", "caution", "info")
 
 COMPUTED = frozenset(
     {
+        "allergy_to_product",
+        "name_of_zone",
         "depth_beyond_device",
         "depth_beyond_label",
         "depth_stop",

@@ -83,6 +83,7 @@ class Clause(Record):
     concerns: list[Name] | None = None
     not_concerns: list[Name] | None = None
     needle_above: NeedleLength | None = None
+    passes_above: int | None = None
     devices: list[str] | None = None  # words in the device's id or name
     described_device: bool | None = None
     topicals: TopicalCondition | None = None
@@ -96,6 +97,7 @@ class Clause(Record):
             (
                 self.sites,
                 self.needle_above,
+                self.passes_above,
                 self.devices,
                 self.described_device,
                 self.topicals,

@@ -8,10 +8,12 @@ from dataclasses import replace
 from ..case import Case, Override
 from ..evidence import Evidence
 from ..history import Person, person, suggestions
+from .allergy import allergy_check
 from .anaesthetic import anaesthetic_check
 from .concern import require_concerns
 from .depth import depth_check
 from .match import Asked, apply, written
+from .place import place_check
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
 from .rule import RuleBook, rule_book
 from .target import Target, targets
@@ -45,6 +47,9 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     who = person(case.patient, case.course, believed)
     found, known = apply(Asked(case, who, zones, book, believed))
     found += tuple(finding for zone in zones for finding in depth_check(case, zone, believed))
+    found += tuple(
+        finding for zone in zones for finding in (*place_check(zone, believed), *allergy_check(zone, who, believed))
+    )
     found += anaesthetic_check(case, believed)
     found += (*_unknown(who, believed), *_guessed(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))

@@ -1,0 +1,42 @@
+"""Whether a product of the course is, or holds, what the person does not tolerate.
+
+An allergy meets a product if what is not tolerated is the product, an active or excipient of it or a class of these, or if
+it holds what the product holds ('allergic to EMLA' and a cream with lidocaine). Left out: what a product holds that nobody
+wrote down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..evidence import Evidence
+from ..history import Fact, Person
+from .match import written
+from .product import contents
+from .records import Finding
+from .target import Target
+
+_SOURCES = ("fda_page2025", "friedmann2024")
+_NOT = ("denied", "family")
+
+
+def allergy_check(zone: Target, who: Person, evidence: Evidence) -> Iterator[Finding]:
+    """Findings for every product that reaches a zone; an allergy that the words leave open is asked about."""
+    allergies = [fact for fact in who.facts if fact.role == "allergy" and fact.known and fact.status not in _NOT]
+    for topical in zone.topicals:
+        product = contents(topical, evidence)
+        for fact in allergies:
+            if fact.what in product.kinds or product.named & fact.kinds:
+                yield _finding(fact, product.name, zone.key)
+
+
+def _finding(fact: Fact, product: str, zone: str) -> Finding:
+    return Finding(
+        "allergy_to_product",
+        "soft_stop" if fact.certainty in ("open", "guessed") else "hard_stop",
+        "A product of the course holds what the person does not tolerate",
+        f"{product}: {written(fact)}",
+        "Take another product; read all of its ingredients",
+        zone=zone,
+        sources=_SOURCES,
+    )
