@@ -2,6 +2,7 @@
 
 from .checks import check_case, check_concerns, unknown_concerns
 from .document import (
+    ActiveShare,
     Adjunct,
     Aftercare,
     Case,
@@ -29,6 +30,7 @@ __all__ = [
     "ConcernRecord",
     "Course",
     "CustomDevice",
+    "ActiveShare",
     "InlineProduct",
     "Item",
     "Observation",

@@ -14,10 +14,11 @@ from itertools import pairwise
 from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
 from .address import Loc
-from .document import Case, CustomDevice
+from .document import Case, CustomDevice, InlineProduct
 from .outline import crossings, enclosed_area
 
 MM2_PER_CM2 = 100.0
+ROUNDING = 1e-9
 AREA_TOLERANCE = 0.05  # of the stated area: what drawing by hand may miss
 
 Check = Callable[[Case], Iterator[Fault]]
@@ -156,6 +157,29 @@ def _topical_times(case: Case) -> Iterator[Fault]:
             )
 
 
+def _described_products(case: Case) -> Iterator[Fault]:
+    for number, topical in enumerate(case.course.topicals):
+        if isinstance(topical.product, InlineProduct):
+            yield from _described(f"course.topicals.{number}.product", topical.product)
+
+
+def _described(where: str, product: InlineProduct) -> Iterator[Fault]:
+    single = (product.active, product.strength, product.smiles)
+    if product.actives and any(part is not None for part in single):
+        yield Fault(f"{where}.actives", "", "does not go with active, strength or smiles; write all of them in the list")
+    elif not product.actives and product.active is None:
+        yield Fault(f"{where}.active", "", "is missing; write active and strength, or a list 'actives' of them")
+    elif not product.actives and product.strength is None:
+        yield Fault(f"{where}.strength", "", "is missing; write for example '5 %'")
+    names = [share.active.casefold() for share in product.actives]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Fault(f"{where}.actives.{number}.active", product.actives[number].active, "is listed twice")
+    total = sum(share.strength for share in product.actives)
+    if total > 1.0 + ROUNDING:
+        yield Fault(f"{where}.actives", f"{100.0 * total:g} %", "is more than the whole product")
+
+
 def _aftercare(case: Case) -> Iterator[Fault]:
     occlusion = case.course.aftercare.occlusion
     if occlusion is not None and occlusion < 0.0:
@@ -246,6 +270,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _zone_lists: (*_ZONE_NAMES, "course.topicals.*.zones.*", "course.adjuncts.*.zones.*"),
     _topical_sessions: (*_SESSIONS, "course.topicals.*.sessions.*"),
     _topical_times: ("course.topicals.*.apply", "course.topicals.*.remove"),
+    _described_products: ("course.topicals.*.product.*",),
     _aftercare: ("course.aftercare.occlusion",),
     _devices: ("course.device.*", "course.settings.*.device.*"),
     _concerns: (*_ZONE_NAMES, "zones.*.concerns.*.concern", "zones.*.concerns.*.scale"),

@@ -177,18 +177,34 @@ class Sessions(Record):
     days: list[CourseTime] | None = None
 
 
-class InlineProduct(Record):
-    """A product described in the case instead of taken from the catalogue.
+class ActiveShare(Record):
+    """One of the actives of a product that a case describes.
 
     `smiles` describes an active that the table does not hold; it needs the optional extra `chemistry`.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=100)] = "custom product"
     active: Annotated[str, Field(min_length=1, max_length=100)]
     strength: Fraction
+    smiles: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+
+class InlineProduct(Record):
+    """A product described in the case instead of taken from the catalogue: with one active, or with several."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] = "custom product"
+    active: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    strength: Fraction | None = None
+    actives: Annotated[list[ActiveShare], Field(max_length=30)] = []
     vehicle: Vehicle = "gel"
     ph: Annotated[float, Field(ge=1.0, le=12.0)] | None = None
     smiles: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+    @property
+    def contents(self) -> tuple[ActiveShare, ...]:
+        """Its actives, whichever way they are written."""
+        if self.active is None or self.strength is None:
+            return tuple(self.actives)
+        return (ActiveShare(active=self.active, strength=self.strength, smiles=self.smiles),)
 
 
 class Topical(Record):

@@ -8,7 +8,7 @@ from .experiment import Donor, Membrane, Permeation, intact_permeability, needle
 from .guard import Application, Guard, absorbed_guards, applied_guards
 from .numbness import AGENTS, Numbness, at_needling, numb, numb_curve, numb_notices, numb_readings
 from .picture import Picture, picture
-from .product import Content, Product, find_product, product_in, product_of, products
+from .product import Content, Missing, Product, find_product, not_computed, product_in, product_of, products
 from .readings import curves, readings
 from .solute import Solute, find_solute, solutes
 
@@ -46,6 +46,8 @@ __all__ = [
     "open_holes",
     "passive_solutes",
     "picture",
+    "Missing",
+    "not_computed",
     "product_in",
     "product_of",
     "products",

@@ -195,7 +195,7 @@ class Applied:
         """One of its contents as it lies on the skin."""
         topical, product = self.topical, self.product
         amount = np.full(p.count, topical.dose)
-        solids = sum(other.strength for other in product.contents)
+        solids = product.solids
         since = stage_times(self.time) - topical.apply
         film = film_thickness(amount, product.vehicle, solids, topical.occluded, since, p)
         fresh = film_thickness(amount, product.vehicle, solids, True, np.zeros(1), p)[:, 0]

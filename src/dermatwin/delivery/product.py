@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..case.document import InlineProduct, Topical
+from ..case.document import ActiveShare, InlineProduct, Topical
+from ..core import Notice
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.delivery import ProductRow
 from .chemistry import from_smiles
@@ -19,6 +20,15 @@ class Content:
 
     solute: Solute
     strength: float  # mass fraction of the product
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An active that no table holds, or a product whose name no catalogue holds: it is named, and not computed."""
+
+    name: str
+    strength: float = 0.0  # mass fraction of the product; 0 where nobody says
+    hint: str = ""  # what may have been meant
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,12 @@ class Product:
     sources: tuple[str, ...] = ()
     grade: str = "E"
     note: str = ""
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def solids(self) -> float:
+        """Mass fraction of all its actives, those that are not computed included."""
+        return sum(part.strength for part in (*self.contents, *self.missing))
 
 
 @view
@@ -79,9 +95,15 @@ def _by_name(tables: Tables) -> Mapping[str, Product]:
 
 
 def product_in(topical: Topical, evidence: Evidence) -> Product:
-    """The product that a case names or describes."""
+    """The product that a case names or describes; of a name that nobody knows nothing can be computed."""
     described = topical.product
-    return find_product(described, evidence) if isinstance(described, str) else product_of(described, evidence)
+    if not isinstance(described, str):
+        return product_of(described, evidence)
+    try:
+        return find_product(described, evidence)
+    except KeyError as error:
+        unknown = Missing(described, hint=str(error.args[0]))
+        return Product(_id(described), described, (), "gel", "unknown", missing=(unknown,))
 
 
 def _plain(text: str) -> str:
@@ -90,20 +112,45 @@ def _plain(text: str) -> str:
 
 
 def product_of(described: InlineProduct, evidence: Evidence) -> Product:
-    """A product that a case describes; KeyError if its active is in no table and no structure is given, or a wrong one."""
-    try:
-        solute = find_solute(described.active, evidence)
-    except KeyError:
-        if described.smiles is None:
-            raise
-        solute = from_smiles(described.active, described.smiles)
-    kind = "anaesthetic" if solute.family == "anaesthetic" else "custom"
+    """A product that a case describes; an active in no table and without a structure is missing from its contents.
+
+    KeyError for a structure that is none.
+    """
+    found = [_content(share, evidence) for share in described.contents]
+    contents = tuple(one for one in found if isinstance(one, Content))
+    numbs = any(content.solute.family == "anaesthetic" for content in contents)
     return Product(
-        id=re.sub(r"\W+", "_", described.name.lower()).strip("_"),
+        id=_id(described.name),
         name=described.name,
-        contents=(Content(solute, described.strength),),
+        contents=contents,
         vehicle=described.vehicle,
-        kind=kind,
+        kind="anaesthetic" if numbs else "custom",
         ph=described.ph,
         note="described in the case",
+        missing=tuple(one for one in found if isinstance(one, Missing)),
+    )
+
+
+def _content(share: ActiveShare, evidence: Evidence) -> Content | Missing:
+    try:
+        return Content(find_solute(share.active, evidence), share.strength)
+    except KeyError as error:
+        if share.smiles is None:
+            return Missing(share.active, share.strength, str(error.args[0]))
+        return Content(from_smiles(share.active, share.smiles), share.strength)
+
+
+def _id(name: str) -> str:
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def not_computed(topicals: Sequence[Topical], evidence: Evidence) -> tuple[Notice, ...]:
+    """One notice for every active and product of a course of which nothing is computed."""
+    return tuple(
+        Notice(
+            f"course.topicals.{number}.product",
+            f"{missing.name} is not computed: {missing.hint or 'it is in no table'}; everything else is",
+        )
+        for number, topical in enumerate(topicals)
+        for missing in product_in(topical, evidence).missing
     )

@@ -1,4 +1,4 @@
-"""Whether a product of the course is, or holds, what the person does not tolerate.
+"""Products of a course against the person: what it holds that she does not tolerate, and what nobody knows of it.
 
 An allergy meets a product if what is not tolerated is the product, an active or excipient of it or a class of these, or if
 it holds what the product holds ('allergic to EMLA' and a cream with lidocaine). Left out: what a product holds that nobody
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence import Evidence
-from ..history import Fact, Person
+from ..history import Fact, Person, named_in, vocabulary
+from ..history.language import tokens
 from .match import written
 from .product import contents
 from .records import Finding
@@ -28,6 +29,24 @@ def allergy_check(zone: Target, who: Person, evidence: Evidence) -> Iterator[Fin
         for fact in allergies:
             if fact.what in product.kinds or product.named & fact.kinds:
                 yield _finding(fact, product.name, zone.key)
+
+
+def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
+    """A question for every product and active that no table holds: what it does is not computed."""
+    for topical in zone.topicals:
+        product = contents(topical, evidence)
+        for name in product.unknown:
+            near = vocabulary(evidence).near(" ".join(tokens(name))) if not named_in(name, evidence) else ()
+            yield Finding(
+                "product_not_known",
+                "caution",
+                "A product or an active that no table holds",
+                f"{name}{'' if name == product.name else f' in {product.name}'}: what it does in the skin is not computed"
+                + (f"; did you mean {', '.join(near)}" if near else ""),
+                "Read what it holds, and judge it; describe it in the case with active, strength and vehicle",
+                zone=zone.key,
+                sources=("dermatwin_prior",),
+            )
 
 
 def _finding(fact: Fact, product: str, zone: str) -> Finding:

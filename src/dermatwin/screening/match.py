@@ -14,9 +14,9 @@ from itertools import pairwise
 
 from ..case import Case, Topical
 from ..evidence import Evidence
-from ..history import Answer, Fact, Person, Places, Question, answers, kinds_in, places
+from ..history import Answer, Fact, Person, Places, Question, answers, kinds_in, places, vocabulary
 from .agent import agent_of
-from .product import contents
+from .product import Contents, contents
 from .records import Finding, Level
 from .rule import Clause, FactsCondition, Rule, RuleBook, TopicalCondition
 from .target import Target
@@ -182,14 +182,25 @@ def in_group(book: RuleBook, group: str, target: Target) -> bool:
 
 
 def _product(condition: TopicalCondition, topical: Topical, asked: Asked) -> bool:
-    kinds = contents(topical, asked.evidence).kinds
-    if (condition.any and not kinds & set(condition.any)) or kinds & set(condition.without):
+    held = contents(topical, asked.evidence)
+    if (condition.any and not held.kinds & set(condition.any)) or held.kinds & set(condition.without):
+        return False
+    if condition.besides and _only(condition.besides, held, asked.evidence):
+        return False
+    if condition.only and not _only(condition.only, held, asked.evidence):
         return False
     if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
         return False
     if condition.until is not None and topical.apply > condition.until:
         return False
     return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, asked.evidence)
+
+
+def _only(concepts: list[str], held: Contents, evidence: Evidence) -> bool:
+    """Whether everything that a product is known to hold is of one of some concepts, and nothing of it is unknown."""
+    book = vocabulary(evidence)
+    named = [concept for concept in held.named if book[concept].kind != "none"]
+    return bool(named) and not held.unknown and all(book.kinds(concept) & set(concepts) for concept in named)
 
 
 def _anaesthetic(kind: str, topical: Topical, evidence: Evidence) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..case import InlineProduct, Topical
+from ..case import ActiveShare, InlineProduct, Topical
 from ..evidence import Evidence, Tables, view
-from ..evidence.rows.delivery import ExcipientRow, ProductRow
+from ..evidence.rows.delivery import ActiveRow, ExcipientRow, ProductRow
 from ..history import kinds_in, named_in
 from ..history.language import tokens
 
@@ -20,6 +20,7 @@ class Contents:
     strengths: dict[str, float]
     name: str  # as the case has it
     inactive: tuple[str, ...] = ()  # what its label says that it holds beside
+    unknown: tuple[str, ...] = ()  # actives that no table holds, or its own name where no catalogue does
     named: frozenset[str] = frozenset()  # concepts of the vocabulary that its words name
     kinds: frozenset[str] = frozenset()  # these with everything that they are or hold
 
@@ -40,13 +41,27 @@ def contents(topical: Topical, evidence: Evidence) -> Contents:
 def _named(topical: Topical, evidence: Evidence) -> Contents:
     product = topical.product
     if isinstance(product, InlineProduct):
-        return Contents(f"{product.name}; {product.active}", {product.active.casefold(): product.strength}, product.name)
+        strengths = {share.active.casefold(): share.strength for share in product.contents}
+        words = "; ".join((product.name, *(share.active for share in product.contents)))
+        unknown = tuple(share.active for share in product.contents if not _is_active(share, evidence))
+        return Contents(words, strengths, product.name, unknown=unknown)
     row = _catalogue(evidence).get(tokens(product))
     if row is None:
-        return Contents(product.replace("_", " "), {}, product)
+        return Contents(product.replace("_", " "), {}, product, unknown=(product,))
     strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
     text = "; ".join((product.replace("_", " "), row.name, *row.active))
     return Contents(text, strengths, product, _excipients(evidence).get(row.id, ()))
+
+
+def _is_active(share: ActiveShare, evidence: Evidence) -> bool:
+    return share.smiles is not None or " ".join(share.active.casefold().split()) in _actives(evidence)
+
+
+@view
+def _actives(tables: Tables) -> frozenset[str]:
+    """Every name of every active."""
+    rows = tables.rows(ActiveRow)
+    return frozenset(word.casefold() for row in rows for word in (row.active, *row.aliases_added))
 
 
 @view

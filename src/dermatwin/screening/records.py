@@ -20,6 +20,9 @@ COMPUTED = frozenset(
     {
         "allergy_to_product",
         "name_of_zone",
+        "not_known",
+        "product_not_known",
+        "read_as",
         "depth_beyond_device",
         "depth_beyond_label",
         "depth_stop",

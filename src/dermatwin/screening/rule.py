@@ -65,6 +65,8 @@ class TopicalCondition(Record):
 
     any: list[str] = []  # concepts of what it holds; empty: every product
     without: list[str] = []
+    besides: list[str] = []  # it names something that is of none of these concepts
+    only: list[str] = []  # everything that it names is of one of these
     since: Clock | None = None
     until: Clock | None = None
     anaesthetic: Literal["amide", "ester", "prilocaine", "any", "none"] | None = None
@@ -232,7 +234,7 @@ def _concepts(rule: Rule) -> Iterator[str]:
         if facts is not None:
             yield from (*facts.any, *facts.exact, *facts.without)
         if topicals is not None:
-            yield from (*topicals.any, *topicals.without)
+            yield from (*topicals.any, *topicals.without, *topicals.besides, *topicals.only)
         yield from clause.adjuncts or ()
 
 

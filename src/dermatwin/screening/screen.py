@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..case import Case, Override
 from ..evidence import Evidence
 from ..history import Person, person, suggestions
-from .allergy import allergy_check
+from .allergy import allergy_check, unknown_products
 from .anaesthetic import anaesthetic_check
 from .concern import require_concerns
 from .depth import depth_check
@@ -48,7 +48,9 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     found, known = apply(Asked(case, who, zones, book, believed))
     found += tuple(finding for zone in zones for finding in depth_check(case, zone, believed))
     found += tuple(
-        finding for zone in zones for finding in (*place_check(zone, believed), *allergy_check(zone, who, believed))
+        finding
+        for zone in zones
+        for finding in (*place_check(zone, believed), *allergy_check(zone, who, believed), *unknown_products(zone, believed))
     )
     found += anaesthetic_check(case, believed)
     found += (*_unknown(who, believed), *_guessed(who), *_without_rule(who, known))

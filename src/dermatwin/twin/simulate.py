@@ -94,7 +94,8 @@ def read(
     """Endpoints, curves and notices of stage results."""
     who = person(case.patient, case.course, believed.evidence)
     outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
-    notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
+    missing = delivery.not_computed(case.course.topicals, believed.evidence)
+    notices = (*remarks(believed.evidence), *missing, *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
         screening=screening,
