@@ -13,6 +13,7 @@ from typing import Any
 
 from .core.errors import CaseError, Fault
 from .evidence import GRADES, Evidence, Parameter, Posterior, Quantity, Source, weakest
+from .naming import EVERY, parts, split
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Node:
     grade: str
     seen: bool = False
     children: tuple[Node, ...] = ()
+    family: str = ""  # of a parameter
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Explanation:
 def explain(name: str, evidence: Evidence | None = None) -> Explanation:
     """Look a name up; raises `CaseError` with suggestions for an unknown one.
 
-    A quantity may be given with its detail in brackets, as in the endpoints of a run: 'dermal_amount[lidocaine]'.
+    A quantity may be given with a detail that it takes, as in the endpoints of a run: 'dermal_amount[lidocaine]'.
     """
     believed = evidence or Evidence.packaged()
     word = name.strip()
     found = list(_found(word, believed))
     if not found:
-        raise CaseError([Fault(word or "NAME", "", f"is not a name that dermatwin knows{_suggestions(word, believed)}")])
+        raise CaseError([Fault(word or "NAME", "", _unknown(word, believed))])
     first, *others = found
     return Explanation(**{**vars(first), "also": tuple(other.kind for other in others)})
 
@@ -70,18 +72,19 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     names = dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
     names |= dict.fromkeys(sites(), "site") | dict.fromkeys(catalogue(), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
-    names |= dict.fromkeys((p.partition("[")[0] for p in evidence.parameters if "[" in p), "family")
+    names |= dict.fromkeys(evidence.families, "family")
     return names | dict.fromkeys(evidence.parameters, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
 
 
 def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
     """Every thing of that name, the most specific kind first."""
-    if (quantity := evidence.quantities.get(name.partition("[")[0])) and not name.endswith("[*]"):
+    if (quantity := _named(name, evidence)) is not None:
         yield _quantity(quantity, evidence)
     if parameter := evidence.parameters.get(name):
         yield _parameter(parameter, evidence)
-    family = name.removesuffix("[*]")
-    if members := [p for key, p in evidence.parameters.items() if key.startswith(f"{family}[")]:
+    base, member = split(name)
+    family = base if member == EVERY else name
+    if members := list(evidence.family(family).values()):
         yield _group(family, "family", f"{len(members)} values, one for each entry in brackets", members, evidence)
     if name in _stages(evidence):
         yield _stage(name, evidence)
@@ -91,6 +94,25 @@ def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
     yield from _catalogued(name, evidence)
     if source := evidence.sources.get(name):
         yield _source(source, evidence)
+
+
+def _named(name: str, evidence: Evidence) -> Quantity | None:
+    """The quantity that a name is of, with its detail or without; None where the name is not one of a quantity."""
+    quantity = evidence.quantities.get(split(name)[0])
+    return None if quantity is None or _misnamed(name, quantity, evidence) else quantity
+
+
+def _misnamed(name: str, quantity: Quantity, evidence: Evidence) -> str:
+    """What would be right, for a quantity with a detail that it does not take; '' for a right name."""
+    if name == quantity.name:
+        return ""
+    from .twin.names import read_name
+
+    try:
+        read_name(name, evidence)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _quantity(quantity: Quantity, evidence: Evidence) -> Explanation:
@@ -117,13 +139,17 @@ def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
     if name in shown:
         return Node(name, "quantity", evidence.grade(name), seen=True)
     shown.add(name)
-    parameters = [Node(p, "parameter", evidence.parameters[p].grade) for p in quantity.parameters]
+    parameters = [_leaf(evidence.parameters[parameter]) for parameter in quantity.parameters]
     return Node(
         name,
         "quantity",
         evidence.grade(name),
         children=(*parameters, *(_tree(used, evidence, shown) for used in quantity.uses)),
     )
+
+
+def _leaf(parameter: Parameter) -> Node:
+    return Node(parameter.name, "parameter", parameter.grade, family=parameter.family)
 
 
 def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
@@ -155,7 +181,7 @@ def _fit(parameter: Parameter) -> dict[str, str]:
 
 
 def _group(
-    name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence, facts: dict[str, Any] | None = None
+    name: str, kind: str, title: str, members: list[Parameter], evidence: Evidence, *, facts: dict[str, Any] | None = None
 ) -> Explanation:
     found = [parameter.grade for parameter in members]
     names = {parameter.name for parameter in members}
@@ -176,7 +202,7 @@ def _stage(stage: str, evidence: Evidence) -> Explanation:
     members = [p for p in evidence.parameters.values() if p.stage == stage]
     computed = {q.name: q.title for q in evidence.quantities.values() if q.stage == stage}
     title = f"{len(computed)} quantities, {len(members)} parameters"
-    return _group(stage, "stage", title, members, evidence, {"computes": computed})
+    return _group(stage, "stage", title, members, evidence, facts={"computes": computed})
 
 
 def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
@@ -185,12 +211,12 @@ def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
     silent = [member.name for member in members if not member.informed]
     facts = {key: value for key, value in posterior.record.items() if key not in ("parameters", "fits")}
     title = f"joint posterior of {len(members)} parameters; the data cannot see {len(silent)} of them"
-    return _group(posterior.name, "fit", title, members, evidence, {**facts, "the_prior_speaks": silent})
+    return _group(posterior.name, "fit", title, members, evidence, facts={**facts, "the_prior_speaks": silent})
 
 
 def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
     """A device or a site, by any spelling that a case may use."""
-    from .device import find
+    from .device import UNITS, find
     from .skin import sites
 
     try:
@@ -206,28 +232,19 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
             kind="device",
             title=device.name,
             grade=device.grade,
-            facts={_with_unit(key): value for key, value in facts.items()},
+            facts={f"{key}_{UNITS[key]}" if key in UNITS else key: value for key, value in facts.items()},
             sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources),
         )
     if site := sites().get(name):
-        members = [p for p in evidence.parameters.values() if name in p.name.partition("[")[2].rstrip("]").split(":")]
+        members = [p for p in evidence.parameters.values() if name in parts(p.member)]
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
-        yield _group(name, "site", site.label, members, evidence, facts)
-
-
-_UNITS = {"frequency": "hz", "area": "cm2", "length": "mm", "diameter": "mm", "width": "mm", "pitch": "mm"}
-
-
-def _with_unit(key: str) -> str:
-    """The name of a device's property with its unit, where it has one."""
-    unit = _UNITS.get(key.rpartition("_")[2])
-    return f"{key}_{unit}" if unit else key
+        yield _group(name, "site", site.label, members, evidence, facts=facts)
 
 
 def _source(source: Source, evidence: Evidence) -> Explanation:
     members = [p for p in evidence.parameters.values() if source.id in p.sources]
     facts = {key: value for key, value in asdict(source).items() if value and key not in ("id", "citation")}
-    found = _group(source.id, "source", source.citation, members, evidence, facts)
+    found = _group(source.id, "source", source.citation, members, evidence, facts=facts)
     return Explanation(**{**vars(found), "sources": (source,)})
 
 
@@ -237,6 +254,13 @@ def _sources(parameters: list[Parameter], evidence: Evidence) -> tuple[Source, .
 
 def _stages(evidence: Evidence) -> list[str]:
     return sorted({q.stage for q in evidence.quantities.values()} | {p.stage for p in evidence.parameters.values()})
+
+
+def _unknown(name: str, evidence: Evidence) -> str:
+    """What would be right: a detail that the quantity takes, else a name that exists."""
+    quantity = evidence.quantities.get(split(name)[0])
+    wrong = "" if quantity is None else _misnamed(name, quantity, evidence)
+    return wrong or f"is not a name that dermatwin knows{_suggestions(name, evidence)}"
 
 
 def _suggestions(name: str, evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .core.errors import Notice
+from .naming import NOTHING, Detail, Name
 
 LAYERS = ("epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis")
 """Tissue layers that heal, from the surface down."""
@@ -133,20 +134,32 @@ class TissueHistory:
 class Reading:
     """One number per person that leaves the twin: the raw material of an endpoint."""
 
-    name: str  # a quantity of the evidence catalogue; a detail may follow in brackets: dermal_amount[lidocaine]
+    quantity: str  # of the evidence catalogue
     zone: str
     unit: str
     values: np.ndarray  # (draw,)
     time: float | None = None  # d after the first session; None for what has no time
+    detail: Detail = NOTHING  # of the kind that the catalogue names for the quantity
+
+    @property
+    def name(self) -> str:
+        """Quantity and detail as they are written: 'dermal_amount[lidocaine]'."""
+        return Name(self.quantity, self.detail).text
 
 
 @dataclass(frozen=True)
 class Curve:
     """One time course per person that leaves the twin."""
 
-    name: str
+    quantity: str  # of the evidence catalogue
     zone: str
     unit: str
-    time: np.ndarray  # (time,) d after the first session, or h after a session where `per_session`
+    time: np.ndarray  # (time,) d after the first session, or h after a session where `session` says which
     values: np.ndarray  # (draw, time)
-    session: int | None = None  # the treatment session, where `time` counts hours from it
+    session: int | None = None  # the treatment session, 0 is the first, where `time` counts hours from it
+    detail: Detail = NOTHING  # of the kind that the catalogue names for the quantity
+
+    @property
+    def name(self) -> str:
+        """Quantity and detail as they are written: 'collagen_density[papillary_dermis]'."""
+        return Name(self.quantity, self.detail).text

@@ -59,7 +59,8 @@ def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAY
     needles = [insertion.insert(find(DEVICES[kind]), settings, skin, DRAWS, n) for n in range(len(days))]
     channels = [barrier.close(p, skin, DRAWS) for p in needles]
     history = healing.heal(needles, days, skin, patient, HORIZON, DRAWS)
-    return outcome.read_out(zone, patient, skin, needles, channels, (), history, (), DRAWS, reference=usual)
+    course, belief = outcome.Course(history, needles, channels), outcome.Belief(DRAWS, reference=usual)
+    return outcome.read_out(zone, patient, skin, course, belief)
 
 
 def middle(found, name):
@@ -84,7 +85,7 @@ def test_every_combination_answers_in_order(site, kind, usual):
         numbered = {r.name for r in found.readings if r.name.startswith("relative_improvement")}
         assert numbered == {f"relative_improvement[{a.concern}]" for a in found.answers if a.kind == "number"}
         for reading in found.readings:
-            base = reading.name.partition("[")[0]
+            base = reading.quantity
             assert np.isfinite(reading.values).all(), reading.name
             if base in RISKS:
                 assert ((reading.values >= 0.0) & (reading.values <= 1.0)).all(), reading.name

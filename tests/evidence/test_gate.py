@@ -71,7 +71,28 @@ def test_every_fault_is_reported_at_once(folder):
     assert len(caught.value.faults) >= 3
 
 
-@pytest.mark.parametrize("entry", [{"parameters": ["nothing"]}, {"uses": ["nothing"]}, {"unit": "blorp"}])
+def test_families_are_told_apart_once_for_all():
+    evidence = Evidence.packaged()
+    thick = evidence.family("dermis_thickness")
+    assert thick["cheek:female"] is evidence.parameters["dermis_thickness[cheek:female]"]
+    assert set(evidence.family("duration_ratio")) >= {"heat", "redness"}
+    assert evidence.family("puncture_toughness") == {}
+    whole = [parameter for name in evidence.families for parameter in evidence.family(name).values()]
+    assert len(whole) == sum("[" in name for name in evidence.parameters)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"parameters": ["nothing"]},
+        {"uses": ["nothing"]},
+        {"unit": "blorp"},
+        {"detail": "weather"},
+        {"shown": "loudly"},
+        {"kind": "nice"},
+        {"shown": "percent"},  # of millimetres
+    ],
+)
 def test_a_quantity_that_points_nowhere_is_refused(folder, entry):
     quantity = {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d = L", **entry}
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump([quantity]), encoding="utf-8")
@@ -95,5 +116,5 @@ def test_the_weakest_grade_counts(folder):
     (folder / "quantities" / "test.yaml").write_text(yaml.safe_dump(quantities), encoding="utf-8")
     evidence = read(folder, GOOD + weak)
     assert evidence.grade("force_x") == "C"
-    assert evidence.grade("depth_x[left]") == "E"
+    assert evidence.grade("depth_x") == "E"
     assert evidence.sources_of("depth_x") == ("dermatwin_prior", "romgens2014")

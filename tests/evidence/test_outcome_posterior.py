@@ -1,5 +1,6 @@
 """The shipped effects of clinical outcome: what is left out is left out, controls stay controls, failures lower."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.outcome import pooled, predict_arm
+from dermatwin.outcome import Schedule, TrialArm, pooled, predict_arm
 from dermatwin.outcome.arms import outcome_rows
 from dermatwin.outcome.pooling import ALL, NOTHING, RECORD, _read
+
+NEEDLED = TrialArm("acne_scar", "own_score", "needling", "roller", schedule=Schedule(4, 28, 84))
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +54,8 @@ def test_several_studies_left_out_leave_the_prior(draws):
 
 
 def test_untreated_arms_are_not_predicted_as_treated(draws):
-    bare = predict_arm("acne_scar", "own_score", "untreated", "none", 0, None, 182, None, None, "none", draws)
-    needled = predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 84, None, None, "roller", draws)
+    bare = predict_arm(replace(NEEDLED, role="untreated", device_kind="none", schedule=Schedule(0, None, 182)), draws)
+    needled = predict_arm(NEEDLED, draws)
     assert abs(np.median(bare.relative_improvement)) < 0.1
     assert np.median(needled.relative_improvement) > 0.2
     assert (np.quantile(bare.relative_improvement, [0.1, 0.9]) < 0.3).all()
@@ -60,42 +63,22 @@ def test_untreated_arms_are_not_predicted_as_treated(draws):
 
 def test_a_new_trial_and_more_people_are_told_apart(draws):
     def spread(n):
-        arm = predict_arm("acne_scar", "own_score", "needling", "none", 4, 28, 84, None, None, "roller", draws, n=n)
-        return np.std(arm.relative_improvement)
+        return np.std(predict_arm(replace(NEEDLED, people=n), draws).relative_improvement)
 
     assert spread(2) > spread(20) > 0.05
 
 
 def test_a_stricter_definition_counts_fewer(draws):
+    graded = replace(NEEDLED, scale="goodman_baron_qualitative", baseline=4.0)
     share = [
-        np.mean(
-            predict_arm(
-                "acne_scar",
-                "goodman_baron_qualitative",
-                "needling",
-                "none",
-                4,
-                28,
-                84,
-                None,
-                4.0,
-                "roller",
-                draws,
-                definition=f"improved by >={n} grades",
-            ).responders
-        )
-        for n in (1, 2, 3)
+        np.mean(predict_arm(replace(graded, definition=f"improved by >={n} grades"), draws).responders) for n in (1, 2, 3)
     ]
     assert share[0] > share[1] > share[2]
 
 
 def test_time_brings_improvement(draws):
     course = [
-        np.median(
-            predict_arm(
-                "acne_scar", "own_score", "needling", "none", 4, 28, 7.0 * week, None, None, "roller", draws
-            ).relative_improvement
-        )
+        np.median(predict_arm(replace(NEEDLED, schedule=Schedule(4, 28, 7.0 * week)), draws).relative_improvement)
         for week in (4, 12, 26, 52)
     ]
     assert all(later >= earlier for earlier, later in pairwise(course))

@@ -16,6 +16,7 @@ from dermatwin.core.errors import Notice
 from dermatwin.device import Device
 from dermatwin.evidence import Evidence
 from dermatwin.flows import COMPARTMENTS, LAYERS, Channels, Curve, Exposure, Punctures, TissueHistory
+from dermatwin.naming import NOTHING, Detail, Name
 from dermatwin.screening import Finding, Screening
 from dermatwin.skin import Skin
 from dermatwin.twin import Endpoint, Run, ZoneRun
@@ -312,8 +313,12 @@ def _history(case: Case, zone: str, days: tuple[float, ...], recipe: Recipe, luc
 def _endpoints(case: Case, zone: ZoneRun, luck: np.random.Generator):
     draws, key = zone.skin.dermis.size, zone.zone.key
 
-    def make(name: str, unit: str, values: np.ndarray, time: float | None = None, grade: str = "C") -> Endpoint:
-        return Endpoint(name, name.replace("_", " "), key, unit, time, values, grade, ("alam2014", "dogra2014"))
+    def make(
+        quantity: str, unit: str, values: np.ndarray, time: float | None = None, grade: str = "C", detail: Detail = NOTHING
+    ) -> Endpoint:
+        title, sources = Name(quantity, detail).text.replace("_", " "), ("alam2014", "dogra2014")
+        shown = Evidence.packaged().quantities[quantity].shown
+        return Endpoint(quantity, detail, title, key, unit, time, values, grade, sources, shown)
 
     yield make("baseline_dermis", "mm", zone.skin.dermis)
     for punctures in zone.punctures:
@@ -324,17 +329,18 @@ def _endpoints(case: Case, zone: ZoneRun, luck: np.random.Generator):
             gain = -0.9 * (1 - np.exp(-week / 8.0)) if zone.punctures else -0.05
             for prefix, width in (("", 0.45), ("trial_mean_", 0.15)):
                 yield make(
-                    f"{prefix}scale_change[goodman_baron_qualitative]",
+                    f"{prefix}scale_change",
                     "1",
                     gain + width * luck.standard_normal(draws),
                     last + 7.0 * week,
                     "B",
+                    Detail(scale="goodman_baron_qualitative"),
                 )
     if zone.punctures:
         yield make("pih_risk", "1", _spread(luck, draws, 0.06, 0.6), None, "B")
         yield make("infection_risk", "1", _spread(luck, draws, 0.002, 0.8), None, "B")
-        yield make("downtime_makeup[1]", "d", _spread(luck, draws, 3.0, 0.4), 0.0)
-        yield make("pain_vas[1]", "1", _spread(luck, draws, 2.0, 0.4), 0.0)
+        yield make("downtime_makeup", "d", _spread(luck, draws, 3.0, 0.4), 0.0, detail=Detail(session=1))
+        yield make("pain_vas", "1", _spread(luck, draws, 2.0, 0.4), 0.0, detail=Detail(session=1))
 
 
 def _curves(zone: ZoneRun, luck: np.random.Generator):

@@ -272,8 +272,25 @@ class TestExplain:
         assert json.loads(run("explain", name, "--json").stdout)["kind"] == kind
         assert name.split("[")[0] in run("explain", name).stdout
 
-    def test_detail_in_brackets_is_the_quantity(self):
-        assert json.loads(run("explain", "in_situ_depth[anything]", "--json").stdout)["name"] == "in_situ_depth"
+    @pytest.mark.parametrize("name", ["dermal_amount[anything]", "pain_vas[2]", "scale_change[masi:melasma]"])
+    def test_detail_in_brackets_is_the_quantity(self, name):
+        assert json.loads(run("explain", name, "--json").stdout)["name"] == name.partition("[")[0]
+
+    @pytest.mark.parametrize(
+        ("name", "right"),
+        [
+            ("pain_vas[anything]", "pain_vas takes the number of a session, such as pain_vas[2]"),
+            ("in_situ_depth[anything]", "in_situ_depth takes no detail in brackets"),
+            ("collagen_density[fat]", "such as collagen_density[papillary_dermis]; one of epidermis, papillary_dermis"),
+        ],
+    )
+    def test_a_detail_that_the_quantity_does_not_take(self, name, right):
+        assert right in run("explain", name, status=1).stderr
+
+    def test_a_parameter_with_the_family_name_of_a_quantity_is_the_parameter(self):
+        assert json.loads(run("explain", "pigment_drive[III]", "--json").stdout)["kind"] == "parameter"
+        assert json.loads(run("explain", "pigment_drive[*]", "--json").stdout)["kind"] == "family"
+        assert json.loads(run("explain", "pigment_drive", "--json").stdout)["kind"] == "quantity"
 
     @pytest.mark.parametrize("name", ["in_situ_dept", "situ_depth"])
     def test_suggestions(self, name):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import dermatwin
 
-HEAVY = ("numpy", "pint", "numba", "scipy", "xarray", "pydantic", "pydantic_core", "yaml", "jinja2", "h5netcdf")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "kalluri_2011.yaml"
+PICTURES = ("contourpy", "PIL")
+HEAVY = ("numpy", "pint", "numba", "scipy", "xarray", "pydantic", "pydantic_core", "yaml", "jinja2", "h5netcdf", *PICTURES)
 TYPER = {"pydantic", "pydantic_core"}  # typer itself reads the arguments of a verb with pydantic
 NAMES = [
     "Case",
@@ -32,7 +35,7 @@ def loaded_after(code: str) -> set[str]:
         [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return set(done.stdout.split("\n")[-2].split()) & set(HEAVY)
@@ -69,13 +72,24 @@ def test_version_is_light():
     assert loaded_after("import dermatwin; dermatwin.__version__") == set()
 
 
+def after_verb(*arguments: object) -> set[str]:
+    """What a verb of the program loads."""
+    words = ["dermatwin", *map(str, arguments)]
+    return loaded_after(
+        f"import sys\nfrom dermatwin.cli import main\nsys.argv = {words!r}\ntry:\n    main()\nexcept SystemExit:\n    pass"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "allowed"),
     [("--help", set()), ("--version", set()), ("simulate --help", TYPER), ("explain --help", TYPER)],
 )
 def test_help_is_light(arguments, allowed):
-    code = (
-        "import sys\nfrom dermatwin.cli import main\nsys.argv = ['dermatwin', *" + repr(arguments.split()) + "]\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass"
-    )
-    assert loaded_after(code) <= allowed
+    assert after_verb(*arguments.split()) <= allowed
+
+
+@pytest.mark.parametrize(("report", "pictures"), [("--no-report", set()), ("--report", set(PICTURES))])
+def test_what_draws_is_loaded_for_a_page_alone(report, pictures, tmp_path):
+    loaded = after_verb("simulate", EXAMPLE, "--draws", 2, "--out", tmp_path / "run", report)
+    assert (tmp_path / "run" / "summary.json").exists()
+    assert loaded & set(PICTURES) == pictures

@@ -9,8 +9,11 @@ import pytest
 
 from dermatwin.evidence import MEASUREMENTS, Evidence
 from dermatwin.outcome.doubts import other_priors, unprinted_trials
-from dermatwin.report import qualification, qualification_outcome, words
-from dermatwin.report.qualification import render
+from dermatwin.report import words
+from dermatwin.report.qualification import judged, measured, render, told, trials
+from dermatwin.report.qualification.fit import SPREADS, diagnostics
+from dermatwin.report.qualification.page import reasons, runs
+from dermatwin.report.qualification.tension import at
 from dermatwin.validation import validate
 
 from .test_report import NASTY, read
@@ -47,6 +50,7 @@ def entry(**changes):
         "row": 2,
         "source": "kalluri2011",
         "quantity": "closure_time_dye",
+        "kind": "",
         "measured": 10.0,
         "bound": "",
         "median": 20.0,
@@ -88,18 +92,18 @@ def test_every_scored_row_is_drawn_with_what_was_measured(scores):
 
 def test_every_row_without_a_prediction_stands_under_its_reason(scores):
     missing = scores["files"]["adverse_rates.csv"]["not_predicted"]
-    grouped = qualification.reasons(missing)
-    assert sum(group["rows"] for group in grouped) == len(missing)
-    assert [group["rows"] for group in grouped] == sorted((group["rows"] for group in grouped), reverse=True)
-    assert len({group["reason"] for group in grouped}) == len({row["reason"] for row in missing})
+    grouped = reasons(missing)
+    assert sum(group.rows for group in grouped) == len(missing)
+    assert [group.rows for group in grouped] == sorted((group.rows for group in grouped), reverse=True)
+    assert len({group.reason for group in grouped}) == len({row["reason"] for row in missing})
     chapter = text_of(section(render(scores), "adverse-rates"))
-    assert all(group["reason"] in chapter for group in grouped)
+    assert all(group.reason in chapter for group in grouped)
     assert all(row["source"] in chapter for row in missing)
 
 
 @pytest.mark.parametrize(("lines", "text"), [([3], "3"), ([8, 7, 3, 9], "3, 7–9"), ([2, 4], "2, 4")])
 def test_lines_in_a_row_are_a_range(lines, text):
-    assert qualification.runs(lines) == text
+    assert runs(lines) == text
 
 
 def test_text_from_a_table_stays_text(scores):
@@ -136,51 +140,51 @@ def test_odd_scores_make_a_page(scores):
 
 class TestFigures:
     def test_a_place_on_a_log_axis(self):
-        scale = qualification.scale_of([entry(measured=1.0, median=100.0, p05=1.0, p95=100.0)])
+        scale = measured.scale_of([entry(measured=1.0, median=100.0, p05=1.0, p95=100.0)])
         assert (scale.low, scale.high, scale.log) == (1.0, 100.0, True)
         assert scale.share(10.0) == pytest.approx(0.5)
 
     def test_a_band_that_leaves_the_axis_is_cut_and_says_so(self):
-        scale = qualification.scale_of([entry(measured=20.0, median=30.0, p05=1e-13, p95=90.0)])
+        scale = measured.scale_of([entry(measured=20.0, median=30.0, p05=1e-13, p95=90.0)])
         assert scale.low == pytest.approx(1.0)
-        assert qualification.band(1e-13, 90.0, scale).startswith("<")
+        assert told.band(1e-13, 90.0, scale).startswith("<")
 
     def test_units_and_scales_are_never_put_on_one_axis(self):
         kinds = [("log", "h"), ("log", "um"), ("absolute", "h"), ("log", "h"), ("sign", "")]
-        found = qualification.blocks([entry(scale=scale, unit=unit) for scale, unit in kinds], EVIDENCE)
+        found = measured.blocks([entry(scale=scale, unit=unit) for scale, unit in kinds], EVIDENCE)
         assert [sum(len(lines) for _, lines in block.groups) for block in found] == [2, 1, 1]
 
     def test_quantities_without_a_unit_have_an_axis_of_their_own(self):
-        found = qualification.blocks(
+        found = measured.blocks(
             [
-                entry(scale="absolute", unit="", quantity=name)
-                for name in ("change:vss", "change:masi", "rate:pih", "rate:infection")
+                entry(scale="absolute", unit="", kind=kind, quantity=f"{kind}:{name}")
+                for kind, name in (("change", "vss"), ("change", "masi"), ("rate", "pih"), ("rate", "infection"))
             ],
             EVIDENCE,
         )
         assert [len(block.groups) for block in found] == [1, 1, 2]
 
     def test_many_rows_become_one_square_and_the_furthest_off_are_named(self):
-        many = [entry(row=n, error=n / 100.0) for n in range(2 * qualification.MANY)]
-        (block,) = qualification.blocks(many, EVIDENCE)
+        many = [entry(row=n, error=n / 100.0) for n in range(2 * measured.MANY)]
+        (block,) = measured.blocks(many, EVIDENCE)
         ((_, lines),) = block.groups
-        assert [line["line"] for line in lines] == [row["row"] for row in many[: -qualification.WORST - 1 : -1]]
+        assert [line.line for line in lines] == [row["row"] for row in many[: -measured.WORST - 1 : -1]]
         assert block.squares[0][2].count("<circle") == len(many)
 
     def test_very_small_values_are_written_in_a_power_of_ten_and_drawn_in_the_same_place(self):
-        small = qualification.blocks([entry(measured=1e-7, median=2e-7, p05=5e-8, p95=8e-7, unit="cm/s")], EVIDENCE)[0]
-        plain = qualification.blocks([entry(measured=0.1, median=0.2, p05=0.05, p95=0.8, unit="cm/s")], EVIDENCE)[0]
+        small = measured.blocks([entry(measured=1e-7, median=2e-7, p05=5e-8, p95=8e-7, unit="cm/s")], EVIDENCE)[0]
+        plain = measured.blocks([entry(measured=0.1, median=0.2, p05=0.05, p95=0.8, unit="cm/s")], EVIDENCE)[0]
         assert "10⁻⁶" in small.unit
-        assert small.groups[0][1][0]["measured"] == "0.1"
-        assert re.findall(r'cx="[^"]*"', small.groups[0][1][0]["figure"]) == re.findall(
-            r'cx="[^"]*"', plain.groups[0][1][0]["figure"]
+        assert small.groups[0][1][0].measured == "0.1"
+        assert re.findall(r'cx="[^"]*"', small.groups[0][1][0].figure) == re.findall(
+            r'cx="[^"]*"', plain.groups[0][1][0].figure
         )
 
     @pytest.mark.parametrize(("bound", "sign"), [("upper", "≤"), ("lower", "≥"), ("", "10")])
     def test_a_bound_is_written_and_drawn_as_one(self, bound, sign):
-        line = qualification.blocks([entry(bound=bound)], EVIDENCE)[0].groups[0][1][0]
-        assert line["measured"].startswith(sign)
-        ends = re.search(r'<line x1="([\d.]+)%" x2="([\d.]+)%"[^>]*observed-bar', line["figure"])
+        line = measured.blocks([entry(bound=bound)], EVIDENCE)[0].groups[0][1][0]
+        assert line.measured.startswith(sign)
+        ends = re.search(r'<line x1="([\d.]+)%" x2="([\d.]+)%"[^>]*observed-bar', line.figure)
         assert ends is not None
         wide = float(ends[2]) - float(ends[1])
         assert wide == pytest.approx(0.0) if not bound else wide > 10.0
@@ -217,14 +221,14 @@ class TestVerdicts:
         ],
     )
     def test_bands_are_called_too_narrow_only_where_chance_would_not_do_it(self, rows, coverage, narrow):
-        assert qualification.too_narrow(self.quantity(scored=rows, coverage_90=coverage)) is narrow
+        assert judged.too_narrow(self.quantity(scored=rows, coverage_90=coverage)) is narrow
 
     @pytest.mark.parametrize(
         ("rows", "coverage", "wide"),
         [(165, 0.988, True), (165, 0.92, False), (10, 1.0, False), (28, 1.0, False), (29, 1.0, True), (5, None, False)],
     )
     def test_bands_are_called_too_wide_only_where_chance_would_not_do_it(self, rows, coverage, wide):
-        assert qualification.too_wide(self.quantity(scored=rows, coverage_90=coverage)) is wide
+        assert judged.too_wide(self.quantity(scored=rows, coverage_90=coverage)) is wide
 
     @pytest.mark.parametrize(
         ("changes", "says"),
@@ -242,20 +246,20 @@ class TestVerdicts:
         ],
     )
     def test_in_words(self, changes, says):
-        assert says in qualification.verdict(self.quantity(**changes))
+        assert says in judged.verdict(self.quantity(**changes))
 
     @pytest.mark.parametrize(("leaning", "tone"), [(0, "inside"), (19, "inside"), (20, "open")])
     def test_what_the_study_itself_told_is_not_praised(self, leaning, tone):
         naive = {"scored": 20, "median_factor": 3.0, "mean_abs_error": None}
         told = self.quantity(leaning=leaning, baseline={**naive, "twin_on_the_same_rows": naive})
-        assert qualification._quantity("x", told)["tone"] == tone
+        assert judged.judged("x", told).tone == tone
 
 
 class TestTensions:
     def test_every_row_is_one_that_is_scored_here(self, scores):
         for tension in TENSIONS:
             quantities = tension["quantity"].split(";")
-            found = [qualification._at(place, quantities, scores) for place in tension["rows"].split(";")]
+            found = [at(place, quantities, scores) for place in tension["rows"].split(";")]
             assert all(found), (tension["id"], tension["rows"])
             assert {p["quantity"] for entries in found for p in entries} == set(quantities), tension["id"]
 
@@ -270,13 +274,13 @@ class TestTensions:
         impedance = section(page, "tensions").split("<article")[2]
         assert "Closing by impedance" in impedance
         for name in ("gupta2011", "micropore_sites2021"):
-            for found in qualification._at(f"closure.csv:{name}", ["closure_time_impedance"], scores):
+            for found in at(f"closure.csv:{name}", ["closure_time_impedance"], scores):
                 assert f"{name}: measured" in impedance
-                assert qualification.words.given(found["measured"]) in impedance
-                assert qualification.words.number(found["median"]) in impedance
+                assert words.given(found["measured"]) in impedance
+                assert words.number(found["median"]) in impedance
 
     def test_a_line_of_a_file_can_be_named(self, scores):
-        (first,) = qualification._at("closure.csv:2", ["closure_time_tewl"], scores)
+        (first,) = at("closure.csv:2", ["closure_time_tewl"], scores)
         assert (first["row"], first["source"]) == (2, "kalluri2011")
 
     def test_a_file_that_was_not_scored_says_so(self, scores):
@@ -305,10 +309,10 @@ class TestWhatTheDataCouldNotSee:
                 }
             }
 
-        assert "not settled" not in " ".join(qualification.diagnostics(record(0.2, 0.2))[1:])
-        assert "has not settled" in qualification.diagnostics(record(0.95, 0.2))[0]
-        assert "lam2008 (0.93)" in qualification.diagnostics(record(0.5, 0.93))[1]
-        assert "few particles" in qualification.diagnostics(record(0.5, 0.5, 0.01))[1]
+        assert "not settled" not in " ".join(diagnostics(record(0.2, 0.2))[1:])
+        assert "has not settled" in diagnostics(record(0.95, 0.2))[0]
+        assert "lam2008 (0.93)" in diagnostics(record(0.5, 0.93))[1]
+        assert "few particles" in diagnostics(record(0.5, 0.5, 0.01))[1]
 
     def test_the_diagnostics_of_the_packaged_fit_are_on_the_page(self, page):
         text = text_of(section(page, "unseen"))
@@ -324,7 +328,7 @@ class TestWhatTheDataCouldNotSee:
         line = section(page, "unseen").split(f">{name}</th>")[1].split("</tr>")[0]
         place = re.search(r'<circle cx="([\d.]+)%"', line)
         assert place is not None
-        low, high = qualification.SPREADS
+        low, high = SPREADS
         assert float(place[1]) / 100.0 * (high - low) + low == pytest.approx(shift, abs=0.02)
 
 
@@ -359,9 +363,9 @@ class TestOutcomes:
             "sign_accuracy": 1.0,
             **changes,
         }
-        (line,) = qualification_outcome.groups({"groups": {"concern": {"melasma": entry}}}, qualification.share)[0]["lines"]
-        assert line["tone"] == tone
-        assert says in line["verdict"]
+        (line,) = trials.groups({"groups": {"concern": {"melasma": entry}}})[0].lines
+        assert line.tone == tone
+        assert says in line.verdict
 
     def test_doubts_of_the_pooled_effects_are_shown_as_they_were_recorded(self, page):
         chapter = text_of(section(page, "doubts"))

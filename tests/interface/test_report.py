@@ -207,11 +207,11 @@ def test_every_endpoint_stands_in_the_table(run, page) -> None:
 
 
 def test_depths_are_drawn_to_scale(run) -> None:
-    figures = needle.needle(run)["zones"]
+    figures = needle.needle(run).zones
     per_mm = []
     for number, zone in enumerate(figures):
         tip = lookup.first(run, "in_situ_depth", zone=run.zones[number].zone.key).band[1]
-        root = ElementTree.fromstring(zone["figure"])
+        root = ElementTree.fromstring(zone.figure)
         shape = next(e for e in root.iter() if e.get("class") == "needle").get("d")
         points = [tuple(map(float, p.split())) for p in re.findall(r"[\d.]+ [\d.]+", shape)]
         base = 2 * (points[3][0] - sum(p[0] for p in points) / len(points))
@@ -223,26 +223,26 @@ def test_depths_are_drawn_to_scale(run) -> None:
 
 
 def test_the_bar_of_a_dose_is_whole(run) -> None:
-    for active in delivery.delivery(run)["actives"]:
-        for account in active["accounts"]:
-            root = ElementTree.fromstring(account["figure"])
+    for active in delivery.delivery(run).actives:
+        for account in active.accounts:
+            root = ElementTree.fromstring(account.figure)
             widths = [float(e.get("width").rstrip("%")) for e in root if e.tag.endswith("rect")]
             assert sum(widths) == pytest.approx(100.0, abs=0.1)
 
 
 def test_observations_are_drawn_and_none_is_lost(run) -> None:
     found = result.result(run)
-    assert len(found["observed"]) == len(run.case.observations)
-    assert [row["verdict"] for row in found["observed"]] == ["inside", "outside", "absent"]
-    drawn = [row for block in found["blocks"] for zone in block["zones"] for row in zone["rows"] if row["observed"]]
+    assert len(found.observed) == len(run.case.observations)
+    assert [row.verdict for row in found.observed] == ["inside", "outside", "absent"]
+    drawn = [row for block in found.blocks for zone in block.zones for row in zone.rows if row.observed]
     assert len(drawn) == 1
-    assert 'class="observed"' in drawn[0]["figure"]
+    assert 'class="observed"' in drawn[0].figure
 
 
 def test_a_concern_without_a_number_says_why(run) -> None:
     silent = replace(run, endpoints=(), notices=(Notice("cheek.acne_scar_rolling", "no evidence for a number", ""),))
-    found = result.result(silent)["silent"]
-    assert [(item["zone"], item["why"]) for item in found] == [("Cheek", "No evidence for a number."), ("Forehead", "")]
+    found = result.result(silent).silent
+    assert [(item.zone, item.why) for item in found] == [("Cheek", "No evidence for a number."), ("Forehead", "")]
 
 
 def test_channels_that_never_close_are_said(run) -> None:
@@ -250,24 +250,24 @@ def test_channels_that_never_close_are_said(run) -> None:
         replace(c, closure_time=np.where(np.arange(60)[:, None] < 30, np.inf, c.closure_time)) for c in run.zones[0].channels
     )
     odd = replace(run, zones=(replace(run.zones[0], channels=channels), run.zones[1]))
-    assert closing.closing(odd)["closure"]["rows"][0]["remark"].startswith("never in 50")
+    assert closing.closing(odd).closure.rows[0].remark.startswith("never in 50")
 
 
 def test_notices_are_grouped_and_said_once(run) -> None:
     found = limits.limits(run)
-    assert found["count"] == 2
+    assert found.count == 2
     percent = tuple(
         Notice(f"{zone}.downtime", f"redness outlasts two weeks in {share}% of the draws")
         for zone, share in (("cheek", 8), ("cheek", 12), ("forehead", 17))
     )
     merged = limits.limits(replace(run, notices=percent))
-    assert merged["count"] == 1
-    assert f"8{words.DASH}17%" in merged["groups"][0]["notices"][0]["message"]
+    assert merged.count == 1
+    assert f"8{words.DASH}17%" in merged.groups[0].notices[0].message
 
 
 def test_risks_and_recovery_are_there_for_people(run) -> None:
-    assert {row["name"] for row in risk.risk(run)["rows"]} == {"Post-inflammatory hyperpigmentation", "Skin infection"}
-    strips = recovery.recovery(run)["zones"][0]["strips"]
+    assert {row.name for row in risk.risk(run).rows} == {"Post-inflammatory hyperpigmentation", "Skin infection"}
+    strips = recovery.recovery(run).zones[0].strips
     assert [strip.title for strip in strips] == ["Redness", "Swelling", "Water loss (TEWL)"]
     assert all(0 <= tile.level <= 5 for strip in strips for tile in strip.tiles)
 

@@ -23,7 +23,7 @@ from dermatwin.report.chapters import (
     delivery_numb,
     delivery_units,
 )
-from dermatwin.report.figures import contour, field, guardbar
+from dermatwin.report.figures import field, guardbar
 from dermatwin.report.figures.field import Bands, Cell, Moment
 from dermatwin.twin import simulate
 
@@ -59,7 +59,7 @@ def chapter(run):
 
 @pytest.fixture(scope="module")
 def section(chapter):
-    return next(active for active in chapter["actives"] if active["name"] == "L-ascorbic acid")["section"]
+    return next(active for active in chapter.actives if active.name == "L-ascorbic acid").section
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +85,14 @@ def classes(figure: str) -> list[str]:
 
 
 def test_four_moments_are_drawn_with_channel_layers_and_scale(section) -> None:
-    assert len(section["figures"]) == 4
-    for figure in section["figures"]:
+    assert len(section.figures) == 4
+    for figure in section.figures:
         found = classes(figure)
         assert {"hole-then", "scale-bar", "face"} <= set(found)
         assert any(name.startswith("hole-now") for name in found)
         assert found.count("face") == 2
-    assert "stratum corneum" in section["figures"][0]
-    assert [re.search(r'field-time">([^<]+) after', f)[1].replace("\xa0", " ") for f in section["figures"]][1:] == [
+    assert "stratum corneum" in section.figures[0]
+    assert [re.search(r'field-time">([^<]+) after', f)[1].replace("\xa0", " ") for f in section.figures][1:] == [
         "1 h",
         "4 h",
         "24 h",
@@ -100,7 +100,7 @@ def test_four_moments_are_drawn_with_channel_layers_and_scale(section) -> None:
 
 
 def test_a_picture_is_small(section) -> None:
-    assert max(len(figure.encode()) for figure in section["figures"]) < 60_000
+    assert max(len(figure.encode()) for figure in section.figures) < 60_000
 
 
 def cell_of() -> Cell:
@@ -125,6 +125,19 @@ def test_a_picture_is_to_scale_and_mirrored() -> None:
     wall, nodes = 0.05, np.sqrt([0.05 * 0.1, 0.1 * 0.3])
     at = np.exp(np.interp(-5.0, [-100.0, -10.0, -1.0], np.log([wall, *nodes])))
     assert (points[:, 0].max() - axis) / per_mm == pytest.approx(at, abs=0.5 / per_mm + 0.012)
+
+
+def test_what_lies_deeper_is_drawn_lower() -> None:
+    cell = cell_of()
+    middles = 0.5 * (cell.edges[1:] + cell.edges[:-1])
+    falls = np.repeat(1.0 - middles[:, None], 3, axis=1)  # 0.7 at 0.3 mm, whatever the radius
+    root = ElementTree.fromstring(field.draw(cell, Moment("", "", falls, 1.0), Bands((0.7,), False), "t"))
+    frame = next(e for e in root if e.get("class") == "window")
+    left, top, width, height = (float(frame.get(name)) for name in ("x", "y", "width", "height"))
+    region = next(e.get("d") for e in root if e.get("class") == "field-15")
+    points = np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", region), float)
+    assert (points[:, 0].min(), points[:, 0].max()) == pytest.approx((left, left + width), abs=0.1)
+    assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((top, top + 0.6 * height), abs=0.1)
 
 
 def test_the_outline_shrinks_with_the_open_cross_section() -> None:
@@ -152,15 +165,15 @@ def test_values_between_cells_are_those_of_the_solver() -> None:
 
 
 def test_colours_span_the_values_shown(run, section) -> None:
-    bounds = section["scale"].bounds
-    assert section["scale"].log
+    bounds = section.scale.bounds
+    assert section.scale.log
     assert bounds == tuple(sorted(bounds))
-    drawn = {int(n) for figure in section["figures"] for n in re.findall(r'class="field-(\d+)"', figure)}
+    drawn = {int(n) for figure in section.figures for n in re.findall(r'class="field-(\d+)"', figure)}
     assert len(drawn) > 5
-    keyed = {int(n) for n in re.findall(r'class="field-(\d+)"', section["key"])}
+    keyed = {int(n) for n in re.findall(r'class="field-(\d+)"', section.key)}
     assert drawn <= keyed
-    assert "unbound" in section["key"]
-    assert "µg/cm³" in section["key"]
+    assert "unbound" in section.key
+    assert "µg/cm³" in section.key
 
 
 @pytest.mark.parametrize(("low", "high", "log"), [(1.0, 90.0, False), (0.01, 90.0, True), (3.0, 3.0, False)])
@@ -180,18 +193,6 @@ def test_colours_darken_step_by_step() -> None:
     assert all(before - after > 5.0 for before, after in itertools.pairwise(grey))
 
 
-def test_an_outline_encloses_what_reaches_the_level() -> None:
-    x = y = np.linspace(-1.0, 1.0, 81)
-    path = contour.region(100.0 * x, 100.0 * y, 1.0 - np.hypot(x[None, :], y[:, None]), 0.5)
-    points = np.array(re.findall(r"(-?[\d.]+) (-?[\d.]+)", path), float)
-    assert np.hypot(points[:, 0], points[:, 1]) == pytest.approx(50.0, abs=0.5)
-    assert path.count("M") == path.count("Z") == 1
-    ring = contour.region(100.0 * x, 100.0 * y, -np.abs(np.hypot(x[None, :], y[:, None]) - 0.6), -0.1)
-    assert ring.count("Z") == 2
-    assert contour.region(x, y, np.zeros((81, 81)), 0.5) == ""
-    assert contour.region(x, y, np.ones((81, 81)), 0.5).count("Z") == 1
-
-
 def test_the_picture_is_that_of_the_run(run) -> None:
     seen = delivery_field.Pictures(run).of(run.zones[0].exposures[-1])
     assert seen is not None
@@ -204,10 +205,10 @@ def test_the_picture_is_that_of_the_run(run) -> None:
 
 
 def test_what_is_wiped_off_before_has_no_picture_of_a_channel(chapter, text) -> None:
-    numbing = next(active for active in chapter["actives"] if active["name"] == "Lidocaine")
-    assert numbing["section"] is None
-    assert any("Lidocaine is wiped off before the needling" in said for said in chapter["sentences"])
-    assert any(chart["title"].startswith("By depth") for chart in numbing["charts"])
+    numbing = next(active for active in chapter.actives if active.name == "Lidocaine")
+    assert numbing.section is None
+    assert any("Lidocaine is wiped off before the needling" in said for said in chapter.sentences)
+    assert any(chart.title.startswith("By depth") for chart in numbing.charts)
     assert "the typical person, to scale" in text
 
 
@@ -215,20 +216,20 @@ def test_without_channels_nothing_is_drawn_around_one(run) -> None:
     zone = run.zones[0]
     none = tuple(replace(c, density=0.0 * c.density, depth=0.0 * c.depth, radius=0.0 * c.radius) for c in zone.channels)
     closed = replace(run, zones=(replace(zone, channels=none),))
-    assert all(active["section"] is None for active in delivery.delivery(closed)["actives"])
+    assert all(active.section is None for active in delivery.delivery(closed).actives)
     render(closed)
     unknown = replace(run, provenance={key: value for key, value in run.provenance.items() if key != "vary"})
-    assert all(active["section"] is None for active in delivery.delivery(unknown)["actives"])
+    assert all(active.section is None for active in delivery.delivery(unknown).actives)
 
 
 def test_what_stays_out_is_said_instead_of_drawn(broken) -> None:
-    found = delivery.delivery(broken)["actives"]
-    giant = next(active for active in found if active["name"].startswith("Hyaluronic"))
-    assert giant["little"]
-    assert not giant["charts"]
-    assert giant["section"] is None
-    assert sum(active["section"] is not None for active in found) == delivery_field.MOST
-    assert not any(active["little"] for active in found if active is not giant)
+    found = delivery.delivery(broken).actives
+    giant = next(active for active in found if active.name.startswith("Hyaluronic"))
+    assert giant.little
+    assert not giant.charts
+    assert giant.section is None
+    assert sum(active.section is not None for active in found) == delivery_field.MOST
+    assert not any(active.little for active in found if active is not giant)
 
 
 def test_traces_are_written_in_small_units(broken) -> None:
@@ -244,15 +245,15 @@ def test_traces_are_written_in_small_units(broken) -> None:
 
 
 def test_a_ratio_without_a_difference_is_called_the_same(chapter) -> None:
-    numbing = next(active for active in chapter["actives"] if active["name"] == "Lidocaine")
-    assert numbing["numbers"][0]["more"] == ("the same", "")
+    numbing = next(active for active in chapter.actives if active.name == "Lidocaine")
+    assert numbing.numbers[0].more == ("the same", "")
 
 
 def test_measurements_stand_beside_the_twin_where_they_disagree(broken) -> None:
-    said = [line for line in delivery.delivery(broken)["sentences"] if line.startswith("PDGF-BB")]
+    said = [line for line in delivery.delivery(broken).sentences if line.startswith("PDGF-BB")]
     assert said
     assert "did not bring more in" in said[0]
-    found = {active["name"]: active["measured"] for active in delivery.delivery(broken)["actives"]}
+    found = {active.name: active.measured for active in delivery.delivery(broken).actives}
     assert found["PDGF-BB"] in visible(render(broken))
     assert found["Lidocaine"] == ""
 
@@ -266,28 +267,28 @@ def numb_of(block: np.ndarray, **changes) -> Numbness:
 
 
 def test_numbness_is_drawn_with_its_moments(run) -> None:
-    zone = delivery_numb.numbness(run)["zones"][0]
+    zone = delivery_numb.numbness(run).zones[0]
     for word in ("put on", "wiped off", "needling", "on the skin"):
-        assert f">{word}<" in zone["figure"]
-    assert "band tone-1" in zone["figure"]
-    assert "of people" in zone["facts"][0]["value"]
+        assert f">{word}<" in zone.figure
+    assert "band tone-1" in zone.figure
+    assert "of people" in zone.facts[0].value
 
 
 def test_numbness_in_words_follows_the_block(run) -> None:
     zone = run.zones[0]
     rise = np.concatenate([np.linspace(0.0, 1.0, 13), np.linspace(1.0, 0.0, 12)])
     everybody = replace(run, zones=(replace(zone, numb=(numb_of(np.tile(rise, (DRAWS, 1))),)),))
-    found = delivery_numb.numbness(everybody)["zones"][0]
-    assert found["facts"][0]["value"].startswith("0")  # half is reached at 0.5 h after the needling
-    assert found["facts"][1]["value"].startswith("90")
-    assert "half are numb" in found["figure"]
+    found = delivery_numb.numbness(everybody).zones[0]
+    assert found.facts[0].value.startswith("0")  # half is reached at 0.5 h after the needling
+    assert found.facts[1].value.startswith("90")
+    assert "half are numb" in found.figure
     nobody = replace(run, zones=(replace(zone, numb=(numb_of(np.zeros((DRAWS, 25))),)),))
-    found = delivery_numb.numbness(nobody)["zones"][0]
-    assert found["facts"][1]["value"] == "never"
-    assert "only 0" in found["sentence"]
-    assert "half are numb" not in found["figure"]
+    found = delivery_numb.numbness(nobody).zones[0]
+    assert found.facts[1].value == "never"
+    assert "only 0" in found.sentence
+    assert "half are numb" not in found.figure
     some = replace(run, zones=(replace(zone, numb=(numb_of(np.ones((DRAWS, 25))),)),))
-    assert "at least" in delivery_numb.numbness(some)["zones"][0]["facts"][2]["range"]
+    assert "at least" in delivery_numb.numbness(some).zones[0].facts[2].range
 
 
 def test_nothing_numbs_no_chart(run) -> None:
@@ -303,14 +304,14 @@ def test_nothing_numbs_no_chart(run) -> None:
 
 def test_a_stop_is_shown_as_a_stop(broken) -> None:
     found = delivery_guard.guards(broken)
-    row = next(row for row in found["rows"] if "open channels" in row["what"])
-    assert (row["word"], row["verdict"], row["share"]) == ("Stop", "stop", "over any limit")
-    assert "none allowed" in row["amount"]
-    assert "guard-stop" in row["figure"]
-    assert found["sentences"][0].startswith("Stop: ")
+    row = next(row for row in found.rows if "open channels" in row.what)
+    assert (row.word, row.verdict, row.share) == ("Stop", "stop", "over any limit")
+    assert "none allowed" in row.amount
+    assert "guard-stop" in row.figure
+    assert found.sentences[0].startswith("Stop: ")
     page = render(broken)
     assert 'class="verdict-word guard-word-stop">Stop<' in page
-    assert "fda_anaesthetics2009" in row["sources"]
+    assert "fda_anaesthetics2009" in row.sources
 
 
 SHARES = [(0.27, "ok"), (0.8, "caution"), (1.2, "stop"), (4.0, "stop"), (None, "stop")]
@@ -328,31 +329,31 @@ def test_a_bar_is_as_long_as_the_share(share: float | None, verdict: str) -> Non
 
 
 def test_guards_say_amount_share_and_verdict(run) -> None:
-    row = next(row for row in delivery_guard.guards(run)["rows"] if row["what"] == "Lidocaine applied")
-    assert row["amount"].replace("\u202f", " ") == "72 of 270 mg"
-    assert row["share"].replace("\u202f", " ") == "27 %"
-    assert row["word"] == "Within the limit"
+    row = next(row for row in delivery_guard.guards(run).rows if row.what == "Lidocaine applied")
+    assert row.amount.replace("\u202f", " ") == "72 of 270 mg"
+    assert row.share.replace("\u202f", " ") == "27 %"
+    assert row.word == "Within the limit"
 
 
 def test_a_dose_that_cannot_be_checked_is_a_stop_without_a_bar(run) -> None:
     guard = Guard("time under cream", None, None, None, "min", "stop", ("emla_smpc",), "never taken off")
-    row = delivery_guard.guards(replace(run, guards=(guard,)))["rows"][0]
-    assert (row["amount"], row["word"], row["figure"]) == ("not known", "Stop", "")
+    row = delivery_guard.guards(replace(run, guards=(guard,))).rows[0]
+    assert (row.amount, row.word, row.figure) == ("not known", "Stop", "")
     assert "Never taken off." in visible(render(replace(run, guards=(guard,))))
 
 
 def test_excipients_are_listed_with_the_caution(run, text) -> None:
-    found = delivery_guard.guards(run)["excipients"]
-    names = [row["name"] for product in found["products"] for row in product["rows"]]
+    found = delivery_guard.guards(run).excipients
+    names = [row.name for product in found.products for row in product.rows]
     below = [guard for guard in run.guards if guard.what.endswith(delivery_guard.BELOW)]
     assert len(names) == len(below) > 3
-    assert found["products"][0]["name"] == "Vitamin C 15 % serum"
+    assert found.products[0].name == "Vitamin C 15 % serum"
     assert "of Vitamin" not in " ".join(names)
     assert "granulomas" in text
-    assert "friedmann2024" in found["sources"]
+    assert "friedmann2024" in found.sources
     strange = Guard("excipients of house serum", None, None, None, "ug", "caution", ("friedmann2024",), "not known")
-    row = delivery_guard.guards(replace(run, guards=(strange,)))["excipients"]["products"][0]["rows"][0]
-    assert (row["name"], row["amount"]) == ("Composition not known", "all that gets in with the active")
+    row = delivery_guard.guards(replace(run, guards=(strange,))).excipients.products[0].rows[0]
+    assert (row.name, row.amount) == ("Composition not known", "all that gets in with the active")
 
 
 def test_no_guard_no_table(run) -> None:
@@ -365,19 +366,19 @@ def test_no_guard_no_table(run) -> None:
 
 def test_claims_are_said_in_plain_words_with_sources(run, broken) -> None:
     rows = delivery_claims.claims(run)
-    acne = next(row for row in rows if row["active"] == "L-ascorbic acid" and "cne scars" in row["claim"])
-    assert (acne["kind"], acne["sources"]) == ("good", "chakrawarty2017")
-    assert any(row["kind"] == "none" for row in rows)
-    growth = [row for row in delivery_claims.claims(broken) if row["active"] == "PDGF-BB"]
-    assert growth[0]["verdict"] == "Measured: needling did not bring more in"
-    assert "dhurat2019" in growth[0]["sources"]
+    acne = next(row for row in rows if row.active == "L-ascorbic acid" and "cne scars" in row.claim)
+    assert (acne.kind, acne.sources) == ("good", "chakrawarty2017")
+    assert any(row.kind == "none" for row in rows)
+    growth = [row for row in delivery_claims.claims(broken) if row.active == "PDGF-BB"]
+    assert growth[0].verdict == "Measured: needling did not bring more in"
+    assert "dhurat2019" in growth[0].sources
     stronger = {**SERUM, "product": "vitamin C 20 % serum"}
     assert delivery_claims.claims(replace(run, case=with_topicals(BEFORE, SERUM, stronger))) == rows
 
 
 def test_every_source_named_is_listed(run) -> None:
-    listed = {source["id"] for source in delivery_claims.sources(run, run.guards)}
-    named = {s for row in delivery_claims.claims(run) for s in row["sources"].split(", ") if s}
+    listed = {source.id for source in delivery_claims.sources(run, run.guards)}
+    named = {s for row in delivery_claims.claims(run) for s in row.sources.split(", ") if s}
     named |= {s for guard in run.guards for s in guard.sources if s != delivery_claims.ASSUMPTION}
     assert listed == named
 

@@ -1,14 +1,14 @@
 """The healing field of the report: what is healed, what is shown, that it stands on paper and moves without scripts."""
 
 import re
-import struct
 import xml.etree.ElementTree as Tree
-import zlib
 from base64 import b64decode
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dermatwin.case import Case
 from dermatwin.core.errors import ComputationError
@@ -16,7 +16,7 @@ from dermatwin.report import render
 from dermatwin.report.chapters import healing_field as chapter
 from dermatwin.report.chapters import healing_specimen, needle_map
 from dermatwin.report.figures import healing_field as figure
-from dermatwin.report.figures import raster, tones
+from dermatwin.report.figures import tones
 from dermatwin.twin import recall, simulate
 
 
@@ -99,7 +99,7 @@ def test_little_happens_below_the_needles_and_the_page_says_why_means_differ():
     piece = healing_specimen.specimen(run)
     early = piece.section("macrophages_m1")[healing_specimen.times().index(1.0)]
     assert early[0].max() > 5.0 * early[-1].max()
-    assert "lost to this layer" in chapter.healing_field(run)["said"]
+    assert "lost to this layer" in chapter.healing_field(run).said
 
 
 def test_the_page_shows_films_and_stills_as_pictures_of_its_own(page):
@@ -170,40 +170,12 @@ def test_a_patch_that_fails_leaves_a_sentence_and_not_a_hole(run, monkeypatch):
     assert "3 cells failed" in section(render(run))
 
 
-def decoded(address):
-    """Tones and palette of a picture, by the rules of the format."""
-    data = b64decode(address.removeprefix("data:image/png;base64,"))
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    chunks, place = {}, 8
-    while place < len(data):
-        (size,), name = struct.unpack(">I", data[place : place + 4]), data[place + 4 : place + 8]
-        body = data[place + 8 : place + 8 + size]
-        assert struct.unpack(">I", data[place + 8 + size : place + 12 + size])[0] == zlib.crc32(name + body)
-        chunks[name], place = body, place + 12 + size
-    width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
-    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, width + 1)
-    picture = np.zeros((height, width), np.uint8)
-    for row, line in enumerate(lines):
-        kind, values = line[0], line[1:]
-        above = picture[row - 1] if row else np.zeros(width, np.uint8)
-        picture[row] = {0: values, 1: np.cumsum(values, dtype=np.uint8), 2: values + above}[int(kind)]
-    return picture, np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3)
-
-
-@pytest.mark.parametrize("kind", ["smooth", "rough", "one cell"])
-def test_a_picture_is_read_as_it_was_written(kind):
-    luck = np.random.default_rng(1)
-    ramp = np.add.outer(np.arange(30), np.arange(40)) // 2
-    picture = {"smooth": ramp, "rough": luck.integers(0, 70, (30, 40)), "one cell": np.array([[3]])}[kind]
-    palette = luck.integers(0, 255, (70, 3))
-    found, colours = decoded(raster.address(picture, palette))
-    np.testing.assert_array_equal(found, picture)
-    np.testing.assert_array_equal(colours, palette)
-
-
-def test_a_tone_without_a_colour_is_refused():
-    with pytest.raises(ValueError, match="palette"):
-        raster.png(np.array([[5]]), np.zeros((5, 3)))
+def decoded(drawn):
+    """Tones of all pictures in a figure, from above and the cut, and the palette that both have."""
+    found = [Image.open(BytesIO(b64decode(data))) for data in re.findall(r'href="data:image/png;base64,([^"]*)"', drawn)]
+    palettes = [np.array(picture.getpalette()).reshape(-1, 3) for picture in found]
+    np.testing.assert_array_equal(palettes[0], palettes[1])
+    return [np.asarray(picture) for picture in found], palettes[0]
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 0.8), (-0.3, 0.41), (-3.2, 0.9), (-5.0, 0.0), (0.0, 0.0), (-1e-7, 1.0)])
@@ -220,24 +192,51 @@ def test_rest_is_the_palest_tone_and_distance_is_depth(low, high):
     assert (np.diff(light[: rest + 1]) >= -1.0).all()
 
 
+WINDOW = figure.Window(
+    0.6,
+    0.4,
+    [("dermis", 0.1)],
+    np.array([0.1, 0.2, 0.4, 0.6, 0.8]),
+    0.8,
+    np.array([[0.3, 0.2]]),
+    np.array([0.05]),
+    np.array([0.5]),
+    0.2,
+)
+
+
 def test_a_film_holds_its_frames_below_one_another():
     values = np.stack([np.full((4, 6), float(n)) for n in range(5)])
-    window = figure.Window(
-        0.6,
-        0.4,
-        [("dermis", 0.1)],
-        np.array([0.1, 0.2, 0.4, 0.6, 0.8]),
-        0.8,
-        np.array([[0.3, 0.2]]),
-        np.array([0.05]),
-        np.array([0.5]),
-        0.2,
-    )
-    drawn = str(figure.film(window, figure.Views(values, values, tones.Tones(0.0, 4.0)), "<b>", "what it shows"))
+    drawn = str(figure.film(WINDOW, figure.Views(values, values, tones.Tones(0.0, 4.0)), "<b>", "what it shows"))
     Tree.fromstring(drawn)
     assert "<b>" not in drawn
-    picture, _ = decoded(re.search(r'href="([^"]*)"', drawn).group(1))
+    (picture, _), _ = decoded(drawn)
     frames = picture.reshape(5, -1, 6 * figure.FINE_FILM)
     assert frames.shape[1] == 4 * figure.FINE_FILM + 2 * figure.GUARD
     assert all(len(np.unique(frame)) == 1 for frame in frames)
     assert (np.diff(frames[:, 0, 0].astype(int)) > 0).all()
+
+
+def test_a_still_has_the_far_side_and_the_surface_above_and_the_colours_of_its_scale():
+    plan, section = np.zeros((1, 4, 6)), np.zeros((1, 4, 6))
+    plan[0, 3, 0], section[0, 0, 5] = 1.0, 1.0  # far and left; at the surface and right
+    scale = tones.Tones(0.0, 1.0)
+    (seen, cut), palette = decoded(str(figure.still(WINDOW, figure.Views(plan, section, scale), 0, "t", "d")))
+    np.testing.assert_array_equal(palette, scale.palette)
+    fine, (rows, columns) = figure.FINE_STILL, np.indices(seen.shape)
+    assert seen.shape == (4 * fine + 2 * figure.GUARD, 6 * fine)
+    assert (seen >= tones.TONES // 2)[1 : 1 + fine, :fine].any()
+    assert not (seen >= tones.TONES // 2)[(rows > 1 + fine) | (columns >= fine)].any()
+    down, across = np.unravel_index(cut.argmax(), cut.shape)
+    assert down < len(cut) / 4
+    assert across >= 5 * fine
+
+
+def test_rows_of_a_cut_are_read_where_they_lie():
+    """Linear in depth between the middles of rows, level beyond the first and the last."""
+    edges = np.array([0.1, 0.2, 0.4, 0.6, 0.8])
+    depths = 0.5 * (edges[1:] + edges[:-1])
+    section = np.repeat(depths[None, :, None], 3, axis=2)
+    found = figure._even_rows(section, edges)
+    wanted = np.clip(0.15 + 0.1 * np.arange(7), depths[0], depths[-1])
+    np.testing.assert_allclose(found, np.repeat(wanted[None, :, None], 3, axis=2), rtol=1e-12)

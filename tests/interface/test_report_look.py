@@ -45,15 +45,15 @@ def test_a_run_without_colours_has_no_rendering():
 
 def test_every_moment_has_a_swatch_in_three_rows_and_its_numbers(run):
     found = recovery_look.look(run, run.zones[0])
-    assert found["moments"][0].endswith("min")
-    assert found["moments"][-2:] == ["4\u00a0weeks", "12\u00a0weeks"]  # the eve of a session carries its day
-    assert [len(row["swatches"]) for row in found["rows"]] == [len(DAYS) - 1] * 3
-    assert all(len(line["cells"]) == len(DAYS) - 1 for line in found["lines"])
+    assert found.moments[0].endswith("min")
+    assert found.moments[-2:] == ["4\u00a0weeks", "12\u00a0weeks"]  # the eve of a session carries its day
+    assert [len(row.swatches) for row in found.rows] == [len(DAYS) - 1] * 3
+    assert all(len(line.cells) == len(DAYS) - 1 for line in found.lines)
 
 
 def test_the_rows_go_from_little_to_much_redness(run):
-    rows = recovery_look.look(run, run.zones[0])["rows"]
-    rises = [float(re.search(r"a\* \+([\d.]+)", str(row["swatches"][0]))[1]) for row in rows]
+    rows = recovery_look.look(run, run.zones[0]).rows
+    rises = [float(re.search(r"a\* \+([\d.]+)", str(row.swatches[0]))[1]) for row in rows]
     assert rises == sorted(rises)
     assert rises[1] == pytest.approx(6.0, abs=0.3)
 
@@ -67,8 +67,8 @@ def test_the_page_labels_the_rendering_and_writes_nothing_on_colours(run):
 
 
 def test_the_share_of_people_as_red_as_a_sunburn_falls_with_time(run):
-    line = next(line for line in recovery_look.look(run, run.zones[0])["lines"] if "sunburn" in line["name"])
-    shares = [int(cell["value"].split("\u202f")[0]) for cell in line["cells"]]
+    line = next(line for line in recovery_look.look(run, run.zones[0]).lines if "sunburn" in line.name)
+    shares = [int(cell.value.split("\u202f")[0]) for cell in line.cells]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > 70
     assert shares[-1] == 0

@@ -58,9 +58,9 @@ def holes(figure: str) -> int:
 
 
 def figures_of(run) -> list[str]:
-    zone = needle.needle(run)["zones"][0]
-    strips = closing.closing(run)["strips"]
-    return [str(f) for f in (zone["figure"], zone["map"]["figure"], zone["force"]["figure"], strips[0]["figure"])]
+    zone = needle.needle(run).zones[0]
+    strips = closing.closing(run).strips
+    return [str(f) for f in (zone.figure, zone.map.figure, zone.force.figure, strips[0].figure)]
 
 
 def test_figures_say_what_they_show(run) -> None:
@@ -76,7 +76,7 @@ def test_figures_are_deterministic(case, run) -> None:
 
 def test_another_seed_draws_another_map(run) -> None:
     other = replace(run, provenance={**run.provenance, "seed": 2})
-    assert needle_map.from_above(other, run.zones[0])["figure"] != needle_map.from_above(run, run.zones[0])["figure"]
+    assert needle_map.from_above(other, run.zones[0]).figure != needle_map.from_above(run, run.zones[0]).figure
 
 
 @pytest.mark.parametrize("count", [0, 1, 250])
@@ -100,7 +100,7 @@ def test_the_map_holds_the_pierced_and_marks_the_bleeding(run) -> None:
     side, places = needle_map.places(run, zone)
     assert side == 10.0
     assert ((places >= 0.0) & (places <= side)).all()
-    figure = needle_map.from_above(run, zone)["figure"]
+    figure = needle_map.from_above(run, zone).figure
     drawn = holes(figure)
     assert drawn == round(float(np.median(punctures.pierced_fraction)) * len(places))
     low, high = np.quantile(punctures.density, (0.01, 0.99))
@@ -200,17 +200,17 @@ def test_nobody_is_pierced(run) -> None:
     none = np.zeros_like(zone.punctures[0].in_situ_depth)
     blunt = replace(zone.punctures[0], in_situ_depth=none, residual_depth=none, pierced_fraction=np.zeros(DRAWS))
     odd = replace(run, zones=(replace(zone, punctures=(blunt, *zone.punctures[1:])),), endpoints=())
-    found = needle.needle(odd)["zones"][0]
-    assert found["depth"] is None
-    assert found["map"] is None
-    assert 'class="needle"' not in found["figure"]
+    found = needle.needle(odd).zones[0]
+    assert found.depth is None
+    assert found.map is None
+    assert 'class="needle"' not in found.figure
 
 
 @pytest.mark.parametrize("length", [0.25, 0.5, 1.5, 2.5])
 def test_the_section_keeps_words_apart_and_shapes_inside(case, length) -> None:
     settings = {key: s.model_copy(update={"needle_length": length}) for key, s in case.course.settings.items()}
     run = simulate(case.model_copy(update={"course": case.course.model_copy(update={"settings": settings})}), draws=12)
-    figure = ElementTree.fromstring(needle.needle(run)["zones"][0]["figure"])
+    figure = ElementTree.fromstring(needle.needle(run).zones[0].figure)
     words = [(e.get("x"), float(e.get("y"))) for e in figure if e.get("class") in ("name", "name end")]
     for x in {x for x, _ in words}:
         tops = sorted(y for at, y in words if at == x)
@@ -230,7 +230,7 @@ def test_needle_dimple_and_gap_make_the_set_length(run) -> None:
     zone = run.zones[0]
     course = needle_force.course_of(run, zone)
     dimple = needle_section.dimple_of(run, zone, course)
-    figure = ElementTree.fromstring(needle.needle(run)["zones"][0]["figure"])
+    figure = ElementTree.fromstring(needle.needle(run).zones[0].figure)
     shape = next(e for e in figure.iter() if e.get("class") == "needle").get("d")
     points = [tuple(map(float, p.split())) for p in re.findall(r"[\d.]+ [\d.]+", shape)]
     surface = next(float(e.get("y1")) for e in figure if e.get("class") == "surface")
@@ -250,15 +250,15 @@ def test_mouths_shrink_with_the_open_area() -> None:
 
 def test_closing_shows_mouths_open_skin_and_what_stays_out(run) -> None:
     found = closing.closing(run)
-    assert "72" in found["strips"][0]["figure"]
-    assert [chart["title"] for chart in found["charts"]][-1] == "Skin that is open channel"
-    assert [row["name"] for row in found["closure"]["rows"]][-3:] == ["Pigment of make-up", "Proteins", "Bacteria"]
+    assert "72" in found.strips[0].figure
+    assert [chart.title for chart in found.charts][-1] == "Skin that is open channel"
+    assert [row.name for row in found.closure.rows][-3:] == ["Pigment of make-up", "Proteins", "Bacteria"]
 
 
 def test_the_table_of_the_needle_is_complete(run) -> None:
-    labels = [row["label"] for row in needle.needle(run)["zones"][0]["rows"]]
+    labels = [row.label for row in needle.needle(run).zones[0].rows]
     assert len(labels) == len(set(labels)) == 13
-    shown = {row["label"]: row["band"] for row in needle.needle(run)["zones"][0]["rows"]}
+    shown = {row.label: row.band for row in needle.needle(run).zones[0].rows}
     assert shown["Uniform bleeding seen"].unit == "%"
     assert shown["Contacts of needles"].unit == "1/cm^2"
 

@@ -26,7 +26,7 @@ def pair(make_case) -> Contrast:
 
 
 def row(found: Contrast, name: str):
-    return next(row for row in found.rows if row.first.name.partition("[")[0] == name)
+    return next(row for row in found.rows if row.first.quantity == name)
 
 
 def test_a_case_beside_itself_is_the_same(make_case):

@@ -14,6 +14,8 @@ def parameter(distribution="lognormal", value=2.0, low=0.5, high=6.0, **spread):
     return Parameter(
         "x",
         "x",
+        "",
+        "x",
         value,
         "mm",
         distribution,

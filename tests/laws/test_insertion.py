@@ -13,7 +13,7 @@ from dermatwin.case.document import Settings
 from dermatwin.core import Luck
 from dermatwin.device import Device
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.insertion import insert, penetrate, puncture_force, readings
+from dermatwin.insertion import Make, Press, insert, penetrate, puncture_force, readings
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import deepest
 from dermatwin.insertion.tissue import tissue_at
@@ -61,15 +61,11 @@ def skin_of(count=6, stiffness=0.5):
 
 
 def push(skin=None, draws=None, **changes):
-    usual = {
-        "length_mm": 1.0,
-        "tip_diameter_mm": 0.02,
-        "base_diameter_mm": 0.2,
-        "compliance_class": "pen",
-        "speed_mm_s": 100.0,
-        "taper_mm": 1.2,
-    }
-    return penetrate(skin=skin or skin_of(), draws=draws or draws_of(), **{**usual, **changes})
+    sizes = {"length": 1.0, "tip_diameter": 0.02, "base_diameter": 0.2, "taper": 1.2}
+    hand = {"compliance_class": "pen", "speed": 100.0}
+    make = Make(**{name: changes.pop(name, usual) for name, usual in sizes.items()})
+    press = Press(**{**hand, **changes})
+    return penetrate(make, press, skin or skin_of(), draws or draws_of())
 
 
 def session(device=PEN, count=6, **changes):
@@ -80,9 +76,7 @@ def session(device=PEN, count=6, **changes):
 @FEW
 @given(LENGTHS, st.floats(0.002, 0.1), CLASSES, st.floats(0.5, 1000.0), st.floats(0.0, 0.5), st.none() | st.floats(0.0, 2.0))
 def test_depth_stays_within_the_needle_and_recoil_only_takes_away(length, tip, compliance_class, speed, gap, force):
-    found = push(
-        length_mm=length, tip_diameter_mm=tip, compliance_class=compliance_class, speed_mm_s=speed, gap_mm=gap, force_N=force
-    )
+    found = push(length=length, tip_diameter=tip, compliance_class=compliance_class, speed=speed, gap=gap, force=force)
     assert np.all(found.in_situ_depth >= 0.0)
     assert np.all(found.in_situ_depth <= max(length - gap, 0.0) + 1e-12)
     assert np.all(found.residual_depth <= found.in_situ_depth)
@@ -93,8 +87,8 @@ def test_depth_stays_within_the_needle_and_recoil_only_takes_away(length, tip, c
 @FEW
 @given(LENGTHS, FACTORS, CLASSES)
 def test_longer_needles_go_deeper(length, factor, compliance_class):
-    shallow = push(length_mm=length, compliance_class=compliance_class)
-    deep = push(length_mm=length * factor, compliance_class=compliance_class)
+    shallow = push(length=length, compliance_class=compliance_class)
+    deep = push(length=length * factor, compliance_class=compliance_class)
     assert np.all(deep.in_situ_depth >= shallow.in_situ_depth)
     assert np.all(deep.in_situ_depth[shallow.pierced] > shallow.in_situ_depth[shallow.pierced])
 
@@ -102,7 +96,7 @@ def test_longer_needles_go_deeper(length, factor, compliance_class):
 @FEW
 @given(st.floats(0.003, 0.03), FACTORS)
 def test_sharper_tips_need_less_force_and_go_deeper(tip, factor):
-    sharp, blunt = push(tip_diameter_mm=tip), push(tip_diameter_mm=tip * factor)
+    sharp, blunt = push(tip_diameter=tip), push(tip_diameter=tip * factor)
     assert np.all(sharp.puncture_force < blunt.puncture_force)
     assert np.all(sharp.in_situ_depth >= blunt.in_situ_depth)
     assert np.all(sharp.pierced >= blunt.pierced)
@@ -120,7 +114,7 @@ def test_stiffer_skin_lets_a_driven_needle_deeper(stiffness, factor, compliance_
 @FEW
 @given(st.floats(0.1, 200.0), FACTORS)
 def test_a_faster_driven_needle_goes_deeper(speed, factor):
-    slow, fast = push(speed_mm_s=speed), push(speed_mm_s=speed * factor)
+    slow, fast = push(speed=speed), push(speed=speed * factor)
     assert np.all(fast.in_situ_depth >= slow.in_situ_depth - 1e-8)
     assert np.all(fast.puncture_force <= slow.puncture_force)
 
@@ -128,7 +122,7 @@ def test_a_faster_driven_needle_goes_deeper(speed, factor):
 @FEW
 @given(st.floats(0.005, 1.0), FACTORS)
 def test_more_force_goes_deeper_until_the_stroke_stops_it(force, factor):
-    weak, strong, driven = push(force_N=force), push(force_N=force * factor), push()
+    weak, strong, driven = push(force=force), push(force=force * factor), push()
     assert np.all(strong.in_situ_depth >= weak.in_situ_depth)
     assert np.all(driven.in_situ_depth >= strong.in_situ_depth)
 
@@ -209,7 +203,7 @@ def test_readings_are_finite_and_catalogued(device):
 
 
 def test_no_needle_pierces_without_force_and_every_reading_is_then_zero():
-    found = push(force_N=0.0)
+    found = push(force=0.0)
     assert not found.pierced.any()
     assert not found.force.any()
     weak = session(ROLLER, force="0.01 N")

@@ -11,6 +11,7 @@ from dermatwin.case.document import Patient
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Channels, Punctures, TissueHistory
+from dermatwin.outcome import Belief, Course
 from dermatwin.outcome.duration import REDNESS, duration_of_person, predict_duration
 from dermatwin.outcome.recovery import Soreness, masking, readings, recover, redness_on
 from dermatwin.outcome.risks import pigment_hazard
@@ -118,20 +119,13 @@ def history_of(dose=1.0, sessions=(0.0, 28.0), horizon=400.0, activated=0.5):
 
 
 def course(dose=1.0, draws=None, reference=None, needles=None, sore=HURT, session=0):
-    return recover(
-        needles or punctures_of(session),
-        channels_of(session),
-        history_of(dose),
-        skin_of(),
-        draws or draws_of(),
-        sore,
-        reference,
-    )
+    given = Course(history_of(dose), [needles or punctures_of(session)], [channels_of(session)])
+    return recover(given, 0, skin_of(), sore, Belief(draws or draws_of(), reference=reference))
 
 
 def lasting(found, phototype="III", draws=None):
     drawn = draws or draws_of()
-    read, _ = readings(punctures_of(), channels_of(), found, skin_of(phototype), 0.0, drawn)
+    read, _ = readings(Course(history_of(), [punctures_of()], [channels_of()]), 0, found, skin_of(phototype), drawn)
     return {r.name: r.values for r in read}
 
 
@@ -202,16 +196,16 @@ def test_dark_skin_hides_redness_and_takes_none_away():
 
 def test_the_rendered_redness_is_that_of_the_recovery():
     draws, history = draws_of(), history_of()
-    found = recover(punctures_of(), channels_of(), history, skin_of(), draws, HURT, history_of(2.0))
+    given = Course(history, [punctures_of()], [channels_of()])
+    found = recover(given, 0, skin_of(), HURT, Belief(draws, reference=history_of(2.0)))
     days = np.array([0.0, 0.5, 2.0])
     assert redness_on(days, history, draws, history_of(2.0)) == pytest.approx(found.redness[:, [0, 12, 48]])
 
 
 def test_an_untouched_skin_has_no_sign():
-    flat = history_of(0.0, activated=0.0)
-    found = recover(
-        punctures_of(density=0.0), channels_of(), flat, skin_of(), draws_of(), Soreness(0.0 * ONES, 0.0 * ONES), history_of()
-    )
+    flat = Course(history_of(0.0, activated=0.0), [punctures_of(density=0.0)], [channels_of()])
+    nothing = Soreness(0.0 * ONES, 0.0 * ONES)
+    found = recover(flat, 0, skin_of(), nothing, Belief(draws_of(), reference=history_of()))
     for name in ("redness", "swelling", "soreness", "bruising"):
         assert (getattr(found, name) == 0.0).all()
 

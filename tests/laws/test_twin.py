@@ -1,10 +1,12 @@
 """Laws of the whole chain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dermatwin.core import CaseError
-from dermatwin.twin import simulate
+from dermatwin.twin import reread, simulate
 from dermatwin.twin.summary import to_json
 
 
@@ -61,3 +63,14 @@ def test_an_untreated_zone_stays_as_it_is(make_case):
 def test_impossible_requests_are_refused(make_case, bad):
     with pytest.raises(CaseError, match=next(iter(bad))):
         simulate(make_case(), **bad)
+
+
+def test_a_run_says_when_its_fits_are_stale(small_run):
+    evidence = replace(small_run.evidence, stale=("needling",))
+    run = reread(small_run, evidence)
+    assert run.provenance == {**small_run.provenance, "stale_fits": ["needling"]}
+    assert "stale_fits" not in small_run.provenance
+    said = [notice for notice in run.notices if notice not in small_run.notices]
+    assert [notice.path for notice in said] == ["evidence"]
+    assert said[0].message.startswith("the fit 'needling' was made for other priors")
+    assert run.summary()["warnings"][0]["path"] == "evidence"

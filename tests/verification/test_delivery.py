@@ -24,6 +24,7 @@ from dermatwin.delivery.stratum import lipid_permeability, lipid_share, neutral_
 from dermatwin.delivery.vehicle import film_thickness, vehicle_diffusivity_ratio, wetness
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, Channels
+from dermatwin.naming import Detail
 from dermatwin.skin.section import Skin
 
 N = 8
@@ -212,7 +213,7 @@ def test_readings_and_curves_have_names_of_the_catalogue():
     exposure = deliver(Topical(product="TXA 5%", dose="2 mg/cm^2", apply="0 min"), session(), section(), draws())[0]
     catalogue = Evidence.packaged().quantities
     found = readings(exposure, section(), 28.0)
-    assert {r.name.partition("[")[0] for r in found} >= {
+    assert {r.quantity for r in found} >= {
         "dermal_amount",
         "amount_below_sc",
         "enhancement_ratio",
@@ -221,10 +222,10 @@ def test_readings_and_curves_have_names_of_the_catalogue():
         "cleared_amount",
     }
     for item in (*found, *curves(exposure)):
-        assert catalogue[item.name.partition("[")[0]].unit == item.unit
-        assert item.name.endswith("[tranexamic acid]")
+        assert catalogue[item.quantity].unit == item.unit
+        assert item.detail == Detail(active="tranexamic acid")
         assert np.isfinite(item.values).all()
-    assert [r.time for r in found if r.name.startswith("dermal_amount")] == [28.0 + h / 24.0 for h in (1.0, 4.0, 24.0)]
+    assert [r.time for r in found if r.quantity == "dermal_amount"] == [28.0 + h / 24.0 for h in (1.0, 4.0, 24.0)]
     below = next(r for r in found if r.name.startswith("amount_below_sc")).values
     at = int(np.searchsorted(exposure.time, 24.0))
     assert below == pytest.approx(exposure.amount[:, COMPARTMENTS.index("viable_epidermis") :, at].sum(axis=1))

@@ -303,7 +303,7 @@ def test_readings_are_in_the_catalogue_and_at_the_marks():
     sessions = [punctures_of(250.0)] * 2
     history = heal(sessions, [0.0, 28.0], skin, PERSON, 364.0, draws)
     found = readings(history, sessions, skin, PERSON, draws)
-    assert {r.name.partition("[")[0] for r in found} <= set(EVIDENCE.quantities)
-    assert all(r.unit == EVIDENCE.quantities[r.name.partition("[")[0]].unit for r in found)
+    assert {r.quantity for r in found} <= set(EVIDENCE.quantities)
+    assert all(r.unit == EVIDENCE.quantities[r.quantity].unit for r in found)
     assert {r.time for r in found if r.name == "epidermal_thickness_change"} == {56.0, 112.0, 210.0}
     assert all(np.isfinite(r.values).all() for r in found)

@@ -12,7 +12,7 @@ from dermatwin.case.document import Settings
 from dermatwin.core import Luck
 from dermatwin.device import Device
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.insertion import depth_at_puncture, insert, penetrate, puncture_force
+from dermatwin.insertion import Make, Press, depth_at_puncture, insert, penetrate, puncture_force
 from dermatwin.insertion.handling import handle
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import TOLERANCE, deepest
@@ -139,16 +139,10 @@ def test_depth_at_puncture_of_a_pin_without_a_taper():
 
 def test_a_force_just_below_the_threshold_does_not_pierce():
     threshold = float(puncture_force(0.02, 1.0, None, medians())[0])
-    push = {
-        "length_mm": 2.0,
-        "tip_diameter_mm": 0.02,
-        "base_diameter_mm": 0.1,
-        "compliance_class": "stamp",
-        "skin": skin_of(),
-        "draws": medians(),
-    }
-    assert penetrate(force_N=0.999 * threshold, **push).pierced_fraction[0] == 0.0
-    assert penetrate(force_N=1.001 * threshold, **push).pierced_fraction[0] == 1.0
+    make, skin, draws = Make(2.0, 0.02, 0.1), skin_of(), medians()
+    for share, pierced in ((0.999, 0.0), (1.001, 1.0)):
+        found = penetrate(make, Press("stamp", force=share * threshold), skin, draws)
+        assert found.pierced_fraction[0] == pierced
 
 
 def test_drum_of_192_needles_makes_15_contacts_per_square_centimetre_and_pass():
@@ -242,15 +236,13 @@ def test_reach_counts_the_faces_that_a_needle_passes():
 
 
 def test_sizes_that_do_not_exist_are_refused():
-    usual = {"length_mm": 1.0, "tip_diameter_mm": 0.02, "base_diameter_mm": 0.1, "skin": skin_of(), "draws": medians()}
+    make, skin, draws = Make(1.0, 0.02, 0.1), skin_of(), medians()
     with pytest.raises(ValueError, match="compliance_class"):
-        penetrate(compliance_class="spoon", **usual)
+        penetrate(make, Press("spoon"), skin, draws)
     with pytest.raises(ValueError, match="positive"):
-        penetrate(compliance_class="pen", speed_mm_s=0.0, **usual)
+        penetrate(make, Press("pen", speed=0.0), skin, draws)
 
 
 def test_a_needle_of_no_length_does_nothing():
-    found = penetrate(
-        length_mm=0.0, tip_diameter_mm=0.02, base_diameter_mm=0.1, compliance_class="pen", skin=skin_of(), draws=medians()
-    )
+    found = penetrate(Make(0.0, 0.02, 0.1), Press("pen"), skin_of(), medians())
     assert not found.pierced.any()

@@ -1,7 +1,7 @@
 """Channels close: one state, the open cross-section, and four ways to read it, or one for every size of permeant."""
 
 from .closure import close
-from .permeant import closure_time_for
+from .permeant import PERMEANTS, closure_time_for
 from .reading import curves, readings
 
-__all__ = ["close", "closure_time_for", "curves", "readings"]
+__all__ = ["PERMEANTS", "close", "closure_time_for", "curves", "readings"]

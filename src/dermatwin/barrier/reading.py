@@ -6,6 +6,7 @@ import numpy as np
 
 from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Reading
+from ..naming import Detail
 from .advice import waiting_hours
 from .closure import HOURS_PER_DAY
 from .permeant import permeant_closure
@@ -27,11 +28,12 @@ def readings(channels: Channels, draws: Draws, time: float | None = None) -> tup
         for column, name in enumerate(CLOSURE_NAMES)
     ]
     closures = permeant_closure(channels, draws)
-    hours = {
-        **{f"closure_time_for[{name}]": values for name, values in closures.items()},
-        **waiting_hours(channels, closures, draws),
-    }
-    found += [Reading(name, channels.zone, "h", values, time) for name, values in hours.items()]
+    found += [
+        Reading("closure_time_for", channels.zone, "h", values, time, Detail(permeant=permeant))
+        for permeant, values in closures.items()
+    ]
+    waiting = waiting_hours(channels, closures, draws)
+    found += [Reading(name, channels.zone, "h", values, time) for name, values in waiting.items()]
     found += [
         Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
         for name, hour in TEWL_HOURS.items()

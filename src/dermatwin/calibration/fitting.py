@@ -73,7 +73,7 @@ def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     names = [problem.names[n] for n in problem.kept]
     scores = fits[""].scores
     return {
-        "made_by": "python -m dermatwin.calibration",
+        "made_by": "python -m dermatwin.calibration needling",
         "method": "tempered particles moved by elliptical slices, under a likelihood that knows bounds and yes or no; "
         "what the studies leave unsaid and the discrepancy between study and model integrated out",
         "seed": seed,

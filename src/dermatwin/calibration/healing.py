@@ -14,10 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ..core.errors import EvidenceError, Fault
 from ..evidence import MEASUREMENTS, Draws, Evidence
 from ..flows import Punctures
 from ..validation.biopsy import WAYS
@@ -35,12 +36,49 @@ FILE = "healing_timecourse.csv"
 STAGES = ("healing", "wounds")
 SHARES = ("column", "extractable")  # ways that read a share of the whole [%]
 NOT_FITTED = ("intact",)
-PIERCED = "posterior needling"  # the unknown that picks a joint draw of the fit of insertion
+NEEDLING = "needling"
+PIERCED = f"posterior {NEEDLING}"  # the unknown that picks a joint draw of the fit of insertion
 FOLDS = 8
 FAILED = -1e3  # log likelihood of a row where the network could not be integrated, numerical
 TOLERANCE = (1e-3, 1e-5)  # of the integrator in a fit: far below what studies differ by, numerical
 SEEN = 1.64  # a change below so many spreads of what a study may miss is reported as none
 UNSEEN = re.compile(r"^(barrier|pigment|proto_myo|provisional|tissue_tension|collagen_age)|myofibroblast(?!_synthesis)")
+
+
+@dataclass(frozen=True)
+class Pierced:
+    """The needles of a course, in each lane by one of the joint draws of the fit of insertion that `evidence` holds."""
+
+    evidence: Evidence = field(repr=False)
+    _tables: dict[Protocol, Punctures] = field(default_factory=dict, repr=False, compare=False)
+
+    @staticmethod
+    def of(evidence: Evidence) -> Pierced:
+        """Needles for all rows of a fit; EvidenceError where the fit of insertion is not there."""
+        if not any(posterior.name == NEEDLING for posterior in evidence.posteriors):
+            raise EvidenceError([Fault(f"posteriors/{NEEDLING}.csv", "", "is not there or waits to be fitted anew")])
+        return Pierced(evidence.believing(needle_sample=NEEDLES))
+
+    def __call__(self, protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:
+        """The needles of every session."""
+        table = self._table(protocol)
+        place = (draws.luck.uniform("knowledge", PIERCED)[:, 0] * len(table.density)).astype(int)
+        rows = np.minimum(place, len(table.density) - 1)  # a proposal may lie so far out that its share rounds to one
+        chosen = replace(
+            table, **{name: getattr(table, name)[rows] for name in ("density", "reach", "channel_diameter", "in_situ_depth")}
+        )
+        return (chosen,) * protocol.sessions
+
+    def _table(self, protocol: Protocol) -> Punctures:
+        """The needles of one session, one lane per joint draw of the fit of insertion; made once for each protocol."""
+        from scipy.special import ndtri
+
+        if protocol not in self._tables:
+            lanes = len(next(p for p in self.evidence.posteriors if p.name == NEEDLING).scores)
+            scores = {PIERCED: ndtri((np.arange(lanes) + 0.5) / lanes)}
+            draws = Draws(self.evidence, GivenLuck(0, lanes, scores=scores))
+            self._tables[protocol] = pushed(replace(protocol, sessions=1), draws)[0]
+        return self._tables[protocol]
 
 
 @dataclass(frozen=True)
@@ -50,6 +88,7 @@ class Problem:
     rows: tuple[Row, ...]
     names: tuple[str, ...]
     evidence: Evidence = field(repr=False)
+    needles: Pierced
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -73,7 +112,7 @@ class Problem:
     def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
         """Log likelihood of the rows of some studies for scores (lane, name): shape (lane, study)."""
         laboratory = self._laboratory(states)
-        predict = predictor(laboratory, _needles, TOLERANCE)
+        predict = predictor(laboratory, self.needles, TOLERANCE)
         found = np.zeros((len(states), len(factors)))
         for column, number in enumerate(factors):
             for row in self._by_study[self.studies[number]]:
@@ -82,7 +121,7 @@ class Problem:
 
     def predictions(self, states: np.ndarray) -> Iterable[tuple[Row, Prediction]]:
         """Each row with what every lane predicts."""
-        predict = predictor(self._laboratory(states), _needles, TOLERANCE)
+        predict = predictor(self._laboratory(states), self.needles, TOLERANCE)
         for row in self.rows:
             answer = predict(row)
             assert isinstance(answer, Prediction)
@@ -97,16 +136,17 @@ class Problem:
         return Lanes(draws=len(states), evidence=self.evidence, luck=GivenLuck(0, len(states), scores=scores))
 
 
-def problem(folder=MEASUREMENTS) -> Problem:
-    """The fit of the packaged rows, from the priors alone."""
-    prior = Evidence.packaged().before_fits()
+def problem(evidence: Evidence | None = None, folder=MEASUREMENTS) -> Problem:
+    """The fit of the packaged rows, from the priors alone but for the needles."""
+    fitted = evidence or Evidence.packaged(even_stale=True)
+    prior, needles = fitted.before_fits(), Pierced.of(fitted)
     luck = GivenLuck(0, 1)
-    predict = predictor(Lanes(draws=1, evidence=prior, luck=luck), _needles, TOLERANCE)
+    predict = predictor(Lanes(draws=1, evidence=prior, luck=luck), needles, TOLERANCE)
     rows = []
     for row in read_folder(folder)[FILE]:
         if takes_part(row) and not isinstance(predict(row), NotPredicted):
             rows.append(row)
-    return Problem(tuple(rows), (*(name for name in luck.asked if _matters(name, prior)), PIERCED), prior)
+    return Problem(tuple(rows), (*(name for name in luck.asked if _matters(name, prior)), PIERCED), prior, needles)
 
 
 def takes_part(row: Row) -> bool:
@@ -173,25 +213,3 @@ def direction(change: np.ndarray, sign: int, missed: np.ndarray, wrong: float) -
 
     seen = ndtr(sign * change / missed) if sign else ndtr(SEEN - change / missed) - ndtr(-SEEN - change / missed)
     return np.log(wrong / 3.0 + (1.0 - wrong) * seen)
-
-
-def _needles(protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:
-    """The needles of a course, in each lane by one of the joint draws of the fit of insertion."""
-    table = _table(protocol)
-    place = (draws.luck.uniform("knowledge", PIERCED)[:, 0] * len(table.density)).astype(int)
-    rows = np.minimum(place, len(table.density) - 1)  # a proposal may lie so far out that its share rounds to one
-    chosen = replace(
-        table, **{name: getattr(table, name)[rows] for name in ("density", "reach", "channel_diameter", "in_situ_depth")}
-    )
-    return (chosen,) * protocol.sessions
-
-
-@cache
-def _table(protocol: Protocol) -> Punctures:
-    """The needles of one session, one lane per joint draw of the fit of insertion."""
-    from scipy.special import ndtri
-
-    evidence = Evidence.packaged().believing(needle_sample=NEEDLES)
-    lanes = len(next(p for p in evidence.posteriors if p.name == "needling").scores)
-    scores = {PIERCED: ndtri((np.arange(lanes) + 0.5) / lanes)}
-    return pushed(replace(protocol, sessions=1), Draws(evidence, GivenLuck(0, lanes, scores=scores)))[0]

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..core.errors import EvidenceError, Fault
 from ..evidence import MEASUREMENTS, Draws, Evidence
 from ..validation.laboratory import Laboratory
 from ..validation.rows import Row, read_folder
@@ -112,7 +113,7 @@ class Problem:
         for row in self._by_study[study]:
             answer = predict[row.file](row)
             if not isinstance(answer, Prediction):
-                raise RuntimeError(f"{row.file}:{row.line} is not predicted: {answer.reason}")
+                raise EvidenceError([Fault(f"{row.file}:{row.line}", "", f"is not predicted: {answer.reason}")])
             yield row, answer, laboratory.people(FILES[row.file], "1")
 
     @cached_property
@@ -130,7 +131,7 @@ class Problem:
 
 def problem(evidence: Evidence | None = None, folder=MEASUREMENTS) -> Problem:
     """The fit of the packaged rows, from the priors alone."""
-    prior = (evidence or Evidence.packaged()).before_fits().believing(needle_sample=NEEDLES)
+    prior = (evidence or Evidence.packaged(even_stale=True)).before_fits().believing(needle_sample=NEEDLES)
     tables = read_folder(folder)
     rows = tuple(row for name in FILES for row in tables.get(name, ()) if takes_part(row))
     luck = GivenLuck(0, 1)

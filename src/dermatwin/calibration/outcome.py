@@ -70,7 +70,7 @@ class Problem:
 
 def problem(evidence: Evidence | None = None, *, given: Trials | None = None, priors: Priors | None = None) -> Problem:
     """The fit of the packaged rows (or of `given` ones), from the priors alone."""
-    draws = Draws((evidence or Evidence.packaged()).before_fits(), Luck(0, 1))
+    draws = Draws((evidence or Evidence.packaged(even_stale=True)).before_fits(), Luck(0, 1))
     found, believed = given or trials(draws), priors or Priors.of(draws)
     effects = tuple(
         sorted({name for reading in found.readings for name, _, _ in reading.terms}, key=lambda name: (":" in name, name))

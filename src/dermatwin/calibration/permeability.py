@@ -254,10 +254,11 @@ class Problem:
 ABSURD_LOG_KOW = 8.0  # salts and borates: what Crippen's rules give for them is no log Kow
 
 
-def problem(rows: tuple[Row, ...] | None = None) -> Problem:
+def problem(rows: tuple[Row, ...] | None = None, evidence: Evidence | None = None) -> Problem:
     """The fit of the packaged records, from the priors alone."""
+    prior = (evidence or Evidence.packaged(even_stale=True)).before_fits()
     chosen = read_folder(MEASUREMENTS)["permeability_intact.csv"] if rows is None else rows
-    return Problem(tuple(_record(row) for row in first_hand(chosen) if takes_part(row)), Evidence.packaged().before_fits())
+    return Problem(tuple(_record(row) for row in first_hand(chosen) if takes_part(row)), prior)
 
 
 def takes_part(row: Row) -> bool:

@@ -97,7 +97,7 @@ def plan(
 
         show_plan(found, case_out if found.case is not None else None)
         if run is not None:
-            show_run(run.summary(), written)
+            show_run(run, run.summary(), written)
     _leave(found.screening.verdict)
 
 
@@ -132,7 +132,7 @@ def simulate(
     else:
         from .tables import show_run
 
-        show_run(summary, written)
+        show_run(run, summary, written)
 
 
 def _refuse(found: Screening, json: bool) -> None:
@@ -178,7 +178,7 @@ def reread(
     else:
         from .tables import show_run
 
-        show_run(summary, written)
+        show_run(found, summary, written)
 
 
 def _written(run: Run | None, out: Path | None, force: bool, report: bool, store: bool = False) -> Path | None:

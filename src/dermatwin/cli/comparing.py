@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..report.arms.story import short
-from ..report.paired import band_of, said, title_of
+from ..report.chapters import lookup
+from ..report.paired import said, title_of
 from .tables import VERDICTS
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _title(row: Contrasted) -> str:
 
 
 def _band(row: Contrasted, number: int) -> str:
-    return band_of(row.arms[number]).text.translate(_PLAIN)
+    return lookup.of(row.arms[number]).text.translate(_PLAIN)
 
 
 def _against(row: Contrasted, number: int, joint: str, *, brief: bool = False) -> str:

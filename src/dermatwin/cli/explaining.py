@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.tree import Tree
 
-from ..evidence import GRADES
+from ..evidence import GRADES, weakest
+from ..naming import EVERY, joined
 from .tables import console, listing
 
 if TYPE_CHECKING:
@@ -70,10 +71,11 @@ def _families(leaves: Iterable[Node]) -> Iterator[str]:
     """One line per parameter; a family of many is one line."""
     families: dict[str, list[Node]] = {}
     for leaf in leaves:
-        families.setdefault(leaf.name.partition("[")[0], []).append(leaf)
+        families.setdefault(leaf.family, []).append(leaf)
     for family, members in families.items():
         if len(members) > MANY:
-            yield f"[dim]parameters[/] {escape(family)}\\[*], {len(members)} values  [dim]{max(m.grade for m in members)}[/]"
+            every, weak = escape(joined(family, EVERY)), weakest([member.grade for member in members])
+            yield f"[dim]parameters[/] {every}, {len(members)} values  [dim]{weak}[/]"
         else:
             yield from (f"[dim]parameter[/] {escape(member.name)}  [dim]{member.grade}[/]" for member in members)
 
@@ -91,7 +93,7 @@ def _parameters(parameters: Iterable[Parameter], grouped: bool) -> Table:
     )
     families: dict[str, list[Parameter]] = {}
     for parameter in parameters:
-        families.setdefault(parameter.name.partition("[")[0], []).append(parameter)
+        families.setdefault(parameter.family, []).append(parameter)
     for family, members in families.items():
         for row in [_family(family, members)] if grouped and len(members) > MANY else map(_row, members):
             table.add_row(*map(escape, row))
@@ -118,12 +120,12 @@ def _family(name: str, members: list[Parameter]) -> tuple[str, ...]:
     values, units = [m.value for m in members], sorted({m.unit for m in members})
     sources = sorted({source for member in members for source in member.sources})
     return (
-        f"{name}[*]",
+        joined(name, EVERY),
         f"{min(values):g} to {max(values):g}",
         ", ".join(units),
         f"{len(members)} values",
         "",
-        max(m.grade for m in members),
+        weakest([member.grade for member in members]),
         ", ".join(sources),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,10 @@ from rich.padding import Padding
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from ..naming import Detail
     from ..planning import Plan, Proposal
     from ..screening import Screening
+    from ..twin import Endpoint, Run
 
 WIDTH = 130
 VERDICTS = {"ok": "[green]ok[/]", "caution": "[yellow]caution[/]", "stop": "[bold red]stop[/]"}
@@ -96,13 +99,13 @@ def _offer(proposal: Proposal) -> str:
     )
 
 
-def show_run(summary: dict[str, Any], written: Path | None) -> None:
+def show_run(run: Run, summary: dict[str, Any], written: Path | None) -> None:
     """The main endpoints zone by zone with band and grade, observations beside predictions, warnings."""
     page = console()
     page.print(f"{escape(summary['title'])}   screening: {VERDICTS.get(summary['verdict'], summary['verdict'])}")
-    for zone in dict.fromkeys(endpoint["zone"] for endpoint in summary["endpoints"]):
-        page.print(_endpoints(zone, list(_main(e for e in summary["endpoints"] if e["zone"] == zone))))
-    count = len(summary["endpoints"])
+    for zone in dict.fromkeys(endpoint.zone for endpoint in run.endpoints):
+        page.print(_endpoints(zone, [e.summary() for e in _main(e for e in run.endpoints if e.zone == zone)]))
+    count = len(run.endpoints)
     page.print(f"{count} endpoints in all: --json, or summary.json and report.html with --out.", style="dim")
     if summary["observations"]:
         page.print(_observations(summary["observations"]))
@@ -131,19 +134,23 @@ ONCE = (
     "tram_track_risk",
     "infection_risk",
 )
-ALWAYS = ("collagen_density[papillary_dermis]", "epidermal_thickness_change", "relative_improvement", "scale_change")
-"""Endpoints that the terminal shows: for the first session, or at every reading; the files hold all of them."""
+ALWAYS = ("collagen_density", "epidermal_thickness_change", "relative_improvement", "scale_change")
+"""Quantities that the terminal shows: for the first session, or at every reading; the files hold all of them."""
+
+LAYER = "papillary_dermis"
+"""Of what is read in every layer, the one that the terminal shows."""
 
 
-def _main(endpoints: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    seen: set[str] = set()
+def _main(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
+    seen: set[tuple[str, Detail]] = set()
     for end in endpoints:
-        name, base = end["name"], end["name"].partition("[")[0]
-        detail = base if name[len(base) + 1 : -1].isdigit() else name  # pain_vas[2] is the second session of one endpoint
-        if name in ALWAYS or base in ALWAYS:
+        if end.detail.layer not in (None, LAYER):
+            continue
+        of = end.quantity, replace(end.detail, session=None)  # sessions are times of one endpoint
+        if end.quantity in ALWAYS:
             yield end
-        elif base in ONCE and detail not in seen:
-            seen.add(detail)
+        elif end.quantity in ONCE and of not in seen:
+            seen.add(of)
             yield end
 
 

@@ -19,6 +19,7 @@ from ..core import Notice, require_finite, require_not_negative
 from ..core.units import factor
 from ..evidence import Draws
 from ..flows import Curve, Exposure, Reading
+from ..naming import Detail
 from ..skin.section import Skin
 
 AGENTS = ("lidocaine", "prilocaine", "tetracaine", "benzocaine")
@@ -172,8 +173,8 @@ def numb_readings(numbness: Numbness, p: Draws, day: float) -> tuple[Reading, ..
     return (_reading(numbness, "numbness_onset", "min", start, day), *always) if reached.all() else always
 
 
-def _reading(numbness: Numbness, name: str, unit: str, values: np.ndarray, day: float) -> Reading:
-    return Reading(f"{name}[{numbness.session + 1}]", numbness.zone, unit, values, day)
+def _reading(numbness: Numbness, quantity: str, unit: str, values: np.ndarray, day: float) -> Reading:
+    return Reading(quantity, numbness.zone, unit, values, day, Detail(session=numbness.session + 1))
 
 
 def numb_curve(numbness: Numbness) -> Curve:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..flows import COMPARTMENTS, Curve, Exposure, Reading
+from ..naming import Detail
 from ..skin.section import Skin
 
 HOURS = (1.0, 4.0, 24.0)
@@ -15,18 +16,12 @@ _TRACE = 1e-12  # of the dose: less has passed than the solver resolves
 def readings(exposure: Exposure, skin: Skin, time: float) -> tuple[Reading, ...]:
     """Readings of one exposure; `time` is the day of its treatment session, the hour is added to it.
 
-    Each name carries the active in brackets. The ratio to intact skin is left out where none passes intact skin.
+    Each is told apart by its active. The ratio to intact skin is left out where none passes intact skin.
     """
     found = [
         reading for hour in HOURS if exposure.time[0] <= hour <= exposure.time[-1] for reading in _at(exposure, hour, time)
     ]
-    peak = Reading(
-        f"dermal_peak_concentration[{exposure.active}]",
-        exposure.zone,
-        "ug/cm^3",
-        exposure.dermal_concentration.max(axis=1),
-        time,
-    )
+    peak = _reading(exposure, "dermal_peak_concentration", "ug/cm^3", exposure.dermal_concentration.max(axis=1), time)
     return (_reading(exposure, "applied_dose", "ug/cm^2", exposure.dose, time), *found, peak)
 
 
@@ -56,8 +51,8 @@ def _share(passed: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.where(there, np.minimum(passed / np.where(there, below, 1.0), 1.0), 0.0)
 
 
-def _reading(exposure: Exposure, name: str, unit: str, values: np.ndarray, when: float) -> Reading:
-    return Reading(f"{name}[{exposure.active}]", exposure.zone, unit, values, when)
+def _reading(exposure: Exposure, quantity: str, unit: str, values: np.ndarray, when: float) -> Reading:
+    return Reading(quantity, exposure.zone, unit, values, when, Detail(active=exposure.active))
 
 
 def at_hour(exposure: Exposure, course: np.ndarray, hour: float) -> np.ndarray:
@@ -80,5 +75,6 @@ def curves(exposure: Exposure) -> tuple[Curve, ...]:
     )
 
 
-def _curve(exposure: Exposure, name: str, unit: str, values: np.ndarray) -> Curve:
-    return Curve(f"{name}[{exposure.active}]", exposure.zone, unit, exposure.time, values, exposure.session)
+def _curve(exposure: Exposure, quantity: str, unit: str, values: np.ndarray) -> Curve:
+    active = Detail(active=exposure.active)
+    return Curve(quantity, exposure.zone, unit, exposure.time, values, exposure.session, active)

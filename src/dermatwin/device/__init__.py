@@ -3,6 +3,6 @@
 from .catalogue import catalogue, find
 from .describe import describe
 from .needle import base_diameter, tip_diameter
-from .record import Device
+from .record import UNITS, Device
 
-__all__ = ["Device", "base_diameter", "catalogue", "describe", "find", "tip_diameter"]
+__all__ = ["UNITS", "Device", "base_diameter", "catalogue", "describe", "find", "tip_diameter"]

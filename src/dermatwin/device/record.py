@@ -30,6 +30,15 @@ _POSITIVE = (
 )
 
 
+UNITS = {
+    **dict.fromkeys(("needle_diameter", "tip_diameter", "drum_diameter", "track_width", "pitch"), "mm"),
+    **dict.fromkeys(("min_length", "max_length", "labelled_max_length"), "mm"),
+    **dict.fromkeys(("frequency", "max_frequency"), "hz"),
+    "array_area": "cm2",
+}
+"""Property of a device -> its unit, as it is written behind the property's name."""
+
+
 @dataclass(frozen=True)
 class Device:
     """A needle array and what moves it. Lengths in mm; None = unknown, or does not apply to this kind.

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ..core.errors import EvidenceError, Fault
 from ..core.units import is_unit
-from .records import DISTRIBUTIONS, GRADES, Parameter, Quantity, Source
+from ..naming import EVERY, KINDS, split
+from .records import DISTRIBUTIONS, GRADES, MEANINGS, NUMBER, PERCENT, SHOWN, Parameter, Quantity, Source
 
 ASSUMPTION_KIND = "assumption"
 SHOWN_ONLY = ("unconfirmed",)  # source ids that may be shown but never carry a value that is used
@@ -112,8 +113,11 @@ def _check_numbers(where: str, row: dict[str, str]) -> list[Fault]:
 
 def _parameter(row: dict[str, str], stage: str) -> Parameter:
     value, knowledge, person, chance, low, high = (float(row[column] or 0.0) for column in _NUMBERS)
+    family, member = split(row["name"])
     return Parameter(
         name=row["name"],
+        family=family,
+        member=member,
         symbol=row["symbol"],
         value=value,
         unit=row["unit"],
@@ -148,6 +152,9 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
                 uses=tuple(entry.get("uses", ())),
                 note=entry.get("note", "").strip(),
                 lower_is_better=entry.get("lower_is_better"),
+                detail=entry.get("detail", ""),
+                shown=entry.get("shown", NUMBER),
+                kind=entry.get("kind", ""),
             )
             if quantity.name in quantities:
                 faults.append(Fault(f"{path.name}:{quantity.name}", "", "is defined twice"))
@@ -156,6 +163,7 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
         where = f"{quantity.stage}.yaml:{quantity.name}"
         if not is_unit(quantity.unit):
             faults.append(Fault(f"{where}.unit", repr(quantity.unit), "is not a unit"))
+        faults += _check_columns(where, quantity)
         faults += [
             Fault(f"{where}.parameters", repr(p), "is not a parameter") for p in quantity.parameters if p not in parameters
         ]
@@ -164,12 +172,32 @@ def read_quantities(paths: Iterable[Path], parameters: dict[str, Parameter]) -> 
     return quantities
 
 
+def _check_columns(where: str, quantity: Quantity) -> list[Fault]:
+    """What a quantity says of its name and of how it is read."""
+    columns = (
+        ("detail", quantity.detail, ("", *KINDS)),
+        ("shown", quantity.shown, SHOWN),
+        ("kind", quantity.kind, MEANINGS),
+    )
+    faults = [
+        Fault(f"{where}.{column}", repr(found), f"is not one of {', '.join(filter(None, known))}")
+        for column, found, known in columns
+        if found not in known
+    ]
+    if quantity.shown == PERCENT and quantity.unit != "1":
+        faults.append(
+            Fault(f"{where}.shown", repr(quantity.unit), "is not the unit of a share; only a pure number is read so")
+        )
+    return faults
+
+
 def _expand(names: Iterable[str], parameters: dict[str, Parameter]) -> tuple[str, ...]:
-    """Replace 'thickness[*]' by every parameter of that name, one for each site, sex or scale in the brackets."""
+    """Replace 'thickness[*]' by every parameter of that family, one for each site, sex or scale in the brackets."""
     found: list[str] = []
     for name in names:
-        family = name.removesuffix("*]")
-        found += [p for p in parameters if p.startswith(family)] or [name] if family != name else [name]
+        family, member = split(name)
+        whole = [p.name for p in parameters.values() if p.family == family and p.member] if member == EVERY else []
+        found += whole or [name]
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ fitted without it: that is what may be scored against this study.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 
 from ..core.errors import EvidenceError, Fault
 from .distribution import total_spread, truncated
+from .plain import parsed
 from .records import Parameter
 
 ALL = ""  # the table in which every study took part
@@ -81,14 +82,21 @@ class Posterior:
         return tuple(study for study in self.studies if study != self.left_out)
 
 
-def read_posteriors(folder: Path, parameters: dict[str, Parameter]) -> tuple[Posterior, ...]:
-    """Every posterior of a folder; EvidenceError for a column that is not a parameter or a number that is not one."""
-    return tuple(_read(path, parameters) for path in sorted(folder.glob("*.csv")))
+def read_posteriors(folder: Path, parameters: dict[str, Parameter], stale: Collection[str] = ()) -> tuple[Posterior, ...]:
+    """Every posterior of a folder; EvidenceError for a column that is not a parameter or a number that is not one.
+
+    stale : names of fits that wait to be made anew. Such a one is passed over where a column of it is no parameter any more.
+    """
+    found = sorted(path for path in folder.glob("*.csv") if path.stem not in stale or _columns(path) <= set(parameters))
+    return tuple(_read(path, parameters) for path in found)
+
+
+def _columns(path: Path) -> set[str]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return set(next(csv.reader(stream))[len(KEY) :])
 
 
 def _read(path: Path, parameters: dict[str, Parameter]) -> Posterior:
-    import yaml
-
     with path.open(newline="", encoding="utf-8") as stream:
         header, *lines = list(csv.reader(stream))
     names = tuple(header[len(KEY) :])
@@ -101,7 +109,7 @@ def _read(path: Path, parameters: dict[str, Parameter]) -> Posterior:
             faults.append(Fault(f"{path.name}:{number}", "", str(error)))
     if faults or ALL not in tables:
         raise EvidenceError(faults or [Fault(path.name, "", "lacks the table in which every study took part")])
-    record = yaml.safe_load(path.with_suffix(".yaml").read_text(encoding="utf-8"))
+    record = parsed(path.with_suffix(".yaml").read_text(encoding="utf-8"))
     informed = frozenset(name for name, entry in record["parameters"].items() if entry["informed"])
     return Posterior(
         path.stem,

@@ -15,6 +15,14 @@ GRADES = {
 
 DISTRIBUTIONS = ("fixed", "lognormal", "normal", "uniform")
 
+NUMBER, PERCENT = "number", "percent"
+SHOWN = (NUMBER, PERCENT)
+"""How people read a quantity: as the number that it is, or as a share of something in percent."""
+
+RISK = "risk"
+MEANINGS = ("", RISK)
+"""What a quantity is to a person: nothing in particular, or the chance of harm over the whole course."""
+
 
 def weakest(grades: list[str] | tuple[str, ...]) -> str:
     """The weakest of some grades ('E' is the weakest there is)."""
@@ -41,10 +49,13 @@ class Parameter:
     `chance` (one session or needle differs from the next). For a lognormal they are standard deviations of the
     natural logarithm, for a normal in the parameter's unit; a uniform takes its width from the range. Drawn values
     follow the distribution truncated to [low, high]. Where a `posterior` is named, this distribution is the prior, and
-    what is unknown is drawn from the posterior.
+    what is unknown is drawn from the posterior. One of a family (a value for every site, sex or read-out) is named by
+    family and member, dermis_thickness[cheek:female]; the gate tells them apart.
     """
 
     name: str
+    family: str  # the name without its member
+    member: str  # which one of the family; '' for a parameter that stands alone
     symbol: str
     value: float
     unit: str
@@ -76,3 +87,6 @@ class Quantity:
     uses: tuple[str, ...]  # names of quantities it is computed from
     note: str
     lower_is_better: bool | None = None
+    detail: str = ""  # kind of detail that its name takes, one of `naming.KINDS`; '' for none
+    shown: str = NUMBER  # one of SHOWN
+    kind: str = ""  # one of MEANINGS

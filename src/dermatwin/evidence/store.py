@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from .gate import read_parameters, read_quantities, read_sources, read_table
 from .posterior import Posterior, read_posteriors, updated
 from .records import Parameter, Quantity, Source, weakest
+from .stale import CODE, Present, require_fresh, stale_fits
 
 DATA = Path(__file__).parent / "data"
 MEASUREMENTS = DATA / "measurements"
@@ -29,21 +30,30 @@ class Evidence:
     posteriors: tuple[Posterior, ...] = ()
     prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
     believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
+    stale: tuple[str, ...] = ()  # fits that do not belong to these priors, rows, tables and this code
 
     @staticmethod
-    @lru_cache(maxsize=1)
-    def packaged() -> Evidence:
-        """The evidence that ships with dermatwin."""
-        return Evidence.read(DATA)
+    def packaged(*, even_stale: bool = False) -> Evidence:
+        """The evidence that ships with dermatwin, read once: what the first caller allows holds for the process."""
+        if not _PACKAGED:
+            _PACKAGED.append(Evidence.read(DATA, even_stale=even_stale))
+        return _PACKAGED[0]
 
     @staticmethod
-    def read(folder: Path) -> Evidence:
-        """Read and check a folder of evidence; raises `EvidenceError` with every fault."""
+    def read(folder: Path, *, even_stale: bool = False, code: Path = CODE) -> Evidence:
+        """Read and check a folder of evidence; raises `EvidenceError` with every fault.
+
+        even_stale : whether fits may be read that do not belong to the rest; who fits anew needs that. code : the package
+        whose models the fits stand on.
+        """
         sources = read_sources(sorted(folder.glob("sources*.csv")))
         parameters = read_parameters(sorted((folder / "parameters").glob("*.csv")), sources)
         quantities = read_quantities(sorted((folder / "quantities").glob("*.yaml")), parameters)
-        return Evidence(sources, parameters, quantities, folder, (), parameters)._holding(
-            read_posteriors(folder / "posteriors", parameters)
+        stale = stale_fits(Present(folder, code, parameters))
+        if not even_stale:
+            require_fresh(stale)
+        return Evidence(sources, parameters, quantities, folder, (), parameters, stale=tuple(stale))._holding(
+            read_posteriors(folder / "posteriors", parameters, stale)
         )
 
     def _holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
@@ -91,22 +101,38 @@ class Evidence:
         return read_table(self.folder / "measurements" / f"{name}.csv")
 
     @cached_property
+    def _families(self) -> dict[str, dict[str, Parameter]]:
+        found: dict[str, dict[str, Parameter]] = {}
+        for parameter in self.parameters.values():
+            if parameter.member:
+                found.setdefault(parameter.family, {})[parameter.member] = parameter
+        return found
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of all families of parameters."""
+        return tuple(self._families)
+
+    def family(self, name: str) -> dict[str, Parameter]:
+        """The parameters of a family by member, in the order of their files; empty where there is no such family."""
+        return self._families.get(name, {})
+
+    @cached_property
     def _closures(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     def stands_on(self, quantity: str) -> tuple[str, ...]:
         """Names of all parameters behind a quantity, through everything that it is computed from, sorted."""
-        base = quantity.partition("[")[0]
-        if base not in self._closures:
-            seen, names, queue = set(), set(), [base]
+        if quantity not in self._closures:
+            seen, names, queue = set(), set(), [quantity]
             while queue:
                 entry = self.quantities[queue.pop()]
                 names.update(entry.parameters)
                 fresh = [name for name in entry.uses if name not in seen]
                 seen.update(fresh)
                 queue += fresh
-            self._closures[base] = tuple(sorted(names))
-        return self._closures[base]
+            self._closures[quantity] = tuple(sorted(names))
+        return self._closures[quantity]
 
     def grade(self, quantity: str) -> str:
         """The weakest grade that a quantity stands on."""
@@ -120,3 +146,6 @@ class Evidence:
     def sources_of(self, quantity: str) -> tuple[str, ...]:
         """Ids of all sources behind a quantity, sorted."""
         return tuple(sorted({s for name in self.stands_on(quantity) for s in self.parameters[name].sources}))
+
+
+_PACKAGED: list[Evidence] = []

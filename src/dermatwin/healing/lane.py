@@ -67,6 +67,15 @@ class Lane:
         return parameter.unit if parameter else self.network.units[name]
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """Which lane of all that are integrated: one layer, one piece of it, one person of the draws, counted from 0."""
+
+    layer: str
+    piece: str = "repeated"  # one of PIECES
+    person: int = 0
+
+
 def lane_of(
     punctures: Sequence[Punctures],
     days: Sequence[float],
@@ -74,17 +83,16 @@ def lane_of(
     patient: Patient,
     draws: Draws,
     *,
-    layer: str,
-    piece: str = "repeated",
-    person: int = 0,
+    excerpt: Excerpt,
     horizon: float,
     title: str = "",
 ) -> Lane:
-    """The lane of one person of `draws`, as `tissue.heal` would integrate it.
+    """One lane of `draws`, as `tissue.heal` would integrate it.
 
     Units     days after the first session.      Valid  living skin; for excised skin there are no sessions.
     Raises    ValueError for an unknown layer or piece.
     """
+    layer, person = excerpt.layer, excerpt.person
     if layer not in LAYERS:
         raise ValueError(f"{layer!r} is not a layer; one of {', '.join(LAYERS)}")
     values, notices = constants(skin, patient, draws)
@@ -92,7 +100,7 @@ def lane_of(
     return Lane(
         title=title or f"{skin.zone}, {layer}",
         layer=layer,
-        piece=piece,
+        piece=excerpt.piece,
         constants=_named(values[person]),
         horizon=float(horizon),
         evidence=draws.evidence,

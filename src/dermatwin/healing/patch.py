@@ -44,7 +44,6 @@ FINENESS = 32  # numerical: steps per time since the session
 FIRST, LONGEST = 2.0**-9, 1.0  # numerical: d, first and longest step
 BATCH = 128  # numerical: cells that one task takes
 MOST_FACTORS = 12  # numerical: step lengths whose factors are kept
-FAMILY = "diffusivity"
 
 
 @dataclass(frozen=True)
@@ -90,12 +89,12 @@ def patch_of(box: Box, layer: Sequence[str], constants: np.ndarray, draws: Draws
 
     Raises ValueError if a diffusivity is given for a state that the network does not have.
     """
-    names = tuple(sorted(n[len(FAMILY) + 1 : -1] for n in draws.evidence.parameters if n.startswith(f"{FAMILY}[")))
+    names = tuple(sorted(draws.evidence.family("diffusivity")))
     unknown = [name for name in names if name not in kernel.STATES]
     if unknown:
         raise ValueError(f"diffusivities of states that the network does not have: {', '.join(unknown)}")
-    factors = np.array([draws(f"{FAMILY}_factor[{name}]", "1")[person] for name in layer])
-    rates = np.array([draws(f"{FAMILY}[{name}]", "mm^2/d")[person] for name in names])
+    factors = np.array([draws(f"diffusivity_factor[{name}]", "1")[person] for name in layer])
+    rates = np.array([draws(f"diffusivity[{name}]", "mm^2/d")[person] for name in names])
     return Patch(
         box,
         np.array([LAYERS.index(name) for name in layer]),

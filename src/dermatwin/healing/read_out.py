@@ -15,6 +15,7 @@ from ..case.document import Patient
 from ..core.units import factor
 from ..evidence import Draws
 from ..flows import LAYERS, Curve, Punctures, Reading, TissueHistory
+from ..naming import NOTHING, Detail
 from ..skin.section import Skin
 from .injury import channel_radius, closure_time
 from .person import epithelial_front
@@ -69,15 +70,16 @@ def readings(
 def curves(history: TissueHistory) -> tuple[Curve, ...]:
     """Mean time courses of one zone over its layers, (draw, time) each."""
     found = [
-        Curve(f"mean_{state}[{LAYERS[layer]}]", history.zone, "1", history.time, history.mean(state)[:, layer])
-        for state, layer in MEAN_COURSES.items()
+        _curve(history, f"mean_{state}", "1", history.mean(state), LAYERS[layer]) for state, layer in MEAN_COURSES.items()
     ]
     collagen = 100.0 * (history.mean("collagen") - 1.0)
-    found += [
-        Curve(f"collagen_density[{layer}]", history.zone, "%", history.time, collagen[:, LAYERS.index(layer)])
-        for layer in DERMIS
-    ]
-    return tuple(found)
+    return (*found, *(_curve(history, "collagen_density", "%", collagen, layer) for layer in DERMIS))
+
+
+def _curve(history: TissueHistory, quantity: str, unit: str, values: np.ndarray, layer: str) -> Curve:
+    """The course of one layer of values (draw, layer, time)."""
+    course = values[:, LAYERS.index(layer)]
+    return Curve(quantity, history.zone, unit, history.time, course, detail=Detail(layer=layer))
 
 
 def _tissue_readings(history: TissueHistory, draws: Draws) -> Iterator[Reading]:
@@ -91,11 +93,12 @@ def _tissue_readings(history: TissueHistory, draws: Draws) -> Iterator[Reading]:
             continue
         at = int(np.argmin(np.abs(history.time - day)))  # a point of the grid
 
-        def reading(name: str, values: np.ndarray, day: float = day) -> Reading:
-            return Reading(name, history.zone, "%", 100.0 * values, day)
+        def reading(quantity: str, values: np.ndarray, detail: Detail = NOTHING, day: float = day) -> Reading:
+            return Reading(quantity, history.zone, "%", 100.0 * values, day, detail)
 
         for layer in DERMIS:
-            yield reading(f"collagen_density[{layer}]", mean["collagen"][:, LAYERS.index(layer), at] - 1.0)
+            share = mean["collagen"][:, LAYERS.index(layer), at]
+            yield reading("collagen_density", share - 1.0, Detail(layer=layer))
         yield reading("collagen_iii_to_i", ratio[:, at] / ratio[:, 0] - 1.0)
         yield reading("elastin_density", mean["elastin"][:, PAPILLARY, at] - 1.0)
         debris = mean["elastotic_debris"][:, PAPILLARY]
@@ -114,8 +117,9 @@ def _injury_readings(
     history: TissueHistory, punctures: Sequence[Punctures], patient: Patient, draws: Draws
 ) -> Iterator[Reading]:
     """What the last session does at once: activated and destroyed share, and the time to grow over a hole."""
-    for layer, name in enumerate(LAYERS):
-        yield Reading(f"activated_fraction[{name}]", history.zone, "1", history.activated_fraction[:, layer, -1])
+    for number, layer in enumerate(LAYERS):
+        activated = history.activated_fraction[:, number, -1]
+        yield Reading("activated_fraction", history.zone, "1", activated, detail=Detail(layer=layer))
     yield Reading("local_damage", history.zone, "1", history.local_damage[:, PAPILLARY, -1])
     days = closure_time(channel_radius(punctures[-1]), *epithelial_front(patient, draws))
     yield Reading("reepithelialisation_time", history.zone, "h", days * factor("d", "h"))

@@ -121,8 +121,8 @@ def _marks(days: Sequence[float], draws: Draws) -> list[float]:
 
 def reading_days(draws: Draws) -> list[float]:
     """Days after the last session on which results are read."""
-    found = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
-    return [draws.median(name, "d") for name in found]
+    weeks = sorted(draws.evidence.family("reading_week").items())
+    return [draws.median(week.name, "d") for _, week in weeks]
 
 
 def _run(

@@ -130,50 +130,57 @@ def sample_size(draws: Draws) -> int:
     return int(draws.median("needle_sample", "1"))
 
 
-def penetrate(
-    *,
-    length_mm: float | np.ndarray,
-    tip_diameter_mm: float | np.ndarray,
-    base_diameter_mm: float | np.ndarray,
-    compliance_class: str,
-    skin: Skin,
-    draws: Draws,
-    speed_mm_s: float | np.ndarray = 1.0,
-    force_N: float | np.ndarray | None = None,
-    gap_mm: float = 0.0,
-    taper_mm: float | None = None,
-    spacing_mm: float | None = None,
-    neighbours: float = 0.0,
-    session: int = 0,
-) -> Penetration:
+@dataclass(frozen=True)
+class Make:
+    """Needles of one make, without scatter: sizes in mm, one number or (draw,) each."""
+
+    length: float | np.ndarray
+    tip_diameter: float | np.ndarray
+    base_diameter: float | np.ndarray
+    taper: float | None = None  # over which the tip widens to the base, in a straight line; None: over the whole length
+
+
+@dataclass(frozen=True)
+class Press:
+    """How an experiment presses its needles into the skin; numbers or (draw,)."""
+
+    compliance_class: str  # roller (free skin), stamp (a plate rests on the skin) or pen
+    speed: float | np.ndarray = 1.0  # mm/s
+    force: float | np.ndarray | None = None  # N on one needle; None: as much as the stroke needs
+    gap: float = 0.0  # mm between the stop and the undisturbed skin
+    spacing: float | None = None  # mm between neighbouring needles
+    neighbours: float = 0.0  # [-], needles that share the dimple, weighted by distance
+
+
+def penetrate(make: Make, press: Press, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
     """Push needles of one make into skin: for experiments that are not a clinical device.
 
-    Units    mm, mm/s, N on one needle (None: as much as the stroke needs).
-    Shape    length, diameters, speed and force one number or (draw,); (draw, needle) in the result.
-    Geometry linear taper from tip to base over `taper_mm` (None: over the whole length); no scatter of length or tip.
-    Class    `compliance_class` is 'roller' (free skin), 'stamp' (a plate rests on the skin) or 'pen'.
+    Shape    (draw, needle) in the result.
     Raises   ValueError for a class or a size that does not exist.
     """
-    if compliance_class not in COMPLIANCE_CLASSES:
-        raise ValueError(f"compliance_class {compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
-    smallest = min(np.min(size) for size in (tip_diameter_mm, base_diameter_mm, speed_mm_s))
-    if smallest <= 0.0 or min(np.min(length_mm), gap_mm) < 0.0:
-        raise ValueError("diameters and speed must be positive, length and gap must not be negative")
+    _require_possible(make, press)
     shape = (draws.count, sample_size(draws))
-    tip = np.minimum(tip_diameter_mm, base_diameter_mm)
-    taper = taper_mm or np.maximum(length_mm, np.finfo(float).tiny)
-    sizes = (length_mm, tip, base_diameter_mm, taper)
+    tip = np.minimum(make.tip_diameter, make.base_diameter)
+    taper = make.taper or np.maximum(make.length, np.finfo(float).tiny)
+    sizes = (make.length, tip, make.base_diameter, taper)
     needle = Needle(*(np.broadcast_to(np.reshape(size, (-1, 1)), shape) for size in sizes))
-    force = np.broadcast_to(np.inf if force_N is None else force_N, draws.count)
     push = Push(
-        force,
-        np.broadcast_to(speed_mm_s, draws.count),
-        np.full(draws.count, gap_mm),
-        compliance_class,
-        spacing_mm,
-        neighbours,
+        np.broadcast_to(np.inf if press.force is None else press.force, draws.count),
+        np.broadcast_to(press.speed, draws.count),
+        np.full(draws.count, press.gap),
+        press.compliance_class,
+        press.spacing,
+        press.neighbours,
     )
     return drive(needle, push, skin, draws, session)
+
+
+def _require_possible(make: Make, press: Press) -> None:
+    if press.compliance_class not in COMPLIANCE_CLASSES:
+        raise ValueError(f"compliance_class {press.compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
+    smallest = min(np.min(size) for size in (make.tip_diameter, make.base_diameter, press.speed))
+    if smallest <= 0.0 or min(np.min(make.length), press.gap) < 0.0:
+        raise ValueError("diameters and speed must be positive, length and gap must not be negative")
 
 
 def depth_at_puncture(

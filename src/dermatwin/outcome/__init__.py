@@ -1,29 +1,36 @@
 """Read-outs, recovery, risks and the clinical answer: from tissue and trials to what a person would notice."""
 
 from .arms import Cut, cut_of
+from .belief import Belief
 from .clinical import Answer, answer
 from .counts import Counts, Tally
+from .course import Course
 from .duration import predict_duration, predict_erythema
-from .events import predict_event
+from .events import Treated, predict_event
 from .pain import predict_pain
 from .pooling import pooled
-from .prediction import ArmPrediction, predict_arm
+from .prediction import ArmPrediction, TrialArm, predict_arm
 from .readout import ReadOut, read_out, reading_times
 from .reference import ReferenceCourse, reference_course
-from .response import driver, typical_response
+from .response import Schedule, driver, typical_response
 from .risks import risks
 from .scales import ConcernRule, Scale, concerns, scales
 
 __all__ = [
     "Answer",
     "ArmPrediction",
+    "Belief",
     "ConcernRule",
     "Counts",
+    "Course",
     "Cut",
     "ReadOut",
     "ReferenceCourse",
     "Scale",
+    "Schedule",
     "Tally",
+    "Treated",
+    "TrialArm",
     "answer",
     "concerns",
     "cut_of",

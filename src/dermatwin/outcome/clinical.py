@@ -10,8 +10,8 @@ absent there is no number but a notice. An untreated zone gets the drift of untr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,10 +19,13 @@ from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Reading, TissueHistory
+from ..naming import Detail
+from .belief import Belief
+from .course import Course
 from .light import ACNE, light
 from .pain import RELIEVED
 from .pooling import pooled
-from .prediction import effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
+from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
 from .response import driver, saturating
 from .scales import SCORED, ConcernRule, Scale, concerns, scales
 
@@ -60,35 +63,35 @@ class Clinical:
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def clinical(
-    zone: Zone,
-    history: TissueHistory,
-    needled: np.ndarray,
-    adjuncts: Sequence[str],
-    times: np.ndarray,
-    draws: Draws,
-    exclude: frozenset[str] = frozenset(),
-    reference: TissueHistory | None = None,
-) -> Clinical:
-    """Answers for every concern of a zone at `times` (d after the first session); needled: sessions, (draw,)."""
-    rules = concerns(draws.evidence)
-    courses = {
-        record.concern: response(rules[record.concern].driver, history, times, draws, reference)
+@dataclass(frozen=True)
+class _Asked:
+    """One concern of one zone: by what rule it is answered, after which injury with what beside it, on which days."""
+
+    zone: Zone
+    record: ConcernRecord
+    rule: ConcernRule
+    arm: Arm
+    times: np.ndarray  # d after the first session
+
+    @property
+    def path(self) -> str:
+        """Where notices about it belong."""
+        return f"{self.zone.key}.{self.record.concern}"
+
+
+def clinical(zone: Zone, course: Course, times: np.ndarray, belief: Belief) -> Clinical:
+    """Answers for every concern of a zone at `times` (d after the first session)."""
+    draws, rules = belief.draws, concerns(belief.draws.evidence)
+    kind = "needle" if course.needled.any() else "untreated"
+    combined = (*course.adjuncts, *adjuncts_of(course.exposures))
+    adjuncts, unknown = known_adjuncts(zone, combined, draws, belief.exclude)
+    asked = [
+        _Asked(zone, record, rule, Arm(kind, rule.pool, adjuncts), times)
         for record in zone.concerns
-        if rules[record.concern].answer == NUMBER
-    }
-    kind = "needle" if needled.any() else "untreated"
-    adjuncts, unknown = known_adjuncts(zone, adjuncts, draws, exclude)
-    parts = [
-        _concern(zone, record, kind, courses.get(record.concern), adjuncts, times, draws, exclude)
-        for record in zone.concerns
+        for rule in (rules[record.concern],)
     ]
-    seen: set[str] = set()
-    readings = tuple(
-        _distinct(reading, record.concern, seen)
-        for part, record in zip(parts, zone.concerns, strict=True)
-        for reading in part.readings
-    )
+    parts = [_concern(one, course.history, belief) for one in asked]
+    readings = tuple(_distinct(zip(zone.concerns, parts, strict=True)))
     notices = (*(unknown if parts else ()), *(n for p in parts for n in p.notices))
     return Clinical(
         readings,
@@ -131,13 +134,17 @@ def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) ->
     return Answer(concern, NUMBER, DIRECT if direct else "D", rule.note, direct or rule.sources)
 
 
-def _distinct(reading: Reading, concern: str, seen: set[str]) -> Reading:
-    """Two concerns on one scale: the second names its concern as well."""
-    key = f"{reading.name}@{reading.time}"
-    if key in seen:
-        return Reading(f"{reading.name[:-1]}:{concern}]", reading.zone, reading.unit, reading.values, reading.time)
-    seen.add(key)
-    return reading
+def _distinct(parts: Iterable[tuple[ConcernRecord, Clinical]]) -> Iterator[Reading]:
+    """Two concerns on one scale: the second names its concern as well. One concern on two scales improves only once."""
+    seen: set[tuple[str, Detail, float | None]] = set()
+    for record, part in parts:
+        for reading in part.readings:
+            key = reading.quantity, reading.detail, reading.time
+            if key not in seen:
+                seen.add(key)
+                yield reading
+            elif reading.detail.scale is not None:
+                yield replace(reading, detail=replace(reading.detail, concern=record.concern))
 
 
 def response(
@@ -147,46 +154,30 @@ def response(
     return saturating(driver(kind, history, times, draws, reference), draws("response_saturation", "1")[:, None])
 
 
-def _concern(
-    zone: Zone,
-    record: ConcernRecord,
-    kind: str,
-    reached: np.ndarray | None,
-    adjuncts: tuple[str, ...],
-    times: np.ndarray,
-    draws: Draws,
-    exclude: frozenset[str],
-) -> Clinical:
-    found, path = answer(record.concern, draws, exclude), f"{zone.key}.{record.concern}"
+def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
+    draws, exclude, arm, path = belief.draws, belief.exclude, asked.arm, asked.path
+    found = answer(asked.record.concern, draws, exclude)
     notices = [Notice(path, _said(found), "; ".join(found.sources))]
-    if reached is None:
-        return _unneedled(zone, record, found, notices, times, draws, exclude)
+    if asked.rule.answer != NUMBER:
+        return _unneedled(asked, found, notices, belief)
+    reached = response(asked.rule.driver, history, asked.times, draws, belief.reference)
     if found.grade != DIRECT:
         notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
-    if kind == "untreated" and adjuncts:
+    if arm.kind == "untreated" and arm.adjuncts:
         notices.append(Notice(path, "an adjunct without needling is not predicted: only the drift of untreated skin", ""))
-    rule = concerns(draws.evidence)[record.concern]
-    mean = trial_mean(kind, rule.pool, adjuncts, reached, draws, exclude, believed=draws("publication_shrink", "1"))
-    readings = _improvements(zone, record.concern, mean, times, draws, exclude)
-    scaled, more = _on_scale(zone, record, rule, mean, times, draws, exclude)
-    behind = supporting(kind, rule.pool, adjuncts, draws, exclude)
+    mean = trial_mean(arm, reached, draws, exclude, believed=draws("publication_shrink", "1"))
+    readings = _improvements(asked, mean, draws, exclude)
+    scaled, more = _on_scale(asked, mean, draws, exclude)
     names = {reading.name for reading in (*readings, *scaled)}
-    return Clinical((*readings, *scaled), (*notices, *more), (found,), dict.fromkeys(names, behind))
+    behind = dict.fromkeys(names, supporting(arm, draws, exclude))
+    return Clinical((*readings, *scaled), (*notices, *more), (found,), behind)
 
 
-def _unneedled(
-    zone: Zone,
-    record: ConcernRecord,
-    found: Answer,
-    notices: Sequence[Notice],
-    times: np.ndarray,
-    draws: Draws,
-    exclude: frozenset[str],
-) -> Clinical:
+def _unneedled(asked: _Asked, found: Answer, notices: Sequence[Notice], belief: Belief) -> Clinical:
     """A concern that gets no number from needling; for acne, what the route without needles gives."""
-    if record.concern != ACNE or not times.size:
+    if asked.record.concern != ACNE or not asked.times.size:
         return Clinical((), tuple(notices), (found,))
-    readings, more = light(zone.key, float(times[-1]), draws, exclude)
+    readings, more = light(asked.zone.key, float(asked.times[-1]), belief.draws, belief.exclude)
     return Clinical(readings, (*notices, *more), (found,), {r.name: tuple(more[0].source.split("; ")) for r in readings})
 
 
@@ -201,31 +192,23 @@ def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str
     return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
 
 
-def _improvements(
-    zone: Zone, concern: str, mean: np.ndarray, times: np.ndarray, draws: Draws, exclude: frozenset[str]
-) -> tuple[Reading, ...]:
-    spread = effects(draws, exclude).people[:, None]
+def _improvements(asked: _Asked, mean: np.ndarray, draws: Draws, exclude: frozenset[str]) -> tuple[Reading, ...]:
+    concern, spread = asked.record.concern, effects(draws, exclude).people[:, None]
     cut = draws.median("responder_threshold", "1")
     table = {
-        "relative_improvement": _person(mean, concern, draws, exclude),
-        "trial_mean_relative_improvement": np.minimum(mean, 1.0),
-        "responder_share": responder_share(mean, cut, spread),
+        "relative_improvement": ("1", _person(mean, concern, draws, exclude)),
+        "trial_mean_relative_improvement": ("1", np.minimum(mean, 1.0)),
+        "responder_share": ("1", responder_share(mean, cut, spread)),
     }
-    return _at_times(zone, {f"{name}[{concern}]": ("1", values) for name, values in table.items()}, times)
+    return _at_times(asked, table, Detail(concern=concern))
 
 
 def _on_scale(
-    zone: Zone,
-    record: ConcernRecord,
-    rule: ConcernRule,
-    mean: np.ndarray,
-    times: np.ndarray,
-    draws: Draws,
-    exclude: frozenset[str],
+    asked: _Asked, mean: np.ndarray, draws: Draws, exclude: frozenset[str]
 ) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
     """Change on the named scale, or on the usual one of the concern."""
-    path = f"{zone.key}.{record.concern}"
-    scale, notices = _scale(path, record, rule, draws)
+    record, path = asked.record, asked.path
+    scale, notices = _scale(path, record, asked.rule, draws)
     if scale is None:
         return (), notices
     stated = record.severity if record.scale in (None, scale.id) else None
@@ -242,11 +225,8 @@ def _on_scale(
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
     person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
-    table = {
-        f"scale_change[{scale.id}]": (scale.unit, person),
-        f"trial_mean_scale_change[{scale.id}]": (scale.unit, average),
-    }
-    return _at_times(zone, table, times), notices
+    table = {"scale_change": (scale.unit, person), "trial_mean_scale_change": (scale.unit, average)}
+    return _at_times(asked, table, Detail(scale=scale.id)), notices
 
 
 def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) -> tuple[Scale | None, tuple[Notice, ...]]:
@@ -262,9 +242,9 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) ->
     return wanted, ()
 
 
-def _at_times(zone: Zone, table: dict[str, tuple[str, np.ndarray]], times: np.ndarray) -> tuple[Reading, ...]:
+def _at_times(asked: _Asked, table: dict[str, tuple[str, np.ndarray]], detail: Detail) -> tuple[Reading, ...]:
     return tuple(
-        Reading(name, zone.key, unit, values[:, i], float(time))
-        for name, (unit, values) in table.items()
-        for i, time in enumerate(times)
+        Reading(quantity, asked.zone.key, unit, values[:, i], float(time), detail)
+        for quantity, (unit, values) in table.items()
+        for i, time in enumerate(asked.times)
     )

@@ -84,12 +84,8 @@ def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
         draws.median("duration_prior_spread", "1"),
         draws.median("duration_between_studies", "1"),
     )
-    known = draws.evidence.parameters
-    ratios = tuple(
-        (name.partition("[")[2].rstrip("]"), (p.value, p.knowledge))
-        for name, p in known.items()
-        if name.startswith("duration_ratio[")
-    )
+    family = draws.evidence.family("duration_ratio")
+    ratios = tuple((sign, (ratio.value, ratio.knowledge)) for sign, ratio in family.items())
     spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
     return _pool(draws.evidence.folder, exclude, prior, ratios, spreads)
 

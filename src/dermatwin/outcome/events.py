@@ -120,31 +120,28 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
     known = draws.evidence.parameters
     alike = known["reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape"]
     prior = known[f"unreported_event_rate[{ASSUMED[event]}]"] if event in ASSUMED else None
-    numbers = tuple((name, draws.median(name, "1")) for name in names)
-    return _rate_pool(
-        draws.evidence.folder,
-        event,
-        exclude,
-        kind,
-        numbers,
+    priors = _Priors(
+        tuple((name, draws.median(name, "1")) for name in names),
         (alike.value, alike.knowledge),
         None if prior is None else (prior.value, prior.knowledge),
     )
+    return _rate_pool(draws.evidence.folder, event, exclude, kind, priors)
+
+
+@dataclass(frozen=True)
+class _Priors:
+    """What a pool believes before the counts: hashable, for a pool is computed once."""
+
+    numbers: tuple[tuple[str, float], ...]  # parameter, its median: what makes courses comparable
+    alike: tuple[float, float]  # median and log spread of how alike trials are
+    assumed: tuple[float, float] | None  # the same of the rate; None: nothing is assumed of it
 
 
 @lru_cache(maxsize=512)
-def _rate_pool(
-    folder: Path,
-    event: str,
-    exclude: frozenset[str],
-    kind: str,
-    numbers: tuple[tuple[str, float], ...],
-    alike: tuple[float, float],
-    assumed: tuple[float, float] | None,
-) -> RatePool:
+def _rate_pool(folder: Path, event: str, exclude: frozenset[str], kind: str, priors: _Priors) -> RatePool:
     rows = [row for row in table(folder) if row["source"] not in exclude]
-    found = [_count(row, event, kind, dict(numbers)) for row in one_each(rows, event)]
-    return pool_counts(found, alike, reaction=event in REACTIONS, assumed=assumed)
+    found = [_count(row, event, kind, dict(priors.numbers)) for row in one_each(rows, event)]
+    return pool_counts(found, priors.alike, reaction=event in REACTIONS, assumed=priors.assumed)
 
 
 def _count(row: Mapping[str, str], event: str, kind: str, numbers: Mapping[str, float]) -> Count:
@@ -186,22 +183,22 @@ def phototype_range(text: str) -> tuple[str, ...]:
     return PHOTOTYPES[first : last + 1]
 
 
-def predict_event(
-    event: str,
-    phototypes: str,
-    zone: str,
-    device_kind: str,
-    needle_length: float | None,
-    sessions: float | None,
-    n: float | None,
-    draws: Draws,
-    exclude: frozenset[str] = frozenset(),
-) -> np.ndarray:
-    """Rate of an event that a trial would report [-], shape (draw,).
+@dataclass(frozen=True)
+class Treated:
+    """People of a trial and what was done to them; what is not stated is '', or None."""
 
-    With `n` the counting noise of n people is part of it; without, the trial's true rate. What is not known of phototype
-    and site is drawn. Heat counts as another kind of needle; no packaged rate states a needle length, so `needle_length`
-    does not change the answer.
+    phototypes: str  # a range from low to high, 'III-V'
+    zone: str
+    device_kind: str
+    sessions: float | None = None
+    people: float | None = None  # None: the trial's true rate, without the noise of counting
+
+
+def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
+    """Rate of an event that a trial would report [-], shape (draw,), with the counting noise of its people.
+
+    What is not known of phototype and site is drawn. Heat counts as another kind of needle; no packaged rate states a
+    needle length, which does not change the answer.
     """
     from scipy.stats import binom
 
@@ -211,14 +208,10 @@ def predict_event(
         "pih_site_factor[body]",
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
-    hazard = trial_hazard(event, phototypes, zone, sessions, {name: draws(name, "1") for name in names})
-    rate = study_risk(
-        event,
-        np.broadcast_to(np.asarray(hazard, float), (draws.count,)),
-        draws,
-        exclude,
-        HEAT if device_kind == HEAT else NEEDLE,
-    )
+    numbers = {name: draws(name, "1") for name in names}
+    hazard = np.asarray(trial_hazard(event, treated.phototypes, treated.zone, treated.sessions, numbers), float)
+    kind, n = HEAT if treated.device_kind == HEAT else NEEDLE, treated.people
+    rate = study_risk(event, np.broadcast_to(hazard, (draws.count,)), draws, exclude, kind)
     if not n:
         return rate
     return binom.ppf(draws.luck.uniform("chance", f"count {event}")[:, 0], n, rate) / n

@@ -15,10 +15,11 @@ import numpy as np
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Reading
+from ..naming import Detail
 from .pooling import pooled
-from .prediction import effects, trial_mean
+from .prediction import Arm, effects, trial_mean
 
-ACNE, LED, NAME = "active_acne", "led", "light_relative_improvement[active_acne]"
+ACNE, LED, QUANTITY = "active_acne", "led", "light_relative_improvement"
 
 
 def light(zone: str, day: float, draws: Draws, exclude: frozenset[str]) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
@@ -27,19 +28,12 @@ def light(zone: str, day: float, draws: Draws, exclude: frozenset[str]) -> tuple
     if not studies:
         return (), ()
     known = effects(draws, exclude)
-    mean = trial_mean(
-        "active",
-        "acne",
-        (LED,),
-        np.ones((draws.count, 1)),
-        draws,
-        exclude,
-        known=known,
-        believed=draws("publication_shrink", "1"),
-    )[:, 0]
+    alone, believed = Arm("active", "acne", (LED,)), draws("publication_shrink", "1")
+    mean = trial_mean(alone, np.ones((draws.count, 1)), draws, exclude, known=known, believed=believed)[:, 0]
     mean = np.minimum(mean + known.new("scale", "lesions counted"), 1.0)
+    found = Reading(QUANTITY, zone, "1", mean, day, Detail(concern=ACNE))
     said = (
         f"the route without needles is blue light with red or near-infrared light: {len(studies)} trials counted fewer "
-        f"lesions, {NAME} says how many. For blue alone, red alone, and light on needled skin there is no number"
+        f"lesions, {found.name} says how many. For blue alone, red alone, and light on needled skin there is no number"
     )
-    return (Reading(NAME, zone, "1", mean, day),), (Notice(f"{zone}.{ACNE}", said, "; ".join(studies)),)
+    return (found,), (Notice(f"{zone}.{ACNE}", said, "; ".join(studies)),)

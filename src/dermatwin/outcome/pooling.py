@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..evidence import Draws, Evidence
+from ..evidence.plain import parsed
 
 TABLE, RECORD = "outcome_effects.csv", "outcome_effects.yaml"
 KEY = ("without", "draw")
@@ -64,21 +65,20 @@ class Priors:
     @staticmethod
     def of(draws: Draws) -> Priors:
         """Read the priors from the evidence."""
-        p = {
-            name: draws.median(name, "1")
-            for name, parameter in draws.evidence.parameters.items()
-            if parameter.stage == "outcome" and parameter.unit == "1"
-        }
+
+        def p(name: str) -> float:
+            return draws.median(name, "1")
+
         plain = {
-            "drift": (0.0, p["drift_prior_spread"]),
-            "adjunct": (0.0, p["between_adjunct_prior"]),
-            "rating": (0.0, p["rating_prior_spread"]),
-            "chosen": (p["definition_choice"], p["definition_choice_prior"]),
+            "drift": (0.0, p("drift_prior_spread")),
+            "adjunct": (0.0, p("between_adjunct_prior")),
+            "rating": (0.0, p("rating_prior_spread")),
+            "chosen": (p("definition_choice"), p("definition_choice_prior")),
         }
-        plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p["effect_prior_spread"]))
-        plain |= {f"cut:{w}": (p[f"responder_cutoff[{w}]"], p[f"responder_cutoff_spread[{w}]"]) for w in WORDS}
+        plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p("effect_prior_spread")))
+        plain |= {f"cut:{w}": (p(f"responder_cutoff[{w}]"), p(f"responder_cutoff_spread[{w}]")) for w in WORDS}
         spreads = tuple(
-            p[name]
+            p(name)
             for name in (
                 "between_rating_prior",
                 "between_study_prior",
@@ -90,19 +90,19 @@ class Priors:
             )
         )
         scalars = (
-            (p["unstated_person_spread"], p["person_spread_prior"]),
-            (1.0, p["rating_person_prior"]),
-            (1.0, p["response_exponent_prior"]),
+            (p("unstated_person_spread"), p("person_spread_prior")),
+            (1.0, p("rating_person_prior")),
+            (1.0, p("response_exponent_prior")),
         )
         return Priors(
             spreads,
             plain,
-            p["drift_between_studies"],
+            p("drift_between_studies"),
             scalars,
-            p["unstated_baseline_spread"],
-            p["least_score_error"],
-            p["indirect_scatter"],
-            p["person_spread_scatter"],
+            p("unstated_baseline_spread"),
+            p("least_score_error"),
+            p("indirect_scatter"),
+            p("person_spread_scatter"),
         )
 
     def of_effect(self, name: str) -> tuple[float, float]:
@@ -194,9 +194,7 @@ def record(evidence: Evidence) -> dict[str, Any]:
 
 @lru_cache(maxsize=2)
 def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
-    import yaml
-
-    fit = yaml.safe_load((folder / RECORD).read_text(encoding="utf-8"))
+    fit = parsed((folder / RECORD).read_text(encoding="utf-8"))
     with (folder / TABLE).open(newline="", encoding="utf-8") as stream:
         header, *lines = csv.reader(stream)
     if header != [*KEY, *fit["effects"]]:

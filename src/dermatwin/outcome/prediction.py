@@ -17,7 +17,7 @@ import numpy as np
 from ..evidence import Draws
 from .arms import Cut, cut_of, kind_of, outcome_rows
 from .pooling import Effects, pooled
-from .response import Schedule, saturating, typical_response
+from .response import UNSTATED, Schedule, saturating, typical_response
 from .scales import SCORED, Scale, pool_of, scales, stated_baselines
 
 ADJUNCT_NONE = "none"
@@ -41,10 +41,32 @@ def effects(draws: Draws, exclude: frozenset[str] = frozenset()) -> Effects:
     return pooled(draws, exclude).draw(draws)
 
 
+@dataclass(frozen=True)
+class Arm:
+    """What an arm of a trial has in the words of the pool: its injury, its pool of concerns, and what goes beside it."""
+
+    kind: str  # needle, rf, active or untreated
+    group: str  # trials of one pool share an effect
+    adjuncts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrialArm:
+    """One arm of a trial as it is printed; what is not stated is None, or ''."""
+
+    indication: str
+    scale: str
+    role: str
+    device_kind: str
+    adjunct: str = ADJUNCT_NONE
+    schedule: Schedule = UNSTATED
+    baseline: float | None = None  # None: the scale's usual one, of other trials, else assumed
+    people: float | None = None  # None: no sampling error
+    definition: str = ""  # text of who counts as a responder; a quarter better if it says nothing
+
+
 def trial_mean(
-    kind: str,
-    group: str,
-    adjuncts: tuple[str, ...],
+    arm: Arm,
     response: np.ndarray,
     draws: Draws,
     exclude: frozenset[str] = frozenset(),
@@ -58,74 +80,58 @@ def trial_mean(
     """
     known, shape = known or effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
     drift = known["drift"].reshape(shape)
-    if kind == "untreated":
+    if arm.kind == "untreated":
         rater = known.pooled.drift_between * draws.luck.normal("knowledge", "study effect")[:, 0]
         return np.broadcast_to(drift + rater.reshape(shape), response.shape)
-    study, arm = known.new("study", "study effect"), known.new("arm", "arm effect")
-    others = [adjunct for adjunct in adjuncts if adjunct not in ("", ADJUNCT_NONE)]
-    if kind == "active":
+    study, own = known.new("study", "study effect"), known.new("arm", "arm effect")
+    others = [adjunct for adjunct in arm.adjuncts if adjunct not in ("", ADJUNCT_NONE)]
+    if arm.kind == "active":
         which = sum((known[f"active:{name}"] for name in others), start=np.zeros(draws.count))
-        gain = np.broadcast_to((known["active"] - known["drift"] + which + study + arm).reshape(shape), response.shape)
+        gain = np.broadcast_to((known["active"] - known["drift"] + which + study + own).reshape(shape), response.shape)
     else:
-        alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=arm)
-        waits = known[kind] - known["drift"] + known[f"concern:{group}"] + study
+        alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=own)
+        waits = known[arm.kind] - known["drift"] + known[f"concern:{arm.group}"] + study
         gain = response ** known["exponent"].reshape(shape) * waits.reshape(shape) + alone.reshape(shape)
     return drift + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 
 def predict_arm(
-    indication: str,
-    scale: str,
-    role: str,
-    adjunct: str,
-    sessions: float | None,
-    interval_days: float | None,
-    followup_days: float | None,
-    driver: np.ndarray | None,
-    baseline: float | None,
-    device_kind: str,
-    draws: Draws,
-    exclude: frozenset[str] = frozenset(),
-    *,
-    n: float | None = None,
-    definition: str = "",
+    arm: TrialArm, draws: Draws, exclude: frozenset[str] = frozenset(), *, driver: np.ndarray | None = None
 ) -> ArmPrediction:
     """Predict one trial arm, without the studies in `exclude`.
 
-    followup_days counts from the last session. driver = tissue change relative to the reference course, (draw,), where
-    it was simulated; None takes it from sessions, interval and follow-up. baseline None takes the scale's usual one
-    (of other trials, else assumed). n adds the sampling error of n people. definition = text of a responder definition
-    (a quarter better if it says nothing). The publication shrinkage is not applied: published arms are predicted.
+    driver = tissue change relative to the reference course, (draw,), where it was simulated; None takes it from the
+    schedule. The publication shrinkage is not applied: published arms are predicted.
     """
-    record, known = scales(draws.evidence).get(scale), effects(draws, exclude)
-    kind, group = kind_of(device_kind, role), pool_of(indication, draws.evidence)
-    response = (
-        typical_response(Schedule(sessions, interval_days, followup_days), draws)
-        if driver is None
-        else saturating(driver, draws("response_saturation", "1"))
-    )
-    true = trial_mean(kind, group, (adjunct,), response, draws, exclude, known=known)
-    if record is not None and record.kind in SCORED and kind != "untreated":
-        true = true + known[f"scale:{scale}"]
-    error = known.people / np.sqrt(n) if n else np.zeros(draws.count)
+    record, known = scales(draws.evidence).get(arm.scale), effects(draws, exclude)
+    pooled_as = Arm(kind_of(arm.device_kind, arm.role), pool_of(arm.indication, draws.evidence), (arm.adjunct,))
+    saturation = draws("response_saturation", "1")
+    response = typical_response(arm.schedule, draws) if driver is None else saturating(driver, saturation)
+    true = trial_mean(pooled_as, response, draws, exclude, known=known)
+    if record is not None and record.kind in SCORED and pooled_as.kind != "untreated":
+        true = true + known[f"scale:{arm.scale}"]
+    error = known.people / np.sqrt(arm.people) if arm.people else np.zeros(draws.count)
     seen = np.minimum(true + error * draws.luck.normal("chance", "sampling error")[:, 0], 1.0)
-    base, base_sources = usual_baseline(record, baseline, draws, exclude)
-    cut = cut_of(definition, record, None if base is None else float(np.median(base))) if definition else None
+    base, base_sources = usual_baseline(record, arm.baseline, draws, exclude)
     sign = record.sign if record else -1.0
-    share = (
-        rated_share(true, cut, known)
-        if definition
-        else responder_share(true, draws.median("responder_threshold", "1"), known.people)
-    )
     return ArmPrediction(
         seen,
         sign * seen,
         None if base is None or record is None else scale_change(record, base, seen),
-        counted(share, n, draws),
+        counted(_responding(arm, true, base, known), arm.people, draws),
         float(np.mean(seen > 0.0)),
-        float(np.mean(seen > 2.0 * error)) if n else None,
-        tuple(sorted({*supporting(kind, group, (adjunct,), draws, exclude), *base_sources})),
+        float(np.mean(seen > 2.0 * error)) if arm.people else None,
+        tuple(sorted({*supporting(pooled_as, draws, exclude), *base_sources})),
     )
+
+
+def _responding(arm: TrialArm, mean: np.ndarray, base: np.ndarray | None, known: Effects) -> np.ndarray:
+    """Share of people above the line of the arm's definition of responders, else of the usual one."""
+    if not arm.definition:
+        return responder_share(mean, known.draws.median("responder_threshold", "1"), known.people)
+    record = scales(known.draws.evidence).get(arm.scale)
+    cut = cut_of(arm.definition, record, None if base is None else float(np.median(base)))
+    return rated_share(mean, cut, known)
 
 
 def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects) -> np.ndarray:
@@ -149,11 +155,12 @@ def cut_line(cut: Cut, draws: Draws) -> float:
     return draws.median(f"responder_cutoff[{cut.word}]", "1") if cut.word else cut.share
 
 
-def supporting(kind: str, group: str, adjuncts: tuple[str, ...], draws: Draws, exclude: frozenset[str]) -> tuple[str, ...]:
+def supporting(arm: Arm, draws: Draws, exclude: frozenset[str]) -> tuple[str, ...]:
     """Studies behind a prediction: those of the same concern, adjunct or kind of injury, and the untreated arms."""
     found = pooled(draws, exclude).sources
-    direct = {"needle": f"concern:{group}", "rf": "rf", "active": "active"}.get(kind, "")
-    names = [direct if found.get(direct) else "needle" if kind == "needle" else direct, *(f"adjunct:{a}" for a in adjuncts)]
+    direct = {"needle": f"concern:{arm.group}", "rf": "rf", "active": "active"}.get(arm.kind, "")
+    injury = direct if found.get(direct) else "needle" if arm.kind == "needle" else direct
+    names = [injury, *(f"adjunct:{adjunct}" for adjunct in arm.adjuncts)]
     return tuple(sorted({source for name in names for source in found.get(name, ())}))
 
 

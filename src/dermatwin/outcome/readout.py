@@ -10,14 +10,17 @@ import numpy as np
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
-from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
+from ..flows import Curve, Reading, TissueHistory
+from ..naming import Detail
 from ..skin.section import Skin
 from . import appearance, recovery, tissue
-from .clinical import Answer, adjuncts_of, clinical
+from .belief import Belief
+from .clinical import Answer, clinical
 from .counts import Counts
+from .course import Course
 from .duration import duration_pool
 from .pain import pain, pain_pool, relief
-from .risks import needled_sessions, risks
+from .risks import risks
 
 
 @dataclass(frozen=True)
@@ -33,44 +36,21 @@ class ReadOut:
 
 
 def read_out(
-    zone: Zone,
-    patient: Patient,
-    skin: Skin,
-    punctures: Sequence[Punctures],
-    channels: Sequence[Channels],
-    exposures: Sequence[Exposure],
-    history: TissueHistory,
-    adjuncts: Sequence[str],
-    draws: Draws,
-    *,
-    exclude: frozenset[str] = frozenset(),
-    session_days: Sequence[float] | None = None,
-    reference: TissueHistory | None = None,
-    also: Sequence[float] = (),
-    numb: Mapping[int, np.ndarray] | None = None,
+    zone: Zone, patient: Patient, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
 ) -> ReadOut:
     """Every outcome of one zone.
 
     Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
-    after the first session on which somebody else measured); recovery and pain per session
-    ([1] is the first); risks of the whole course. Actives that trials list as adjuncts count as such. `exclude` leaves
-    out whole studies from everything that is pooled. `session_days` dates the readings of an untreated zone, whose
-    history has no sessions; without it they count from day 0. `reference` is the history of `reference_course` under
-    the same draws: with it, what is not known of the network's amplitudes cancels from responses and pigment risk.
-    `numb` is the share of nociceptors (draw,) that are blocked when each session's needling starts.
+    after the first session on which somebody else measured); recovery and pain per session ([1] is the first); risks of
+    the whole course. Actives that trials list as adjuncts count as such.
     """
-    times = reading_times(history, draws, session_days, also)
-    needled = needled_sessions(punctures, draws.count)
-    sessions = [
-        _session(p, c, history, skin, adjuncts, draws, exclude, (numb or {}).get(p.session), reference)
-        for p, c in zip(punctures, channels, strict=True)
-    ]
-    risk = risks(zone, patient, skin, punctures, exposures, history, draws, exclude, reference)
-    combined = (*adjuncts, *adjuncts_of(exposures))
-    answers = clinical(zone, history, needled, combined, times, draws, exclude, reference)
-    seen = _appearance(zone, patient, skin, history, draws, reference)
+    times = reading_times(course, belief.draws, also)
+    sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]
+    risk = risks(zone, patient, skin, course, belief)
+    answers = clinical(zone, course, times, belief)
+    seen = _appearance(zone, patient, skin, course.history, belief)
     readings = (
-        *tissue.readings(history, skin, draws, times),
+        *tissue.readings(course.history, skin, belief.draws, times),
         *(r for s in sessions for r in s.readings),
         *seen.readings,
         *risk.readings,
@@ -78,7 +58,7 @@ def read_out(
     )
     sources = {**{k: v for s in sessions for k, v in s.sources.items()}, **risk.sources, **answers.sources}
     notices = (
-        *_failed(zone, history),
+        *_failed(zone, course.history),
         *(n for s in sessions for n in s.notices),
         *seen.notices,
         *risk.notices,
@@ -94,54 +74,42 @@ def read_out(
     )
 
 
-def reading_times(
-    history: TissueHistory, draws: Draws, session_days: Sequence[float] | None = None, also: Sequence[float] = ()
-) -> np.ndarray:
+def reading_times(course: Course, draws: Draws, also: Sequence[float] = ()) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
-    days = history.sessions if history.sessions.size else np.asarray(session_days or (0.0,))
-    names = sorted(name for name in draws.evidence.parameters if name.startswith("reading_week["))
-    times = float(days[-1]) + np.array([draws.median(name, "d") for name in names])
+    weeks = sorted(draws.evidence.family("reading_week").items())
+    times = float(course.days[-1]) + np.array([draws.median(week.name, "d") for _, week in weeks])
     every = np.union1d(times, [day for day in also if day > 0.0])
-    return every[every <= history.time[-1]]
+    return every[every <= course.history.time[-1]]
 
 
-def _session(
-    punctures: Punctures,
-    channels: Channels,
-    history: TissueHistory,
-    skin: Skin,
-    adjuncts: Sequence[str],
-    draws: Draws,
-    exclude: frozenset[str],
-    numb: np.ndarray | None,
-    reference: TissueHistory | None,
-) -> ReadOut:
-    number = punctures.session
-    day = float(history.sessions[number])
+def _session(course: Course, number: int, skin: Skin, belief: Belief) -> ReadOut:
+    """Recovery and pain of one session."""
+    punctures, draws, exclude = course.punctures[number], belief.draws, belief.exclude
     plain = pain(punctures, (), draws, exclude)
-    sore = recovery.Soreness(plain, relief(adjuncts, numb, draws))
-    course = recovery.recover(punctures, channels, history, skin, draws, sore, reference, exclude)
-    found, notices = recovery.readings(punctures, channels, course, skin, day, draws)
-    hurt = Reading(f"pain_vas[{number + 1}]", punctures.zone, "1", plain * (1.0 - sore.relief), day)
+    sore = recovery.Soreness(plain, relief(course.adjuncts, course.numb.get(punctures.session), draws))
+    recovered = recovery.recover(course, number, skin, sore, belief)
+    found, notices = recovery.readings(course, number, recovered, skin, draws)
+    day, session = float(course.history.sessions[punctures.session]), Detail(session=punctures.session + 1)
+    hurt = Reading("pain_vas", punctures.zone, "1", plain * (1.0 - sore.relief), day, session)
     lasting = duration_pool(draws, exclude).sources
-    sources = {r.name: lasting for r in found if r.name.partition("[")[0] in recovery.TIMED}
+    sources = {r.name: lasting for r in found if r.quantity in recovery.TIMED}
     return ReadOut(
         (*found, hurt),
-        recovery.curves(number, punctures.zone, course, draws),
+        recovery.curves(punctures.session, punctures.zone, recovered, draws),
         notices,
         {**sources, hurt.name: pain_pool(draws, "needle", exclude).sources},
     )
 
 
-def _appearance(
-    zone: Zone, patient: Patient, skin: Skin, history: TissueHistory, draws: Draws, reference: TissueHistory | None
-) -> ReadOut:
+def _appearance(zone: Zone, patient: Patient, skin: Skin, history: TissueHistory, belief: Belief) -> ReadOut:
     """Colour of needled human skin over the course; nothing where no needle went in, or in an animal."""
     if not history.sessions.size or patient.species != "human":
         return ReadOut((), (), ())
-    looks = appearance.look(skin, history, draws, reference)
+    looks = appearance.look(skin, history, belief.draws, belief.reference)
     return ReadOut(
-        appearance.readings(zone.key, looks, draws), appearance.curves(zone.key, looks), appearance.notices(zone.key, looks)
+        appearance.readings(zone.key, looks, belief.draws),
+        appearance.curves(zone.key, looks),
+        appearance.notices(zone.key, looks),
     )
 
 

@@ -19,6 +19,7 @@ Amplitudes are assumed. Left out: milia, crusts, blanching under an anaesthetic,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,10 @@ from ..core.errors import Notice
 from ..core.units import factor
 from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
+from ..naming import Detail
 from ..skin.section import Skin
+from .belief import Belief
+from .course import Course
 from .duration import REDNESS, SWELLING, TENDERNESS, duration_of_person
 from .reaction import Reaction, against, relaxed
 from .tissue import interpolated
@@ -58,28 +62,38 @@ class Soreness:
     relief: np.ndarray
 
 
-def recover(
-    punctures: Punctures,
-    channels: Channels,
-    history: TissueHistory,
-    skin: Skin,
-    draws: Draws,
-    sore: Soreness,
-    reference: TissueHistory | None = None,
-    exclude: frozenset[str] = frozenset(),
-) -> Recovery:
-    """Recovery after one session: hourly until the next session, the horizon or `recovery_horizon`."""
-    session = punctures.session
-    hours = _hours(session, history, draws)
-    tissue = Reaction(history, hours, session, draws)
-    usual = None if reference is None else Reaction(reference, hours, 0, draws)
-    pace = tissue.pace(usual)
+@dataclass(frozen=True)
+class _Reacted:
+    """The reaction of the upper layers to one session, beside that of the usual course to its first."""
+
+    hours: np.ndarray  # (time,) after the session
+    tissue: Reaction
+    usual: Reaction | None
+
+    @staticmethod
+    def to(session: int, history: TissueHistory, draws: Draws, reference: TissueHistory | None) -> _Reacted:
+        """The reaction to a session of a history."""
+        hours = _hours(session, history, draws)
+        usual = None if reference is None else Reaction(reference, hours, 0, draws)
+        return _Reacted(hours, Reaction(history, hours, session, draws), usual)
+
+    @cached_property
+    def pace(self) -> np.ndarray:
+        """Mean time of the inflammation against the usual course [-], (draw,)."""
+        return self.tissue.pace(self.usual)
+
+
+def recover(course: Course, number: int, skin: Skin, sore: Soreness, belief: Belief) -> Recovery:
+    """Recovery after one of the sessions, counted from 0: hourly until the next, the horizon or `recovery_horizon`."""
+    punctures, channels, draws = course.punctures[number], course.channels[number], belief.draws
+    reacted = _Reacted.to(punctures.session, course.history, draws, belief.reference)
+    hours, exclude = reacted.hours, belief.exclude
     dryness = _dryness(channels, hours, skin, draws)
     return Recovery(
         hours,
-        _redness(tissue, usual, pace, hours, draws, exclude),
-        _swelling(tissue, usual, pace, hours, draws, exclude),
-        _soreness(sore, pace, hours, draws, exclude),
+        _redness(reacted, hours, draws, exclude),
+        _swelling(reacted, hours, draws, exclude),
+        _soreness(sore, reacted.pace, hours, draws, exclude),
         _bruising(punctures, hours, draws),
         dryness,
         relaxed(dryness, hours, draws("itch_delay", "h")),
@@ -93,20 +107,18 @@ def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference
     """
     total = np.zeros((draws.count, len(days)))
     for session, day in enumerate(history.sessions):
-        hours = _hours(session, history, draws)
-        tissue = Reaction(history, hours, session, draws)
-        usual = None if reference is None else Reaction(reference, hours, 0, draws)
+        reacted = _Reacted.to(session, history, draws, reference)
         since = (days - day) * factor("d", "h")
-        found = _redness(tissue, usual, tissue.pace(usual), np.maximum(since, 0.0), draws, frozenset())
+        found = _redness(reacted, np.maximum(since, 0.0), draws, frozenset())
         total += np.where(since >= 0.0, found, 0.0)
     return total
 
 
 def readings(
-    punctures: Punctures, channels: Channels, recovery: Recovery, skin: Skin, day: float, draws: Draws
+    course: Course, number: int, recovery: Recovery, skin: Skin, draws: Draws
 ) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
-    """Bleeding points, peak redness, how long each sign lasts and the two downtimes of one session."""
-    hidden = masking(skin, draws)
+    """Bleeding points, peak redness, how long each sign lasts and the two downtimes of one session, counted from 0."""
+    punctures, channels, hidden = course.punctures[number], course.channels[number], masking(skin, draws)
     time, lasts = recovery.time, {}
     lasts["redness"], faded = settled(time, recovery.redness, draws("noticeable_erythema", "1"))
     cover, covered = settled(time, recovery.redness, draws("coverable_erythema", "1"))
@@ -122,8 +134,8 @@ def readings(
         "downtime_unnoticeable": ("d", plain),
         **{f"{sign}_duration": ("d", lasting) for sign, lasting in lasts.items()},
     }
-    label = f"[{punctures.session + 1}]"
-    found = tuple(Reading(f"{name}{label}", punctures.zone, unit, v, day) for name, (unit, v) in values.items())
+    day, session = float(course.history.sessions[punctures.session]), Detail(session=punctures.session + 1)
+    found = tuple(Reading(name, punctures.zone, unit, v, day, session) for name, (unit, v) in values.items())
     late = float(np.mean(~(faded & covered)))
     return found, (*_lower_bound(punctures.zone, time[-1], late), *_unstudied(punctures.zone, skin))
 
@@ -202,23 +214,21 @@ def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
     return np.arange(np.floor(limit * factor("d", "h")) + 1.0)
 
 
-def _redness(
-    tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]
-) -> np.ndarray:
+def _redness(reacted: _Reacted, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Rise of the erythema index at `hours` after the session [-], (draw, time)."""
     peak = draws("erythema_reference_peak", "1")
-    height = peak * against(tissue.redness(), None if usual is None else usual.redness(), REDNESS, draws)
-    lasts = duration_of_person(REDNESS, draws, exclude) * pace
+    usual = None if reacted.usual is None else reacted.usual.redness()
+    height = peak * against(reacted.tissue.redness(), usual, REDNESS, draws)
+    lasts = duration_of_person(REDNESS, draws, exclude) * reacted.pace
     decay = lasts / np.maximum(np.log(peak / draws("noticeable_erythema", "1")), LEAST)
     return height[:, None] * np.exp(-hours / decay[:, None])
 
 
-def _swelling(
-    tissue: Reaction, usual: Reaction | None, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]
-) -> np.ndarray:
+def _swelling(reacted: _Reacted, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Swelling relative to the largest of the usual course [-], (draw, time): rises within hours, fades with the trials."""
-    height = against(tissue.swelling(), None if usual is None else usual.swelling(), SWELLING, draws)
-    lasts = duration_of_person(SWELLING, draws, exclude) * pace
+    usual = None if reacted.usual is None else reacted.usual.swelling()
+    height = against(reacted.tissue.swelling(), usual, SWELLING, draws)
+    lasts = duration_of_person(SWELLING, draws, exclude) * reacted.pace
     fall = lasts / np.maximum(-np.log(draws("noticeable_swelling", "1")), LEAST)
     rise = np.minimum(draws("oedema_rise_time", "h"), 0.5 * fall)
     crest = rise * fall / (fall - rise) * np.log(fall / rise)

@@ -57,6 +57,9 @@ class Schedule:
     followup: float | None = None
 
 
+UNSTATED = Schedule()
+
+
 def typical_response(schedule: Schedule, draws: Draws, *, median: bool = False) -> np.ndarray:
     """Response m of an unsimulated course, shape (draw,), or its median value as a scalar array."""
     read = draws.median if median else draws

@@ -25,7 +25,9 @@ from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..skin.section import Skin
+from .belief import Belief
 from .counts import ASSUMED, Counts, counts
+from .course import Course
 from .events import rate_pool, study_risk
 from .response import saturating
 from .tissue import EPIDERMIS, change
@@ -64,24 +66,14 @@ class Risks:
     counts: dict[str, Counts]
 
 
-def risks(
-    zone: Zone,
-    patient: Patient,
-    skin: Skin,
-    punctures: Sequence[Punctures],
-    exposures: Sequence[Exposure],
-    history: TissueHistory,
-    draws: Draws,
-    exclude: frozenset[str] = frozenset(),
-    reference: TissueHistory | None = None,
-) -> Risks:
+def risks(zone: Zone, patient: Patient, skin: Skin, course: Course, belief: Belief) -> Risks:
     """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
-    needled = needled_sessions(punctures, draws.count)
+    needled, draws, exclude = course.needled, belief.draws, belief.exclude
     hazards = {
-        "pih_risk": pigment_hazard(patient, skin, history, draws, reference),
-        **_scar_hazards(patient, history, needled, draws),
+        "pih_risk": pigment_hazard(patient, skin, course.history, draws, belief.reference),
+        **_scar_hazards(patient, course.history, needled, draws),
         **_session_hazards(patient, needled, draws),
-        **_puncture_hazards(patient, punctures, exposures, draws),
+        **_puncture_hazards(patient, course.punctures, course.exposures, draws),
     }
     found = {
         name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
@@ -91,11 +83,6 @@ def risks(
     sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
     counted = {name: counts(event, draws, exclude) for name, event in POOLED.items()}
     return Risks(readings, _notices(zone, found, counted, draws, exclude), sources, counted)
-
-
-def needled_sessions(punctures: Sequence[Punctures], draws: int) -> np.ndarray:
-    """Sessions in which needles pierced, (draw,)."""
-    return sum((p.density > 0.0 for p in punctures), start=np.zeros(draws))
 
 
 def pigment_hazard(

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 TIMES = "×"
 NEARLY = 0.005  # share that rounds to none
-CHANCES = ("bleeding_endpoint",)  # pure numbers that are read in percent though their names do not say so
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,10 @@ class Said:
         return f"{self.band}, {self.people}"
 
 
-def band_of(endpoint: Endpoint) -> Band:
-    """The band of an endpoint, in percent where it counts a share or a chance."""
-    found = lookup.of(endpoint)
-    return found.times(100.0, "%") if found.unit != "%" and _in_percent(endpoint) else found
-
-
 def title_of(endpoint: Endpoint) -> str:
     """Its title without the number of the session that some carry."""
-    detail = lookup.detail(endpoint.name)
-    return endpoint.title.removesuffix(f" ({detail})") if detail.isdigit() else endpoint.title
-
-
-def _in_percent(endpoint: Endpoint) -> bool:
-    return lookup.is_share(endpoint) or endpoint.name.partition("[")[0] in CHANCES
+    session = endpoint.detail.session
+    return endpoint.title if session is None else endpoint.title.removesuffix(f" ({session})")
 
 
 def said(row: Contrasted, number: int) -> Said:
@@ -74,7 +63,7 @@ def times(found: Difference) -> tuple[str, str]:
 def plus(found: Difference, of: Endpoint) -> tuple[str, str]:
     """'+0.9 days' and '0.1 to 2.2'; a share differs by percentage points."""
     band = Band(found.low, found.median, found.high, of.unit)
-    if _in_percent(of):
+    if lookup.is_share(of):
         band = band.times(100.0, "%")
     places = band.decimals
     middle = words.fixed(band.middle, places)

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from ..naming import Detail, Name
 from ..twin import Run
 from . import words
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from ..case import Case
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = {"before": "Before your sessions", "session": "Session record", "aftercare": "After your sessions"}
 DARK = ("IV", "V", "VI")
 WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, and what the channels close to
-    "no_makeup_before": ("no make-up", "closure_time_for[makeup_pigment]", "its pigment"),
-    "no_actives_before": ("no retinoids, acids or vitamin C", "closure_time_dye", "small molecules"),
+    "no_makeup_before": ("no make-up", Name("closure_time_for", Detail(permeant="makeup_pigment")), "its pigment"),
+    "no_actives_before": ("no retinoids, acids or vitamin C", Name("closure_time_dye"), "small molecules"),
 }
 EMERGENCY = "emergency"
 WEEK = 7
@@ -44,16 +51,65 @@ def session_dates(run: Run) -> list[date]:
     return [run.case.course.start + timedelta(days=round(day)) for day in run.case.session_days]
 
 
+@dataclass(frozen=True)
+class Step:
+    """One instruction: when it holds, and what the run computes for it."""
+
+    text: str
+    sources: str
+    dates: list[str]
+    computed: list[str]
+
+
+@dataclass(frozen=True)
+class Needled:
+    """What is done in one zone."""
+
+    name: str
+    device: str
+    passes: str
+    length: str
+    area: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A sign for which to call, with its window in words."""
+
+    sign: str
+    when: str
+    action: str
+    meanwhile: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one page shows."""
+
+    title: str
+    phase: str
+    case: Case
+    rows: list[Step]
+    days: list[str]
+    flags: list[Flag]
+    zones: list[Needled]
+    expected: list[str]
+    style: str
+
+
 def steps(run: Run, phase: str) -> list[dict[str, str]]:
     """Instructions of a phase that apply to this person."""
     found = run.evidence.table("care_steps")
     return [row for row in found if row["phase"] == phase and _applies(run, row["applies_if"])]
 
 
-def red_flags(run: Run) -> list[dict[str, str]]:
+def red_flags(run: Run) -> list[Flag]:
     """Signs for which to call, each with its window in words, emergencies first."""
-    found = [{**row, "when": window(row["from_h"], row["to_h"])} for row in run.evidence.table("red_flags")]
-    return sorted(found, key=lambda row: row["action"] != EMERGENCY)
+    found = [
+        Flag(row["sign"], window(row["from_h"], row["to_h"]), row["action"], row["meanwhile"])
+        for row in run.evidence.table("red_flags")
+    ]
+    return sorted(found, key=lambda flag: flag.action != EMERGENCY)
 
 
 def window(first: str, last: str) -> str:
@@ -87,7 +143,7 @@ def _applies(run: Run, condition: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Any:
+def _environment() -> jinja2.Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
@@ -97,31 +153,28 @@ def _environment() -> Any:
 
 def _page(run: Run, phase: str, title: str) -> str:
     days = session_dates(run)
+    dated = phase != "session"
     rows = [
-        {
-            "text": row["instruction"],
-            "sources": row["source"].replace(";", ", "),
-            "dates": [_span(day, row) for day in days] if phase != "session" else [],
-            "computed": _waiting(run, row),
-        }
+        Step(
+            row["instruction"],
+            row["source"].replace(";", ", "),
+            [_span(day, row) for day in days] if dated else [],
+            _waiting(run, row),
+        )
         for row in steps(run, phase)
     ]
-    flags = red_flags(run) if phase == "aftercare" else []
-    return (
-        _environment()
-        .get_template("sheet.html")
-        .render(
-            title=title,
-            phase=phase,
-            case=run.case,
-            rows=rows,
-            days=[_spelt(day) for day in days],
-            flags=flags,
-            zones=_zones(run),
-            expected=_expected(run) if phase == "aftercare" else [],
-            style=(TEMPLATES / "sheet.css").read_text(encoding="utf-8"),
-        )
+    sheet = Sheet(
+        title=title,
+        phase=phase,
+        case=run.case,
+        rows=rows,
+        days=[_spelt(day) for day in days],
+        flags=red_flags(run) if phase == "aftercare" else [],
+        zones=_zones(run),
+        expected=_expected(run) if phase == "aftercare" else [],
+        style=(TEMPLATES / "sheet.css").read_text(encoding="utf-8"),
     )
+    return _environment().get_template("sheet.html").render(**vars(sheet))
 
 
 def _span(day: date, row: dict[str, str]) -> str:
@@ -141,7 +194,7 @@ def _waiting(run: Run, row: dict[str, str]) -> list[str]:
     found = []
     for zone in run.zones:
         ends = [end.band[2] for end in run.find(row["computed"], zone.zone.key)]
-        middles = [end.band[1] for end in run.find(closing, zone.zone.key)]
+        middles = [end.band[1] for end in run.find(closing.quantity, zone.zone.key, closing.detail)]
         if ends and all(math.isfinite(end) for end in (*ends, *middles)):
             hours = max(math.ceil(max(ends)), float(row["to_h"]))
             found.append(
@@ -160,34 +213,27 @@ def _spelt(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _zones(run: Run) -> list[dict[str, str]]:
+def _zones(run: Run) -> list[Needled]:
     found = []
     for zone in run.zones:
         if zone.settings is None or zone.device is None:
             continue
         passes = "" if zone.settings.passes is None else str(zone.settings.passes)
-        found.append(
-            {
-                "name": words.title(zone.zone.key),
-                "device": zone.device.name,
-                "passes": passes,
-                "length": f"{zone.settings.needle_length:g} mm",
-                "area": f"{zone.zone.area:g} cm²",
-            }
-        )
+        length, area = f"{zone.settings.needle_length:g} mm", f"{zone.zone.area:g} cm²"
+        found.append(Needled(words.title(zone.zone.key), zone.device.name, passes, length, area))
     return found
 
 
 def _expected(run: Run) -> list[str]:
     """What the run expects of the first days, in plain sentences."""
     texts = (
-        ("downtime_makeup[1]", "make-up covers the redness after"),
-        ("downtime_unnoticeable[1]", "others no longer notice it after"),
+        ("downtime_makeup", "make-up covers the redness after"),
+        ("downtime_unnoticeable", "others no longer notice it after"),
     )
     found = []
     for zone in run.zones:
         for name, text in texts:
-            for end in run.find(name, zone.zone.key):
+            for end in run.find(name, zone.zone.key, Detail(session=1)):
                 low, middle, high = end.band
                 found.append(
                     f"{words.title(zone.zone.key)}: {text} about {middle:.1g} days; "

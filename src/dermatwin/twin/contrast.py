@@ -8,7 +8,7 @@ is narrower than the arms' own bands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..case import Case
 from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.records import weakest
+from ..naming import Detail
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
@@ -45,7 +46,7 @@ STORY = (
 """What the needles do, read at the first session; the outcome per concern follows at its last reading."""
 OUTCOMES = ("relative_improvement", "scale_change")
 PAIRED = ("patient", "zones")  # parts of a case that arms must share
-Key = tuple[str, str, float | None]
+Key = tuple[str, Detail, str, float | None]
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,12 @@ class Contrast:
         needled = {zone.zone.key for run in self.runs for zone in run.zones if zone.punctures}
         return tuple(row for row in (*early, *late) if row.first.zone in needled)
 
-    def _named(self, name: str, *, last: bool) -> Iterator[Contrasted]:
-        found: dict[tuple[str, str], Contrasted] = {}
+    def _named(self, quantity: str, *, last: bool) -> Iterator[Contrasted]:
+        found: dict[tuple[str, Detail], Contrasted] = {}
         for row in self.rows:
-            base, _, detail = row.first.name.partition("[")
-            if base != name:
+            if row.first.quantity != quantity:
                 continue
-            of = "" if detail.rstrip("]").isdigit() else detail  # pain_vas[2] is the second session of one endpoint
+            of = replace(row.first.detail, session=None)  # sessions are times of one endpoint
             if last or (row.first.zone, of) not in found:
                 found[row.first.zone, of] = row
         yield from found.values()
@@ -248,7 +248,7 @@ def difference(values: np.ndarray, first: np.ndarray) -> Difference:
 
 
 def _key(end: Endpoint) -> Key:
-    return end.name, end.zone, None if end.time_days is None else round(float(end.time_days), 6)
+    return end.quantity, end.detail, end.zone, None if end.time_days is None else round(float(end.time_days), 6)
 
 
 def _shared_part(case: Case) -> dict[str, str]:

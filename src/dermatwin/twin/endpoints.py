@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..evidence import Evidence
+from ..evidence.records import NUMBER
 from ..flows import Reading
+from ..naming import Detail, Name
 from ..outcome import Counts
 
 BAND = (0.05, 0.5, 0.95)
@@ -18,7 +20,8 @@ BAND = (0.05, 0.5, 0.95)
 class Endpoint:
     """One number with its band: the distribution over draws, and what it stands on."""
 
-    name: str
+    quantity: str  # of the evidence catalogue
+    detail: Detail
     title: str
     zone: str
     unit: str
@@ -26,7 +29,13 @@ class Endpoint:
     values: np.ndarray = field(repr=False)  # (draw,), NaN where the draw failed
     grade: str
     sources: tuple[str, ...]
+    shown: str = NUMBER  # how people read it, as the catalogue says
     counts: Counts | None = None  # numerators and denominators behind a risk
+
+    @property
+    def name(self) -> str:
+        """Quantity and detail as they are written: 'pain_vas[2]'."""
+        return Name(self.quantity, self.detail).text
 
     @property
     def band(self) -> tuple[float, float, float]:
@@ -65,18 +74,19 @@ class Endpoint:
 
 def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = (), counts: Counts | None = None) -> Endpoint:
     """Give a reading its title, grade and sources from the catalogue of quantities."""
-    base, _, detail = reading.name.partition("[")
-    quantity = evidence.quantities[base]
-    title = f"{quantity.title} ({detail.rstrip(']').replace('_', ' ')})" if detail else quantity.title
-    found = tuple(sorted({*evidence.sources_of(base), *sources}))
+    quantity, detail = evidence.quantities[reading.quantity], reading.detail.text
+    title = f"{quantity.title} ({detail.replace('_', ' ')})" if detail else quantity.title
+    found = tuple(sorted({*evidence.sources_of(quantity.name), *sources}))
     return Endpoint(
-        reading.name,
+        quantity.name,
+        reading.detail,
         title,
         reading.zone,
         reading.unit,
         reading.time,
         np.asarray(reading.values, float),
-        evidence.grade(base),
+        evidence.grade(quantity.name),
         found,
+        quantity.shown,
         counts,
     )

@@ -5,6 +5,8 @@ Nothing is integrated here: the lane is handed to other programs (SBML, PEtab).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .. import insertion
 from .. import skin as sections
 from ..case import Case, Patient, Settings, Zone
@@ -14,7 +16,7 @@ from ..device import Device
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import LAYERS
-from ..healing.lane import PIECES, Lane, lane_of
+from ..healing.lane import PIECES, Excerpt, Lane, lane_of
 from ..outcome import reference_course
 from .resolve import resolve
 
@@ -46,61 +48,52 @@ def lane(
     """
     _require(layer, piece, person)
     draws = draws_of(seed, person, evidence)
+    excerpt = Excerpt(layer, piece, draws.count - 1)
     who = "median constants" if person is None else f"person {person} of seed {seed}"
-    if case is None:
-        course = reference_course(draws)
-        return _lane(
-            course.zone,
-            course.patient,
-            find_device(course.device),
-            course.settings,
-            course.session_days,
-            YEAR,
-            draws,
-            layer,
-            piece,
-            f"Reference course, {course.zone.key}, {layer}, {who}",
-        )
+    treatment = _usual(draws) if case is None else _planned(case, zone)
+    return _lane(treatment, excerpt, draws, f"{treatment.title}, {treatment.zone.key}, {layer}, {who}")
+
+
+@dataclass(frozen=True)
+class _Treatment:
+    """What one zone of one person gets; neither device nor settings where it is not needled."""
+
+    title: str
+    zone: Zone
+    patient: Patient
+    device: Device | None
+    settings: Settings | None
+    session_days: tuple[float, ...]
+    horizon: float  # d after the first session
+
+
+def _usual(draws: Draws) -> _Treatment:
+    """The reference course over a year."""
+    course = reference_course(draws)
+    device = find_device(course.device)
+    return _Treatment("Reference course", course.zone, course.patient, device, course.settings, course.session_days, YEAR)
+
+
+def _planned(case: Case, zone: str | None) -> _Treatment:
+    """One zone of a case, the first where none is named."""
     plans = {plan.zone.key: plan for plan in resolve(case)}
     plan = plans.get(zone if zone is not None else next(iter(plans)))
     if plan is None:
         raise CaseError([Fault("--zone", repr(zone), f"is not a zone of the case; one of {', '.join(plans)}")])
     days = case.session_days if plan.device is not None else ()
-    return _lane(
-        plan.zone,
-        case.patient,
-        plan.device,
-        plan.settings,
-        days,
-        case.horizon,
-        draws,
-        layer,
-        piece,
-        f"{case.title or 'Case'}, {plan.zone.key}, {layer}, {who}",
-    )
+    title = case.title or "Case"
+    return _Treatment(title, plan.zone, case.patient, plan.device, plan.settings, days, case.horizon)
 
 
-def _lane(
-    zone: Zone,
-    patient: Patient,
-    device: Device | None,
-    settings: Settings | None,
-    days: tuple[float, ...],
-    horizon: float,
-    draws: Draws,
-    layer: str,
-    piece: str,
-    title: str,
-) -> Lane:
-    skin = sections.section_of(zone, patient, draws)
+def _lane(treatment: _Treatment, excerpt: Excerpt, draws: Draws, title: str) -> Lane:
+    device, settings, days = treatment.device, treatment.settings, treatment.session_days
+    skin = sections.section_of(treatment.zone, treatment.patient, draws)
     punctures = (
         [insertion.insert(device, settings, skin, draws, session) for session in range(len(days))]
         if device is not None and settings is not None
         else []
     )
-    return lane_of(
-        punctures, days, skin, patient, draws, layer=layer, piece=piece, person=draws.count - 1, horizon=horizon, title=title
-    )
+    return lane_of(punctures, days, skin, treatment.patient, draws, excerpt=excerpt, horizon=treatment.horizon, title=title)
 
 
 def _require(layer: str, piece: str, person: int | None) -> None:

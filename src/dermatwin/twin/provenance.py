@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..evidence import Draws
+from ..core.errors import Notice
+from ..evidence import Draws, Evidence
 
 
 @lru_cache(maxsize=4)
@@ -21,7 +22,8 @@ def fingerprint(folder: Path) -> str:
 
 
 def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
-    """Plain data that is enough to repeat a run."""
+    """Plain data that is enough to repeat a run; of fits that are stale only where some are."""
+    stale = draws.evidence.stale
     return {
         "program": "dermatwin",
         "version": version("dermatwin"),
@@ -29,4 +31,13 @@ def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
         "draws": draws.count,
         "vary": sorted(vary),
         "evidence": fingerprint(draws.evidence.folder),
+        **({"stale_fits": list(stale)} if stale else {}),
     }
+
+
+def remarks(evidence: Evidence) -> tuple[Notice, ...]:
+    """What is to be said of the evidence as a whole: fits that do not belong to it."""
+    return tuple(
+        Notice("evidence", f"the fit '{fit}' was made for other priors, rows, tables or code: its bands are not to be used")
+        for fit in evidence.stale
+    )

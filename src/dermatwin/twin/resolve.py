@@ -15,6 +15,7 @@ from ..device import Device, describe
 from ..device import find as find_device
 from ..evidence import Evidence
 from ..skin import find_site
+from .names import read_name
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,8 @@ def _topical_faults(case: Case) -> Iterator[Fault]:
 
 
 def _observation_faults(case: Case) -> Iterator[Fault]:
-    quantities = Evidence.packaged().quantities
     for number, observation in enumerate(case.observations):
-        if observation.quantity.partition("[")[0] not in quantities:
-            from difflib import get_close_matches
-
-            close = get_close_matches(observation.quantity, quantities, n=3)
-            hint = f"; did you mean {', '.join(close)}" if close else ""
-            yield Fault(
-                f"observations.{number}.quantity",
-                repr(observation.quantity),
-                f"is not a quantity that the twin predicts{hint}",
-            )
+        try:
+            read_name(observation.quantity, Evidence.packaged())
+        except ValueError as error:
+            yield Fault(f"observations.{number}.quantity", repr(observation.quantity), str(error))

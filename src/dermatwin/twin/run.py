@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..case import Case, Observation, Settings, Zone
-from ..core.errors import Notice
+from ..core.errors import CaseError, Fault, Notice
 from ..delivery import Guard, Numbness
 from ..device import Device
 from ..evidence import Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, TissueHistory
+from ..naming import NOTHING, Detail
 from ..screening import Screening
 from ..skin import Skin
 from .endpoints import Endpoint
+from .names import read_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,14 +78,26 @@ class Run:
         """The results of one zone."""
         return next(zone for zone in self.zones if zone.zone.key == key)
 
-    def find(self, name: str, zone: str | None = None) -> tuple[Endpoint, ...]:
-        """Endpoints by name, with or without its bracket, in time order."""
-        found = [e for e in self.endpoints if name in (e.name, e.name.partition("[")[0]) and zone in (None, e.zone)]
+    def find(self, quantity: str, zone: str | None = None, detail: Detail = NOTHING) -> tuple[Endpoint, ...]:
+        """Endpoints of a quantity in time order: those of one zone or of all, of one detail or of every one.
+
+        The detail may stand in the text, as in the name of an endpoint: 'pain_vas[2]'. Raises CaseError, which says what
+        would be right, for a text that names nothing.
+        """
+        try:
+            named = read_name(quantity, self.evidence)
+        except ValueError as error:
+            raise CaseError([Fault("name", repr(quantity), str(error))]) from None
+        wanted = {named.detail, detail} - {NOTHING}
+        found = [
+            e for e in self.endpoints if e.quantity == named.quantity and wanted <= {e.detail} and zone in (None, e.zone)
+        ]
         return tuple(sorted(found, key=lambda e: (e.zone, e.time_days or 0.0)))
 
-    def curve(self, name: str, zone: str, session: int | None = None) -> Curve:
-        """One time course by name."""
-        return next(c for c in self.curves if (c.name, c.zone, c.session) == (name, zone, session))
+    def curve(self, quantity: str, zone: str, session: int | None = None, detail: Detail = NOTHING) -> Curve:
+        """One time course; `session` counts from 0, where the course counts hours from one."""
+        wanted = quantity, zone, session, detail
+        return next(c for c in self.curves if (c.quantity, c.zone, c.session, c.detail) == wanted)
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every observation of the case beside its prediction."""

@@ -24,7 +24,7 @@ from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .guards import guards
-from .provenance import provenance
+from .provenance import provenance, remarks
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 
@@ -124,6 +124,7 @@ def _read(
 ) -> Run:
     """Endpoints, curves and notices of stage results."""
     outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
         screening=screening,
@@ -132,7 +133,7 @@ def _read(
         reference=usual,
         endpoints=tuple(_endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
-        notices=tuple(dict.fromkeys(notice for output in outputs for notice in output.notices)),
+        notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )
@@ -182,21 +183,17 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    read = outcome.read_out(
-        zone,
-        case.patient,
-        run.skin,
+    course = outcome.Course(
+        run.history,
         run.punctures,
         run.channels,
         run.exposures,
-        run.history,
         adjuncts,
-        draws,
         session_days=days,
-        reference=usual,
-        also=_observed_days(case, zone),
         numb={n.session: delivery.at_needling(n) for n in run.numb},
     )
+    belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
+    read = outcome.read_out(zone, case.patient, run.skin, course, belief, also=also)
     return _Output(
         run,
         (*_readings(run, case.patient, days, draws), *read.readings),

@@ -14,7 +14,7 @@ import re
 import numpy as np
 
 from ..evidence.gate import read_table
-from ..outcome import predict_duration, predict_event, predict_pain
+from ..outcome import Treated, predict_duration, predict_event, predict_pain
 from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
 from ..outcome.duration import hours_of, sign_of
 from ..outcome.events import PHOTOTYPES, rate_pool
@@ -97,11 +97,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
         if reason:
             return NotPredicted(reason)
         answer = _predicted(row, laboratory, left_out(row, registered))
-        return leaning(
-            answer,
-            row,
-            inside[answer.quantity.partition("_")[0].partition(":")[0]] if isinstance(answer, Prediction) else frozenset(),
-        )
+        return leaning(answer, row, inside[answer.kind] if isinstance(answer, Prediction) else frozenset())
 
     return predict
 
@@ -156,7 +152,8 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
         if n is not None
         else np.round(unstated("unstated_trial_people", "1", row["source"], laboratory.people))
     )
-    return Prediction(counted(rate, np.clip(people, 1, MAX_PEOPLE), uniform), measured, "absolute", f"rate:{event}")
+    share = counted(rate, np.clip(people, 1, MAX_PEOPLE), uniform)
+    return Prediction(share, measured, "absolute", f"rate:{event}", kind="rate")
 
 
 def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
@@ -169,7 +166,7 @@ def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> 
         return NotPredicted(reason)
     people = min(round(n), MAX_PEOPLE)
     share = counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
-    return Prediction(share, 1.0 / people, "absolute", f"listed:{event}", "lower")
+    return Prediction(share, 1.0 / people, "absolute", f"listed:{event}", "lower", kind="listed")
 
 
 def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> str:
@@ -185,17 +182,8 @@ def _kind(row: Row) -> str:
 
 
 def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
-    return predict_event(
-        event,
-        phototypes(row["phototypes"]),
-        row["zone"],
-        row["device_kind"],
-        row.number("needle_length_mm"),
-        row.number("sessions"),
-        None,
-        laboratory.people,
-        exclude,
-    )
+    treated = Treated(phototypes(row["phototypes"]), row["zone"], row["device_kind"], row.number("sessions"))
+    return predict_event(event, treated, laboratory.people, exclude)
 
 
 def _luck(row: Row, laboratory: Laboratory, what: str) -> np.ndarray:
@@ -269,7 +257,7 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     name = f"{PAIN}_rf" if row["device_kind"] == "rf_needle" else PAIN
-    return Prediction(_shifted(mean, noise), measured, "absolute", name)
+    return Prediction(_shifted(mean, noise), measured, "absolute", name, kind="pain")
 
 
 def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -291,7 +279,7 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
     draws = laboratory.people
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     mean = predict_duration(sign, draws, exclude, heat=row["device_kind"] == HEAT)
-    return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1])
+    return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
 
 
 def _between_people(row: Row, hours: float, laboratory: Laboratory) -> float:

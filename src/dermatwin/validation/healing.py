@@ -17,7 +17,7 @@ import numpy as np
 
 from ..evidence import Draws
 from ..healing.person import age_factor
-from ..outcome import ArmPrediction, predict_arm, predict_duration, predict_event, predict_pain
+from ..outcome import ArmPrediction, Schedule, Treated, TrialArm, predict_arm, predict_duration, predict_event, predict_pain
 from ..outcome.duration import REDNESS, sign_of_course
 from . import biopsy, closure, insertion
 from .biopsy import NO_KIND, Entry, Unreadable
@@ -115,17 +115,8 @@ def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
 
 
 def _event(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    rate = predict_event(
-        entry["name"],
-        "",
-        "face",
-        "needling_unspecified",
-        None,
-        sessions_of(row["procedure"]),
-        row.number("n"),
-        laboratory.people,
-        row.sources,
-    )
+    treated = Treated("", "face", "needling_unspecified", sessions_of(row["procedure"]), row.number("n"))
+    rate = predict_event(entry["name"], treated, laboratory.people, row.sources)
     return Prediction(100.0 * rate, row.number("value") or 0.0, "absolute", row["quantity"], leans=False)
 
 
@@ -134,22 +125,16 @@ def arm_of(row: Row, entry: Entry, laboratory: Laboratory, *, role: str = "needl
     sessions, interval = sessions_of(row["procedure"]), interval_of(row["procedure"])
     day = row.number("time_d")
     followup = None if day is None else max(day - (sessions - 1) * interval, 0.0)
-    return predict_arm(
+    arm = TrialArm(
         entry["name"],
         entry["layer"] if not definition else "",
         role,
-        "none",
-        float(sessions),
-        interval,
-        followup,
-        None,
-        None,
         "needling_unspecified",
-        laboratory.people,
-        row.sources,
-        n=row.number("n"),
+        schedule=Schedule(float(sessions), interval, followup),
+        people=row.number("n"),
         definition=definition,
     )
+    return predict_arm(arm, laboratory.people, row.sources)
 
 
 def _arm(row: Row, entry: Entry, laboratory: Laboratory, role: str = "needling") -> Answer:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Draws
-from ..insertion import Penetration, depth_at_puncture, penetrate, puncture_force
+from ..insertion import Make, Penetration, Press, depth_at_puncture, penetrate, puncture_force
 from ..skin import Skin
 from .experiment import compliance_class, force_per_needle_N, skins, speed_mm_s
 from .laboratory import Laboratory, discrepancy, unstated
@@ -89,17 +89,9 @@ def experiment(row: Row, skin: Skin, draws: Draws) -> Penetration:
     length, kind = needle_length_mm(row, draws), compliance_class(row["device"])
     speed = speed_mm_s(row["applied"]) or unstated("experiment_press_speed", "mm/s", row["source"], draws)
     force = force_per_needle_N(row["applied"], row.number("needle_count"))
-    return penetrate(
-        length_mm=length,
-        tip_diameter_mm=tip_diameter_mm(row, draws),
-        base_diameter_mm=base_diameter_mm(row, length, draws),
-        compliance_class=kind,
-        skin=skin,
-        draws=draws,
-        speed_mm_s=speed,
-        force_N=_hand_force(row, kind, draws) if force is None else force,
-        spacing_mm=(row.number("spacing_um") or 0.0) / UM or None,
-    )
+    make = Make(length, tip_diameter_mm(row, draws), base_diameter_mm(row, length, draws))
+    hand = _hand_force(row, kind, draws) if force is None else force
+    return penetrate(make, Press(kind, speed, hand, spacing=(row.number("spacing_um") or 0.0) / UM or None), skin, draws)
 
 
 def _hand_force(row: Row, kind: str, draws: Draws) -> np.ndarray | None:

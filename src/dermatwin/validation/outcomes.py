@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Evidence
-from ..outcome import ArmPrediction, Scale, predict_arm, scales
+from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, scales
 from ..outcome.arms import outcome_rows
 from ..outcome.doubts import label_of
 from ..outcome.scales import SCORED, pool_of
@@ -101,9 +101,7 @@ def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) 
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
         return replace(answer, common=Common(groups, "share of responders"))
-    size = (sign_of(row, scale) or -1.0) * (
-        _divisor(row, scale, answer.measured) if answer.quantity.startswith("change:") else 1.0
-    )
+    size = (sign_of(row, scale) or -1.0) * (_divisor(row, scale, answer.measured) if answer.kind == "change" else 1.0)
     return replace(answer, common=Common(groups, "improvement", size)) if size else answer
 
 
@@ -127,10 +125,7 @@ def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
 def behind(evidence: Evidence, names: tuple[str, ...]) -> frozenset[str]:
     """Sources of parameters (a family, written without its member, counts whole)."""
     return frozenset(
-        source
-        for name, parameter in evidence.parameters.items()
-        if name.partition("[")[0] in names
-        for source in parameter.sources
+        source for parameter in evidence.parameters.values() if parameter.family in names for source in parameter.sources
     )
 
 
@@ -201,22 +196,18 @@ def _impossible(row: Row) -> str:
 
 def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
     adjunct = row["adjunct"] or ("other" if row["role"] == "needling_plus" else "none")
-    return predict_arm(
+    arm = TrialArm(
         row["indication"],
         row["outcome_scale"],
         row["role"],
-        adjunct,
-        row.number("sessions"),
-        row.number("interval_days"),
-        followup_days(row),
-        None,
-        _baseline(row),
         row["device_kind"],
-        laboratory.people,
-        exclude,
-        n=people(row),
-        definition=row["responders_definition"],
+        adjunct,
+        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row)),
+        _baseline(row),
+        people(row),
+        row["responders_definition"],
     )
+    return predict_arm(arm, laboratory.people, exclude)
 
 
 def _baseline(row: Row) -> float | None:
@@ -248,9 +239,8 @@ def _change(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
     draws = _change_draws(row, arm, scale)
     if isinstance(draws, str):
         return NotPredicted(draws)
-    return Prediction(
-        draws, measured, "absolute", f"change:{row['outcome_scale']}", sign=_sign(row, sign_of(row, scale), measured)
-    )
+    sign = _sign(row, sign_of(row, scale), measured)
+    return Prediction(draws, measured, "absolute", f"change:{row['outcome_scale']}", sign=sign, kind="change")
 
 
 def _measured_change(row: Row) -> float | None:

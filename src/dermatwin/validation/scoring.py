@@ -68,6 +68,7 @@ class Prediction:
     stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
     leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
     common: Common | None = None  # how the row is put on one footing with rows of other scales, where it can be
+    kind: str = ""  # of the answer, where quantities of one kind belong together: the rates of all events
     reported: np.ndarray | None = None  # (draw,) whether the row could have been reported at all under a draw (None: always)
 
 
@@ -123,7 +124,7 @@ def leans_on(row: Row, prediction: Prediction, evidence: Evidence) -> bool:
     if prediction.leans is not None:
         return prediction.leans
     names = prediction.stands_on or (prediction.quantity,)
-    known = [name for name in names if name.partition("[")[0] in evidence.quantities]
+    known = [name for name in names if name in evidence.quantities]
     return any(row.sources & set(evidence.sources_of(name)) for name in known)
 
 
@@ -339,6 +340,7 @@ def plain(entry: Scored) -> dict[str, Any]:
         "row": entry.row.line,
         "source": entry.row["source"],
         "quantity": p.quantity,
+        "kind": p.kind,
         "measured": p.measured,
         "bound": p.bound,
         "median": _digits(entry.median),

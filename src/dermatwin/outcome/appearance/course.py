@@ -52,8 +52,8 @@ def times(history: TissueHistory, draws: Draws) -> np.ndarray:
 
     What would fall on a later session is the moment before it.
     """
-    names = sorted(name for name in draws.evidence.parameters if name.startswith("appearance_time["))
-    days = np.array([draws.median(name, "d") for name in names])
+    moments = sorted(draws.evidence.family("appearance_time").items())
+    days = np.array([draws.median(moment.name, "d") for _, moment in moments])
     days = days[days <= history.time[-1]]
     return np.concatenate([[0.0], np.where(np.isin(days, history.sessions), days - EVE, days)])
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from .. import words
+from ..chapters import lookup
 from ..chapters.lookup import Band
 from ..figures import panel, rows
 from ..figures.scales import Scale, cover, tick_labels
-from ..paired import band_of
 from .story import Line, groups, short
 
 if TYPE_CHECKING:
@@ -18,45 +21,65 @@ DECADES = 1e4  # times between the ends of a logarithmic row at most; what is le
 LOGARITHMIC = 30.0  # times between the ends of all bands from which a row is logarithmic
 
 
-def besides(found: Contrast) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Arm:
+    """One arm of an endpoint."""
+
+    name: str
+    tone: int
+    band: Band
+    failed: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Arms:
+    """One endpoint, arm under arm on an axis of its own."""
+
+    title: str
+    note: str
+    grade: str
+    arms: list[Arm]
+    axis: Markup
+
+
+@dataclass(frozen=True)
+class Group:
+    """Endpoints of one topic."""
+
+    title: str
+    lines: list[Arms]
+
+
+def besides(found: Contrast) -> list[Group]:
     """Groups of endpoints, each with a row per arm and an axis."""
-    return [{"title": title, "lines": [_line(found, line) for line in lines]} for title, lines in groups(found)]
+    return [Group(title, [_line(found, line) for line in lines]) for title, lines in groups(found)]
 
 
-def _line(found: Contrast, line: Line) -> dict[str, Any]:
-    bands = [band_of(arm) for arm in line.row.arms]
+def _line(found: Contrast, line: Line) -> Arms:
+    bands = [lookup.of(arm) for arm in line.row.arms]
     scale = _scale([band for band in bands if band.known])
     ticks = scale.ticks(4)
     labels = [f"{tick:g}" for tick in ticks] if scale.log else tick_labels(ticks)
-    return {
-        "title": line.title,
-        "note": line.note,
-        "grade": line.row.grade,
-        "unit": bands[0].printed_unit,
-        "arms": [
-            _arm(label, number, band, scale, line)
-            for number, (label, band) in enumerate(zip(short(found.labels), bands, strict=True))
-        ],
-        "axis": rows.axis(scale, list(zip(ticks, labels, strict=True)), f"{line.title}, {bands[0].printed_unit}"),
-    }
+    arms = [
+        _arm(label, number, band, scale, line)
+        for number, (label, band) in enumerate(zip(short(found.labels), bands, strict=True))
+    ]
+    axis = rows.axis(scale, list(zip(ticks, labels, strict=True)), f"{line.title}, {bands[0].printed_unit}")
+    return Arms(line.title, line.note, line.row.grade, arms, axis)
 
 
-def _arm(label: str, number: int, band: Band, scale: Scale, line: Line) -> dict[str, Any]:
+def _arm(label: str, number: int, band: Band, scale: Scale, line: Line) -> Arm:
     failed = line.row.arms[number].failed
     tone = number % panel.TONES + 1
-    return {
-        "name": label,
-        "tone": tone,
-        "band": band,
-        "failed": words.count(failed, "person", "people") if failed else "",
-        "figure": rows.row(
-            scale,
-            rows.Interval(band.low, band.middle, band.high),
-            f"{line.title}, {label}: {band.text}",
-            reference=0.0 if scale.low < 0.0 else None,
-            tone=tone,
-        ),
-    }
+    figure = rows.row(
+        scale,
+        rows.Interval(*band.ends),
+        f"{line.title}, {label}: {band.text}",
+        reference=0.0 if scale.low < 0.0 else None,
+        tone=tone,
+    )
+    return Arm(label, tone, band, words.count(failed, "person", "people") if failed else "", figure)
 
 
 def _scale(bands: list[Band]) -> Scale:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from .. import words
 from ..figures import panel, rows
 from ..figures.scales import Scale
-from ..paired import said
+from ..paired import Said, said
 from .story import Line, groups, short
 
 if TYPE_CHECKING:
@@ -21,25 +22,54 @@ NICE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 MANY = 7  # labels on the axis
 
 
-def paired(found: Contrast) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Entry:
+    """One endpoint of one arm against the first; the title stands in the first row of its `span`."""
+
+    first: bool
+    span: int
+    title: str
+    note: str
+    arm: str
+    tone: int
+    said: Said
+    grade: str
+    figure: Markup | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Endpoints of one topic; `drawn` where one of them is a multiple."""
+
+    title: str
+    drawn: bool
+    lines: list[Entry]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Every other arm against the first."""
+
+    groups: list[Group]
+    axis: Markup
+    first: str
+    many: bool  # other arms
+
+
+def paired(found: Contrast) -> Paired:
     """Groups of rows, one row for every endpoint and arm but the first."""
     told = groups(found)
     ratios = [d.ratio for _, lines in told for line in lines for d in line.row.differences if d.ratio is not None]
     scale = _scale(ratios)
-    return {
-        "groups": [
-            {
-                "title": title,
-                "drawn": any(d.ratio for line in lines for d in line.row.differences),
-                "lines": [entry for line in lines for entry in _entries(found, line, scale)],
-            }
-            for title, lines in told
-        ],
-        "axis": _axis(scale),
-        "first": found.labels[0],
-        "many": len(found.labels) > 2,
-        "people": found.runs[0].provenance["draws"],
-    }
+    shown = [
+        Group(
+            title,
+            any(d.ratio for line in lines for d in line.row.differences),
+            [entry for line in lines for entry in _entries(found, line, scale)],
+        )
+        for title, lines in told
+    ]
+    return Paired(shown, _axis(scale), found.labels[0], len(found.labels) > 2)
 
 
 def _scale(ratios: list[tuple[float, float, float]]) -> Scale:
@@ -56,22 +86,22 @@ def _axis(scale: Scale) -> Markup:
     return rows.axis(scale, [(value, f"×{words.NARROW}{value:g}") for value in inside], "Multiples of the first arm")
 
 
-def _entries(found: Contrast, line: Line, scale: Scale) -> list[dict[str, Any]]:
+def _entries(found: Contrast, line: Line, scale: Scale) -> list[Entry]:
     entries = []
     for number, (label, difference) in enumerate(zip(short(found.labels)[1:], line.row.differences, strict=True), start=1):
         text = said(line.row, number)
         entries.append(
-            {
-                "first": number == 1,
-                "span": len(line.row.differences),
-                "title": line.title,
-                "note": line.note,
-                "arm": label,
-                "tone": number % panel.TONES + 1,
-                "said": text,
-                "grade": line.row.grade,
-                "figure": _figure(difference, scale, f"{line.title}, {label}: {text.text}", number),
-            }
+            Entry(
+                first=number == 1,
+                span=len(line.row.differences),
+                title=line.title,
+                note=line.note,
+                arm=label,
+                tone=number % panel.TONES + 1,
+                said=text,
+                grade=line.row.grade,
+                figure=_figure(difference, scale, f"{line.title}, {label}: {text.text}", number),
+            )
         )
     return entries
 

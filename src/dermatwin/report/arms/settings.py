@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
 from .. import words
 from ..chapters import lookup
+from ..chapters.limits import Said
 from ..chapters.lookup import band
 from ..chapters.needle_section import pierced
 from ..figures import depths
-from ..paired import band_of
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -41,38 +42,63 @@ _HANDLED = re.compile(r"course\.device|course\.settings\.|zones\.\d+\.treated$")
 _TAKEN = "not stated; taken as "
 
 
-def settings(found: Contrast, left_out: Sequence[str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Row:
+    """One setting: what every arm says, and a remark on it."""
+
+    label: str
+    zone: str
+    values: list[tuple[str, str]]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the arms say different things."""
+        return len(set(self.values)) > 1
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Where the needles of every arm end in one zone."""
+
+    zone: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between the arms."""
+
+    rows: list[Row]
+    drawings: list[Drawing]
+    left_out: list[str]
+    same: bool
+
+
+def settings(found: Contrast, left_out: Sequence[str]) -> Settings:
     """A table with a column for each arm, and a drawing for each zone that all arms needle."""
     zones = [zone.zone.key for zone in found.runs[0].zones if all(run.zone(zone.zone.key).punctures for run in found.runs)]
     keys = lookup.unique(zone.zone.key for run in found.runs for zone in lookup.treated(run))
     several = len(keys) > 1
     rows = [row for key in keys for row in _rows(found, key, several)] + list(_others(found))
-    return {
-        "rows": rows,
-        "drawings": [{"zone": words.title(key) if several else "", "figure": _drawing(found, key)} for key in zones],
-        "left_out": lookup.unique(words.name(path.rpartition(".")[2]) for path in left_out),
-        "same": not found.settings,
-    }
+    drawings = [Drawing(words.title(key) if several else "", _drawing(found, key)) for key in zones]
+    dropped = lookup.unique(words.name(path.rpartition(".")[2]) for path in left_out)
+    return Settings(rows, drawings, dropped, not found.settings)
 
 
-def _rows(found: Contrast, key: str, several: bool) -> Iterator[dict[str, Any]]:
+def _rows(found: Contrast, key: str, several: bool) -> Iterator[Row]:
     """Device and technique of one zone in every arm; what no arm has is left out, and what says nothing of devices that are
     alike."""
     zones = [run.zone(key) for run in found.runs]
     where = words.title(key) if several else ""
-    yield _row("Device", where, [(zone.device.name if zone.device else "not needled", "") for zone in zones])
+    yield Row("Device", where, [(zone.device.name if zone.device else "not needled", "") for zone in zones])
     for label, of in _DEVICE:
-        row = _row(label, where, [(of(zone.device) if zone.device else words.NOTHING, "") for zone in zones])
-        if row["differs"]:
+        row = Row(label, where, [(of(zone.device) if zone.device else words.NOTHING, "") for zone in zones])
+        if row.differs:
             yield row
     for name in _TECHNIQUE:
         said = [_said(run, zone, name) for run, zone in zip(found.runs, zones, strict=True)]
         if any(text != words.NOTHING for text, _ in said):
-            yield _row("Needle pitch" if name == "pitch" else words.title(name), where, said)
-
-
-def _row(label: str, where: str, values: list[tuple[str, str]]) -> dict[str, Any]:
-    return {"label": label, "zone": where, "values": values, "differs": len(set(values)) > 1}
+            yield Row("Needle pitch" if name == "pitch" else words.title(name), where, said)
 
 
 def _said(run: Run, zone: ZoneRun, name: str) -> tuple[str, str]:
@@ -91,16 +117,16 @@ def _said(run: Run, zone: ZoneRun, name: str) -> tuple[str, str]:
     return text, ", ".join(filter(None, ("taken as usual", spread, taken.source)))
 
 
-def in_table(notice: dict[str, str]) -> bool:
+def in_table(notice: Said) -> bool:
     """Whether the table says what a notice says: that a setting of technique is not stated, and what was taken for it."""
-    return notice["message"].lower().startswith(_TAKEN) and notice["field"].lower().replace(" ", "_") in _TECHNIQUE
+    return notice.message.lower().startswith(_TAKEN) and notice.field.lower().replace(" ", "_") in _TECHNIQUE
 
 
-def _others(found: Contrast) -> Iterator[dict[str, Any]]:
+def _others(found: Contrast) -> Iterator[Row]:
     """Differences beside device and technique: sessions, products, adjuncts, aftercare."""
     for path, values in found.settings:
         if not _HANDLED.match(path):
-            yield _row(
+            yield Row(
                 words.title(path.removeprefix("course.").replace(".", ", ")),
                 "",
                 [(value or words.NOTHING, "") for value in values],
@@ -130,8 +156,8 @@ def _arm(label: str, run: Run, zone: ZoneRun) -> depths.Arm:
 
 
 def _median(run: Run, zone: ZoneRun, name: str, values: np.ndarray) -> str:
-    found = lookup.first(run, name, zone=zone.zone.key)
-    shown = band(values, "mm") if found is None else band_of(found)
+    found = lookup.first(run, name, zone.zone.key)
+    shown = band(values, "mm") if found is None else lookup.of(found)
     return words.with_unit(shown.value, "mm") if shown.known else "none pierces"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...naming import Detail
 from .. import words
 from ..chapters import lookup, subject
 from ..paired import title_of
@@ -65,10 +66,7 @@ def groups(found: Contrast) -> list[tuple[str, list[Line]]]:
     """Rows of the story by topic; topics without rows are left out."""
     several = len({row.first.zone for row in found.story}) > 1
     told = [
-        (
-            title,
-            [_line(found, row, several) for name in names for row in found.story if subject.base(row.first.name) == name],
-        )
+        (title, [_line(found, row, several) for name in names for row in found.story if row.first.quantity == name])
         for title, names in GROUPS
     ]
     return [(title, lines) for title, lines in told if lines]
@@ -76,13 +74,12 @@ def groups(found: Contrast) -> list[tuple[str, list[Line]]]:
 
 def _line(found: Contrast, row: Contrasted, several: bool) -> Line:
     first, notes = row.first, [words.title(row.first.zone)] if several else []
-    detail = lookup.detail(first.name)
-    if not detail or detail.isdigit():
+    if first.detail == Detail(session=first.detail.session):
         title, _, rest = re.sub(r"(?<=\d)-(?=\d)", words.DASH, title_of(first)).partition(", ")
         return Line(title, ", ".join([rest, *notes] if rest else notes), row)
     run = found.runs[0]
-    lower = subject.better_is_lower(run, first.name)
-    notes = [subject.subject(run, first.name), *notes]
+    lower = subject.better_is_lower(run, first.quantity, first.detail)
+    notes = [subject.subject(run, first.quantity, first.detail), *notes]
     notes += [f"{words.lapse(first.time_days)} after the first session"] if first.time_days else []
     notes += [f"{'less' if lower else 'more'} is better"] if lower is not None else []
-    return Line(lookup.quantity_title(run, first.name), ", ".join(notes), row)
+    return Line(lookup.quantity_title(run, first.quantity), ", ".join(notes), row)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from ...evidence import GRADES
 from .. import words
 from ..figures import rows
 from . import lookup
+from .lookup import Band
 
 if TYPE_CHECKING:
+    from ...evidence import Source
     from ...twin import Endpoint, Run
 
 STAGES = (
@@ -24,84 +30,109 @@ STAGES = (
 )
 
 
-def certainty(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Composed:
+    """A quantity with the share of its parameters in every grade."""
+
+    title: str
+    grade: str
+    total: int
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The quantities of one stage."""
+
+    title: str
+    rows: list[Composed]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint as the table of all endpoints has it."""
+
+    title: str
+    zone: str
+    time: str
+    band: Band
+    grade: str
+    failed: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The endpoints of one stage."""
+
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """What the chapter shows."""
+
+    grades: list[tuple[str, str]]
+    compositions: list[Composition]
+    tables: list[Table]
+    sources: list[Source]
+    provenance: list[tuple[str, str]]
+    endpoints: int
+    sentences: list[str]
+
+
+def certainty(run: Run) -> Certainty:
     """Composition by grade per quantity, the table of all endpoints, sources, provenance."""
-    from ...evidence.records import GRADES
-
-    return {
-        "grades": list(GRADES.items()),
-        "compositions": _compositions(run),
-        "tables": _tables(run),
-        "sources": _sources(run),
-        "provenance": _provenance(run),
-        "endpoints": len(run.endpoints),
-        "sentences": ["A number carries the weakest grade of all that it stands on; the bars show what else it stands on."],
-    }
+    return Certainty(
+        list(GRADES.items()),
+        _compositions(run),
+        _tables(run),
+        _sources(run),
+        _provenance(run),
+        len(run.endpoints),
+        ["A number carries the weakest grade of all that it stands on; the bars show what else it stands on."],
+    )
 
 
-def _stage(run: Run, name: str) -> str:
-    quantity = run.evidence.quantities.get(name.partition("[")[0])
-    return quantity.stage if quantity else ""
-
-
-def _bases(run: Run) -> list[str]:
-    return lookup.unique(endpoint.name.partition("[")[0] for endpoint in run.endpoints)
-
-
-def _compositions(run: Run) -> list[dict[str, Any]]:
+def _compositions(run: Run) -> list[Composition]:
     """Per stage: each quantity with the share of its parameters in every grade."""
-    found = defaultdict(list)
-    for base in _bases(run):
-        if base not in run.evidence.quantities:
-            continue
-        counts = run.evidence.grades(base)
+    found: dict[str, list[Composed]] = defaultdict(list)
+    for name in lookup.unique(endpoint.quantity for endpoint in run.endpoints):
+        quantity, counts = run.evidence.quantities[name], run.evidence.grades(name)
         total = sum(counts.values())
         said = ", ".join(f"{count} of grade {grade}" for grade, count in counts.items())
-        found[_stage(run, base)].append(
-            {
-                "title": lookup.quantity_title(run, base),
-                "grade": run.evidence.grade(base),
-                "total": total,
-                "figure": rows.stack(
-                    [
-                        (f"grade-{grade}", count / max(total, 1), f"{count} of grade {grade}")
-                        for grade, count in counts.items()
-                    ],
-                    f"{words.count(total, 'parameter')}: {said}",
-                    12.0,
-                ),
-            }
-        )
-    return [{"title": title, "rows": found[stage]} for stage, title in STAGES if found[stage]]
+        bar = [(f"grade-{g}", count / max(total, 1), f"{count} of grade {g}") for g, count in counts.items()]
+        figure = rows.stack(bar, f"{words.count(total, 'parameter')}: {said}", 12.0)
+        found[quantity.stage].append(Composed(quantity.title, run.evidence.grade(name), total, figure))
+    return [Composition(title, found[stage]) for stage, title in STAGES if found[stage]]
 
 
-def _tables(run: Run) -> list[dict[str, Any]]:
+def _tables(run: Run) -> list[Table]:
     """All endpoints by stage; what repeats at every session is one row per time."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[str, list[Row]] = defaultdict(list)
     for endpoint in run.endpoints:
-        found[_stage(run, endpoint.name)].append(_row(endpoint))
+        found[run.evidence.quantities[endpoint.quantity].stage].append(_row(endpoint))
     known = [stage for stage, _ in STAGES]
     order = [*STAGES, *((stage, words.title(stage) or "Other") for stage in found if stage not in known)]
-    return [{"title": title, "rows": found[stage]} for stage, title in order if found[stage]]
+    return [Table(title, found[stage]) for stage, title in order if found[stage]]
 
 
-def _row(endpoint: Endpoint) -> dict[str, Any]:
-    return {
-        "name": endpoint.name,
-        "title": endpoint.title,
-        "zone": words.name(endpoint.zone),
-        "time": words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
-        "band": lookup.of(endpoint),
-        "grade": endpoint.grade,
-        "failed": endpoint.failed,
-    }
+def _row(endpoint: Endpoint) -> Row:
+    return Row(
+        endpoint.title,
+        words.name(endpoint.zone),
+        words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
+        lookup.of(endpoint),
+        endpoint.grade,
+        endpoint.failed,
+    )
 
 
 def _day(days: float) -> str:
     return f"day{words.SPACE}{words.given(round(days, 2))}"
 
 
-def _sources(run: Run) -> list[dict[str, str]]:
+def _sources(run: Run) -> list[Source]:
     """Every source behind an endpoint, in the order of their citation."""
     ids = sorted(
         {i for endpoint in run.endpoints for i in endpoint.sources}
@@ -110,10 +141,7 @@ def _sources(run: Run) -> list[dict[str, str]]:
         | {o.source for o in run.case.observations if o.source}
     )
     found = [run.evidence.sources[i] for i in ids if i in run.evidence.sources]
-    return [
-        {"id": s.id, "citation": s.citation, "year": s.year, "identifier": s.identifier, "kind": s.kind}
-        for s in sorted(found, key=lambda s: s.citation.lower())
-    ]
+    return sorted(found, key=lambda source: source.citation.lower())
 
 
 def _provenance(run: Run) -> list[tuple[str, str]]:
@@ -124,6 +152,7 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         "draws": "People drawn",
         "vary": "Spread from",
         "evidence": "Fingerprint of the evidence",
+        "stale_fits": "Fits that do not belong to the evidence",
     }
     return [
         (names.get(key, words.title(key)), ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))

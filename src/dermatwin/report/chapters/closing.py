@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import mouths, panel, rows
@@ -15,6 +16,7 @@ from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import Scale
 from . import lookup
 from .lookup import Band
+from .piece import NO_FIGURE, Chart
 
 if TYPE_CHECKING:
     from ...flows import Channels
@@ -33,23 +35,54 @@ PERMEANT_WORDS = {
     "protein": ("Proteins", "molecules of this size stay out"),
     "bacterium": ("Bacteria", "by size alone; no promise of sterility"),
 }
+PERMEANT_CLOSURE = "closure_time_for"
 HOURS = (0.0, 1.0, 6.0, 24.0, 72.0)
 LEAST_SHARE = 0.001  # of the first cross-section; less is written as such
 PER_CHART = 3
 
 
-def closing(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Row:
+    """One meaning of 'closed' in one zone; the name stands in the first row of its `span`."""
+
+    first: bool
+    span: int
+    name: str
+    meaning: str
+    zone: str
+    band: Band
+    remark: str
+    grade: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Times until closed, on one axis."""
+
+    rows: list[Row]
+    many: bool  # zones
+    axis: Markup
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What the chapter shows."""
+
+    charts: list[Chart]
+    strips: list[Chart]
+    closure: Closure
+    sentences: list[str]
+
+
+def closing(run: Run) -> Closing | None:
     """Courses of the first four days and closure times; None where nothing is needled."""
     zones = lookup.treated(run)
     if not zones:
         return None
     groups = [zones[first : first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
-    return {
-        "charts": [chart for group in groups for chart in (_open(group), _tewl(group), _area(group))],
-        "strips": _strips(zones),
-        "closure": _closure(run, zones),
-        "sentences": _sentences(zones),
-    }
+    charts = [chart for group in groups for chart in (_open(group), _tewl(group), _area(group))]
+    return Closing(charts, _strips(zones), _closure(run, zones), _sentences(zones))
 
 
 def _axis(channels: Channels) -> Axis:
@@ -59,70 +92,35 @@ def _axis(channels: Channels) -> Axis:
     return Axis(FIRST_MINUTE, last, [t for t, _ in shown], [label for _, label in shown], "after the session", log=True)
 
 
-def _open(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
+def _open(zones: tuple[ZoneRun, ...]) -> Chart:
     lines = [_line(zone, 100.0 * zone.channels[0].open_fraction, number, len(zones)) for number, zone in enumerate(zones, 1)]
-    return {
-        "title": "Open cross-section of the channels",
-        "note": "just after the needling = 100\u202f%",
-        "figure": panel.draw(
-            Panel(
-                "Open cross-section of the channels over four days",
-                _described(lines, "%"),
-                lines,
-                _axis(zones[0].channels[0]),
-                "% open",
-                zero=True,
-                width=450.0,
-                height=230.0,
-            )
-        ),
-    }
+    chart = _panel("Open cross-section of the channels over four days", lines, zones, ("%", "% open"))
+    return Chart("Open cross-section of the channels", "just after the needling = 100\u202f%", panel.draw(chart))
 
 
-def _tewl(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
+def _tewl(zones: tuple[ZoneRun, ...]) -> Chart:
     lines = [_line(zone, zone.channels[0].tewl, number, len(zones)) for number, zone in enumerate(zones, 1)]
     before = float(np.median([np.nanmedian(zone.skin.tewl) for zone in zones]))
-    return {
-        "title": "Water loss through the skin (TEWL)",
-        "note": "dashed: before treatment",
-        "figure": panel.draw(
-            Panel(
-                "Transepidermal water loss over four days",
-                _described(lines, "g/m²/h"),
-                lines,
-                _axis(zones[0].channels[0]),
-                "g/m²/h",
-                zero=True,
-                reference=before,
-                reference_label="before",
-                width=450.0,
-                height=230.0,
-            )
-        ),
-    }
+    chart = _panel("Transepidermal water loss over four days", lines, zones, ("g/m²/h", "g/m²/h"))
+    drawn = panel.draw(replace(chart, reference=before, reference_label="before"))
+    return Chart("Water loss through the skin (TEWL)", "dashed: before treatment", drawn)
 
 
-def _area(zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
+def _area(zones: tuple[ZoneRun, ...]) -> Chart:
     lines = [_line(zone, 100.0 * zone.channels[0].open_area, number, len(zones)) for number, zone in enumerate(zones, 1)]
-    return {
-        "title": "Skin that is open channel",
-        "note": "share of its surface",
-        "figure": panel.draw(
-            Panel(
-                "Share of the skin surface that is open channel over four days",
-                _described(lines, "%"),
-                lines,
-                _axis(zones[0].channels[0]),
-                "% of the surface",
-                zero=True,
-                width=450.0,
-                height=230.0,
-            )
-        ),
-    }
+    title = "Share of the skin surface that is open channel over four days"
+    chart = _panel(title, lines, zones, ("%", "% of the surface"))
+    return Chart("Skin that is open channel", "share of its surface", panel.draw(chart))
 
 
-def _strips(zones: tuple[ZoneRun, ...]) -> list[dict[str, Any]]:
+def _panel(title: str, lines: list[Line], zones: tuple[ZoneRun, ...], units: tuple[str, str]) -> Panel:
+    """A panel over the first days; its unit in words, and on the axis."""
+    said, drawn = units
+    axis = _axis(zones[0].channels[0])
+    return Panel(title, _described(lines, said), lines, axis, drawn, zero=True, width=450.0, height=230.0)
+
+
+def _strips(zones: tuple[ZoneRun, ...]) -> list[Chart]:
     """One strip per zone that has channels, all to one scale."""
     widths = [2.0 * lookup.band(zone.channels[0].radius).middle for zone in zones]
     widest = max((width for width in widths if width > 0.0), default=0.0)
@@ -130,7 +128,7 @@ def _strips(zones: tuple[ZoneRun, ...]) -> list[dict[str, Any]]:
     return [strip for strip in found if strip is not None]
 
 
-def _mouths(zone: ZoneRun, width: float, widest: float) -> dict[str, Any] | None:
+def _mouths(zone: ZoneRun, width: float, widest: float) -> Chart | None:
     """The mouth of one typical channel at chosen hours, its area in proportion to the open cross-section."""
     channels = zone.channels[0]
     low, middle, high = lookup.bands(channels.open_fraction)
@@ -140,16 +138,10 @@ def _mouths(zone: ZoneRun, width: float, widest: float) -> dict[str, Any] | None
     at = [[float(np.interp(hour, channels.time, curve)) for curve in (low, middle, high)] for hour in hours]
     found = [_mouth(hour, width, shares) for hour, shares in zip(hours, at, strict=True)]
     name = lookup.zone_name(zone)
-    return {
-        "title": f"{name}: one channel from above",
-        "note": "area still open, to scale; outlined: 5\u2060–\u206095\u202f%",
-        "figure": mouths.draw(
-            found,
-            widest,
-            f"{name}: the mouth of one channel over three days, to scale",
-            "; ".join(f"{mouth.time}: {mouth.note} open ({mouth.range})" for mouth in found),
-        ),
-    }
+    said = "; ".join(f"{mouth.time}: {mouth.note} open ({mouth.range})" for mouth in found)
+    figure = mouths.draw(found, widest, f"{name}: the mouth of one channel over three days, to scale", said)
+    note = "area still open, to scale; outlined: 5\u2060–\u206095\u202f%"
+    return Chart(f"{name}: one channel from above", note, figure)
 
 
 def _mouth(hour: float, width: float, shares: list[float]) -> Mouth:
@@ -183,12 +175,12 @@ def _described(lines: list[Line], unit: str) -> str:
     return "; ".join(said)
 
 
-def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
+def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> Closure:
     """Closure time by read-out, then by what stays out, on one logarithmic axis, zone by zone."""
     kinds = [*_readouts(run, zones), *_permeants(run, zones)]
     known = [b for kind in kinds for b, _ in kind.found if b.known and b.low > 0.0]
     if not known:
-        return {"rows": [], "axis": ""}
+        return Closure([], False, NO_FIGURE)
     scale = Scale(
         10.0 ** np.floor(np.log10(min(b.low for b in known))),
         10.0 ** np.ceil(np.log10(max(b.high for b in known))),
@@ -196,11 +188,8 @@ def _closure(run: Run, zones: tuple[ZoneRun, ...]) -> dict[str, Any]:
         1.0,
         log=True,
     )
-    return {
-        "rows": [row for kind in kinds for row in _rows(kind, zones, scale)],
-        "many": len(zones) > 1,
-        "axis": rows.axis(scale, [(t, words.given(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic"),
-    }
+    axis = rows.axis(scale, [(t, words.given(t, "h")) for t in scale.ticks(5)], "Hours, logarithmic")
+    return Closure([row for kind in kinds for row in _rows(kind, zones, scale)], len(zones) > 1, axis)
 
 
 @dataclass(frozen=True)
@@ -226,34 +215,33 @@ def _readouts(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
 
 def _permeants(run: Run, zones: tuple[ZoneRun, ...]) -> Iterator[_Kind]:
     """What no longer enters, by its size, where the run has it for every zone."""
-    names = lookup.unique(e.name for e in run.endpoints if e.name.startswith("closure_time_for["))
-    for full in names:
-        found = [lookup.first(run, full, zone=zone.zone.key) for zone in zones]
+    for detail in lookup.unique(e.detail for e in run.endpoints if e.quantity == PERMEANT_CLOSURE):
+        found = [lookup.first(run, PERMEANT_CLOSURE, zone.zone.key, detail) for zone in zones]
         if all(endpoint is not None for endpoint in found):
-            detail = lookup.detail(full)
-            name, meaning = PERMEANT_WORDS.get(detail, (words.title(detail), "by size alone"))
+            name, meaning = PERMEANT_WORDS.get(detail.text, (words.title(detail.text), "by size alone"))
             bands = [(lookup.of(e), np.asarray(e.values)) for e in found if e is not None]
-            yield _Kind(name, meaning, lookup.grade_of(run, full), bands)
+            yield _Kind(name, meaning, lookup.grade_of(run, PERMEANT_CLOSURE), bands)
 
 
-def _rows(kind: _Kind, zones: tuple[ZoneRun, ...], scale: Scale) -> Iterator[dict[str, Any]]:
+def _rows(kind: _Kind, zones: tuple[ZoneRun, ...], scale: Scale) -> Iterator[Row]:
     for number, (zone, (found, times)) in enumerate(zip(zones, kind.found, strict=True)):
-        yield {
-            "first": number == 0,
-            "span": len(zones),
-            "name": kind.name,
-            "meaning": kind.meaning,
-            "zone": lookup.zone_name(zone) if len(zones) > 1 else "",
-            "band": found,
-            "remark": _never(times),
-            "grade": kind.grade,
-            "figure": rows.row(
+        name = lookup.zone_name(zone)
+        yield Row(
+            first=number == 0,
+            span=len(zones),
+            name=kind.name,
+            meaning=kind.meaning,
+            zone=name if len(zones) > 1 else "",
+            band=found,
+            remark=_never(times),
+            grade=kind.grade,
+            figure=rows.row(
                 scale,
                 rows.Interval(found.low, found.middle, found.high),
-                f"{kind.name}, {lookup.zone_name(zone)}: {found.text}",
+                f"{kind.name}, {name}: {found.text}",
                 tone=number % PER_CHART + 1,
             ),
-        }
+        )
 
 
 def _never(times: np.ndarray) -> str:

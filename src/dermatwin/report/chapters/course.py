@@ -2,36 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from .. import words
 from ..figures import timeline
 from . import lookup
 
 if TYPE_CHECKING:
-    from ...case import Topical
-    from ...twin import Run
+    from ...case import Settings, Topical
+    from ...case.document import Adjunct
+    from ...device import Device
+    from ...twin import Run, ZoneRun
 
 MINUTES_BEFORE, MINUTES_AFTER = 60.0, 120.0
 MINUTE_STEPS = (15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 720.0, 1440.0)
 
 
-def course(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Dated:
+    """A session or a reading with its date."""
+
+    label: str
+    date: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is done in one zone."""
+
+    zone: str
+    area: str
+    concerns: str
+    device: str
+    length: str
+    passes: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product around a session."""
+
+    name: str
+    note: str
+    when: str
+    row: Markup
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the chapter shows."""
+
+    timeline: Markup
+    dates: list[Dated]
+    settings: list[Setting]
+    products: list[Product]
+    axis: Markup
+    adjuncts: list[str]
+    aftercare: list[str]
+    sentences: list[str]
+
+
+def course(run: Run) -> Course:
     """Dates, line of time, settings per zone, products around a session, aftercare."""
-    events = _events(run)
+    events, planned = _events(run), run.case.course
     low, high = _window(run)
-    return {
-        "timeline": timeline.draw(
-            events, run.case.course.start, run.case.horizon, "Treatment sessions and read-outs by date"
-        ),
-        "dates": [{"label": e.label, "date": words.day(lookup.dated(run, e.day)), "kind": e.kind} for e in events],
-        "settings": _settings(run),
-        "products": [_product(run, topical, low, high) for topical in run.case.course.topicals],
-        "axis": timeline.minutes_axis(low, high, _minute_ticks(low, high)),
-        "adjuncts": [_adjunct(run, a) for a in run.case.course.adjuncts],
-        "aftercare": _aftercare(run),
-        "sentences": _sentences(run),
-    }
+    return Course(
+        timeline.draw(events, planned.start, run.case.horizon, "Treatment sessions and read-outs by date"),
+        [Dated(e.label, words.day(lookup.dated(run, e.day)), e.kind) for e in events],
+        [_setting(zone) for zone in run.zones],
+        [_product(run, topical, low, high) for topical in planned.topicals],
+        timeline.minutes_axis(low, high, _minute_ticks(low, high)),
+        [_adjunct(a) for a in planned.adjuncts],
+        _aftercare(run),
+        _sentences(run),
+    )
 
 
 def _events(run: Run) -> list[timeline.Event]:
@@ -49,48 +97,30 @@ def _events(run: Run) -> list[timeline.Event]:
 def readout_days(run: Run) -> list[float]:
     """Days on which results are read: the times of the outcome after the last session, within the horizon."""
     last = lookup.session_days(run)[-1]
-    stages = run.evidence.quantities
     found = {
         e.time_days
         for e in run.endpoints
-        if e.time_days is not None
-        and e.time_days > last + 6.0
-        and getattr(stages.get(e.name.partition("[")[0]), "stage", "outcome") == "outcome"
+        if e.time_days is not None and e.time_days > last + 6.0 and run.evidence.quantities[e.quantity].stage == "outcome"
     }
     return sorted(day for day in found if (day - last) % 7 == 0.0)
 
 
-def _settings(run: Run) -> list[dict[str, str]]:
-    rows = []
-    for zone in run.zones:
-        settings = zone.settings
-        row = {
-            "zone": lookup.zone_name(zone),
-            "area": words.given(zone.zone.area, "cm^2"),
-            "concerns": words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING,
-            "device": words.NOTHING,
-            "length": words.NOTHING,
-            "passes": words.NOTHING,
-        }
-        if settings is not None and zone.device is not None:
-            row |= {
-                "device": _device(zone.device),
-                "length": words.given(settings.needle_length, "mm"),
-                "passes": _movement(settings),
-            }
-        else:
-            row["device"] = "not needled"
-        rows.append(row)
-    return rows
+def _setting(zone: ZoneRun) -> Setting:
+    name, area = lookup.zone_name(zone), words.given(zone.zone.area, "cm^2")
+    concerns = words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING
+    if zone.settings is None or zone.device is None:
+        return Setting(name, area, concerns, "not needled", words.NOTHING, words.NOTHING)
+    length = words.given(zone.settings.needle_length, "mm")
+    return Setting(name, area, concerns, _device(zone.device), length, _movement(zone.settings))
 
 
-def _device(device) -> str:
+def _device(device: Device) -> str:
     """A device with its number of needles, unless its name says it."""
     count = str(device.needle_count)
     return device.name if count in device.name else f"{device.name} ({words.count(device.needle_count, 'needle')})"
 
 
-def _movement(settings) -> str:
+def _movement(settings: Settings) -> str:
     """How the device is moved, as far as the case says."""
     said = []
     if settings.passes is not None:
@@ -122,7 +152,7 @@ def _minute_ticks(low: float, high: float) -> list[float]:
     return [first + step * i for i in range(count)]
 
 
-def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, Any]:
+def _product(run: Run, topical: Topical, low: float, high: float) -> Product:
     product = topical.product if isinstance(topical.product, str) else topical.product.name
     begin, end = 60.0 * topical.apply, None if topical.remove is None else 60.0 * topical.remove
     said = [words.given(topical.dose, "mg/cm^2")]
@@ -130,12 +160,8 @@ def _product(run: Run, topical: Topical, low: float, high: float) -> dict[str, A
     said += [f"on {words.listing([words.name(z) for z in topical.zones])}"] if topical.zones else []
     said += [f"in session {words.listing([str(s) for s in topical.sessions])}"] if topical.sessions else []
     when = f"{_moment(begin)}, " + ("stays on" if end is None else f"off {_moment(end)}")
-    return {
-        "name": lookup.product_name(run, product),
-        "note": ", ".join(said),
-        "when": when,
-        "row": timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}"),
-    }
+    row = timeline.around_session(timeline.Bar(begin, end), low, high, f"{product}: {when}")
+    return Product(lookup.product_name(run, product), ", ".join(said), when, row)
 
 
 def _moment(minutes: float) -> str:
@@ -144,7 +170,7 @@ def _moment(minutes: float) -> str:
     return f"{words.lapse(abs(minutes) / 1440.0)} {'before' if minutes < 0 else 'after'}"
 
 
-def _adjunct(run: Run, adjunct) -> str:
+def _adjunct(adjunct: Adjunct) -> str:
     where = f" on {words.listing([words.name(z) for z in adjunct.zones])}" if adjunct.zones else ""
     return words.title(adjunct.adjunct) + where + (f": {adjunct.detail}" if adjunct.detail else "")
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import panel, rows
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import multiples, nice_step, tick_labels, time_ticks
 from . import delivery_claims, delivery_field, delivery_gain, delivery_guard, delivery_numb, lookup
-from .delivery_field import Pictures
+from .delivery_field import Pictures, Section
 from .delivery_gain import BELOW, NOTHING
+from .delivery_guard import Guards
+from .delivery_numb import Numbed
 from .delivery_units import Scale, scale_of
+from .lookup import Band
+from .piece import Chart
 
 if TYPE_CHECKING:
+    from ...evidence import Source
     from ...flows import Exposure
     from ...twin import Run
 
@@ -38,7 +45,66 @@ DEPTHS = (
 PER_CHART = 3
 
 
-def delivery(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Part:
+    """Where a share of the dose ends."""
+
+    name: str
+    label: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where all of a dose is in the end, in one zone."""
+
+    zone: str
+    total: str
+    parts: list[Part]
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What had entered a day after the needling, in one zone."""
+
+    zone: str
+    below: Band
+    channels: Band
+    more: tuple[str, str]
+    peak: Band
+    grade: str
+
+
+@dataclass(frozen=True)
+class Active:
+    """One active of one product."""
+
+    name: str
+    product: str
+    dose: Band
+    little: bool  # whether next to nothing gets in
+    measured: str
+    charts: list[Chart]
+    accounts: list[Account]
+    numbers: list[Numbers]
+    left_out: int  # zones without charts
+    section: Section | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the chapter shows."""
+
+    guards: Guards | None
+    numb: Numbed | None
+    actives: list[Active]
+    claims: list[delivery_claims.Row]
+    sources: list[Source]
+    sentences: list[str]
+
+
+def delivery(run: Run) -> Delivery | None:
     """Doses against their limits, numbness, one block per active, what trials say; None where nothing is on the skin."""
     groups = _groups(run)
     if not groups:
@@ -46,31 +112,31 @@ def delivery(run: Run) -> dict[str, Any] | None:
     pictures = Pictures(run)
     guards, numb = delivery_guard.guards(run), delivery_numb.numbness(run)
     actives = [_active(run, found, pictures) for found in groups]
-    return {
-        "guards": guards,
-        "numb": numb,
-        "actives": _with_sections(groups, actives, pictures),
-        "claims": delivery_claims.claims(run),
-        "sources": delivery_claims.sources(run, run.guards),
-        "fates": FATES,
-        "sentences": [
-            *(guards["sentences"] if guards else ()),
-            *(numb["sentences"] if numb else ()),
+    return Delivery(
+        guards,
+        numb,
+        _with_sections(groups, actives, pictures),
+        delivery_claims.claims(run),
+        delivery_claims.sources(run, run.guards),
+        [
+            *(guards.sentences if guards else ()),
+            *(numb.sentences if numb else ()),
             *(sentence for found in groups for sentence in delivery_gain.sentences(found)),
         ],
-    }
+    )
 
 
-def _with_sections(groups: list[list[Exposure]], actives: list[dict[str, Any]], pictures: Pictures) -> list[dict[str, Any]]:
+def _with_sections(groups: list[list[Exposure]], actives: list[Active], pictures: Pictures) -> list[Active]:
     """Cross-sections for some actives that lie on open channels: what does not numb and the first of a product go first."""
     left, products = delivery_field.MOST, [found[0].product for found in groups]
     ranks = [(found[0].at_nerves is not None, products[:n].count(found[0].product)) for n, found in enumerate(groups)]
+    drawn = list(actives)
     for number in sorted(range(len(groups)), key=lambda n: ranks[n]):
-        found, active = groups[number], actives[number]
-        shown = left > 0 and not active["little"]
-        active["section"] = delivery_field.around(found[0], pictures) if shown else None
-        left -= active["section"] is not None
-    return actives
+        shown = left > 0 and not actives[number].little
+        section = delivery_field.around(groups[number][0], pictures) if shown else None
+        drawn[number] = replace(actives[number], section=section)
+        left -= section is not None
+    return drawn
 
 
 def _groups(run: Run) -> list[list[Exposure]]:
@@ -82,26 +148,21 @@ def _groups(run: Run) -> list[list[Exposure]]:
     return [list(zones.values()) for zones in found.values()]
 
 
-def _active(run: Run, found: list[Exposure], pictures: Pictures) -> dict[str, Any]:
+def _active(run: Run, found: list[Exposure], pictures: Pictures) -> Active:
     shown, scale, little = found[:PER_CHART], scale_of(found[0]), _negligible(found)
     profile = None if little else delivery_field.profile(found[0], pictures)
-    return {
-        "name": words.title(found[0].active),
-        "product": lookup.product_name(run, found[0].product),
-        "dose": lookup.band(scale.factor * found[0].dose, scale.per_area),
-        "little": little,
-        "measured": delivery_gain.measured(found[0].active),
-        "charts": []
-        if little
-        else [
-            _with_and_without(shown[0], scale),
-            *(_depth(shown, name, label, scale) for name, label in DEPTHS),
-            *([profile] if profile else []),
-        ],
-        "accounts": [_account(exposure, scale) for exposure in found],
-        "numbers": [] if little else [_numbers(run, exposure, scale) for exposure in found],
-        "left_out": 0 if little else max(len(found) - PER_CHART, 0),
-    }
+    depths = [] if little else [_depth(shown, name, label, scale) for name, label in DEPTHS]
+    return Active(
+        name=words.title(found[0].active),
+        product=lookup.product_name(run, found[0].product),
+        dose=lookup.band(scale.factor * found[0].dose, scale.per_area),
+        little=little,
+        measured=delivery_gain.measured(found[0].active),
+        charts=[] if little else [_with_and_without(shown[0], scale), *depths, *([profile] if profile else [])],
+        accounts=[_account(exposure, scale) for exposure in found],
+        numbers=[] if little else [_numbers(run, exposure, scale) for exposure in found],
+        left_out=0 if little else max(len(found) - PER_CHART, 0),
+    )
 
 
 def _negligible(found: list[Exposure]) -> bool:
@@ -117,7 +178,7 @@ def _axis(exposure: Exposure) -> Axis:
     return Axis(low, high, ticks, tick_labels(ticks), "hours from the needling")
 
 
-def _with_and_without(exposure: Exposure, scale: Scale) -> dict[str, Any]:
+def _with_and_without(exposure: Exposure, scale: Scale) -> Chart:
     """Below the stratum corneum: with needles against the same product on intact skin."""
     with_needles = lookup.bands(scale.factor * delivery_gain.part(exposure, *BELOW))
     without = lookup.bands(scale.factor * exposure.intact_below_sc)
@@ -128,7 +189,7 @@ def _with_and_without(exposure: Exposure, scale: Scale) -> dict[str, Any]:
     return _chart("Below the stratum corneum", words.title(exposure.zone), exposure, lines, scale)
 
 
-def _depth(found: list[Exposure], name: str, label: str, scale: Scale) -> dict[str, Any]:
+def _depth(found: list[Exposure], name: str, label: str, scale: Scale) -> Chart:
     lines = []
     for number, exposure in enumerate(found, start=1):
         low, middle, high = lookup.bands(scale.factor * delivery_gain.part(exposure, name))
@@ -136,19 +197,14 @@ def _depth(found: list[Exposure], name: str, label: str, scale: Scale) -> dict[s
     return _chart(label, "", found[0], lines, scale)
 
 
-def _chart(label: str, note: str, exposure: Exposure, lines: list[Line], scale: Scale) -> dict[str, Any]:
+def _chart(label: str, note: str, exposure: Exposure, lines: list[Line], scale: Scale) -> Chart:
     unit = words.unit(scale.per_area)
     said = "; ".join(f"{line.label or 'median'} {words.number(float(line.middle[-1]))} {unit} at the end" for line in lines)
-    return {
-        "title": label,
-        "note": note,
-        "figure": panel.draw(
-            Panel(f"{words.title(exposure.active)}: {label.lower()}", said, lines, _axis(exposure), unit, zero=True)
-        ),
-    }
+    title = f"{words.title(exposure.active)}: {label.lower()}"
+    return Chart(label, note, panel.draw(Panel(title, said, lines, _axis(exposure), unit, zero=True)))
 
 
-def _account(exposure: Exposure, scale: Scale) -> dict[str, Any]:
+def _account(exposure: Exposure, scale: Scale) -> Account:
     """Where the dose is at the end: medians, as shares of all of it, so that the bar is always whole."""
     from ...flows import COMPARTMENTS
 
@@ -158,18 +214,13 @@ def _account(exposure: Exposure, scale: Scale) -> dict[str, Any]:
     total = float(mean.sum())
     shares = [(name, label, float(mean[COMPARTMENTS.index(name)]) / total if total > 0.0 else 0.0) for name, label in FATES]
     said = ", ".join(f"{label} {_percent(share)}" for _, label, share in shares if share >= 0.0005)
-    return {
-        "zone": words.title(exposure.zone),
-        "text": said,
-        "total": words.given(float(f"{scale.factor * total:.3g}"), scale.per_area),
-        "parts": [
-            {"name": name, "label": label, "share": _percent(share)} for name, label, share in shares if share >= 5e-5
-        ],
-        "figure": rows.stack(
-            [(f"fate-{name}", share, f"{label}: {_percent(share)}") for name, label, share in shares],
-            f"Dose after {words.lapse(float(exposure.time[-1]) / 24.0)}: {said}",
-        ),
-    }
+    bar = [(f"fate-{name}", share, f"{label}: {_percent(share)}") for name, label, share in shares]
+    return Account(
+        zone=words.title(exposure.zone),
+        total=words.given(float(f"{scale.factor * total:.3g}"), scale.per_area),
+        parts=[Part(name, label, _percent(share)) for name, label, share in shares if share >= 5e-5],
+        figure=rows.stack(bar, f"Dose after {words.lapse(float(exposure.time[-1]) / 24.0)}: {said}"),
+    )
 
 
 def _percent(share: float) -> str:
@@ -178,17 +229,17 @@ def _percent(share: float) -> str:
     return words.with_unit(text, "%")
 
 
-def _numbers(run: Run, exposure: Exposure, scale: Scale) -> dict[str, Any]:
+def _numbers(run: Run, exposure: Exposure, scale: Scale) -> Numbers:
     """What had entered a day after the needling, its share through the channels, and how much more than without."""
     entered = delivery_gain.at(exposure, delivery_gain.part(exposure, *BELOW))
     intact = delivery_gain.at(exposure, exposure.intact_below_sc)
     by_channel = 100.0 * delivery_gain.ratio(delivery_gain.at(exposure, exposure.through_channels), entered)
     peak = lookup.band(scale.factor * np.nanmax(exposure.dermal_concentration, axis=1), scale.per_volume)
-    return {
-        "zone": words.title(exposure.zone),
-        "below": lookup.band(scale.factor * entered, scale.per_area),
-        "channels": lookup.band(np.minimum(by_channel, 100.0), "%"),
-        "more": delivery_gain.more(delivery_gain.ratio(entered, intact)),
-        "peak": peak,
-        "grade": lookup.grade_of(run, "amount_below_sc"),
-    }
+    return Numbers(
+        zone=words.title(exposure.zone),
+        below=lookup.band(scale.factor * entered, scale.per_area),
+        channels=lookup.band(np.minimum(by_channel, 100.0), "%"),
+        more=delivery_gain.more(delivery_gain.ratio(entered, intact)),
+        peak=peak,
+        grade=lookup.grade_of(run, "amount_below_sc"),
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .. import words
 from . import lookup
@@ -10,6 +11,7 @@ from . import lookup
 if TYPE_CHECKING:
     from ...delivery import Guard
     from ...delivery.claim import Claim
+    from ...evidence import Source
     from ...twin import Run
 
 VERDICTS = {
@@ -22,7 +24,20 @@ VERDICTS = {
 ASSUMPTION = "dermatwin_prior"
 
 
-def claims(run: Run) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Row:
+    """One claim with what is known of it."""
+
+    active: str
+    claim: str
+    verdict: str
+    kind: str
+    note: str
+    sources: str
+    again: bool = False  # whether the row above is of the same active
+
+
+def claims(run: Run) -> list[Row]:
     """One row per claim about a product of the case or one of its actives, each once."""
     from ...delivery import claims_for, product_in
 
@@ -31,25 +46,25 @@ def claims(run: Run) -> list[dict[str, Any]]:
     names = {key: product.name for key, product in products.items()}
     rows = [_row(claim, names) for claim in found]
     return [
-        row | {"again": before is not None and before["active"] == row["active"]}
+        replace(row, again=before is not None and before.active == row.active)
         for before, row in zip([None, *rows], rows, strict=False)
     ]
 
 
-def _row(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
+def _row(claim: Claim, names: dict[str, str]) -> Row:
     said, kind = VERDICTS[claim.verdict]
     known = [source for source in claim.sources if source != ASSUMPTION]
-    return {
-        "active": words.title(names.get(claim.active, claim.active)),
-        "claim": words.title(claim.claim),
-        "verdict": said,
-        "kind": kind,
-        "note": words.sentence(claim.note) if known else "That is no proof that there is none.",
-        "sources": ", ".join(known),
-    }
+    return Row(
+        active=words.title(names.get(claim.active, claim.active)),
+        claim=words.title(claim.claim),
+        verdict=said,
+        kind=kind,
+        note=words.sentence(claim.note) if known else "That is no proof that there is none.",
+        sources=", ".join(known),
+    )
 
 
-def sources(run: Run, guards: tuple[Guard, ...]) -> list[dict[str, str]]:
+def sources(run: Run, guards: tuple[Guard, ...]) -> list[Source]:
     """What stands behind guards and claims, once each, in the order of their citation."""
     from ...delivery import claims_for, product_in
 
@@ -61,7 +76,4 @@ def sources(run: Run, guards: tuple[Guard, ...]) -> list[dict[str, str]]:
     )
     ids = lookup.unique([*(source for guard in guards for source in guard.sources), *claimed])
     found = [run.evidence.sources[i] for i in ids if i in run.evidence.sources and i != ASSUMPTION]
-    return [
-        {"id": s.id, "citation": s.citation, "identifier": s.identifier, "note": s.note}
-        for s in sorted(found, key=lambda s: s.citation.lower())
-    ]
+    return sorted(found, key=lambda source: source.citation.lower())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import field, panel
@@ -12,6 +14,7 @@ from ..figures.field import Cell, Moment
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import multiples, nice_step, tick_labels
 from .delivery_units import Scale, scale_of
+from .piece import Chart
 
 if TYPE_CHECKING:
     from ...case.document import Topical
@@ -90,7 +93,19 @@ def _hours(topical: Topical, channels: Channels) -> np.ndarray:
     return np.array(later if len(later) > 1 else [topical.apply + hour for hour in HOURS])
 
 
-def around(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Section:
+    """Pictures of one active around a channel with their key."""
+
+    zone: str
+    figures: list[Markup]
+    key: Markup
+    tip: str
+    half: str
+    scale: field.Bands
+
+
+def around(exposure: Exposure, pictures: Pictures) -> Section | None:
     """Pictures of one active around a channel with their key; None for a product that never meets open channels."""
     found = pictures.of(exposure)
     if found is None or not meets_channels(found[0]) or found[1].tip <= 0.0:
@@ -101,21 +116,17 @@ def around(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
     moments = [_moment(seen, n, cell, topical.remove, unit) for n in range(seen.hours.size)]
     scale = field.bands([m.values[_shown(cell)] for m in moments])
     name = words.title(exposure.active)
-    return {
-        "name": name,
-        "zone": words.title(exposure.zone),
-        "figures": [
+    told = f"{words.unit(unit.per_volume)}, unbound" + (", logarithmic" if scale.log else "")
+    return Section(
+        zone=words.title(exposure.zone),
+        figures=[
             field.draw(cell, m, scale, f"{name} around one channel, {m.time}", named=n == 0) for n, m in enumerate(moments)
         ],
-        "key": field.key(
-            scale,
-            f"{words.unit(unit.per_volume)}, unbound" + (", logarithmic" if scale.log else ""),
-            f"Colours of the unbound concentration of {name}",
-        ),
-        "tip": words.quantity(1000.0 * seen.tip, "um"),
-        "half": words.quantity(1000.0 * float(seen.rings[-1]), "um"),
-        "scale": scale,
-    }
+        key=field.key(scale, told, f"Colours of the unbound concentration of {name}"),
+        tip=words.quantity(1000.0 * seen.tip, "um"),
+        half=words.quantity(1000.0 * float(seen.rings[-1]), "um"),
+        scale=scale,
+    )
 
 
 def _cell(seen: Picture, draws: Draws | None) -> Cell:
@@ -162,7 +173,7 @@ def _lapse(hours: float) -> str:
     return words.lapse(hours / 24.0)
 
 
-def profile(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
+def profile(exposure: Exposure, pictures: Pictures) -> Chart | None:
     """Unbound concentration against depth, mean over the share of skin of one channel; None where nothing was solved."""
     found = pictures.of(exposure)
     if found is None:
@@ -185,8 +196,5 @@ def profile(exposure: Exposure, pictures: Pictures) -> dict[str, Any] | None:
     deepest = words.given(depth, "mm")
     said = "; ".join(f"{line.label}: {words.number(float(line.middle[-1]))} {unit} at {deepest}" for line in lines)
     axis = Axis(0.0, depth, ticks, tick_labels(ticks), "mm deep")
-    return {
-        "title": "By depth, typical person",
-        "note": "time after the needling",
-        "figure": panel.draw(Panel(f"{name} by depth", said, lines, axis, f"{unit}, unbound", log=True)),
-    }
+    figure = panel.draw(Panel(f"{name} by depth", said, lines, axis, f"{unit}, unbound", log=True))
+    return Chart("By depth, typical person", "time after the needling", figure)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from .. import words
 from ..figures import guardbar
 from . import lookup
+from .piece import NO_FIGURE
 
 if TYPE_CHECKING:
     from ...delivery import Guard
@@ -20,7 +24,57 @@ ASSUMPTION = "dermatwin_prior"
 MILLI = 1000.0
 
 
-def guards(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Row:
+    """One dose against its limit."""
+
+    what: str
+    amount: str
+    share: str
+    verdict: str
+    word: str
+    note: str
+    sources: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """What the channels let in of one ingredient; `assumed` says how its share of the product is known."""
+
+    name: str
+    amount: str
+    assumed: str
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """The ingredients of one product."""
+
+    name: str
+    rows: list[Ingredient]
+
+
+@dataclass(frozen=True)
+class Excipients:
+    """What else the channels let in, by product."""
+
+    products: list[Ingredients]
+    sources: str
+
+
+@dataclass(frozen=True)
+class Guards:
+    """Doses against their limits, and what has none."""
+
+    rows: list[Row]
+    axis: Markup
+    caution: str
+    excipients: Excipients | None
+    sentences: list[str]
+
+
+def guards(run: Run) -> Guards | None:
     """Rows of bars and the table of excipients; None where there is nothing to guard."""
     limits = [guard for guard in run.guards if not _is_excipient(guard)]
     others = [guard for guard in run.guards if _is_excipient(guard)]
@@ -28,32 +82,19 @@ def guards(run: Run) -> dict[str, Any] | None:
         return None
     caution = float(run.evidence.parameters["guard_caution_share"].value)
     labels = [(0.0, "0"), (caution, _percent(caution)), (1.0, "limit"), (guardbar.ROOM, _percent(guardbar.ROOM))]
-    return {
-        "rows": [_row(guard, caution) for guard in limits],
-        "axis": guardbar.axis(labels),
-        "caution": _percent(caution),
-        "excipients": _excipients(run, others),
-        "sentences": _sentences(limits, others),
-    }
+    rows, axis = [_row(guard, caution) for guard in limits], guardbar.axis(labels)
+    return Guards(rows, axis, _percent(caution), _excipients(run, others), _sentences(limits, others))
 
 
 def _is_excipient(guard: Guard) -> bool:
     return guard.what.endswith(BELOW) or guard.what.startswith(WHOLE)
 
 
-def _row(guard: Guard, caution: float) -> dict[str, Any]:
+def _row(guard: Guard, caution: float) -> Row:
     amount, share, drawn = _amount(guard), _share(guard), guard.share is not None or guard.limit == 0.0
     what, verdict = words.title(guard.what), VERDICTS[guard.verdict]
-    return {
-        "what": what,
-        "amount": amount,
-        "share": share,
-        "verdict": guard.verdict,
-        "word": verdict,
-        "note": words.sentence(guard.note),
-        "sources": ", ".join(guard.sources),
-        "figure": guardbar.bar(guard.share, caution, guard.verdict, f"{what}: {amount}, {verdict.lower()}") if drawn else "",
-    }
+    bar = guardbar.bar(guard.share, caution, guard.verdict, f"{what}: {amount}, {verdict.lower()}") if drawn else NO_FIGURE
+    return Row(what, amount, share, guard.verdict, verdict, words.sentence(guard.note), ", ".join(guard.sources), figure=bar)
 
 
 def _amount(guard: Guard) -> str:
@@ -85,26 +126,20 @@ def _percent(share: float) -> str:
     return words.with_unit(text, "%")
 
 
-def _excipients(run: Run, found: Sequence[Guard]) -> dict[str, Any] | None:
+def _excipients(run: Run, found: Sequence[Guard]) -> Excipients | None:
     """By product: what is known of each ingredient, largest first."""
     if not found:
         return None
     names = _product_names(run)
-    groups: dict[str, list[dict[str, str]]] = {}
+    groups: dict[str, list[Ingredient]] = {}
     for guard in sorted(found, key=lambda g: -(g.applied or 0.0)):
         ingredient, product = _split(guard, names)
-        groups.setdefault(product, []).append(
-            {
-                "name": words.title(ingredient) if ingredient else "Composition not known",
-                "amount": _reached(guard),
-                "assumed": "assumed" if ASSUMED in guard.note else "stated" if ingredient else "",
-            }
-        )
+        name = words.title(ingredient) if ingredient else "Composition not known"
+        assumed = "assumed" if ASSUMED in guard.note else "stated" if ingredient else ""
+        groups.setdefault(product, []).append(Ingredient(name, _reached(guard), assumed))
     sources = lookup.unique(source for guard in found for source in guard.sources if source != ASSUMPTION)
-    return {
-        "products": [{"name": words.title(product), "rows": rows} for product, rows in groups.items()],
-        "sources": ", ".join(sources),
-    }
+    products = [Ingredients(words.title(product), rows) for product, rows in groups.items()]
+    return Excipients(products, ", ".join(sources))
 
 
 def _product_names(run: Run) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import marked
@@ -26,17 +28,49 @@ FADED = 20.0  # % of block that is nearly over
 AFTER, LONGEST = 30.0, 300.0  # minutes shown after the needling at least and at most
 
 
-def numbness(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Told:
+    """One number about numbness, in words."""
+
+    label: str
+    value: str
+    range: str
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Numbness in one zone, first session."""
+
+    name: str
+    figure: Markup
+    facts: list[Told]
+    sentence: str
+    note: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Numbed:
+    """Every zone in which something numbs."""
+
+    zones: list[Zone]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is said beside the chapter."""
+        return [zone.sentence for zone in self.zones]
+
+
+def numbness(run: Run) -> Numbed | None:
     """One chart per zone in which something numbs, first session; None where nothing does."""
     draws = draws_of(run)
     zones = [zone for zone in run.zones if zone.numb]
     if draws is None or not zones:
         return None
-    found = [_zone(run, zone, draws) for zone in zones]
-    return {"zones": found, "sentences": [item["sentence"] for item in found]}
+    return Numbed([_zone(run, zone, draws) for zone in zones])
 
 
-def _zone(run: Run, zone: ZoneRun, draws: Draws) -> dict[str, Any]:
+def _zone(run: Run, zone: ZoneRun, draws: Draws) -> Zone:
     from ...delivery.numbness import duration, onset, time_to_numb
 
     numb, level = zone.numb[0], draws.median("numb_block", "1")
@@ -45,19 +79,24 @@ def _zone(run: Run, zone: ZoneRun, draws: Draws) -> dict[str, Any]:
     reached = float(np.isfinite(starts).mean())
     name, since = lookup.zone_name(zone), "after wiping off" if numb.remove is not None else "from the needling on"
     facts = [
-        ("Numb when the needling starts", f"{_percent(ready)} of people", ""),
-        ("Begins after application", *_written(band(starts, "min"), reached)),
-        (f"Stays {since}", *_stays(band(stays, "min"), numb, level)),
+        Told("Numb when the needling starts", f"{_percent(ready)} of people", ""),
+        Told("Begins after application", *_written(band(starts, "min"), reached)),
+        Told(f"Stays {since}", *_stays(band(stays, "min"), numb, level)),
     ]
-    return {
-        "name": name,
-        "figure": marked.draw(_course(numb, name, level, starts)),
-        "facts": [{"label": label, "value": value, "range": range_} for label, value, range_ in facts],
-        "sentence": _sentence(name, numb, ready, wait, draws.median("numb_people", "1"), reached),
-        "note": f"Line: median; band: 5–95{words.NARROW}% of people. Called numb where at least {_percent(level)} "
+    until = (
+        f"it takes {_minutes(wait)} until {_percent(draws.median('numb_people', '1'))} are"
+        if np.isfinite(wait)
+        else f"only {_percent(reached)} ever become so"
+    )
+    return Zone(
+        name,
+        marked.draw(_course(numb, name, level, starts)),
+        facts,
+        f"{_started(name, numb, ready)}; {until}.",
+        f"Line: median; band: 5–95{words.NARROW}% of people. Called numb where at least {_percent(level)} "
         "of the nerves that carry pain are blocked.",
-        "grade": lookup.grade_of(run, "numbness_onset"),
-    }
+        lookup.grade_of(run, "numbness_onset"),
+    )
 
 
 def _share_numb(numb: Numbness, level: float, hour: float) -> float:
@@ -83,13 +122,9 @@ def _stays(found: Band, numb: Numbness, level: float) -> tuple[str, str]:
     )
 
 
-def _sentence(name: str, numb: Numbness, ready: float, wait: float, wanted: float, reached: float) -> str:
+def _started(name: str, numb: Numbness, ready: float) -> str:
     first = f"{name}: {_percent(ready)} of people are numb when the needling starts"
-    if numb.apply < 0.0:
-        first += f", {_minutes(-MINUTES * numb.apply)} after application"
-    if np.isfinite(wait):
-        return f"{first}; it takes {_minutes(wait)} until {_percent(wanted)} are."
-    return f"{first}; only {_percent(reached)} ever become so."
+    return first + (f", {_minutes(-MINUTES * numb.apply)} after application" if numb.apply < 0.0 else "")
 
 
 def _minutes(minutes: float) -> str:

@@ -7,15 +7,18 @@ one, where they can be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...naming import Detail
 from .. import words
 from ..figures import panel
 from ..figures.panel import Axis, Line, Panel
 from ..figures.scales import DAY_STEPS, tick_labels, time_ticks
 from . import healing_field, lookup
+from .healing_field import Failure, Film
+from .piece import Chart
 
 if TYPE_CHECKING:
     from ...twin import Run, ZoneRun
@@ -28,10 +31,10 @@ SOON, LATER = 14.0, 56.0  # days shown: after the first session, and of repair a
 
 @dataclass(frozen=True)
 class Course:
-    """One time course to show: curves in order of preference, else a state of the network in a layer."""
+    """One time course to show: a curve of a layer, else a state of the network in it."""
 
     title: str
-    curves: tuple[str, ...]
+    quantity: str
     state: str = ""
     layer: str = LAYER
     baseline: float | None = None
@@ -40,11 +43,15 @@ class Course:
 
 
 def _cell(title: str, state: str) -> Course:
-    return Course(title, (f"mean_{state}[{LAYER}]",), state)
+    return Course(title, f"mean_{state}", state)
 
 
 def _tissue(title: str, state: str, layer: str = LAYER) -> Course:
-    return Course(title, (f"mean_{state}[{layer}]",), state, layer, 100.0, "% of baseline")
+    return Course(title, f"mean_{state}", state, layer, 100.0, "% of baseline")
+
+
+def _collagen(where: str, layer: str) -> Course:
+    return Course(f"All collagen, {where}", "collagen_density", "", layer, 0.0, "% change", 1.0)
 
 
 @dataclass(frozen=True)
@@ -93,16 +100,8 @@ GROUPS = (
         "New tissue",
         "what stays for months",
         (
-            Course("All collagen, papillary dermis", (f"collagen_density[{LAYER}]",), "", LAYER, 0.0, "% change", 1.0),
-            Course(
-                "All collagen, upper reticular dermis",
-                ("collagen_density[upper_reticular_dermis]",),
-                "",
-                LAYER,
-                0.0,
-                "% change",
-                1.0,
-            ),
+            _collagen("papillary dermis", LAYER),
+            _collagen("upper reticular dermis", "upper_reticular_dermis"),
             _tissue("Collagen III", "collagen_iii"),
             _tissue("Collagen I, young", "collagen_i"),
             _tissue("Collagen I, mature", "collagen_mature"),
@@ -114,42 +113,55 @@ GROUPS = (
 )
 
 
-def healing(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Charts:
+    """The charts of one group of courses."""
+
+    title: str
+    note: str
+    charts: list[Chart]
+
+
+@dataclass(frozen=True)
+class Healing:
+    """What the chapter shows."""
+
+    groups: list[Charts]
+    sentences: list[str]
+    field: Film | Failure | None
+
+
+def healing(run: Run) -> Healing | None:
     """Small multiples of the healing; None where nothing is needled."""
     zones = lookup.treated(run)
     if not zones:
         return None
     sets = [zones[first : first + PER_CHART] for first in range(0, len(zones), PER_CHART)]
     groups = [
-        {
-            "title": group.title,
-            "note": group.note,
-            "charts": [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))],
-        }
+        Charts(
+            group.title,
+            group.note,
+            [c for part in sets for course in group.courses if (c := _chart(run, course, part, group.until(run)))],
+        )
         for group in GROUPS
     ]
-    return {
-        "layer": words.name(LAYER),
-        "groups": [g for g in groups if g["charts"]],
-        "sentences": _sentences(run, zones),
-        "field": healing_field.healing_field(run),
-    }
+    return Healing([g for g in groups if g.charts], _sentences(run, zones), healing_field.healing_field(run))
 
 
 def _values(run: Run, course: Course, zone: ZoneRun) -> tuple[np.ndarray, np.ndarray] | None:
     """Times and values (draw, time) of a course: the named curve, else the state in its layer."""
     from ...flows import LAYERS
 
-    found = lookup.curves(run, *course.curves, zone=zone.zone.key)
-    if found:
-        return found[0].time, course.factor * found[0].values
+    found = lookup.curve(run, course.quantity, zone.zone.key, detail=Detail(layer=course.layer))
+    if found is not None:
+        return found.time, course.factor * found.values
     history = zone.history
     if course.state not in history.states:
         return None
     return history.time, course.factor * history.state(course.state)[:, LAYERS.index(course.layer), :]
 
 
-def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -> dict[str, Any] | None:
+def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -> Chart | None:
     lines = []
     for number, zone in enumerate(zones, start=1):
         found = _values(run, course, zone)
@@ -161,22 +173,17 @@ def _chart(run: Run, course: Course, zones: tuple[ZoneRun, ...], until: float) -
     if not lines:
         return None
     peak = max(float(np.nanmax(line.middle)) for line in lines)
-    return {
-        "title": course.title,
-        "note": "",
-        "figure": panel.draw(
-            Panel(
-                f"{course.title} over the course",
-                f"Highest median {words.number(peak)} {course.unit}.",
-                lines,
-                week_axis(0.0, until),
-                course.unit,
-                zero=course.baseline is None,
-                reference=course.baseline,
-                marks=lookup.session_days(run),
-            )
-        ),
-    }
+    chart = Panel(
+        f"{course.title} over the course",
+        f"Highest median {words.number(peak)} {course.unit}.",
+        lines,
+        week_axis(0.0, until),
+        course.unit,
+        zero=course.baseline is None,
+        reference=course.baseline,
+        marks=lookup.session_days(run),
+    )
+    return Chart(course.title, "", panel.draw(chart))
 
 
 def week_axis(low: float, high: float) -> Axis:

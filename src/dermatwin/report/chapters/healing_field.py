@@ -6,9 +6,10 @@ Percent throughout: of the peak in a full wound, or of change since before the n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from ...core.errors import ComputationError
 from .. import words
@@ -60,28 +61,68 @@ SHOWN = (
 )
 
 
-def healing_field(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Still:
+    """One moment of a state."""
+
+    time: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One state as film and stills."""
+
+    title: str
+    note: str
+    film: Markup
+    key: Markup
+    stills: list[Still]
+
+
+@dataclass(frozen=True)
+class Film:
+    """A healing field with its words."""
+
+    about: str
+    grade: str
+    rules: Markup
+    clock: Markup
+    times: list[str]
+    shown: list[Rendered]
+    said: str
+    left_out: str
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no picture."""
+
+    failed: str
+
+
+def healing_field(run: Run) -> Film | Failure | None:
     """Films, stills, scales of colour and words; None where there is nothing to show."""
     try:
         found = specimen(run)
     except ComputationError as error:
-        return {"failed": f"The picture of a healing field could not be computed: {error}."}
+        return Failure(f"The picture of a healing field could not be computed: {error}.")
     if found is None:
         return None
     window = _window(found)
     shown = [_state(found, window, state) for state in SHOWN]
     size = words.with_unit(" × ".join(words.fixed(length, 1) for length in found.size), "mm")
-    return {
-        "failed": "",
-        "about": f"{size} of {lookup.zone_name(found.zone).lower()} after the first session, typical person",
-        "grade": _grade(run),
-        "rules": figure.rules(len(times())),
-        "clock": figure.clock(times(), TICKS),
-        "times": [words.lapse(time) for time in times()],
-        "shown": shown,
-        "said": _said(found),
-        "left_out": _left_out(found),
-    }
+    return Film(
+        about=f"{size} of {lookup.zone_name(found.zone).lower()} after the first session, typical person",
+        grade=_grade(run),
+        rules=figure.rules(len(times())),
+        clock=figure.clock(times(), TICKS),
+        times=[words.lapse(time) for time in times()],
+        shown=shown,
+        said=_said(found),
+        left_out=_left_out(found),
+    )
 
 
 def _window(found: Specimen) -> Window:
@@ -98,26 +139,26 @@ def _window(found: Specimen) -> Window:
     )
 
 
-def _state(found: Specimen, window: Window, state: Shown) -> dict[str, Any]:
+def _state(found: Specimen, window: Window, state: Shown) -> Rendered:
     plan, section = (100.0 * (values - state.rest) for values in (found.plan(state.state), found.section(state.state)))
     views = Views(plan, section, tones.tones_for([plan, section]))
     title = f"{state.title}: {state.note}"
-    return {
-        "title": state.title,
-        "note": state.note,
-        "film": figure.film(window, views, f"{title}, film of a healing field", _told(views, state.stills)),
-        "key": tones.key(views.tones, state.unit, f"Colours of {title}"),
-        "stills": [_still(window, views, title, moment) for moment in state.stills],
-    }
+    return Rendered(
+        title=state.title,
+        note=state.note,
+        film=figure.film(window, views, f"{title}, film of a healing field", _told(views, state.stills)),
+        key=tones.key(views.tones, state.unit, f"Colours of {title}"),
+        stills=[_still(window, views, title, moment) for moment in state.stills],
+    )
 
 
-def _still(window: Window, views: Views, title: str, moment: float) -> dict[str, Any]:
+def _still(window: Window, views: Views, title: str, moment: float) -> Still:
     number = times().index(moment)
     when = words.lapse(moment)
     picture = figure.still(
         window, views, number, f"{title}, {when} after needling", _told(views, (moment,)), first=moment == FIRST
     )
-    return {"time": when, "figure": picture}
+    return Still(when, picture)
 
 
 def _told(views: Views, moments: tuple[float, ...]) -> str:
@@ -133,8 +174,7 @@ def _told(views: Views, moments: tuple[float, ...]) -> str:
 
 def _grade(run: Run) -> str:
     """The weakest grade behind the picture: the network's own and that of how far signals travel."""
-    parameters = run.evidence.parameters
-    spread = [parameters[name].grade for name in parameters if name.partition("[")[0] in FAMILIES]
+    spread = [parameter.grade for family in FAMILIES for parameter in run.evidence.family(family).values()]
     known = [grade for grade in (lookup.grade_of(run, "collagen_density"), *spread) if grade in GRADES and grade]
     return max(known, default="")
 

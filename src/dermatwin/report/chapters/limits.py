@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ...evidence.records import RISK
 from .. import words
 from . import lookup
 
@@ -27,7 +30,7 @@ ORDER = (
 _PERCENT = re.compile(r"\d+(?:\.\d+)?(?=\s?%)")
 _TOPICS = (
     (r"^patient", "The person"),
-    (r"_risk$|alarm$", "Risks"),
+    (r"alarm$", "Risks"),
     (r"downtime|erythema|oedema|pain", "Recovery"),
     (r"topical|product|exposure|delivery", "Products"),
     (r"punctures|channels|insertion|barrier|closure", "Needles and channels"),
@@ -37,41 +40,71 @@ _TOPICS = (
 )
 
 
-def limits(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Said:
+    """One notice, with what it is about where that is not everything."""
+
+    message: str
+    field: str
+    about: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Notices about one thing."""
+
+    title: str
+    notices: list[Said]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the chapter shows."""
+
+    groups: list[Topic]
+    count: int
+
+
+def limits(run: Run) -> Limits:
     """Notices without repeats: what is said of several places, or with other percentages, becomes one."""
     same: dict[tuple[str, str, str], list[Notice]] = {}
     for notice in run.notices:
         same.setdefault((_PERCENT.sub("#", notice.message), notice.source, _field(run, notice.path)), []).append(notice)
-    groups: dict[str, list[dict[str, str]]] = {}
+    groups: dict[str, list[Said]] = {}
     for (_, source, field), found in same.items():
         places = lookup.unique(place for n in found if (place := _zone(run, n.path)))
+        message = words.sentence(_joined([n.message for n in found]))
+        about = words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else ""
         groups.setdefault(_topic(run, found[0].path), []).append(
-            {
-                "message": words.sentence(_joined([n.message for n in found])),
-                "field": words.title(field) if field else "",
-                "about": words.listing([words.name(p) for p in places]) if len(places) < len(run.zones) else "",
-                "source": source,
-            }
+            Said(message, words.title(field) if field else "", about, source)
         )
-    ordered = sorted(groups, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
-    return {"groups": [{"title": title, "notices": groups[title]} for title in ordered], "count": len(same)}
+    return Limits([Topic(title, groups[title]) for title in in_order(groups)], len(same))
+
+
+def in_order(titles: Iterable[str]) -> list[str]:
+    """Titles of topics in the order in which they are told."""
+    return sorted(titles, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
 
 
 def _topic(run: Run, path: str) -> str:
-    if any(path.endswith(concern.concern) for zone in run.case.zones for concern in zone.concerns):
+    last = path.rpartition(".")[2]
+    if any(last == concern.concern for zone in run.case.zones for concern in zone.concerns):
         return "The result"
+    if last in run.evidence.quantities and run.evidence.quantities[last].kind == RISK:
+        return "Risks"
     return next((title for pattern, title in _TOPICS if re.search(pattern, path)), "Other")
 
 
 def _zone(run: Run, path: str) -> str:
     """The zone that a path names."""
-    parts = re.split(r"[.\[\]@/]", path)
+    parts = re.split(r"[.@/]", path)
     return next((zone.key for zone in run.case.zones if zone.key in parts), "")
 
 
 def _field(run: Run, path: str) -> str:
     """The last part of a path, where it says more than the zone and the chapter."""
-    last = re.split(r"[.@/]", path)[-1].strip("[]0123456789")
+    last = re.split(r"[.@/]", path)[-1].strip("0123456789")
     known = (
         {zone.key for zone in run.case.zones}
         | {zone.zone for zone in run.case.zones}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ...evidence.records import PERCENT
+from ...naming import NOTHING, Detail
 from .. import words
 
 if TYPE_CHECKING:
@@ -18,18 +20,8 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.05, 0.5, 0.95)
 WIDE, LEAST_PERCENT, LEAST_SHARE = 8.0, 0.1, 1e-3
-SHARE_STARTS = ("reach_", "open_fraction", "open_area")
-SHARE_ENDS = (
-    "_fraction",
-    "_share",
-    "_risk",
-    "_improvement",
-    "local_damage",
-    "area_hit_twice",
-    "bleeding_endpoint",
-    "numbness_reached",
-    "numbness_at_needling",
-)
+
+Kind = TypeVar("Kind", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -41,6 +33,11 @@ class Band:
     high: float
     unit: str = "1"
     grade: str = ""
+
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Low, middle and high."""
+        return self.low, self.middle, self.high
 
     @property
     def known(self) -> bool:
@@ -136,49 +133,26 @@ def of(endpoint: Endpoint) -> Band:
 
 def is_share(endpoint: Endpoint) -> bool:
     """Whether a pure number is a share of something, which people read in percent."""
-    name = endpoint.name.partition("[")[0]
-    return endpoint.unit == "1" and (name.startswith(SHARE_STARTS) or name.endswith(SHARE_ENDS))
+    return endpoint.shown == PERCENT
 
 
-def endpoints(run: Run, *names: str, zone: str | None = None) -> tuple[Endpoint, ...]:
-    """The endpoints of the first of these names that the run has, in time order."""
-    for name in names:
-        found = run.find(name, zone)
-        if found:
-            return found
-    return ()
+def first(run: Run, quantity: str, zone: str, detail: Detail = NOTHING) -> Endpoint | None:
+    """The first endpoint of a quantity in a zone, of one detail or of any; None where the run has none."""
+    return next(iter(run.find(quantity, zone, detail)), None)
 
 
-def first(run: Run, *names: str, zone: str) -> Endpoint | None:
-    """The first endpoint of the first of these names that the run has."""
-    found = endpoints(run, *names, zone=zone)
-    return found[0] if found else None
+def curve(run: Run, quantity: str, zone: str, session: int | None = None, detail: Detail = NOTHING) -> Curve | None:
+    """The first curve of a quantity in a zone, of one detail or of any; None where the run has none.
+
+    Of a session, where the curve counts hours from one.
+    """
+    found = (c for c in run.curves if (c.quantity, c.zone) == (quantity, zone) and detail in (NOTHING, c.detail))
+    return next((c for c in found if session is None or c.session in (None, session)), None)
 
 
-def curves(run: Run, *names: str, zone: str | None = None, session: int | None = None) -> tuple[Curve, ...]:
-    """The curves of the first of these names (with or without bracket) that the run has."""
-    for name in names:
-        found = tuple(
-            c
-            for c in run.curves
-            if name in (c.name, c.name.partition("[")[0])
-            and zone in (None, c.zone)
-            and (session is None or c.session in (None, session))
-        )
-        if found:
-            return found
-    return ()
-
-
-def detail(name: str) -> str:
-    """What stands in the brackets of a name."""
-    return name.partition("[")[2].rstrip("]")
-
-
-def quantity_title(run: Run, name: str) -> str:
-    """The title of a quantity in the catalogue of evidence, or its name in words."""
-    found = run.evidence.quantities.get(name.partition("[")[0])
-    return found.title if found else words.title(name)
+def quantity_title(run: Run, quantity: str) -> str:
+    """The title of a quantity in the catalogue of evidence."""
+    return run.evidence.quantities[quantity].title
 
 
 def product_name(run: Run, key: str) -> str:
@@ -215,12 +189,11 @@ def dated(run: Run, days: float) -> date:
     return words.after(run.case.course.start, days)
 
 
-def grade_of(run: Run, name: str) -> str:
-    """The weakest grade behind a quantity, or nothing if the catalogue does not know it."""
-    base = name.partition("[")[0]
-    return run.evidence.grade(base) if base in run.evidence.quantities else ""
+def grade_of(run: Run, quantity: str) -> str:
+    """The weakest grade behind a quantity."""
+    return run.evidence.grade(quantity)
 
 
-def unique(items: Iterable[str]) -> list[str]:
+def unique(items: Iterable[Kind]) -> list[Kind]:
     """Without repeats, order kept."""
     return list(dict.fromkeys(items))

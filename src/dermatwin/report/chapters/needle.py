@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from .. import words
 from . import lookup, needle_depth, needle_force, needle_map
 from .lookup import Band, band
+from .needle_depth import Reached
+from .needle_force import ForceChart
+from .needle_map import SurfaceMap
 from .needle_section import Extent, cross_section, dimple_of, extent_of, measured, pierced
 
 if TYPE_CHECKING:
@@ -29,7 +35,38 @@ _ROWS = (
 )
 
 
-def needle(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Row:
+    """One number beside the drawing: a band, or a text where somebody stated it."""
+
+    label: str
+    text: str
+    band: Band | None
+    grade: str
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One zone that is needled."""
+
+    name: str
+    figure: Markup
+    rows: list[Row]
+    map: SurfaceMap | None
+    depth: Reached | None
+    force: ForceChart | None
+
+
+@dataclass(frozen=True)
+class Needled:
+    """What the chapter shows."""
+
+    zones: list[Zone]
+    untreated: list[str]
+    sentences: list[str]
+
+
+def needle(run: Run) -> Needled | None:
     """One drawing and one table per zone that is needled; None if none is."""
     zones = lookup.treated(run)
     if not zones:
@@ -37,25 +74,25 @@ def needle(run: Run) -> dict[str, Any] | None:
     courses = [needle_force.course_of(run, zone) for zone in zones]
     dimples = [dimple_of(run, zone, course) for zone, course in zip(zones, courses, strict=True)]
     extent = extent_of(run, zones, dimples)
-    return {
-        "zones": [_zone(run, *found, extent) for found in zip(zones, courses, dimples, strict=True)],
-        "untreated": [lookup.zone_name(zone) for zone in run.zones if not zone.punctures],
-        "sentences": [_sentence(run, zone) for zone in zones],
-    }
+    return Needled(
+        [_zone(run, *found, extent) for found in zip(zones, courses, dimples, strict=True)],
+        [lookup.zone_name(zone) for zone in run.zones if not zone.punctures],
+        [_sentence(run, zone) for zone in zones],
+    )
 
 
-def _zone(run: Run, zone: ZoneRun, course: ForceCourse | None, dimple: float, extent: Extent) -> dict[str, Any]:
-    return {
-        "name": lookup.zone_name(zone),
-        "figure": cross_section(run, zone, dimple, extent),
-        "rows": _table(run, zone),
-        "map": needle_map.from_above(run, zone),
-        "depth": needle_depth.reached(zone),
-        "force": None if course is None else needle_force.force_chart(zone, course),
-    }
+def _zone(run: Run, zone: ZoneRun, course: ForceCourse | None, dimple: float, extent: Extent) -> Zone:
+    return Zone(
+        name=lookup.zone_name(zone),
+        figure=cross_section(run, zone, dimple, extent),
+        rows=_table(run, zone),
+        map=needle_map.from_above(run, zone),
+        depth=needle_depth.reached(zone),
+        force=None if course is None else needle_force.force_chart(zone, course),
+    )
 
 
-def _table(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
+def _table(run: Run, zone: ZoneRun) -> list[Row]:
     """The numbers beside the drawing, for the first session."""
     punctures = zone.punctures[0]
     assert zone.settings is not None
@@ -68,25 +105,22 @@ def _table(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
         "insertion_force": band(punctures.force, "N"),
         "bleeding_fraction": band(punctures.bleeding_fraction).times(100.0, "%"),
     }
-    rows: list[tuple[str, str, Band | None, str]] = [
-        ("Set length", words.given(zone.settings.needle_length, "mm"), None, ""),
-        *((label, "", _row(run, zone, name, raw.get(name)), name) for name, label in _ROWS),
-    ]
+    rows = [(label, _row(run, zone, name, raw.get(name)), name) for name, label in _ROWS]
     return [
-        {"label": label, "text": text, "band": found, "grade": lookup.grade_of(run, name)}
-        for label, text, found, name in rows
-        if text or (found is not None and found.known)
+        Row("Set length", words.given(zone.settings.needle_length, "mm"), None, ""),
+        *(
+            Row(label, "", found, lookup.grade_of(run, name))
+            for label, found, name in rows
+            if found is not None and found.known
+        ),
     ]
 
 
 def _row(run: Run, zone: ZoneRun, name: str, otherwise: Band | None) -> Band | None:
-    """The run's endpoint, else the band of the raw arrays; what is neither length, force nor density counts a share."""
-    found = lookup.first(run, name, zone=zone.zone.key)
-    if found is None:
-        return None if otherwise is None else micrometres(name, otherwise)
-    if found.unit == "1":
-        return needle_map.percent(run, zone, name)
-    return micrometres(name, lookup.of(found))
+    """The run's endpoint, else the band of the raw arrays."""
+    found = lookup.first(run, name, zone.zone.key)
+    band = otherwise if found is None else lookup.of(found)
+    return None if band is None else micrometres(name, band)
 
 
 def micrometres(name: str, found: Band) -> Band:

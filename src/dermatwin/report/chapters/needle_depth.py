@@ -3,9 +3,11 @@ person to person."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from ..figures import rows, strata
 from ..figures.scales import Scale, tick_labels
@@ -44,7 +46,52 @@ def shares(punctures: Punctures, skin: Skin) -> np.ndarray:
     return np.where(total > 0.0, counts / np.maximum(total, 1.0), np.nan)
 
 
-def reached(zone: ZoneRun) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Bar:
+    """Some people, and where their tips end."""
+
+    name: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of the punctures that end in one layer."""
+
+    name: str
+    tone: str
+    share: str
+    range: str
+
+
+@dataclass(frozen=True)
+class Spreading:
+    """How far the depth differs from one to another."""
+
+    name: str
+    meaning: str
+    band: Band
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What differs, on one axis."""
+
+    rows: list[Spreading]
+    axis: Markup
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Layers that the tips reach."""
+
+    bars: list[Bar]
+    layers: list[Share]
+    spread: Spread
+
+
+def reached(zone: ZoneRun) -> Reached | None:
     """Rows of layers with their shares and bands; None where no needle pierces."""
     punctures = zone.punctures[0]
     found = shares(punctures, zone.skin)
@@ -54,25 +101,25 @@ def reached(zone: ZoneRun) -> dict[str, Any] | None:
     found, depth = found[good], punctures.in_situ_depth[good]
     inside = np.where(np.isfinite(depth) & (depth > 0.0), depth, np.nan)
     means = np.nanmean(inside, axis=1)
-    return {"bars": _bars(found, means, lookup.zone_name(zone)), "layers": _layers(found), "spread": _spread(inside, means)}
+    return Reached(_bars(found, means, lookup.zone_name(zone)), _layers(found), _spread(inside, means))
 
 
-def _bars(found: np.ndarray, means: np.ndarray, zone: str) -> list[dict[str, Any]]:
+def _bars(found: np.ndarray, means: np.ndarray, zone: str) -> list[Bar]:
     """Everybody, then the people in whom the needles come least, usually and most deep."""
     groups = [("All people", found)]
     if len(found) >= FEWEST:
         order = np.argsort(means, kind="stable")
         for name, low, high in TENTHS:
             groups.append((name, found[order[round(low * len(order)) : round(high * len(order))]]))
-    return [{"name": name, "figure": _bar(group.mean(axis=0), f"{zone}, {name.lower()}")} for name, group in groups]
+    return [Bar(name, _bar(group.mean(axis=0), f"{zone}, {name.lower()}")) for name, group in groups]
 
 
-def _bar(mean: np.ndarray, title: str) -> Any:
+def _bar(mean: np.ndarray, title: str) -> Markup:
     parts = [Part(name, float(share), tone) for (name, tone), share in zip(LAYERS, mean, strict=True)]
     return strata.bar(parts, f"{title}: share of the punctures by the layer that the tip reaches")
 
 
-def _layers(found: np.ndarray) -> list[dict[str, Any]]:
+def _layers(found: np.ndarray) -> list[Share]:
     """Mean share of each layer with its band over people: means add up to the whole, medians would not."""
     rows_of = []
     for number, (name, tone) in enumerate(LAYERS):
@@ -80,7 +127,7 @@ def _layers(found: np.ndarray) -> list[dict[str, Any]]:
             continue
         over = band(100.0 * found[:, number], "%")
         share = Band(over.low, 100.0 * float(found[:, number].mean()), over.high, "%")
-        rows_of.append({"name": name, "tone": tone, "share": strata.percent(share.middle / 100.0), "range": _whole(share)})
+        rows_of.append(Share(name, tone, strata.percent(share.middle / 100.0), _whole(share)))
     return rows_of
 
 
@@ -89,7 +136,7 @@ def _whole(share: Band) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _spread(inside: np.ndarray, means: np.ndarray) -> dict[str, Any]:
+def _spread(inside: np.ndarray, means: np.ndarray) -> Spread:
     """Depth of the tips: between the needles of one person, around the typical mean, and between the people's means."""
     people = band(means, "mm")
     needles = band(inside - means[:, None] + people.middle, "mm")
@@ -97,17 +144,8 @@ def _spread(inside: np.ndarray, means: np.ndarray) -> dict[str, Any]:
     scale = Scale(0.0, high, 0.0, 1.0)
     ticks = scale.ticks(2)
     kinds = (("Needle to needle", "of one person", needles, 2), ("Person to person", "and what is not known", people, 1))
-    return {
-        "rows": [
-            {
-                "name": name,
-                "meaning": meaning,
-                "band": found,
-                "figure": rows.row(
-                    scale, rows.Interval(found.low, found.middle, found.high), f"{name}: {found.text}", tone=tone
-                ),
-            }
-            for name, meaning, found, tone in kinds
-        ],
-        "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Depth in the skin, mm"),
-    }
+    shown = [
+        Spreading(name, meaning, found, rows.row(scale, rows.Interval(*found.ends), f"{name}: {found.text}", tone=tone))
+        for name, meaning, found, tone in kinds
+    ]
+    return Spread(shown, rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Depth in the skin, mm"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import panel
@@ -50,7 +52,17 @@ def envelope(course: ForceCourse, way: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return low, high
 
 
-def force_chart(zone: ZoneRun, course: ForceCourse) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class ForceChart:
+    """The force on one needle, with the words for it."""
+
+    title: str
+    note: str
+    words: str
+    figure: Markup
+
+
+def force_chart(zone: ZoneRun, course: ForceCourse) -> ForceChart | None:
     """The chart of force against the way of the tip."""
     number = typical(course)
     if number is None:
@@ -63,21 +75,21 @@ def force_chart(zone: ZoneRun, course: ForceCourse) -> dict[str, Any] | None:
         f"A typical needle presses a dimple until the skin gives way at {words.quantity(gives, 'N')}; "
         f"at its deepest, {words.quantity(depth, 'mm')} in the skin, it feels {words.quantity(last, 'N')}."
     )
-    return {
-        "title": "Force on one needle",
-        "note": "a typical needle; dotted: the skin gives way",
-        "words": f"{said} Band: 5–95\u202f% of all draws.",
-        "figure": panel.draw(
-            Panel(
-                f"{lookup.zone_name(zone)}: force on one needle while it goes in",
-                said,
-                [Line(way, force, low, high)],
-                Axis(0.0, float(way[-1]), ticks, tick_labels(ticks), "mm, way of the tip since it touched the skin"),
-                "N",
-                zero=True,
-                reference=gives,
-                width=450.0,
-                height=230.0,
-            )
-        ),
-    }
+    axis = Axis(0.0, float(way[-1]), ticks, tick_labels(ticks), "mm, way of the tip since it touched the skin")
+    chart = Panel(
+        f"{lookup.zone_name(zone)}: force on one needle while it goes in",
+        said,
+        [Line(way, force, low, high)],
+        axis,
+        "N",
+        zero=True,
+        reference=gives,
+        width=450.0,
+        height=230.0,
+    )
+    return ForceChart(
+        "Force on one needle",
+        "a typical needle; dotted: the skin gives way",
+        f"{said} Band: 5–95\u202f% of all draws.",
+        panel.draw(chart),
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from markupsafe import Markup
 
 from .. import words
 from ..figures import map as surface_map
 from ..figures.map import Surface
 from . import lookup
-from .lookup import Band, band
+from .lookup import band
+from .piece import Fact
 
 if TYPE_CHECKING:
     from ...core import Luck
@@ -21,7 +24,17 @@ SIDE = 10.0  # mm, one square centimetre
 MOST = 6000.0  # contacts that one map shows; a denser pattern is shown in a smaller window
 
 
-def from_above(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class SurfaceMap:
+    """The map of one session with its numbers."""
+
+    title: str
+    figure: Markup
+    facts: list[Fact]
+    note: str
+
+
+def from_above(run: Run, zone: ZoneRun) -> SurfaceMap | None:
     """The map of the first session with its numbers; None where the run does not say how it was drawn
     and where no needle pierces.
     """
@@ -35,21 +48,16 @@ def from_above(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
     name, width = lookup.zone_name(zone), _width(zone)
     window = "1 cm²" if side == SIDE else f"{words.given(side, 'mm')} square"
     size = words.with_unit(words.number(1000.0 * width), "um")
-    return {
-        "title": f"{window} of skin from above",
-        "figure": surface_map.draw(
-            Surface(
-                f"{name}: punctures in {window} of skin, from above and to scale",
-                f"{words.count(len(kept), 'hole')} {size} wide; {int(bleeds.sum())} bleed.",
-                side,
-                kept,
-                width,
-                bleeds,
-            )
-        ),
-        "facts": _facts(run, zone),
-        "note": _note(run, zone, len(kept)),
-    }
+    surface = Surface(
+        f"{name}: punctures in {window} of skin, from above and to scale",
+        f"{words.count(len(kept), 'hole')} {size} wide; {int(bleeds.sum())} bleed.",
+        side,
+        kept,
+        width,
+        bleeds,
+    )
+    facts, note = _facts(run, zone), _note(run, zone, len(kept))
+    return SurfaceMap(f"{window} of skin from above", surface_map.draw(surface), facts, note)
 
 
 def holes(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
@@ -137,24 +145,18 @@ def _width(zone: ZoneRun) -> float:
     return found.middle if found.known else 0.0
 
 
-def percent(run: Run, zone: ZoneRun, name: str) -> Band | None:
-    """An endpoint of the first session that counts a share, in percent."""
-    found = lookup.first(run, name, zone=zone.zone.key)
-    if found is None:
-        return None
-    return lookup.of(found) if lookup.is_share(found) else lookup.of(found).times(100.0, "%")
-
-
-def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
+def _facts(run: Run, zone: ZoneRun) -> list[Fact]:
     """What the whole run says, beside the one map."""
     key, punctures = zone.zone.key, zone.punctures[0]
-    density, nearest = (lookup.first(run, name, zone=key) for name in ("puncture_density", "nearest_puncture"))
+    density, nearest, twice = (
+        lookup.first(run, name, key) for name in ("puncture_density", "nearest_puncture", "area_hit_twice")
+    )
     found = [
         ("Holes", lookup.of(density) if density else band(punctures.density, "1/cm^2")),
         ("To the nearest hole", lookup.of(nearest).times(1.0, "mm") if nearest else None),
-        ("Skin under two needles or more", percent(run, zone, "area_hit_twice")),
+        ("Skin under two needles or more", lookup.of(twice) if twice else None),
     ]
-    return [{"label": label, "band": value} for label, value in found if value is not None and value.known]
+    return [Fact(label, value) for label, value in found if value is not None and value.known]
 
 
 def _note(run: Run, zone: ZoneRun, drawn: int) -> str:
@@ -163,7 +165,7 @@ def _note(run: Run, zone: ZoneRun, drawn: int) -> str:
     stated = zone.settings.density is not None
     how = "as many as the case states, scattered at random" if stated else "as typical settings leave them"
     text = f"One map of many that chance allows, {how}: {words.count(drawn, 'hole')}."
-    slit = lookup.first(run, "slit_length", zone=zone.zone.key)
+    slit = lookup.first(run, "slit_length", zone.zone.key)
     if slit is not None and lookup.of(slit).middle > 2.0 * _width(zone) > 0.0:
         way = lookup.of(slit) if lookup.of(slit).middle >= 1.0 else lookup.of(slit).times(1000.0, "um")
         text += f" Needles that move on while inside can lengthen a hole by up to {way.text}; drawn round."

@@ -34,7 +34,7 @@ _LAYERS = (
 
 def measured(run: Run, zone: ZoneRun, name: str, otherwise: Band) -> Band:
     """The run's own endpoint of the first session where it has one, else the band of the raw arrays."""
-    endpoint = lookup.first(run, name, zone=zone.zone.key)
+    endpoint = lookup.first(run, name, zone.zone.key)
     return lookup.of(endpoint) if endpoint is not None else otherwise
 
 

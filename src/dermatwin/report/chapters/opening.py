@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import words
 from . import lookup, needle, result, subject
@@ -41,23 +41,55 @@ class Row:
     figures: tuple[Figure | None, ...]
 
 
-def opening(run: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Finding:
+    """One finding of the screening in words."""
+
+    level: str
+    level_name: str
+    title: str
+    about: str
+    reason: str
+    action: str
+    until: str
+    sources: str
+    overridden: bool
+    override_reason: str
+
+
+@dataclass(frozen=True)
+class Opening:
     """What the head of the page shows."""
+
+    title: str
+    person: str
+    course: str
+    verdict: str
+    verdict_name: str
+    verdict_words: str
+    findings: list[Finding]
+    columns: list[tuple[str, str]]  # label, remark
+    rows: list[Row]
+    failed: str
+
+
+def opening(run: Run) -> Opening:
+    """Who, what, the verdict and the few numbers that matter most."""
     screening = run.screening
     rows = [_row(run, zone) for zone in run.zones]
     columns = _columns(rows)
-    return {
-        "title": run.case.title or "A course of microneedling",
-        "person": person(run),
-        "course": course(run),
-        "verdict": screening.verdict,
-        "verdict_name": VERDICT_NAMES.get(screening.verdict, screening.verdict),
-        "verdict_words": VERDICTS.get(screening.verdict, ""),
-        "findings": _findings(run),
-        "columns": [(_label(rows, c), _shared_note(rows, c)) for c in columns],
-        "rows": [Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
-        "failed": _failed(run),
-    }
+    return Opening(
+        title=run.case.title or "A course of microneedling",
+        person=person(run),
+        course=course(run),
+        verdict=screening.verdict,
+        verdict_name=VERDICT_NAMES.get(screening.verdict, screening.verdict),
+        verdict_words=VERDICTS.get(screening.verdict, ""),
+        findings=_findings(run),
+        columns=[(_label(rows, c), _shared_note(rows, c)) for c in columns],
+        rows=[Row(row.name, row.detail, tuple(row.figures[c] for c in columns)) for row in rows],
+        failed=_failed(run),
+    )
 
 
 def person(run: Run) -> str:
@@ -88,26 +120,23 @@ def rhythm(days: tuple[float, ...]) -> str:
     return f" {words.lapse(gaps.pop())} apart" if len(gaps) == 1 else ""
 
 
-def _findings(run: Run) -> list[dict[str, Any]]:
+def _findings(run: Run) -> list[Finding]:
     """Findings of the screening, worst first, each with what to do."""
-    found = []
-    for finding in run.screening.findings:
-        about = [words.name(part) for part in (getattr(finding, "zone", None), getattr(finding, "concern", None)) if part]
-        found.append(
-            {
-                "level": finding.level,
-                "level_name": LEVELS.get(finding.level, finding.level),
-                "title": finding.title,
-                "about": ", ".join(about),
-                "reason": getattr(finding, "reason", "") or "",
-                "action": getattr(finding, "action", "") or "",
-                "until": getattr(finding, "until", None),
-                "sources": ", ".join(getattr(finding, "sources", ()) or ()),
-                "overridden": bool(getattr(finding, "overridden", False)),
-                "override_reason": getattr(finding, "override_reason", "") or "",
-            }
+    return [
+        Finding(
+            level=finding.level,
+            level_name=LEVELS.get(finding.level, finding.level),
+            title=finding.title,
+            about=", ".join(words.name(part) for part in (finding.zone, finding.concern) if part),
+            reason=finding.reason,
+            action=finding.action,
+            until=finding.until,
+            sources=", ".join(finding.sources),
+            overridden=finding.overridden,
+            override_reason=finding.override_reason,
         )
-    return found
+        for finding in run.screening.findings
+    ]
 
 
 def _row(run: Run, zone: ZoneRun) -> Row:
@@ -135,7 +164,7 @@ def _closure(zone: ZoneRun) -> Figure | None:
 
 
 def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "downtime_makeup", "downtime", zone=zone.zone.key)
+    found = lookup.first(run, "downtime_makeup", zone.zone.key)
     return (
         Figure("Downtime", lookup.of(found), "per session, with make-up")
         if found and zone.punctures and lookup.human(run)
@@ -145,24 +174,23 @@ def _downtime(run: Run, zone: ZoneRun) -> Figure | None:
 
 def _change(run: Run, zone: ZoneRun) -> Figure | None:
     """The one number of the head of the page: the change of the first concern about half a year after the last session."""
-    found = [e for base in result.CHANGES for e in run.find(base, zone.zone.key) if e.time_days is not None]
+    found = [e for change in result.CHANGES for e in run.find(change.person, zone.zone.key) if e.time_days is not None]
     if not found:
         return None
     wanted = lookup.session_days(run)[-1] + HEADLINE_DAYS
-    same = [e for e in found if e.name == found[0].name]
+    same = [e for e in found if (e.quantity, e.detail) == (found[0].quantity, found[0].detail)]
     best = min(same, key=lambda e: abs((e.time_days or 0.0) - wanted))
     after = words.lapse((best.time_days or 0.0) - lookup.session_days(run)[-1])
-    lower = subject.better_is_lower(run, best.name)
+    lower = subject.better_is_lower(run, best.quantity, best.detail)
     good = (
         "" if lower is None or best.unit == "%" or lookup.is_share(best) else f" ({'less' if lower else 'more'} is better)"
     )
-    return Figure(
-        "Change to expect", lookup.of(best), f"{subject.subject(run, best.name)}{good}, {after} after the last session"
-    )
+    about = subject.subject(run, best.quantity, best.detail)
+    return Figure("Change to expect", lookup.of(best), f"{about}{good}, {after} after the last session")
 
 
 def _pigment(run: Run, zone: ZoneRun) -> Figure | None:
-    found = lookup.first(run, "pih_risk", zone=zone.zone.key)
+    found = lookup.first(run, "pih_risk", zone.zone.key)
     return (
         Figure("Risk of dark marks", lookup.of(found), "whole course")
         if found and zone.punctures and lookup.human(run)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from ...naming import NOTHING
+from ...twin.names import read_name
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
 from . import lookup
 from .lookup import Band
+from .piece import NO_FIGURE
 from .subject import subject
 
 if TYPE_CHECKING:
@@ -30,7 +36,28 @@ _INTERVALS = {
 _BOUNDS = {"upper": "at most ", "lower": "at least "}
 
 
-def published(run: Run, seen: Sequence[Comparison]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Seen:
+    """One published value, beside its prediction where there is one."""
+
+    title: str
+    subject: str
+    zone: str
+    time: str
+    observed: str
+    spread: str
+    n: int | None
+    source: str
+    note: str
+    predicted: str = words.NOTHING
+    grade: str = ""
+    verdict: str = "absent"
+    known: bool = False  # whether the study is among the sources of the prediction
+    figure: Markup = NO_FIGURE
+    axis: Markup = NO_FIGURE
+
+
+def published(run: Run, seen: Sequence[Comparison]) -> list[Seen]:
     """Every observation of the case: those with a prediction, then those without."""
     return [*(_observed(run, c) for c in seen), *_unmatched(run, seen)]
 
@@ -56,7 +83,7 @@ def scaled(comparison: Comparison, value: float) -> float:
     return value * factor(comparison.unit, comparison.endpoint.unit) * percent
 
 
-def _observed(run: Run, c: Comparison) -> dict[str, Any]:
+def _observed(run: Run, c: Comparison) -> Seen:
     """One published value beside the prediction of the same quantity, on an axis of its own."""
     seen = c.observation
     predicted = Band(c.low, c.median, c.high, c.unit)
@@ -65,46 +92,42 @@ def _observed(run: Run, c: Comparison) -> dict[str, Any]:
     scale = Scale(low, high, 0.0, 1.0)
     point = rows.Interval(*(v if v is not None else math.nan for v in (seen.low, seen.value, seen.high)))
     ticks = scale.ticks(4)
-    return _words(run, seen) | {
-        "predicted": predicted.text,
-        "grade": c.endpoint.grade,
-        "verdict": {True: "inside", False: "outside", None: "open"}[c.inside],
-        "known": not c.independent,
-        "figure": rows.row(
+    return replace(
+        _words(run, seen),
+        predicted=predicted.text,
+        grade=c.endpoint.grade,
+        verdict="inside" if c.inside else "outside",
+        known=not c.independent,
+        figure=rows.row(
             scale,
             rows.Interval(c.low, c.median, c.high),
             f"Predicted {predicted.text}, seen {written(seen)}",
             observed=[point],
             reference=0.0,
         ),
-        "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), f"Axis {words.unit(c.unit)}".strip()),
-    }
+        axis=rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), f"Axis {words.unit(c.unit)}".strip()),
+    )
 
 
-def _words(run: Run, seen: Observation) -> dict[str, Any]:
+def _words(run: Run, seen: Observation) -> Seen:
     """The words about one published value; no prediction yet."""
-    title = lookup.quantity_title(run, seen.quantity)
-    about = subject(run, seen.quantity) if "[" in seen.quantity else ""
-    named = bool(about) and not lookup.detail(seen.quantity).isdigit()
-    return {
-        "title": words.title(about) if named else title,
-        "subject": title.lower()[:1] + title[1:] if named else about,
-        "zone": words.name(seen.zone),
-        "time": "" if seen.time is None else f"day{words.SPACE}{words.given(seen.time)}",
-        "observed": written(seen),
-        "spread": spread(seen),
-        "n": seen.n,
-        "source": seen.source,
-        "note": seen.note,
-        "predicted": words.NOTHING,
-        "grade": "",
-        "verdict": "absent",
-        "known": False,
-        "figure": "",
-        "axis": "",
-    }
+    name = read_name(seen.quantity, run.evidence)
+    title = lookup.quantity_title(run, name.quantity)
+    about = "" if name.detail == NOTHING else subject(run, name.quantity, name.detail)
+    named = bool(about) and name.detail.session is None
+    return Seen(
+        title=words.title(about) if named else title,
+        subject=title.lower()[:1] + title[1:] if named else about,
+        zone=words.name(seen.zone),
+        time="" if seen.time is None else f"day{words.SPACE}{words.given(seen.time)}",
+        observed=written(seen),
+        spread=spread(seen),
+        n=seen.n,
+        source=seen.source,
+        note=seen.note,
+    )
 
 
-def _unmatched(run: Run, seen: Sequence[Comparison]) -> list[dict[str, Any]]:
+def _unmatched(run: Run, seen: Sequence[Comparison]) -> list[Seen]:
     matched = {id(c.observation) for c in seen}
     return [_words(run, o) for o in run.case.observations if id(o) not in matched]

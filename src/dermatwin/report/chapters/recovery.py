@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import words
 from ..figures.tiles import Tile, level
 from . import lookup, recovery_look
+from .piece import Fact
 
 if TYPE_CHECKING:
     from ...flows import Curve
@@ -46,28 +47,39 @@ class Strip:
     tiles: tuple[Tile, ...]
 
 
-def recovery(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Zone:
+    """The first two weeks of one zone."""
+
+    name: str
+    strips: list[Strip]
+    facts: list[Fact]
+    look: recovery_look.Look | None
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What the chapter shows."""
+
+    zones: list[Zone]
+    days: list[int]
+    sentences: list[str]
+
+
+def recovery(run: Run) -> Recovery | None:
     """Strips of the first two weeks per zone; None where nothing is needled, or no person is."""
     if not lookup.human(run):
         return None
-    blocks = [
-        {
-            "name": lookup.zone_name(zone),
-            "strips": _strips(run, zone),
-            "facts": _facts(run, zone),
-            "look": recovery_look.look(run, zone),
-        }
+    zones = [
+        Zone(lookup.zone_name(zone), _strips(run, zone), _facts(run, zone), recovery_look.look(run, zone))
         for zone in lookup.treated(run)
     ]
-    return {"zones": blocks, "days": list(range(DAYS)), "sentences": _sentences(run)} if blocks else None
+    return Recovery(zones, list(range(DAYS)), _sentences(run)) if zones else None
 
 
 def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
-    found = [
-        _strip(curve, title)
-        for name, title in SIGNS
-        for curve in lookup.curves(run, name, zone=zone.zone.key, session=0)[:1]
-    ]
+    seen = [(lookup.curve(run, name, zone.zone.key, session=0), title) for name, title in SIGNS]
+    found = [_strip(curve, title) for curve, title in seen if curve is not None]
     channels = zone.channels[0]
     tewl = _tiles(
         "Water loss (TEWL)", words.unit("g/m^2/h"), channels.time / 24.0, channels.tewl, float(np.nanmedian(zone.skin.tewl))
@@ -77,8 +89,10 @@ def _strips(run: Run, zone: ZoneRun) -> list[Strip]:
 
 def _strip(curve: Curve, title: str) -> Strip | None:
     time = curve.time / 24.0 if curve.session is not None else curve.time
-    unit = {"erythema_rise": "% over untreated", "soreness": "of 10"}.get(curve.name, words.unit(curve.unit) or "relative")
-    return _tiles(title, unit, time, (100.0 if curve.name == "erythema_rise" else 1.0) * curve.values)
+    unit = {"erythema_rise": "% over untreated", "soreness": "of 10"}.get(
+        curve.quantity, words.unit(curve.unit) or "relative"
+    )
+    return _tiles(title, unit, time, (100.0 if curve.quantity == "erythema_rise" else 1.0) * curve.values)
 
 
 def _tiles(title: str, unit: str, time: np.ndarray, values: np.ndarray, floor: float | None = None) -> Strip | None:
@@ -116,13 +130,13 @@ def _tile(day: int, band: tuple[float, float, float], share: float, places: int,
     )
 
 
-def _facts(run: Run, zone: ZoneRun) -> list[dict[str, Any]]:
+def _facts(run: Run, zone: ZoneRun) -> list[Fact]:
     """Durations and pain of the first session, as far as the run has them."""
     found = []
     for name, label in FACTS:
-        endpoint = lookup.first(run, name, zone=zone.zone.key)
+        endpoint = lookup.first(run, name, zone.zone.key)
         if endpoint is not None and lookup.of(endpoint).known:
-            found.append({"label": label, "band": _in_hours(lookup.of(endpoint)), "grade": endpoint.grade})
+            found.append(Fact(label, _in_hours(lookup.of(endpoint)), endpoint.grade))
     return found
 
 

@@ -8,7 +8,7 @@ rows differ by the redness alone. The numbers below are the bands of all people.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -49,28 +49,69 @@ class _Seen:
         return self.colours - self.colours[:, :1]
 
 
-def look(run: Run, zone: ZoneRun) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Row:
+    """People of about one rank over time."""
+
+    name: str
+    note: str
+    swatches: list[Markup]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A median with its band, as they are written."""
+
+    value: str
+    range: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number over time."""
+
+    name: str
+    note: str
+    grade: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A swatch of the key and its words."""
+
+    swatch: Markup
+    words: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """Swatches and numbers of one zone."""
+
+    moments: list[str]
+    rows: list[Row]
+    lines: list[Line]
+    key: list[Mark]
+    sentences: list[str]
+
+
+def look(run: Run, zone: ZoneRun) -> Look | None:
     """Swatches and numbers of one zone; None where the run has no colours."""
     seen = _seen(run, zone)
     if seen is None:
         return None
     moments = [words.lapse(day) for day in _shown_days(seen.days[1:])]
-    return {
-        "moments": moments,
-        "rows": _rows(run, seen, moments),
-        "lines": _lines(run, seen),
-        "key": _key(run, zone, seen),
-        "sentences": _sentences(run),
-    }
+    return Look(moments, _rows(run, seen, moments), _lines(run, seen), _key(run, zone, seen), _sentences(run))
 
 
 def _seen(run: Run, zone: ZoneRun) -> _Seen | None:
-    found = [lookup.curves(run, name, zone=zone.zone.key)[:1] for name in appearance.CHANNELS]
-    if not all(found):
+    known = (lookup.curve(run, channel, zone.zone.key) for channel in appearance.CHANNELS)
+    found = [curve for curve in known if curve is not None]
+    if len(found) < len(appearance.CHANNELS):
         return None
-    colours = np.stack([curve.values for (curve,) in found], axis=-1)
+    colours = np.stack([curve.values for curve in found], axis=-1)
     colours = colours[np.isfinite(colours).all(axis=(1, 2))]
-    days = found[0][0].time
+    days = found[0].time
     return _Seen(days, colours) if colours.size and days.size > 1 else None
 
 
@@ -79,15 +120,13 @@ def _shown_days(days: np.ndarray) -> np.ndarray:
     return np.where(days < 1.0, days, np.rint(days))
 
 
-def _rows(run: Run, seen: _Seen, moments: list[str]) -> list[dict[str, Any]]:
+def _rows(run: Run, seen: _Seen, moments: list[str]) -> list[Row]:
     order = np.argsort(seen.change[:, seen.days <= RANKED_UNTIL, 1].mean(axis=1))
     ranks = (np.arange(order.size) + 0.5) / order.size
     found = []
     for (name, note), middle in zip(PEOPLE, lookup.QUANTILES, strict=True):
         near = np.abs(ranks - middle) <= max(AROUND, 0.5 / order.size)
-        found.append(
-            {"name": name, "note": note, "swatches": _strip(run, seen, seen.change[order[near]].mean(axis=0), moments, name)}
-        )
+        found.append(Row(name, note, _strip(run, seen, seen.change[order[near]].mean(axis=0), moments, name)))
     return found
 
 
@@ -101,54 +140,45 @@ def _swatch(run: Run, base: np.ndarray, change: np.ndarray, title: str) -> Marku
     return swatches.swatch(untreated, treated, f"{title}: untreated left, treated right; a* {_signed(change[1])}")
 
 
-def _lines(run: Run, seen: _Seen) -> list[dict[str, Any]]:
+def _lines(run: Run, seen: _Seen) -> list[Line]:
     angles = appearance.ita(seen.colours, run.evidence.folder)
     untouched = words.fixed(float(np.median(angles[:, 0])), 0)
+    redder, paler = (lookup.grade_of(run, quantity) for quantity in ("erythema_a_star", "ita"))
     return [
-        {
-            "name": "Redness, rise of a*",
-            "note": "over untreated skin",
-            "grade": lookup.grade_of(run, "erythema_a_star"),
-            "cells": _cells(seen.change[:, 1:, 1], 1),
-        },
+        Line("Redness, rise of a*", "over untreated skin", redder, _cells(seen.change[:, 1:, 1], 1)),
         *_burnt(run, seen),
-        {
-            "name": "Typology angle ITA",
-            "note": f"degrees; untreated {untouched}",
-            "grade": lookup.grade_of(run, "ita"),
-            "cells": _cells(angles[:, 1:], 0),
-        },
+        Line("Typology angle ITA", f"degrees; untreated {untouched}", paler, _cells(angles[:, 1:], 0)),
     ]
 
 
-def _burnt(run: Run, seen: _Seen) -> list[dict[str, Any]]:
+def _burnt(run: Run, seen: _Seen) -> list[Line]:
     """In how many people the skin is at least as red as the least sunburn."""
     known = run.evidence.parameters.get(SUNBURN)
     if known is None:
         return []
     shares = (seen.change[:, 1:, 1] >= known.value).mean(axis=0)
-    cells = [{"value": words.with_unit(words.fixed(100.0 * float(share), 0), "%"), "range": ""} for share in shares]
+    cells = [Cell(words.with_unit(words.fixed(100.0 * float(share), 0), "%"), "") for share in shares]
     note = f"share of people, a* +{words.given(known.value)}"
-    return [{"name": "At least a mild sunburn", "note": note, "grade": "", "cells": cells}]
+    return [Line("At least a mild sunburn", note, "", cells)]
 
 
-def _cells(values: np.ndarray, places: int) -> list[dict[str, str]]:
+def _cells(values: np.ndarray, places: int) -> list[Cell]:
     return [
-        {"value": words.fixed(float(middle), places), "range": words.interval(float(low), float(high), places)}
+        Cell(words.fixed(float(middle), places), words.interval(float(low), float(high), places))
         for low, middle, high in lookup.bands(values).T
     ]
 
 
-def _key(run: Run, zone: ZoneRun, seen: _Seen) -> list[dict[str, Any]]:
+def _key(run: Run, zone: ZoneRun, seen: _Seen) -> list[Mark]:
     """Untreated skin alone, and the least sunburn on it for comparison."""
     angle = float(appearance.ita(seen.base, run.evidence.folder))
     kind = appearance.typology(angle, run.evidence.folder)
     plain = f"untreated: middle colour of phototype {zone.skin.phototype}, ITA {words.fixed(angle, 0)}° ({kind})"
-    found = [{"swatch": _swatch(run, seen.base, np.zeros(3), "untreated skin"), "words": plain}]
+    found = [Mark(_swatch(run, seen.base, np.zeros(3), "untreated skin"), plain)]
     burn, known = _sunburn(run, seen), run.evidence.parameters.get(SUNBURN)
     if burn is not None and known is not None:
         said = f"right half: the least sunburn that a sunscreen test counts, a* +{words.given(known.value)}"
-        found.append({"swatch": _swatch(run, seen.base, burn, "a mild sunburn"), "words": said})
+        found.append(Mark(_swatch(run, seen.base, burn, "a mild sunburn"), said))
     return found
 
 

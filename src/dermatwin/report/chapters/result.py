@@ -4,73 +4,137 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from ...naming import Detail
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
 from . import lookup
-from .published import published, scaled, spread, written
-from .subject import base, better_is_lower, scale_of, subject
+from .lookup import Band
+from .published import Seen, published, scaled, spread, written
+from .subject import better_is_lower, scale_of, subject
 
 if TYPE_CHECKING:
     from ...twin import Comparison, Endpoint, Run, ZoneRun
 
-CHANGES = ("scale_change", "relative_improvement")
-"""Names of predicted changes of one new person; the mean of a trial has the prefix below."""
-TRIAL = "trial_mean_"
+
+@dataclass(frozen=True)
+class Change:
+    """Quantities of one predicted change: of one new person, and as the mean of a trial."""
+
+    person: str
+    trial: str
 
 
-def result(run: Run) -> dict[str, Any] | None:
+SCALE, IMPROVEMENT = (Change(name, f"trial_mean_{name}") for name in ("scale_change", "relative_improvement"))
+CHANGES = (SCALE, IMPROVEMENT)
+PEOPLE = tuple(change.person for change in CHANGES)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One read-out: a new person, the mean of a trial, and what was published."""
+
+    time: str
+    person: Band
+    trial: Band
+    observed: list[tuple[str, str]]  # value, its interval
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Zone:
+    """The read-outs of one zone."""
+
+    name: str
+    treated: bool
+    rows: list[Line]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The forest of one change."""
+
+    title: str
+    unit: str
+    zones: list[Zone]
+    direction: tuple[str, str]  # words for the left and for the right end
+    axis: Markup
+    published: bool
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A concern without a number, and why."""
+
+    concern: str
+    zone: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the chapter shows."""
+
+    blocks: list[Block]
+    observed: list[Seen]
+    silent: list[Silent]
+    sentences: list[str]
+    animal: bool
+
+
+def result(run: Run) -> Result | None:
     """One forest per predicted change with all zones in it, and every observation beside its prediction."""
     seen = run.comparisons() if run.case.observations else ()
-    blocks = [block for name in _names(run, seen) if (block := _block(run, name, seen))]
+    blocks = [block for change, detail in _changes(run, seen) if (block := _block(run, change, detail, seen))]
     silent = _without_number(run)
     if not blocks and not run.case.observations and not silent:
         return None
-    return {
-        "blocks": blocks,
-        "observed": published(run, seen),
-        "silent": silent,
-        "sentences": _sentences(blocks, seen, len(run.case.observations)),
-        "animal": run.case.patient.species != "human",
-    }
+    sentences = _sentences(blocks, seen, len(run.case.observations))
+    return Result(blocks, published(run, seen), silent, sentences, run.case.patient.species != "human")
 
 
-def _names(run: Run, seen: Sequence[Comparison]) -> list[str]:
+def _changes(run: Run, seen: Sequence[Comparison]) -> list[tuple[Change, Detail]]:
     """Changes to draw: those on a scale, and shares of improvement where no scale says it or somebody measured it."""
-    on_scale, shares = ([e for e in run.endpoints if base(e.name).removeprefix(TRIAL) == change] for change in CHANGES)
-    measured = {c.endpoint.name.removeprefix(TRIAL) for c in seen}
+    on_scale, shares = ([e for e in run.endpoints if _is(change, e)] for change in CHANGES)
+    measured = {c.endpoint.detail for c in seen if _is(IMPROVEMENT, c.endpoint)}
     said = {
         (e.zone, concern.concern)
         for e in on_scale
         for concern in run.case.zone(e.zone).concerns
-        if scale_of(run, concern) in lookup.detail(e.name).split(":")
+        if e.detail.scale == scale_of(run, concern)
     }
-    needed = [e for e in shares if e.name.removeprefix(TRIAL) in measured or (e.zone, lookup.detail(e.name)) not in said]
-    return lookup.unique(e.name.removeprefix(TRIAL) for e in (*on_scale, *needed))
+    needed = [e for e in shares if e.detail in measured or (e.zone, e.detail.concern) not in said]
+    return lookup.unique([*((SCALE, e.detail) for e in on_scale), *((IMPROVEMENT, e.detail) for e in needed)])
 
 
-def _without_number(run: Run) -> list[dict[str, str]]:
+def _is(change: Change, endpoint: Endpoint) -> bool:
+    return endpoint.quantity in (change.person, change.trial)
+
+
+def _without_number(run: Run) -> list[Silent]:
     """Concerns for which the run gives no number, with the reason that it gives."""
     found = []
     for zone in run.zones:
         for record in zone.zone.concerns:
-            if any(run.find(f"{change}[{record.concern}]", zone.zone.key) for change in CHANGES) or run.find(
-                f"scale_change[{scale_of(run, record)}]", zone.zone.key
-            ):
+            key, scale = zone.zone.key, Detail(scale=scale_of(run, record))
+            improves = run.find(IMPROVEMENT.person, key, Detail(concern=record.concern))
+            if improves or run.find(SCALE.person, key, scale):
                 continue
             path = f"{zone.zone.key}.{record.concern}"
             why = [words.sentence(n.message) for n in run.notices if n.path == path]
-            found.append({"concern": words.title(record.concern), "zone": lookup.zone_name(zone), "why": " ".join(why)})
+            found.append(Silent(words.title(record.concern), lookup.zone_name(zone), " ".join(why)))
     return found
 
 
-def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | None:
+def _block(run: Run, change: Change, detail: Detail, seen: Sequence[Comparison]) -> Block | None:
     """The forest of one change: zones one below the other, read-outs within each."""
-    trial = f"{TRIAL}{name}"
-    found = [e for e in run.endpoints if e.name in (name, trial)]
-    about = [c for c in seen if c.endpoint.name in (name, trial)]
+    found = [e for e in run.endpoints if _is(change, e) and e.detail == detail]
+    about = [c for c in seen if _is(change, c.endpoint) and c.endpoint.detail == detail]
     values = [v for e in found for v in (lookup.of(e).low, lookup.of(e).high)]
     values += [
         scaled(c, v) for c in about for v in (c.observation.value, c.observation.low, c.observation.high) if v is not None
@@ -79,18 +143,18 @@ def _block(run: Run, name: str, seen: Sequence[Comparison]) -> dict[str, Any] | 
         return None
     low, high = cover([v for v in values if math.isfinite(v)], around=0.0)
     scale = Scale(low, high, 0.0, 1.0)
-    zones = [z for number, zone in enumerate(run.zones) if (z := _zone(run, zone, number, name, scale, about))]
+    drawn = (_Drawn(run, scale, number % 3 + 1).zone(zone, found, about) for number, zone in enumerate(run.zones))
+    zones = [zone for zone in drawn if zone is not None]
     ticks = scale.ticks(5)
     unit = words.unit(lookup.of(found[0]).unit)
-    return {
-        "title": words.title(subject(run, name)),
-        "unit": f"change, {unit or 'points on the scale'}",
-        "zones": zones,
-        "direction": _direction(better_is_lower(run, name)),
-        "axis": rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Change from before the course"),
-        "grade": found[0].grade,
-        "published": any(row["observed"] for zone in zones for row in zone["rows"]),
-    }
+    return Block(
+        title=words.title(subject(run, change.person, detail)),
+        unit=f"change, {unit or 'points on the scale'}",
+        zones=zones,
+        direction=_direction(better_is_lower(run, change.person, detail)),
+        axis=rows.axis(scale, list(zip(ticks, tick_labels(ticks), strict=True)), "Change from before the course"),
+        published=any(row.observed for zone in zones for row in zone.rows),
+    )
 
 
 def _direction(lower: bool | None) -> tuple[str, str]:
@@ -99,66 +163,48 @@ def _direction(lower: bool | None) -> tuple[str, str]:
     return ("← better", "worse →") if lower else ("← worse", "better →")
 
 
-def _zone(
-    run: Run, zone: ZoneRun, number: int, name: str, scale: Scale, seen: Sequence[Comparison]
-) -> dict[str, Any] | None:
-    key, trial = zone.zone.key, f"{TRIAL}{name}"
-    people = {e.time_days: e for e in run.find(name, key) if e.name == name}
-    trials = {e.time_days: e for e in run.find(trial, key) if e.name == trial}
-    times = sorted(set(people) | set(trials), key=lambda t: t or 0.0)
-    if not times:
-        return None
-    found = [
-        _line(
-            run,
-            time,
-            people.get(time),
-            trials.get(time),
-            scale,
-            number,
-            [c for c in seen if c.observation.zone == key and c.endpoint.time_days == time],
-        )
-        for time in times
-    ]
-    return {"name": lookup.zone_name(zone), "treated": bool(zone.punctures), "rows": found}
+@dataclass(frozen=True)
+class _Drawn:
+    """How the read-outs of one zone are drawn."""
 
+    run: Run
+    scale: Scale
+    tone: int
 
-def _line(
-    run: Run,
-    time: float | None,
-    person: Endpoint | None,
-    trial: Endpoint | None,
-    scale: Scale,
-    number: int,
-    seen: Sequence[Comparison],
-) -> dict[str, Any]:
-    ours = lookup.of(person) if person else lookup.UNKNOWN
-    group = lookup.of(trial) if trial else lookup.UNKNOWN
-    points = [
-        rows.Interval(
-            *(
-                scaled(c, v) if v is not None else math.nan
-                for v in (c.observation.low, c.observation.value, c.observation.high)
-            )
-        )
-        for c in seen
-    ]
-    said = f"New person {ours.text}; mean of a trial {group.text}" + "".join(f"; seen {p.middle:g}" for p in points)
-    return {
-        "time": _time(run, time),
-        "person": ours,
-        "trial": group,
-        "observed": [(written(c.observation), spread(c.observation)) for c in seen],
-        "figure": rows.row(
-            scale,
-            rows.Interval(ours.low, ours.middle, ours.high),
+    def zone(self, zone: ZoneRun, found: Sequence[Endpoint], seen: Sequence[Comparison]) -> Zone | None:
+        """The read-outs of a zone in the order of time; None where there are none."""
+        here = [e for e in found if e.zone == zone.zone.key]
+        people, trials = ({e.time_days: e for e in here if (e.quantity in PEOPLE) is own} for own in (True, False))
+        there = [c for c in seen if c.observation.zone == zone.zone.key]
+        lines = [
+            self.line(time, people.get(time), trials.get(time), [c for c in there if c.endpoint.time_days == time])
+            for time in sorted({*people, *trials}, key=lambda t: t or 0.0)
+        ]
+        return Zone(lookup.zone_name(zone), bool(zone.punctures), lines) if lines else None
+
+    def line(self, time: float | None, person: Endpoint | None, trial: Endpoint | None, seen: Sequence[Comparison]) -> Line:
+        """One read-out with everything that is known of it."""
+        ours = lookup.of(person) if person else lookup.UNKNOWN
+        group = lookup.of(trial) if trial else lookup.UNKNOWN
+        points = [_point(c) for c in seen]
+        said = f"New person {ours.text}; mean of a trial {group.text}" + "".join(f"; seen {p.middle:g}" for p in points)
+        figure = rows.row(
+            self.scale,
+            rows.Interval(*ours.ends),
             said,
             reference=0.0,
-            group=rows.Interval(group.low, group.middle, group.high),
+            group=rows.Interval(*group.ends),
             observed=points,
-            tone=number % 3 + 1,
-        ),
-    }
+            tone=self.tone,
+        )
+        observed = [(written(c.observation), spread(c.observation)) for c in seen]
+        return Line(_time(self.run, time), ours, group, observed, figure)
+
+
+def _point(seen: Comparison) -> rows.Interval:
+    """A published value with its interval, in the unit that is drawn."""
+    published = seen.observation.low, seen.observation.value, seen.observation.high
+    return rows.Interval(*(math.nan if value is None else scaled(seen, value) for value in published))
 
 
 def _time(run: Run, time: float | None) -> str:
@@ -168,7 +214,7 @@ def _time(run: Run, time: float | None) -> str:
     return words.lapse(after) if after >= 0.5 else f"day{words.SPACE}{words.given(time)}"
 
 
-def _sentences(blocks: list[dict[str, Any]], seen: Sequence[Comparison], measured: int) -> list[str]:
+def _sentences(blocks: list[Block], seen: Sequence[Comparison], measured: int) -> list[str]:
     said = (
         ["Dot and line: what one new person may expect. Pale bar: where the mean of a whole trial would lie."]
         if blocks

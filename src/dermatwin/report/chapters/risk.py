@@ -2,73 +2,106 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from ...evidence.records import RISK
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale
 from ..sheets import window
 from . import lookup, subject
+from .lookup import Band
+from .piece import NO_FIGURE
 
 if TYPE_CHECKING:
     from ...outcome import Counts, Tally
     from ...twin import Endpoint, Run
 
-RISK = "_risk"
 EMERGENCY = "emergency"
-PRODUCT = "granuloma"  # the risk that only a product on open channels brings
+PRODUCT = "granuloma_risk"  # the risk that only a product on open channels brings
 SCALE = Scale(0.01, 100.0, 0.0, 1.0, log=True)
 """Percent, logarithmic: risks of a course lie between one in ten thousand and certainty."""
 
 
-def risk(run: Run) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Row:
+    """One risk in one zone; the name stands in the first row of its `span`."""
+
+    first: bool
+    span: int
+    name: str
+    counted: str
+    zone: str
+    band: Band
+    grade: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A sign for which to call."""
+
+    sign: str
+    cause: str
+    when: str
+    action: str
+    meanwhile: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What the chapter shows."""
+
+    rows: list[Row]
+    many: bool  # zones
+    flags: list[Flag]
+    sentences: list[str]
+    axis: Markup
+
+
+def risk(run: Run) -> Risk | None:
     """Risks by zone on one axis, what was counted in trials, and the red flags of the evidence; None for an animal."""
     if not lookup.human(run):
         return None
     zones = lookup.treated(run)
     keys = {zone.zone.key for zone in zones}
-    found = [e for e in run.endpoints if e.name.partition("[")[0].endswith(RISK) and e.zone in keys and lookup.of(e).known]
-    return {
-        "rows": _rows(run, found, len(zones)),
-        "many": len(zones) > 1,
-        "flags": _flags(run),
-        "sentences": _sentences(found),
-        "axis": rows.axis(
-            SCALE,
-            [(t, words.with_unit(words.given(t), "%")) for t in SCALE.ticks(5)],
-            "Risk over the whole course, logarithmic",
-        )
-        if found
-        else "",
-    }
+    quantities = run.evidence.quantities
+    found = [e for e in run.endpoints if quantities[e.quantity].kind == RISK and e.zone in keys and lookup.of(e).known]
+    ticks = [(t, words.with_unit(words.given(t), "%")) for t in SCALE.ticks(5)]
+    axis = rows.axis(SCALE, ticks, "Risk over the whole course, logarithmic") if found else NO_FIGURE
+    return Risk(_rows(run, found, len(zones)), len(zones) > 1, _flags(run), _sentences(found), axis)
 
 
-def _rows(run: Run, found: list[Endpoint], zones: int) -> list[dict[str, Any]]:
+def _rows(run: Run, found: list[Endpoint], zones: int) -> list[Row]:
     made = []
-    for name in lookup.unique(e.name for e in found):
-        same = [e for e in found if e.name == name]
+    for name in lookup.unique(e.quantity for e in found):
+        same = [e for e in found if e.quantity == name]
         for number, e in enumerate(same):
             b = lookup.of(e)
             shown = rows.Interval(b.low, b.middle, b.high) if b.high > 0.0 else None
             made.append(
-                {
-                    "first": number == 0,
-                    "span": len(same),
-                    "name": _event(run, name),
-                    "counted": _counted(e, b),
-                    "zone": words.title(e.zone) if zones > 1 else "",
-                    "band": b,
-                    "grade": e.grade,
-                    "figure": rows.row(SCALE, shown, f"{_event(run, name)}: {b.text}", tone=number % 3 + 1),
-                }
+                Row(
+                    first=number == 0,
+                    span=len(same),
+                    name=_event(run, name),
+                    counted=_counted(e, b),
+                    zone=words.title(e.zone) if zones > 1 else "",
+                    band=b,
+                    grade=e.grade,
+                    figure=rows.row(SCALE, shown, f"{_event(run, name)}: {b.text}", tone=number % 3 + 1),
+                )
             )
     return made
 
 
-def _counted(e: Endpoint, band: lookup.Band) -> str:
+def _counted(e: Endpoint, band: Band) -> str:
     """What trials counted; a risk of nothing says why it is nothing."""
     said = counted(e.counts) if e.counts is not None else ""
-    if e.name.startswith(PRODUCT) and band.high == 0.0:
+    if e.quantity == PRODUCT and band.high == 0.0:
         return "; ".join(filter(None, (said, "no product meets open channels in this course")))
     return said
 
@@ -106,17 +139,17 @@ def _tally(tally: Tally, of: str, one: str, many: str) -> str:
     return f"{tally.events} of {tally.people} {of} in {words.count(tally.studies, one, many)}"
 
 
-def _flags(run: Run) -> list[dict[str, Any]]:
+def _flags(run: Run) -> list[Flag]:
     """Signs with their window, possible cause and what to do, emergencies first."""
     return [
-        {
-            "sign": words.sentence(row["sign"]).rstrip("."),
-            "cause": row["possible_cause"],
-            "when": window(row["from_h"], row["to_h"]),
-            "action": row["action"],
-            "meanwhile": row.get("meanwhile", ""),
-            "urgent": row["action"].startswith(EMERGENCY),
-        }
+        Flag(
+            sign=words.sentence(row["sign"]).rstrip("."),
+            cause=row["possible_cause"],
+            when=window(row["from_h"], row["to_h"]),
+            action=row["action"],
+            meanwhile=row.get("meanwhile", ""),
+            urgent=row["action"].startswith(EMERGENCY),
+        )
         for row in sorted(subject.table(run, "red_flags"), key=lambda row: not row["action"].startswith(EMERGENCY))
     ]
 

@@ -148,9 +148,8 @@ def _even_rows(section: np.ndarray, edges: np.ndarray) -> np.ndarray:
     count = max(round(float(edges[-1] - edges[0]) / height), 1)
     wanted = edges[0] + (np.arange(count) + 0.5) * (edges[-1] - edges[0]) / count
     middles = 0.5 * (edges[1:] + edges[:-1])
-    after = np.clip(np.searchsorted(middles, wanted), 1, len(middles) - 1)
-    share = np.clip((wanted - middles[after - 1]) / (middles[after] - middles[after - 1]), 0.0, 1.0)[:, None]
-    return section[:, after - 1] + share * (section[:, after] - section[:, after - 1])
+    shares = np.column_stack([np.interp(wanted, middles, one) for one in np.eye(len(middles))])
+    return shares @ section
 
 
 def _painted(frames: np.ndarray, tones: Tones, place: tuple[float, float, float, float]) -> Markup:

@@ -34,7 +34,7 @@ RISE = (
     "1b1a45",
 )  # as `.field-0` to `.field-15` of the style sheet
 FALL = ("f6f2e6", "f0dcc0", "e8c49c", "dcaa7a", "cd8f5b", "bb7443", "a55b31", "8c4625", "71351d", "552818")
-TONES = 80  # of the whole scale
+TONES = 64  # of the whole scale: half a step is 0.8 % of it, less than the grid errs (docs/design/006)
 BOXES = 40
 LEAST = 1e-3  # of the highest value: what falls by less is drawn as at rest
 BAR = 10.0  # px
