@@ -13,13 +13,16 @@ import numpy as np
 
 from dermatwin.calibration.checking import WATCHED, ranks, unevenness
 from dermatwin.calibration.outcome import problem
+from dermatwin.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 ROUNDS, BURN, THIN = 4_000, 1_000, 20
 
 
 def one(seed: int) -> np.ndarray:
     """Ranks of one synthetic set of trials."""
-    return ranks(problem(), [seed], rounds=ROUNDS, burn=BURN, thin=THIN)[0]
+    return ranks(problem(EVIDENCE), [seed], rounds=ROUNDS, burn=BURN, thin=THIN)[0]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How long a whole run takes, first and warm.
+"""How long a whole run takes, first and warm, and what it costs to write it and to read it again.
 
 The case: four sessions, two zones, two products, one year, 200 draws. `benchmarks/healing.py` compares the solver
 with other programs.
@@ -7,7 +7,11 @@ with other programs.
 from __future__ import annotations
 
 import json
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from dermatwin.case import Case
 
@@ -36,24 +40,35 @@ CASE = Case.model_validate(
 )
 
 
+def timed(action: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds that an action takes, and what it gives."""
+    begin = time.perf_counter()
+    found = action()
+    return time.perf_counter() - begin, found
+
+
 def measure(draws: int = 200) -> dict[str, float]:
     from dermatwin.report import render
-    from dermatwin.twin import simulate
+    from dermatwin.twin import recall, simulate, write_run
 
-    begin = time.perf_counter()
-    simulate(CASE, draws=draws, seed=1)
-    first = time.perf_counter() - begin
-    begin = time.perf_counter()
-    run = simulate(CASE, draws=draws, seed=2)
-    warm = time.perf_counter() - begin
-    begin = time.perf_counter()
-    page = render(run)
+    first, _ = timed(lambda: simulate(CASE, draws=draws, seed=1))
+    warm, run = timed(lambda: simulate(CASE, draws=draws, seed=2))
+    drawing, page = timed(lambda: render(run))
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "run"
+        write_run(run, folder)  # what is imported does not count
+        writing, _ = timed(lambda: write_run(run, folder, force=True))
+        reading, _ = timed(lambda: recall(folder))
+        size = (folder / "run.nc").stat().st_size
     return {
         "draws": draws,
         "first_s": first,
         "warm_s": warm,
-        "report_s": time.perf_counter() - begin,
+        "report_s": drawing,
         "report_kB": len(page) / 1000,
+        "write_s": writing,
+        "reread_s": reading,
+        "run_MB": size / 1e6,
         "endpoints": len(run.endpoints),
     }
 

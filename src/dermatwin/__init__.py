@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .explanation import explain
     from .planning import plan
     from .screening import screen
-    from .twin import Contrast, Run, compare, recall, simulate
+    from .twin import Contrast, Run, compare, recall, simulate, summarise, to_tree, write_run
     from .validation import validate
 
     __version__: str
@@ -32,6 +32,9 @@ _HOMES = {
     "compare": "twin",
     "recall": "twin",
     "simulate": "twin",
+    "summarise": "twin",
+    "to_tree": "twin",
+    "write_run": "twin",
     "validate": "validation",
 }
 
@@ -47,7 +50,10 @@ __all__ = [
     "recall",
     "screen",
     "simulate",
+    "summarise",
+    "to_tree",
     "validate",
+    "write_run",
 ]
 
 

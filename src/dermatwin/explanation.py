@@ -70,7 +70,7 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     from .skin import sites
 
     names = dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
-    names |= dict.fromkeys(sites(), "site") | dict.fromkeys(catalogue(), "device")
+    names |= dict.fromkeys(sites(evidence), "site") | dict.fromkeys(catalogue(evidence), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
     names |= dict.fromkeys(evidence.families, "family")
     return names | dict.fromkeys(evidence.parameters, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
@@ -220,7 +220,7 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
     from .skin import sites
 
     try:
-        device = find(name)
+        device = find(name, evidence)
     except (KeyError, ValueError):
         device = None
     if device is not None:
@@ -235,7 +235,7 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
             facts={f"{key}_{UNITS[key]}" if key in UNITS else key: value for key, value in facts.items()},
             sources=tuple(evidence.sources[s] for s in device.sources if s in evidence.sources),
         )
-    if site := sites().get(name):
+    if site := sites(evidence).get(name):
         members = [p for p in evidence.parameters.values() if name in parts(p.member)]
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
         yield _group(name, "site", site.label, members, evidence, facts=facts)

@@ -8,13 +8,15 @@ a new one and never edits what it was given.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 import numpy as np
 
 from .core.errors import Notice
+from .core.vocabulary import Layer
 from .naming import NOTHING, Detail, Name
 
-LAYERS = ("epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis")
+LAYERS: tuple[str, ...] = get_args(Layer)
 """Tissue layers that heal, from the surface down."""
 
 READOUTS = ("TEWL", "dye", "impedance", "OCT")

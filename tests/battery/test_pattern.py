@@ -13,7 +13,9 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.insertion.pace import pace
 from dermatwin.pattern import expected, layout_of, motion_of, puncture_map, raster_of, statistics, use_of
 
-DEVICES = catalogue()
+EVIDENCE = Evidence.packaged()
+
+DEVICES = catalogue(EVIDENCE)
 PEOPLE = Draws(Evidence.packaged(), Luck(4, 50))
 TYPICAL = Draws(Evidence.packaged(), Luck(4, 1, frozenset()))
 EACH = pytest.mark.parametrize("device", DEVICES.values(), ids=DEVICES)
@@ -63,13 +65,13 @@ def test_maps_hold_the_mean_density(device):
 
 def test_a_density_alone_cannot_be_drawn():
     with pytest.raises(CaseError, match="leaves open how the device is moved"):
-        raster_of(find("pen-12"), Settings(needle_length="1 mm", density="250 /cm^2"), TYPICAL, "cheek")
+        raster_of(find("pen-12", EVIDENCE), Settings(needle_length="1 mm", density="250 /cm^2"), TYPICAL, "cheek")
 
 
 def test_settings_reach_the_raster():
     settings = Settings(
         needle_length="1 mm", passes=6, hand_speed="2 cm/s", frequency="80 Hz", track_spacing="4 mm", directions=2
     )
-    raster = raster_of(find("pen-12"), settings, TYPICAL, "cheek")
+    raster = raster_of(find("pen-12", EVIDENCE), settings, TYPICAL, "cheek")
     assert (raster.passes, raster.directions, raster.spacing, raster.step) == (6, 2, 4.0, 0.25)
     assert raster.density == pytest.approx(100.0 * 12 * 80.0 * 6 / (20.0 * 4.0))

@@ -8,17 +8,23 @@ from typing import Any, get_args
 import pytest
 
 from dermatwin.case import Case
-from dermatwin.case.document import Concern, Phototype
+from dermatwin.case.document import Phototype
 from dermatwin.core import CaseError
 from dermatwin.device import describe, find
 from dermatwin.evidence import Evidence
+from dermatwin.evidence.rows.planning import DefaultCourseRow, DepthRow
+from dermatwin.evidence.rows.screening import AnaestheticRow
+from dermatwin.outcome import concerns
 from dermatwin.planning import Proposal, default_case, default_courses, plan, propose
 from dermatwin.screening import depth_guidance, screen
+from dermatwin.screening.depth import deep_concerns
 from dermatwin.skin import find_site, sites
 
-CONCERNS = get_args(Concern)
+EVIDENCE = Evidence.packaged()
+
+CONCERNS = tuple(concerns(EVIDENCE))
 PHOTOTYPES = get_args(Phototype)
-HUMAN = [site.name for site in sites().values() if site.species == "human"]
+HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "human"]
 
 
 def case(zones: dict[str, list[str]], device: Any = "pen-12", course: Any = (), **patient: Any) -> Case:
@@ -41,26 +47,21 @@ def only(zone: str, concern: str, **more: Any) -> Proposal:
 
 
 def test_every_concern_has_one_row() -> None:
-    assert set(default_courses()) == set(CONCERNS)
-    assert len(Evidence.packaged().table("default_courses")) == len(CONCERNS)
+    assert set(default_courses(EVIDENCE)) == set(CONCERNS)
+    assert len(EVIDENCE.rows(DefaultCourseRow)) == len(CONCERNS)
 
 
-@pytest.mark.parametrize("table", ["default_courses", "depth_by_zone", "anaesthetics"])
-def test_rows_have_grades_and_registered_sources(table: str) -> None:
-    evidence = Evidence.packaged()
-    for row in evidence.table(table):
-        assert row["grade"] in set("ABCDE")
-        ids = [source for source in row["source"].split(";") if source]
-        assert ids
-        assert all(source in evidence.sources and source != "unconfirmed" for source in ids), row
+@pytest.mark.parametrize("kind", [DefaultCourseRow, DepthRow, AnaestheticRow])
+def test_rows_rest_on_what_may_be_used(kind: Any) -> None:
+    assert all("unconfirmed" not in row.source for row in EVIDENCE.rows(kind))
 
 
 @pytest.mark.parametrize("site", HUMAN)
 def test_every_site_has_a_depth_row(site: str) -> None:
-    found = find_site(site)
+    found = find_site(site, "human", EVIDENCE)
     if found.region == "whole":
         pytest.skip("not a place")
-    assert depth_guidance(found.name, found.region) is not None
+    assert depth_guidance(found.name, EVIDENCE, found.region) is not None
 
 
 @pytest.mark.parametrize("concern", CONCERNS)
@@ -77,7 +78,7 @@ def test_every_concern_on_the_cheek_in_every_phototype(phototype: str) -> None:
 
 def check(proposal: Proposal, site: str, concern: str, phototype: str) -> None:
     where = (site, concern, phototype)
-    decision = default_courses()[concern].decision
+    decision = default_courses(EVIDENCE)[concern].decision
     assert proposal.reasons, where
     assert all(reason.text and reason.sources for reason in proposal.reasons), where
     assert (proposal.case is not None) is (proposal.verdict == "course"), where
@@ -91,16 +92,16 @@ def check(proposal: Proposal, site: str, concern: str, phototype: str) -> None:
 
 
 def runs(proposal: Proposal, where: Any, phototype: str) -> None:
-    case, course = proposal.case, default_courses()[proposal.concern]
+    case, course = proposal.case, default_courses(EVIDENCE)[proposal.concern]
     assert case is not None
     assert screen(case).verdict != "stop", where
-    site = find_site(proposal.zone)
-    guide = depth_guidance(site.name, site.region)
+    site = find_site(proposal.zone, "human", EVIDENCE)
+    guide = depth_guidance(site.name, EVIDENCE, site.region)
     assert guide is not None
     length = case.course.settings[proposal.zone].needle_length
-    assert length <= guide.column(proposal.concern)[1] + 1e-9, where
+    assert length <= guide.column(deep=proposal.concern in deep_concerns(EVIDENCE))[1] + 1e-9, where
     assert length <= course.depth_range[1], where
-    device = find(case.course.device) if isinstance(case.course.device, str) else describe(case.course.device)
+    device = find(case.course.device, EVIDENCE) if isinstance(case.course.device, str) else describe(case.course.device)
     assert device.min_length <= length <= device.max_length, where
     assert device.kind in course.device_kinds, where
     low, high = course.sessions_range

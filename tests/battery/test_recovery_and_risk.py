@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from dermatwin import barrier, healing, insertion, outcome
-from dermatwin.case.document import Concern, Patient, Phototype, Settings, Zone
+from dermatwin.case.document import Patient, Phototype, Settings, Zone
 from dermatwin.core import Luck
 from dermatwin.device import find
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import reference_course
 from dermatwin.skin import section_of, sites
+
+EVIDENCE = Evidence.packaged()
 
 COUNT, HORIZON, DAYS = 16, 100.0, (0.0, 28.0)
 DEVICES = {"pen": "pen-12", "roller": "roller-192", "stamp": "stamp-35"}
@@ -46,17 +48,19 @@ def usual():
     """The reference course under the same draws."""
     course = reference_course(DRAWS)
     skin = section_of(course.zone, course.patient, DRAWS)
-    device = find(course.device)
+    device = find(course.device, EVIDENCE)
     needles = [insertion.insert(device, course.settings, skin, DRAWS, n) for n in range(len(course.session_days))]
     return healing.heal(needles, course.session_days, skin, course.patient, course.horizon, DRAWS)
 
 
 def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAYS, density="250 / cm^2"):
-    zone = Zone.model_validate({"zone": site, "area": "30 cm^2", "concerns": [{"concern": c} for c in get_args(Concern)]})
+    zone = Zone.model_validate(
+        {"zone": site, "area": "30 cm^2", "concerns": [{"concern": c} for c in outcome.concerns(EVIDENCE)]}
+    )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype, "sun": sun})
     skin = section_of(zone, patient, DRAWS)
     settings = Settings.model_validate({"needle_length": length, "density": density})
-    needles = [insertion.insert(find(DEVICES[kind]), settings, skin, DRAWS, n) for n in range(len(days))]
+    needles = [insertion.insert(find(DEVICES[kind], EVIDENCE), settings, skin, DRAWS, n) for n in range(len(days))]
     channels = [barrier.close(p, skin, DRAWS) for p in needles]
     history = healing.heal(needles, days, skin, patient, HORIZON, DRAWS)
     course, belief = outcome.Course(history, needles, channels), outcome.Belief(DRAWS, reference=usual)
@@ -69,7 +73,7 @@ def middle(found, name):
 
 
 def test_the_places_are_sites():
-    assert set(PLACES) <= set(sites())
+    assert set(PLACES) <= set(sites(EVIDENCE))
 
 
 @pytest.mark.parametrize("kind", DEVICES)
@@ -79,7 +83,7 @@ def test_every_combination_answers_in_order(site, kind, usual):
     pigment, hidden = [], []
     for phototype in get_args(Phototype):
         found = read(site, phototype, kind, usual)
-        assert {a.concern for a in found.answers} == set(get_args(Concern))
+        assert {a.concern for a in found.answers} == set(outcome.concerns(EVIDENCE))
         assert {a.kind for a in found.answers} <= {"number", "no_evidence", "refer"}
         assert all(a.grade in tuple("ABCDE") for a in found.answers if a.kind == "number")
         numbered = {r.name for r in found.readings if r.name.startswith("relative_improvement")}

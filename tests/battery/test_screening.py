@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from dermatwin.case import Case
 from dermatwin.core import EvidenceError
 from dermatwin.evidence import Evidence
-from dermatwin.screening import RuleBook, Screening, allowance, anaesthetic_check, screen
-from dermatwin.screening.rule import Rule, check
+from dermatwin.evidence.rows.screening import ContraindicationRow
+from dermatwin.screening import Screening, allowance, anaesthetic_check, rule_book, screen
+from dermatwin.screening.rule import RULES, Rule
 from dermatwin.screening.words import find, tokens
+
+EVIDENCE = Evidence.packaged()
 
 
 def case(
@@ -55,17 +60,14 @@ def level(screening: Screening, rule: str) -> str | None:
 
 
 def test_every_row_of_the_table_has_a_rule() -> None:
-    rows = {row["condition"] for row in Evidence.packaged().table("contraindications")}
+    rows = {row.condition for row in EVIDENCE.rows(ContraindicationRow)}
     assert len(rows) == 50
-    assert rows == {row for rule in RuleBook.packaged().rules for row in rule.rows}
+    assert rows == {row for rule in rule_book(EVIDENCE).rules for row in rule.rows}
 
 
 def test_a_rule_cites_a_source_of_its_row() -> None:
-    cited = {
-        row["condition"]: {s.strip() for s in row["source"].split(";")}
-        for row in Evidence.packaged().table("contraindications")
-    }
-    for rule in RuleBook.packaged().rules:
+    cited = {row.condition: set(row.source) for row in EVIDENCE.rows(ContraindicationRow)}
+    for rule in rule_book(EVIDENCE).rules:
         for row in rule.rows:
             assert cited[row] & set(rule.sources), (rule.id, row)
 
@@ -102,14 +104,14 @@ SOFT = [
 
 @pytest.mark.parametrize("rule", HARD)
 def test_hard_rules_are_hard(rule: str) -> None:
-    found = RuleBook.packaged().rule(rule)
+    found = rule_book(EVIDENCE).rule(rule)
     assert found is not None
     assert found.level == "hard_stop"
 
 
 @pytest.mark.parametrize("rule", SOFT)
 def test_soft_rules_are_soft(rule: str) -> None:
-    found = RuleBook.packaged().rule(rule)
+    found = rule_book(EVIDENCE).rule(rule)
     assert found is not None
     assert found.level == "soft_stop"
 
@@ -117,7 +119,7 @@ def test_soft_rules_are_soft(rule: str) -> None:
 def _items() -> list[tuple[Rule, str, str]]:
     plain = [
         (rule, clause.items.fields[0], term)
-        for rule in RuleBook.packaged().rules
+        for rule in rule_book(EVIDENCE).rules
         for clause in rule.when
         if clause.items and not (clause.topicals or clause.devices or clause.adjuncts)
         for term in clause.items.terms
@@ -138,39 +140,66 @@ def test_every_term_of_every_rule_fires_its_rule() -> None:
 # ---- the gate of the rules ---------------------------------------------------------------------------------------------
 
 
+GOOD = {
+    "id": "one",
+    "title": "t",
+    "level": "caution",
+    "when": [{"always": True}],
+    "reason": "r",
+    "action": "a",
+    "sources": ["fda_page2025"],
+}
+
+
+def faults_of(folder: Any, *rules: dict[str, Any]) -> list[str]:
+    (folder / RULES).write_text(yaml.safe_dump({"rules": list(rules)}, sort_keys=False), encoding="utf-8")
+    try:
+        Evidence.read(folder)
+    except EvidenceError as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("change", "says"),
     [
-        ({"sources": ["nobody2020"]}, "sources"),
-        ({"rows": ["Warts on the moon"]}, "rows"),
-        ({"when": [{"sites": ["moon"]}]}, "sites"),
-        ({"time": "window"}, "window"),
+        ({"sources": ["nobody2020"]}, "rules.one.sources: nobody2020 is not registered in sources"),
+        ({"rows": ["Warts on the moon"]}, "rules.one.rows: Warts on the moon is not a row of contraindications.csv"),
+        ({"when": [{"sites": ["moon"]}]}, "rules.one.sites: moon is not a group of sites"),
+        ({"when": [{"concerns": ["melasmma"]}]}, "rules.one.concerns: melasmma is not a concern; did you mean 'melasma'?"),
+        ({"time": "window"}, "rules.one.window: goes with time: window and only with it"),
+        ({"level": "mild"}, "rules.0.level: mild is not one of hard_stop, soft_stop, caution, info"),
+        ({"colour": "red"}, "rules.0.colour: is not a known key"),
     ],
 )
-def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], fault: str) -> None:
-    good = {
-        "id": "one",
-        "title": "t",
-        "level": "caution",
-        "when": [{"always": True}],
-        "reason": "r",
-        "action": "a",
-        "sources": ["fda_page2025"],
-    }
-    assert check([Rule.model_validate(good)], {}, Evidence.packaged()) == []
-    faults = check([Rule.model_validate({**good, **change})], {}, Evidence.packaged())
-    assert [fault in one.path for one in faults] == [True]
+def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], says: str, tmp_path: Any) -> None:
+    assert faults_of(tmp_path, GOOD) == []
+    (fault,) = faults_of(tmp_path, {**GOOD, **change})
+    assert fault.startswith(f"{RULES}:")
+    assert says in fault
 
 
-def test_a_rule_with_an_unknown_key_is_refused(tmp_path: Any) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("groups: 3", ".groups: 3 is not a mapping; write lines of 'key: value'"),
+        ("groups: {face: [1]}", ".groups.face.0: 1 is not text; put it in quotes"),
+        ("rules: 5", ".rules: 5 is not a list; write it in brackets"),
+        ("rules: [5]", ".rules.0: 5 is not a mapping; write lines of 'key: value'"),
+        ("[]", ": [] is not a mapping; write lines of 'key: value'"),
+        ("understood: none", ".understood: none is not a list; write it in brackets"),
+    ],
+)
+def test_a_file_of_another_shape_is_told(text: str, says: str, tmp_path: Any) -> None:
+    (tmp_path / RULES).write_text(text, encoding="utf-8")
+    with pytest.raises(EvidenceError) as told:
+        Evidence.read(tmp_path)
+    assert [str(fault) for fault in told.value.faults] == [f"{RULES}:1{says}"]
 
-    (tmp_path / "screening_rules.yaml").write_text(
-        "groups: {}\nrules:\n"
-        "  - {id: one, title: t, level: mild, when: [{always: true}], reason: r, action: a, sources: [x]}\n"
-    )
-    with pytest.raises(EvidenceError, match="level"):
-        RuleBook.read(replace(Evidence.packaged(), folder=tmp_path))
+
+def test_a_rule_that_stands_twice_is_refused(tmp_path: Any) -> None:
+    (fault,) = faults_of(tmp_path, GOOD, deepcopy(GOOD))
+    assert fault == f"{RULES}:11.rules.one: one stands here twice"
 
 
 # ---- ordinary people pass ----------------------------------------------------------------------------------------------
@@ -464,9 +493,9 @@ LIDO = "lidocaine 4 % cream"
 
 
 def test_the_limit_by_weight_and_in_all() -> None:
-    assert allowance(case(body_weight="50 kg").patient).lidocaine == pytest.approx(225.0)  # 4.5 x 50
-    assert allowance(case(body_weight="90 kg").patient).lidocaine == pytest.approx(300.0)  # not 405
-    assert allowance(case(body_weight="50 kg").patient).cream(0.04) == pytest.approx(5.625)  # 225 mg / 40 mg per g
+    assert allowance(case(body_weight="50 kg").patient, EVIDENCE).lidocaine == pytest.approx(225.0)  # 4.5 x 50
+    assert allowance(case(body_weight="90 kg").patient, EVIDENCE).lidocaine == pytest.approx(300.0)  # not 405
+    assert allowance(case(body_weight="50 kg").patient, EVIDENCE).cream(0.04) == pytest.approx(5.625)  # 225 mg / 40 mg per g
 
 
 @pytest.mark.parametrize(
@@ -497,9 +526,9 @@ def test_the_dose_limit_cannot_be_overridden() -> None:
 
 
 def test_a_missing_weight_is_said_and_taken_low() -> None:
-    low = anaesthetic_check(numbed({"product": LIDO, "dose": "90 mg/cm^2"}, body_weight=None))
+    low = anaesthetic_check(numbed({"product": LIDO, "dose": "90 mg/cm^2"}, body_weight=None), EVIDENCE)
     assert [(f.rule, f.level) for f in low] == [("anaesthetic_weight_missing", "info")]
-    high = anaesthetic_check(numbed({"product": LIDO, "dose": "94 mg/cm^2"}, body_weight=None))
+    high = anaesthetic_check(numbed({"product": LIDO, "dose": "94 mg/cm^2"}, body_weight=None), EVIDENCE)
     assert [f.level for f in high] == ["hard_stop"]
     assert "assumed" in high[0].reason
 
@@ -541,27 +570,31 @@ def test_a_missing_weight_is_said_and_taken_low() -> None:
     ],
 )
 def test_labels(topical: dict[str, Any], area: str, age: str, rules: set[str]) -> None:
-    found = anaesthetic_check(numbed(topical, area=area, age=age))
+    found = anaesthetic_check(numbed(topical, area=area, age=age), EVIDENCE)
     assert {f.rule for f in found if f.stops} == rules
 
 
 def test_a_labelled_mixture_of_another_strength_loses_its_label() -> None:
-    found = anaesthetic_check(numbed({"product": "lidocaine 15 % tetracaine 5 % cream", "dose": "40 mg/cm^2"}))
+    found = anaesthetic_check(numbed({"product": "lidocaine 15 % tetracaine 5 % cream", "dose": "40 mg/cm^2"}), EVIDENCE)
     # 40 x 60 x 15 % = 360 mg against 292.5
     assert {f.rule for f in found} == {"anaesthetic_lidocaine_limit", "anaesthetic_compounded"}
 
 
 @pytest.mark.parametrize("change", [{"remove": None}, {"remove": "10 min"}, {"apply": "0 min", "remove": "20 min"}])
 def test_numbing_never_meets_open_channels(change: dict[str, Any]) -> None:
-    found = anaesthetic_check(numbed({"product": LIDO, "dose": "2 mg/cm^2", **change}))
+    found = anaesthetic_check(numbed({"product": LIDO, "dose": "2 mg/cm^2", **change}), EVIDENCE)
     assert [(f.rule, f.level) for f in found if f.stops] == [("anaesthetic_on_channels", "hard_stop")]
 
 
 def test_agents_add_up() -> None:
     # 200 mg of lidocaine (4 %) is 68 % of 292.5 mg, 3 g of Ametop is 60 % of 5 g: together more than all
-    both = anaesthetic_check(numbed({"product": LIDO, "dose": "84 mg/cm^2"}, {"product": "Ametop", "dose": "50 mg/cm^2"}))
+    both = anaesthetic_check(
+        numbed({"product": LIDO, "dose": "84 mg/cm^2"}, {"product": "Ametop", "dose": "50 mg/cm^2"}), EVIDENCE
+    )
     assert {f.rule: f.level for f in both}["anaesthetic_sum"] == "hard_stop"
-    little = anaesthetic_check(numbed({"product": LIDO, "dose": "10 mg/cm^2"}, {"product": "Ametop", "dose": "10 mg/cm^2"}))
+    little = anaesthetic_check(
+        numbed({"product": LIDO, "dose": "10 mg/cm^2"}, {"product": "Ametop", "dose": "10 mg/cm^2"}), EVIDENCE
+    )
     assert {f.rule: f.level for f in little}["anaesthetic_sum"] == "caution"
     assert all(not f.stops for f in little)
 
@@ -570,9 +603,9 @@ def test_two_creams_in_different_sessions_do_not_add_up() -> None:
     apart = numbed(
         {"product": LIDO, "dose": "84 mg/cm^2", "sessions": [1]}, {"product": LIDO, "dose": "84 mg/cm^2", "sessions": [2]}
     )
-    assert not [f for f in anaesthetic_check(apart) if f.stops]
+    assert not [f for f in anaesthetic_check(apart, EVIDENCE) if f.stops]
     together = numbed({"product": LIDO, "dose": "84 mg/cm^2"}, {"product": LIDO, "dose": "84 mg/cm^2"})
-    assert [f for f in anaesthetic_check(together) if f.stops]
+    assert [f for f in anaesthetic_check(together, EVIDENCE) if f.stops]
 
 
 @pytest.mark.parametrize(
@@ -599,11 +632,11 @@ def test_numbing_and_the_person(patient: dict[str, Any], product: str, rule: str
 def test_an_atopic_child_half_an_hour() -> None:
     topical = {"product": "EMLA", "dose": "10 mg/cm^2", "apply": "-45 min"}
     child = {"age": "8 yr", "body_weight": "26 kg", "area": "20 cm^2"}
-    atopic = anaesthetic_check(numbed(topical, conditions=["atopic dermatitis"], **child))
+    atopic = anaesthetic_check(numbed(topical, conditions=["atopic dermatitis"], **child), EVIDENCE)
     assert "anaesthetic_time" in {f.rule for f in atopic}
-    assert "anaesthetic_time" not in {f.rule for f in anaesthetic_check(numbed(topical, **child))}
+    assert "anaesthetic_time" not in {f.rule for f in anaesthetic_check(numbed(topical, **child), EVIDENCE)}
 
 
 def test_a_covered_cream_is_remarked() -> None:
-    found = anaesthetic_check(numbed({"product": LIDO, "dose": "2 mg/cm^2", "occluded": True}))
+    found = anaesthetic_check(numbed({"product": LIDO, "dose": "2 mg/cm^2", "occluded": True}), EVIDENCE)
     assert {f.rule: f.level for f in found} == {"anaesthetic_occluded": "caution"}

@@ -13,7 +13,7 @@ from dermatwin.skin import find_site, readings, section_of, sites
 
 EVIDENCE = Evidence.packaged()
 DRAWS = Draws(EVIDENCE, Luck(11, 24))
-SITES = sites()
+SITES = sites(EVIDENCE)
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 CLINICAL = (
     "forehead",
@@ -79,12 +79,12 @@ def test_every_site_gives_a_plausible_section(key):
 
 @pytest.mark.parametrize("name", CLINICAL)
 def test_every_zone_of_the_depth_table_is_a_site(name):
-    assert find_site(name).key == name
+    assert find_site(name, "human", EVIDENCE).key == name
 
 
 @pytest.mark.parametrize("species", ANIMALS)
 def test_every_animal_has_a_back(species):
-    site = find_site("back", species)
+    site = find_site("back", species, EVIDENCE)
     assert site.species == species
     assert site.key == f"{species}_back"
 
@@ -114,23 +114,23 @@ def test_the_eyelid_is_the_thinnest_and_the_back_the_thickest_human_dermis():
     ],
 )
 def test_people_may_use_their_own_words(text, name):
-    assert find_site(text).name == name
+    assert find_site(text, "human", EVIDENCE).name == name
 
 
 def test_a_misspelt_site_is_answered_with_a_suggestion():
     with pytest.raises(KeyError, match="did you mean forehead"):
-        find_site("forhead")
+        find_site("forhead", "human", EVIDENCE)
     with pytest.raises(KeyError, match="not a site of pig skin"):
-        find_site("cheek", "pig")
+        find_site("cheek", "pig", EVIDENCE)
     with pytest.raises(KeyError, match="no skin in the catalogue"):
-        find_site("back", "axolotl")
+        find_site("back", "axolotl", EVIDENCE)
 
 
 def test_names_and_aliases_point_to_one_site_each():
     seen = {}
     for site in SITES.values():
         for word in (site.name, site.label, *site.aliases):
-            found = find_site(word, site.species)
+            found = find_site(word, site.species, EVIDENCE)
             assert seen.setdefault((site.species, word), found.key) == found.key == site.key, word
 
 

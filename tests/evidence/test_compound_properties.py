@@ -8,56 +8,45 @@ from functools import cache
 import pytest
 
 from dermatwin.evidence import Evidence
+from dermatwin.evidence.rows.laboratory import PermeabilityMedianRow, PermeabilityRow
+from dermatwin.evidence.rows.permeability import CompoundPropertyRow
 
 RANGES = {"log_kow": (-5.0, 9.0), "pka_acid": (0.0, 14.0), "pka_base": (0.0, 14.0)}
 PLAIN_NOTE = "second-hand, compiled table"
 
 
 @cache
-def rows() -> list[dict[str, str]]:
-    return Evidence.packaged().table("compound_properties")
+def rows() -> tuple[CompoundPropertyRow, ...]:
+    return Evidence.packaged().rows(CompoundPropertyRow)
 
 
 @cache
-def records() -> list[dict[str, str]]:
-    return Evidence.packaged().measurements("permeability_intact")
+def records() -> tuple[PermeabilityRow, ...]:
+    return Evidence.packaged().rows(PermeabilityRow)
 
 
 def values(prop: str) -> dict[str, float]:
-    return {row["compound"]: float(row["value"]) for row in rows() if row["property"] == prop}
-
-
-def test_every_source_is_registered():
-    registered = Evidence.packaged().sources
-    assert {source for row in rows() for source in row["source"].split(";")} <= set(registered)
+    return {row.compound: row.value for row in rows() if row.property == prop}
 
 
 def test_every_compound_is_spelt_as_in_the_measurements():
-    medians = Evidence.packaged().measurements("permeability_intact_medians")
-    assert {row["compound"] for row in rows()} <= {row["compound"] for row in [*records(), *medians]}
-
-
-def test_no_property_is_given_twice():
-    keys = [(row["compound"], row["property"]) for row in rows()]
-    assert len(keys) == len(set(keys))
+    medians = Evidence.packaged().rows(PermeabilityMedianRow)
+    assert {row.compound for row in rows()} <= {row.compound for row in [*records(), *medians]}
 
 
 def test_every_row_is_a_plain_number_of_known_property_in_range():
     for row in rows():
-        low, high = RANGES[row["property"]]
-        assert low <= float(row["value"]) <= high, row
-        assert (row["unit"], row["grade"]) == ("1", "C"), row
-        assert row["note"].startswith("second-hand"), row
+        low, high = RANGES[row.property]
+        assert low <= row.value <= high, row
+        assert row.grade == "C", row
+        assert row.note.startswith("second-hand"), row
 
 
 def test_most_records_through_the_epidermis_have_a_measured_log_kow():
     wanted = [
-        row["compound"]
+        row.compound
         for row in records()
-        if row["neat"] == "0"
-        and "epidermis" in row["layer"]
-        and "without" not in row["layer"]
-        and float(row["mw_g_mol"]) < 600.0
+        if not row.neat and "epidermis" in row.layer and "without" not in row.layer and row.mw_g_mol < 600.0
     ]
     known = values("log_kow")
     assert len(wanted) > 300
@@ -65,21 +54,19 @@ def test_most_records_through_the_epidermis_have_a_measured_log_kow():
 
 
 def test_a_value_far_from_the_computed_one_says_why():
-    computed = {row["compound"]: float(row["crippen_log_p"]) for row in records()}
+    computed = {row.compound: row.crippen_log_p for row in records()}
     far = [
         row
         for row in rows()
-        if row["property"] == "log_kow"
-        and row["compound"] in computed
-        and abs(float(row["value"]) - computed[row["compound"]]) > 2.0
+        if row.property == "log_kow" and row.compound in computed and abs(row.value - computed[row.compound]) > 2.0
     ]
     assert far
-    assert [row["compound"] for row in far if row["note"] == PLAIN_NOTE] == []
+    assert [row.compound for row in far if row.note == PLAIN_NOTE] == []
 
 
 def test_a_value_below_its_conjugate_is_marked_as_zwitterion():
     acids, bases = values("pka_acid"), values("pka_base")
-    notes = {(row["compound"], row["property"]): row["note"] for row in rows()}
+    notes = {(row.compound, row.property): row.note for row in rows()}
     zwitterions = [name for name in acids if name in bases and acids[name] < bases[name]]
     assert zwitterions
     assert all("zwitterion" in notes[name, "pka_acid"] for name in zwitterions)

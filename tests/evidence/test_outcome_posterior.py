@@ -8,9 +8,13 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.joint import ALL, EFFECTS_RECORD
+from dermatwin.evidence.making import effects_of
+from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.outcome import Schedule, TrialArm, pooled, predict_arm
-from dermatwin.outcome.arms import outcome_rows
-from dermatwin.outcome.pooling import ALL, NOTHING, RECORD, _read
+from dermatwin.outcome.pooling import NOTHING
+
+EVIDENCE = Evidence.packaged()
 
 NEEDLED = TrialArm("acne_scar", "own_score", "needling", "roller", schedule=Schedule(4, 28, 84))
 
@@ -22,23 +26,25 @@ def draws():
 
 @pytest.fixture(scope="module")
 def shipped(draws):
-    return _read(draws.evidence.folder)
+    return effects_of(draws.evidence)
 
 
 def test_every_study_has_a_table_without_it(shipped):
-    tables, record = shipped
-    assert set(tables) == {ALL, NOTHING, *record["studies"]}
-    assert all(np.isfinite(table).all() for table in tables.values())
+    joint, record = shipped
+    assert set(joint.blocks) == {ALL, NOTHING, *record["studies"]}
+    assert all(np.isfinite(table).all() for table in joint.blocks.values())
     assert record["largest_scale_reduction"] < 1.05
 
 
 def test_the_fit_is_that_of_the_rows(draws, shipped):
     from dermatwin.calibration.outcome import behind, problem
 
-    whole, (_, record) = problem(), shipped
+    whole, (_, record) = problem(EVIDENCE), shipped
     assert record["effects"] == list(whole.kept)
     assert record["studies"] == list(whole.trials.studies)
-    assert record["behind"] == behind(whole), f"{RECORD} is of other rows: run python -m dermatwin.calibration outcome"
+    assert record["behind"] == behind(whole), (
+        f"{EFFECTS_RECORD} is of other rows: run python -m dermatwin.calibration outcome"
+    )
 
 
 def test_a_study_left_out_stands_behind_nothing(draws):
@@ -102,5 +108,5 @@ def test_an_effect_nobody_studied_comes_from_its_family(draws):
 
 def test_the_record_names_registered_sources(draws, shipped):
     _, record = shipped
-    assert set(record["studies"]) <= {row["source"] for row in outcome_rows(draws.evidence)}
+    assert set(record["studies"]) <= {row.source for row in draws.evidence.rows(OutcomeRow)}
     assert set(record["studies"]) <= set(draws.evidence.sources)

@@ -14,6 +14,8 @@ from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.permeability import fold_of, known_studies, left_out_name, predictor
 from dermatwin.validation.rows import Row
 
+EVIDENCE = Evidence.packaged()
+
 RANDOM = frozenset({"knowledge"})
 
 
@@ -29,7 +31,7 @@ def posterior(evidence):
 
 @pytest.fixture(scope="module")
 def whole():
-    return problem()
+    return problem(EVIDENCE)
 
 
 def test_every_compound_of_the_fit_has_a_table_without_it(posterior, whole):
@@ -61,9 +63,9 @@ def test_values_of_a_fold_do_not_enter_its_likelihood(whole):
 
 def test_a_laboratory_is_known_only_by_compounds_that_are_not_left_out(whole):
     for fold in folds():
-        assert set(known_studies(f"fold {fold}")) == set(whole.without(fold)[0].studies)
-    assert set(known_studies("")) == set(whole.studies)
-    assert known_studies(None) == {}
+        assert set(known_studies(EVIDENCE, f"fold {fold}")) == set(whole.without(fold)[0].studies)
+    assert set(known_studies(EVIDENCE, "")) == set(whole.studies)
+    assert known_studies(EVIDENCE, None) == {}
 
 
 def spread(draws, solute):
@@ -71,10 +73,10 @@ def spread(draws, solute):
 
 
 def test_a_compound_with_records_is_known_better_than_without_them(evidence):
-    lidocaine = find_solute("lidocaine")
+    lidocaine = find_solute("lidocaine", EVIDENCE)
     own = Draws(evidence, Luck(1, 400, RANDOM))
     blind = Draws(evidence.without([left_out_name("lidocaine")]), Luck(1, 400, RANDOM))
-    assert measured(lidocaine, own) is measured_compounds()["lidocaine"]
+    assert measured(lidocaine, own) is measured_compounds(EVIDENCE)["lidocaine"]
     assert measured(lidocaine, blind) is None
     assert measured(lidocaine, Draws(evidence.before_fits(), Luck(1, 4))) is None
     assert spread(own, lidocaine) < 0.6 * spread(blind, lidocaine)
@@ -82,7 +84,7 @@ def test_a_compound_with_records_is_known_better_than_without_them(evidence):
 
 def test_records_of_a_compound_have_the_say_over_the_law(evidence):
     """Water has many records: its permeability is theirs, whatever the law makes of its log Kow."""
-    water = replace(find_solute("lidocaine"), name="water", aliases=(), molar_mass=18.0)
+    water = replace(find_solute("lidocaine", EVIDENCE), name="water", aliases=(), molar_mass=18.0)
     own = Draws(evidence, Luck(1, 400, RANDOM))
     odd = replace(water, log_kow=2.0)
     assert np.log10(intact_permeability(water, own, layer="stratum corneum")).mean() == pytest.approx(
@@ -110,9 +112,9 @@ def test_a_record_is_predicted_by_the_fit_without_its_compound():
             "crippen_log_p": "2.58",
         },
     )
-    answer = predictor(Laboratory(60, 1))(row)
-    unseen = predictor(Laboratory(60, 1))(replace(row, cells={**row.cells, "compound": "no such compound"}))
+    answer = predictor(Laboratory(EVIDENCE, 60, 1))(row)
+    unseen = predictor(Laboratory(EVIDENCE, 60, 1))(replace(row, cells={**row.cells, "compound": "no such compound"}))
     assert answer.leans is False
     assert np.isfinite(answer.draws).all()
-    assert np.log10(answer.draws).std() > measured_compounds()["lidocaine"].sd  # its own records are not used
+    assert np.log10(answer.draws).std() > measured_compounds(EVIDENCE)["lidocaine"].sd  # its own records are not used
     assert np.isfinite(unseen.draws).all()

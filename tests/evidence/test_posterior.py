@@ -5,9 +5,10 @@ import pytest
 
 from dermatwin.core.chance import Luck
 from dermatwin.core.errors import EvidenceError
-from dermatwin.evidence import MEASUREMENTS, Draws, Evidence
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.layers import Layer
 from dermatwin.evidence.posterior import read_posteriors
-from dermatwin.validation.rows import read_folder
+from dermatwin.validation.rows import measured
 
 ALL = frozenset({"knowledge", "person", "chance"})
 
@@ -24,7 +25,7 @@ def needling(evidence):
 
 def test_the_shipped_fit_has_a_table_without_every_study(needling):
     assert set(needling.tables) == {"", *needling.studies}
-    tables = read_folder(MEASUREMENTS)
+    tables = measured(Evidence.packaged())
     rows = [*tables["insertion.csv"], *tables["closure.csv"]]
     assert set(needling.studies) <= {source for row in rows for source in row.sources}
     assert all(table.shape == needling.scores.shape and np.isfinite(table).all() for table in needling.tables.values())
@@ -96,11 +97,29 @@ def test_before_fits_the_prior_speaks(evidence):
     [
         ("without,draw,no_such_parameter\n,0,0.1\n", "is not a parameter"),
         ("without,draw,puncture_toughness\n,0,much\n", "could not convert"),
-        ("without,draw,puncture_toughness\nkalluri2011,0,0.1\n", "lacks the table"),
+        ("without,draw,puncture_toughness\nkalluri2011,0,0.1\n", "lacks the draws in which every study took part"),
     ],
 )
 def test_a_table_that_is_not_one_is_refused(table, says, evidence, tmp_path):
-    (tmp_path / "odd.csv").write_text(table, encoding="utf-8")
-    (tmp_path / "odd.yaml").write_text("parameters: {}\nstudies: []\n", encoding="utf-8")
+    (tmp_path / "posteriors").mkdir()
+    (tmp_path / "posteriors" / "odd.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "posteriors" / "odd.yaml").write_text("parameters: {}\nstudies: []\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match=says):
-        read_posteriors(tmp_path, evidence.parameters)
+        read_posteriors(Layer.own(tmp_path), evidence.parameters)
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ("parameters: {}\n", "is not the record of a fit: it lacks studies"),
+        ("nothing\n", "is not the record of a fit; write lines of"),
+        ("parameters: [a\n", "is not YAML"),
+        ("parameters: {puncture_toughness: yes}\nstudies: []\n", "does not say of each parameter whether it is informed"),
+    ],
+)
+def test_a_record_that_is_not_one_is_refused(record, says, evidence, tmp_path):
+    (tmp_path / "posteriors").mkdir()
+    (tmp_path / "posteriors" / "odd.csv").write_text("without,draw,puncture_toughness\n,0,0.1\n", encoding="utf-8")
+    (tmp_path / "posteriors" / "odd.yaml").write_text(record, encoding="utf-8")
+    with pytest.raises(EvidenceError, match=says):
+        read_posteriors(Layer.own(tmp_path), evidence.parameters)

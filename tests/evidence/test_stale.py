@@ -10,18 +10,19 @@ import pytest
 from dermatwin.core import EvidenceError
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.digest import read_digests
+from dermatwin.evidence.layers import Layer
 from dermatwin.evidence.stale import ALLOWED, CODE, RECORDS, Present, stale_fits
 from dermatwin.evidence.store import DATA
 
 EVIDENCE = Evidence.packaged(even_stale=True)
 PRIOR = EVIDENCE.prior
-NO_GROUNDS = shutil.ignore_patterns("quantities", "optics", "__pycache__", "data")
+NO_GROUNDS = shutil.ignore_patterns("__pycache__", "data")
 COMMAND = "python -m dermatwin.calibration"
 
 
 def faults(folder=DATA, code=CODE, **priors):
     """What is said of each fit, a line each."""
-    found = stale_fits(Present(folder, code, {**PRIOR, **priors}))
+    found = stale_fits(Present((Layer.own(folder),), code, {**PRIOR, **priors}))
     return {fit: [str(fault) for fault in said] for fit, said in found.items()}
 
 
@@ -32,7 +33,7 @@ def prior(name, **change):
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the evidence."""
-    return Path(shutil.copytree(DATA, tmp_path / "evidence", ignore=NO_GROUNDS))
+    return Path(shutil.copytree(DATA, tmp_path / "evidence"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def edit(path, old, new):
 def test_the_packaged_fits_are_fresh():
     """Who changes a prior, a row or a model meets this; python -m dermatwin.calibration --help says what to do."""
     assert faults() == {}
-    assert Evidence.read(DATA).stale == ()
+    assert Evidence.packaged().stale == ()
     assert {path.stem for pattern in RECORDS for path in DATA.glob(pattern)} == {
         "needling",
         "permeability",
@@ -117,32 +118,36 @@ def test_what_a_fit_never_heard_of_may_come():
 
 def test_evidence_is_refused_with_every_fault_at_once(folder, monkeypatch):
     edit(folder / "parameters/insertion.csv", "puncture_toughness,Gamma,4,", "puncture_toughness,Gamma,5,")
-    edit(folder / "measurements/closure.csv", "gupta2011", "gupta2012")
+    edit(folder / "measurements/closure.csv", "closure_time,,,2,,h,,upper_bound,", "closure_time,,,3,,h,,upper_bound,")
     with pytest.raises(EvidenceError) as caught:
-        Evidence.read(folder)
+        Evidence.read(folder, alone=True)
     said = [str(fault) for fault in caught.value.faults]
     assert [line.partition(" since the fit ")[0] for line in said] == [
         "parameters/insertion.csv: puncture_toughness has changed",
-        "measurements/closure.csv: rows of gupta2011 are gone",
+        "measurements/closure.csv: rows of gupta2011 have changed",
         "parameters/insertion.csv: puncture_toughness has changed",
     ]
     assert said[0].endswith(f"'needling' was made; {COMMAND} needling")
     assert said[2].endswith(
         f"'healing' was made; {COMMAND} confirm healing if the model says the same, else {COMMAND} healing"
     )
-    assert Evidence.read(folder, even_stale=True).stale == ("needling", "healing")
+    assert Evidence.read(folder, alone=True, even_stale=True).stale == ("needling", "healing")
     monkeypatch.setenv(ALLOWED, "1")
-    assert Evidence.read(folder).stale == ("needling", "healing")
+    assert Evidence.read(folder, alone=True).stale == ("needling", "healing")
     monkeypatch.setenv(ALLOWED, "yes")
     with pytest.raises(EvidenceError, match="DERMATWIN_STALE_FITS: 'yes' is neither 1"):
-        Evidence.read(folder)
+        Evidence.read(folder, alone=True)
 
 
 def test_a_posterior_of_what_is_no_parameter_waits_for_its_fit(folder):
     edit(folder / "parameters/insertion.csv", "puncture_toughness,", "toughness_at_puncture,")
+    for path in (folder / "quantities").glob("*.yaml"):
+        text = path.read_text(encoding="utf-8").replace("puncture_toughness", "toughness_at_puncture")
+        path.write_text(text, encoding="utf-8")
     with pytest.raises(EvidenceError, match="parameters: puncture_toughness is gone since the fit 'needling' was made"):
-        Evidence.read(folder)
-    assert [found.name for found in Evidence.read(folder, even_stale=True).posteriors] == ["healing", "permeability"]
+        Evidence.read(folder, alone=True)
+    found = Evidence.read(folder, alone=True, even_stale=True)
+    assert [posterior.name for posterior in found.posteriors] == ["healing", "permeability"]
 
 
 @pytest.mark.parametrize(

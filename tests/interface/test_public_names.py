@@ -26,7 +26,10 @@ NAMES = [
     "recall",
     "screen",
     "simulate",
+    "summarise",
+    "to_tree",
     "validate",
+    "write_run",
 ]
 
 

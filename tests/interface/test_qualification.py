@@ -8,6 +8,7 @@ import re
 import pytest
 
 from dermatwin.evidence import MEASUREMENTS, Evidence
+from dermatwin.evidence.rows.knowledge import TensionRow
 from dermatwin.outcome.doubts import other_priors, unprinted_trials
 from dermatwin.report import words
 from dermatwin.report.qualification import judged, measured, render, told, trials
@@ -19,7 +20,7 @@ from dermatwin.validation import validate
 from .test_report import NASTY, read
 
 EVIDENCE = Evidence.packaged()
-TENSIONS = EVIDENCE.table("tensions")
+TENSIONS = EVIDENCE.rows(TensionRow)
 NEEDLING = next(posterior for posterior in EVIDENCE.posteriors if posterior.name == "needling")
 
 
@@ -33,7 +34,7 @@ def scores(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(scores) -> str:
-    return render(scores)
+    return render(scores, EVIDENCE)
 
 
 def section(page: str, key: str) -> str:
@@ -78,12 +79,12 @@ def test_one_well_formed_page_that_fetches_and_runs_nothing(page):
 
 
 def test_the_same_scores_give_the_same_bytes(scores, page):
-    assert render(copy.deepcopy(scores)) == page
+    assert render(copy.deepcopy(scores), EVIDENCE) == page
 
 
 def test_every_scored_row_is_drawn_with_what_was_measured(scores):
     for name in ("insertion.csv", "closure.csv"):
-        chapter = section(render({**scores, "files": {name: scores["files"][name]}}), name.removesuffix(".csv"))
+        chapter = section(render({**scores, "files": {name: scores["files"][name]}}, EVIDENCE), name.removesuffix(".csv"))
         predictions = scores["files"][name]["predictions"]
         assert chapter.count('class="observed"') == len(predictions)
         assert chapter.count(">outside<") == sum(not p["inside"] for p in predictions)
@@ -96,7 +97,7 @@ def test_every_row_without_a_prediction_stands_under_its_reason(scores):
     assert sum(group.rows for group in grouped) == len(missing)
     assert [group.rows for group in grouped] == sorted((group.rows for group in grouped), reverse=True)
     assert len({group.reason for group in grouped}) == len({row["reason"] for row in missing})
-    chapter = text_of(section(render(scores), "adverse-rates"))
+    chapter = text_of(section(render(scores, EVIDENCE), "adverse-rates"))
     assert all(group.reason in chapter for group in grouped)
     assert all(row["source"] in chapter for row in missing)
 
@@ -113,7 +114,7 @@ def test_text_from_a_table_stays_text(scores):
     found["quantities"][NASTY] = found["quantities"].pop("closure_time_dye")
     found["not_predicted"].append({"row": 3, "source": NASTY, "quantity": NASTY, "reason": NASTY})
     nasty["left_aside"] = {NASTY: NASTY}
-    shown = render(nasty)
+    shown = render(nasty, EVIDENCE)
     read(shown)
     assert "<script" not in shown
     assert "<svg onload" not in shown
@@ -133,7 +134,7 @@ def test_odd_scores_make_a_page(scores):
         "quantities": {},
         "counted": {"coverage": 0, "log": 0, "absolute": 0, "sign": 0},
     }
-    shown = render(odd)
+    shown = render(odd, EVIDENCE)
     read(shown)
     assert "Direction predicted wrongly" in section(shown, "closure")
 
@@ -258,17 +259,15 @@ class TestVerdicts:
 class TestTensions:
     def test_every_row_is_one_that_is_scored_here(self, scores):
         for tension in TENSIONS:
-            quantities = tension["quantity"].split(";")
-            found = [at(place, quantities, scores) for place in tension["rows"].split(";")]
-            assert all(found), (tension["id"], tension["rows"])
-            assert {p["quantity"] for entries in found for p in entries} == set(quantities), tension["id"]
+            quantities = tension.quantity
+            found = [at(place, quantities, scores) for place in tension.rows]
+            assert all(found), (tension.id, tension.rows)
+            assert {p["quantity"] for entries in found for p in entries} == set(quantities), tension.id
 
-    def test_sources_are_registered_and_are_the_rows_studies(self):
+    def test_sources_are_the_rows_studies(self):
+        assert len(TENSIONS) >= 2
         for tension in TENSIONS:
-            sources = set(tension["source"].split(";"))
-            assert sources <= set(EVIDENCE.sources), tension["id"]
-            assert sources == {place.partition(":")[2] for place in tension["rows"].split(";")}, tension["id"]
-        assert len({tension["id"] for tension in TENSIONS}) == len(TENSIONS) >= 2
+            assert set(tension.source) == {place.partition(":")[2] for place in tension.rows}, tension.id
 
     def test_the_prediction_stands_beside_the_measurement(self, scores, page):
         impedance = section(page, "tensions").split("<article")[2]
@@ -285,7 +284,7 @@ class TestTensions:
 
     def test_a_file_that_was_not_scored_says_so(self, scores):
         only = {**scores, "files": {"closure.csv": scores["files"]["closure.csv"]}}
-        assert "None of these rows is among those scored here" in section(render(only), "tensions")
+        assert "None of these rows is among those scored here" in section(render(only, EVIDENCE), "tensions")
 
 
 class TestWhatTheDataCouldNotSee:
@@ -375,7 +374,7 @@ class TestOutcomes:
 
     def test_without_trials_there_is_nothing_to_doubt(self, scores):
         files = {name: found for name, found in scores["files"].items() if name != "outcomes.csv"}
-        assert 'id="doubts"' not in render({**scores, "files": files})
+        assert 'id="doubts"' not in render({**scores, "files": files}, EVIDENCE)
 
 
 @pytest.mark.parametrize(("low", "high", "text"), [(10.0, 28.0, "10–28°"), (-12.0, 5.0, f"{words.MINUS}12 to 5°")])

@@ -17,7 +17,7 @@ from dermatwin.report.chapters import healing_field as chapter
 from dermatwin.report.chapters import healing_specimen, needle_map
 from dermatwin.report.figures import healing_field as figure
 from dermatwin.report.figures import tones
-from dermatwin.twin import recall, simulate
+from dermatwin.twin import recall, simulate, write_run
 
 
 def case(length):
@@ -142,7 +142,7 @@ def test_the_film_can_be_stopped_and_is_left_out_on_paper(page):
 
 @pytest.mark.usefixtures("small")
 def test_a_run_that_is_read_again_shows_the_same_field(run, tmp_path):
-    folder = run.write(tmp_path / "run", store=True)
+    folder = write_run(run, tmp_path / "run")
     assert section(render(recall(folder))) == section(render(run))
 
 

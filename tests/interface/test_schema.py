@@ -14,7 +14,10 @@ from dermatwin.case.reading import read_file, read_text
 from dermatwin.case.schema import fields, limits, spec_at, whole_case
 from dermatwin.case.template import template
 from dermatwin.core.errors import CaseError
+from dermatwin.evidence import Evidence
+from dermatwin.outcome import concerns
 
+CONCERNS = tuple(concerns(Evidence.packaged()))
 MALFORMED = Path(__file__).parent / "malformed"
 EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
 
@@ -47,7 +50,7 @@ TOLD_BY_SHAPE = [
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json_schema()
+    schema = json_schema(CONCERNS)
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -62,7 +65,7 @@ def test_schema_accepts_what_load_case_accepts(path, validator):
 def test_schema_refuses_what_load_case_refuses(name, validator):
     path = MALFORMED / f"{name}.yaml"
     with pytest.raises(CaseError):
-        load_case(path)
+        load_case(path, concerns=CONCERNS)
     assert not validator.is_valid(read_file(path).value)
 
 

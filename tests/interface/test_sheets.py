@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dermatwin.evidence import Evidence
+from dermatwin.evidence.rows.advice import CareStepRow, RedFlagRow
 from dermatwin.report import sheets
 from dermatwin.report.sheets import session_dates, steps, window
 from dermatwin.twin import simulate
@@ -94,58 +95,45 @@ def test_animals_get_no_sheets(make_case):
     assert sheets(run) == {}
 
 
-def test_every_instruction_has_a_source():
-    evidence = Evidence.packaged()
-    for row in evidence.table("care_steps"):
-        assert row["source"]
-        assert set(row["source"].split(";")) <= set(evidence.sources)
-        assert row["grade"] in "ABCDE"
-
-
 def test_waiting_hours_are_computed_beside_the_instruction_and_never_sooner(small_run, files):
     text = unescape(files["aftercare.html"])
     for quantity, words in (("no_makeup_before", "no make-up before"), ("no_actives_before", "vitamin C before")):
-        row = next(row for row in steps(small_run, "aftercare") if row["computed"] == quantity)
+        row = next(row for row in steps(small_run, "aftercare") if row.computed == quantity)
         number, of = re.search(rf"Cheek: [^:]*{words} (\d+) (hours|days)", text).groups()
         hours = int(number) * (24 if of == "days" else 1)
         upper = max(end.band[2] for end in small_run.find(quantity, "cheek"))
-        assert max(upper, float(row["to_h"])) <= hours < max(upper, float(row["to_h"])) + (24 if of == "days" else 1)
+        assert max(upper, row.to_h) <= hours < max(upper, row.to_h) + (24 if of == "days" else 1)
 
 
 def test_clinic_hours_are_those_of_the_instructions(small_run):
     parameters = small_run.evidence.parameters
-    ends = {row["computed"]: float(row["to_h"]) for row in small_run.evidence.table("care_steps") if row["computed"]}
+    ends = {row.computed: row.to_h for row in small_run.evidence.rows(CareStepRow) if row.computed}
     assert ends == {
         "no_makeup_before": parameters["makeup_clinic_hours"].value,
         "no_actives_before": parameters["actives_clinic_hours"].value,
     }
 
 
-def test_every_red_flag_has_a_window_a_source_and_a_place_on_the_sheet(files):
-    evidence = Evidence.packaged()
+def test_every_red_flag_has_a_window_and_a_place_on_the_sheet(files):
     text = unescape(files["aftercare.html"])
-    rows = evidence.table("red_flags")
+    rows = Evidence.packaged().rows(RedFlagRow)
     assert len(rows) >= 13
     for row in rows:
-        assert set(row["source"].split(";")) <= set(evidence.sources)
-        assert row["grade"] in tuple("ABCDE")
-        assert row["note"] or row["to_h"]
-        assert not row["to_h"] or float(row["from_h"]) < float(row["to_h"])
-        assert row["action"] in ("emergency", "call the clinic the same day", "call the clinic within days")
-        assert row["sign"][1:] in text
-        assert row["meanwhile"] in text
+        assert row.note or row.to_h is not None
+        assert row.sign[1:] in text
+        assert row.meanwhile in text
     assert text.index("wheezing") < text.index("grouped blisters"[1:])  # emergencies first
 
 
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        ("0", "24", "first 24 hours"),
-        ("0", "", "at any time"),
-        ("48", "672", "day 2 to week 4"),
-        ("168", "", "from day 7"),
-        ("0", "168", "until day 7"),
-        ("72", "6500", "day 3 to week 39"),
+        (0.0, 24.0, "first 24 hours"),
+        (0.0, None, "at any time"),
+        (48.0, 672.0, "day 2 to week 4"),
+        (168.0, None, "from day 7"),
+        (0.0, 168.0, "until day 7"),
+        (72.0, 6500.0, "day 3 to week 39"),
     ],
 )
 def test_windows_in_words(first, last, words):

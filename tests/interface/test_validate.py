@@ -7,10 +7,11 @@ import sys
 
 import pytest
 
-from dermatwin.core import CaseError
-from dermatwin.evidence import MEASUREMENTS
+from dermatwin.core import CaseError, EvidenceError
+from dermatwin.evidence import MEASUREMENTS, Evidence
 from dermatwin.validation import validate
-from dermatwin.validation.rows import REQUIRED
+from dermatwin.validation.rows import REQUIRED, measured
+from dermatwin.validation.validate import scored
 
 KEYS = {
     "rows",
@@ -102,11 +103,13 @@ def test_scores_are_written_whole(tmp_path):
 def test_a_page_is_written_with_the_scores_or_nothing_is(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "closure.csv").write_bytes((MEASUREMENTS / "closure.csv").read_bytes())
-    validate(tmp_path / "in", tmp_path / "out", draws=20, page=lambda found: f"{found['files']['closure.csv']['rows']} rows")
+    validate(
+        tmp_path / "in", tmp_path / "out", draws=20, page=lambda found, _: f"{found['files']['closure.csv']['rows']} rows"
+    )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["qualification.html", "scores.json"]
     assert (tmp_path / "out" / "qualification.html").read_text() == "22 rows"
 
-    def broken(scores):
+    def broken(scores, evidence):
         raise ZeroDivisionError("planted")
 
     with pytest.raises(ZeroDivisionError):
@@ -157,6 +160,40 @@ def test_folders_without_measurements_are_refused(tmp_path):
         validate(tmp_path / "missing", draws=20)
     with pytest.raises(CaseError, match="holds none of"):
         validate(tmp_path, draws=20)
+
+
+DEVICES = MEASUREMENTS.parent / "devices.csv"
+
+
+def test_a_folder_with_measurements_at_its_top_is_one_of_measurements(tmp_path):
+    """Other tables beside them are named and left aside, whatever they hold: nothing is laid over the evidence."""
+    (tmp_path / "insertion.csv").write_bytes((MEASUREMENTS / "insertion.csv").read_bytes())
+    (tmp_path / "devices.csv").write_text("nonsense\n", encoding="utf-8")
+    (tmp_path / "trials.csv").write_text("nonsense\n", encoding="utf-8")
+    found = validate(tmp_path, draws=20)
+    assert set(found["files"]) == {"insertion.csv"}
+    assert set(found["left_aside"]) == {"devices.csv", "trials.csv"}
+    assert "overlay" not in found["provenance"]
+
+
+def test_a_folder_with_a_room_for_measurements_is_one_of_evidence(tmp_path):
+    """Its own measurements are scored, those at its top are no evidence, and its rows pass the gate or are told."""
+    (tmp_path / "measurements").mkdir()
+    text = (MEASUREMENTS / "closure.csv").read_text(encoding="utf-8")
+    (tmp_path / "measurements" / "closure.csv").write_text(text, encoding="utf-8")
+    found = validate(tmp_path, draws=20)
+    assert {name: file["rows"] for name, file in found["files"].items()} == {"closure.csv": len(text.splitlines()) - 1}
+    assert found["provenance"]["overlay"][0]["rows"] == {"measurements/closure": len(text.splitlines()) - 1}
+    (tmp_path / "measurements" / "closure.csv").write_text(text.replace(",dye,", ",dey,", 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match="dey is not one of TEWL, dye"):
+        validate(tmp_path, draws=20)
+
+
+def test_a_folder_of_other_tables_is_laid_over_what_the_packaged_measurements_are_held_against(tmp_path):
+    (tmp_path / "devices.csv").write_bytes(DEVICES.read_bytes())
+    evidence, tables, aside = scored(tmp_path)
+    assert evidence.overlays[0].rows == {"devices": len(DEVICES.read_text(encoding="utf-8").splitlines()) - 1}
+    assert (tables, aside) == (measured(Evidence.packaged()), {})
 
 
 def test_the_command_prints_only_json(tmp_path):

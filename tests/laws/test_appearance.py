@@ -13,6 +13,8 @@ from dermatwin.outcome import appearance
 from dermatwin.outcome.appearance import course, layers
 from dermatwin.skin import section_of
 
+EVIDENCE = Evidence.packaged()
+
 QUICK = settings(max_examples=25, deadline=None)
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 coefficients = st.floats(1e-3, 80.0)
@@ -31,7 +33,7 @@ def seen(model, melanin=1.0, blood=0.0):
     """Reflectance and colour with so many times the melanin and so much blood added."""
     shown = appearance.Complexion(melanin * model.film[:, None], np.full((model.film.size, 1), blood))
     reflected = model.reflectance(shown)[:, 0]
-    return reflected, appearance.lab(appearance.tristimulus(reflected))
+    return reflected, appearance.lab(appearance.tristimulus(reflected, EVIDENCE), EVIDENCE)
 
 
 @QUICK
@@ -50,7 +52,7 @@ def test_skin_sends_back_a_share_of_the_light(melanin, blood):
     reflected, colour = seen(appearance.optics(skin_of(draws), draws), melanin, blood)
     assert reflected.min() > 0.0
     assert reflected.max() < 1.0
-    rgb = appearance.srgb(appearance.xyz_of_lab(colour))
+    rgb = appearance.srgb(appearance.xyz_of_lab(colour, EVIDENCE), EVIDENCE)
     assert ((rgb >= 0) & (rgb <= 255) & (rgb == np.rint(rgb))).all()
 
 
@@ -65,8 +67,8 @@ def test_blood_reddens_and_darkens_and_melanin_darkens(phototype):
     assert (shaded < plain).all()
     assert np.median(redder[:, 1] - colour[:, 1]) > 0.0
     assert (redder[:, 1] > colour[:, 1])[colour[:, 0] > 25.0].all()  # on the darkest skin nothing is left to see
-    assert (appearance.ita(redder) < appearance.ita(colour)).all()
-    assert (appearance.ita(darker) < appearance.ita(colour)).all()
+    assert (appearance.ita(redder, EVIDENCE) < appearance.ita(colour, EVIDENCE)).all()
+    assert (appearance.ita(darker, EVIDENCE) < appearance.ita(colour, EVIDENCE)).all()
 
 
 @QUICK
@@ -80,7 +82,7 @@ def test_more_blood_is_redder(low, step):
 def test_the_phototypes_darken_in_order_and_hide_the_same_blood_more_and_more():
     draws = draws_of(1, vary=())
     models = [appearance.optics(skin_of(draws, p), draws) for p in PHOTOTYPES]
-    angles = [float(appearance.ita(seen(m)[1])[0]) for m in models]
+    angles = [float(appearance.ita(seen(m)[1], EVIDENCE)[0]) for m in models]
     rises = [float(seen(m, blood=0.01)[1][0, 1] - seen(m)[1][0, 1]) for m in models]
     assert angles == sorted(angles, reverse=True)
     assert rises == sorted(rises, reverse=True)
@@ -125,8 +127,8 @@ def test_skin_reddens_at_once_and_pales_again_and_pigment_stays():
     middle = np.median(plain.redder, axis=0)
     assert middle[1] > middle[5] >= 0.0
     late = -1
-    assert (appearance.ita(tanned.colours)[:, late] < appearance.ita(plain.colours)[:, late]).all()
-    assert (appearance.ita(plain.colours)[:, 1] <= appearance.ita(plain.colours)[:, 0]).all()
+    assert (appearance.ita(tanned.colours, EVIDENCE)[:, late] < appearance.ita(plain.colours, EVIDENCE)[:, late]).all()
+    assert (appearance.ita(plain.colours, EVIDENCE)[:, 1] <= appearance.ita(plain.colours, EVIDENCE)[:, 0]).all()
 
 
 def test_a_day_of_needling_is_shown_before_it():

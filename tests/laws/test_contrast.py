@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from dermatwin.core import CaseError
+from dermatwin.evidence import Evidence
 from dermatwin.twin import Contrast, compare, simulate
 from dermatwin.twin.arms import TECHNIQUE, device_arms, left_out
 from dermatwin.twin.contrast import difference
+
+EVIDENCE = Evidence.packaged()
 
 DRAWS = 40
 
@@ -114,7 +117,7 @@ def test_faults_of_every_arm_are_told_at_once_under_its_label(make_case):
 class TestDeviceArms:
     def test_only_what_is_asked_of_the_skin_stays(self, make_case):
         case = course_with(make_case, device="pen-36", stretched=True, force="2 N", frequency="100 Hz")
-        arms = device_arms(case, ["Dermapen 4", "stamp"])
+        arms = device_arms(case, ["Dermapen 4", "stamp"], EVIDENCE)
         assert list(arms) == ["Dermapen 4", "Generic stamp, 35 needles"]
         assert [arm.course.device for arm in arms.values()] == ["dermapen-4", "stamp-35"]
         for arm in arms.values():
@@ -127,12 +130,14 @@ class TestDeviceArms:
         )
 
     def test_stated_density_stays(self, make_case):
-        arms = device_arms(course_with(make_case, density="250 /cm^2"), ["pen", "stamp"], 1.0)
+        arms = device_arms(course_with(make_case, density="250 /cm^2"), ["pen", "stamp"], EVIDENCE, 1.0)
         assert {arm.course.settings["cheek"].density for arm in arms.values()} == {250.0}
         assert {arm.course.settings["cheek"].needle_length for arm in arms.values()} == {1.0}
 
     def test_story_leaves_out_what_no_arm_needles(self, make_case):
         zones = [{"zone": "cheek", "area": "50 cm^2"}, {"zone": "forehead", "area": "40 cm^2", "treated": False}]
-        found = compare(list(device_arms(make_case(zones=zones), ["pen", "stamp"]).values()), ["pen", "stamp"], 4, 1)
+        found = compare(
+            list(device_arms(make_case(zones=zones), ["pen", "stamp"], EVIDENCE).values()), ["pen", "stamp"], 4, 1
+        )
         assert {entry.first.zone for entry in found.story} == {"cheek"}
         assert "forehead" in {entry.first.zone for entry in found.rows}

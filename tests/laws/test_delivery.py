@@ -15,6 +15,8 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, Channels
 from dermatwin.skin.section import Skin
 
+EVIDENCE = Evidence.packaged()
+
 TIME = np.concatenate([[0.0], np.geomspace(1.0 / 60.0, 96.0, 30)])
 PRODUCTS = st.sampled_from(["LMX4", "vitamin C serum", "HA gel", "minoxidil", "retinol", "calcein", "PRP", "BLT"])
 quick = settings(max_examples=12, deadline=None)
@@ -175,7 +177,7 @@ def test_a_later_session_is_the_same_session_when_nothing_closes_differently():
 @given(thin=st.floats(5.0, 15.0), thick=st.floats(1.1, 3.0))
 @quick
 def test_thicker_barriers_let_less_through(thin, thick):
-    solute, p = find_solute("caffeine"), draws()
+    solute, p = find_solute("caffeine", EVIDENCE), draws()
     a, b = (intact_permeability(solute, p, membrane=Membrane(stratum_corneum=0.001 * h)) for h in (thin, thin * thick))
     assert (b < a).all()
 

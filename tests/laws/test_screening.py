@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dermatwin.case import Case
-from dermatwin.screening import RuleBook, screen
+from dermatwin.evidence import Evidence
+from dermatwin.screening import rule_book, screen
 from dermatwin.screening.records import LEVELS
 
 VERDICTS = ("ok", "caution", "stop")
@@ -72,7 +73,9 @@ def test_any_text_is_read_without_error(text: str) -> None:
     screen(case(conditions=[text], medications=[{"name": "aspirin", "note": text}]))
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RuleBook.packaged().rules if rule.hard], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in rule_book(Evidence.packaged()).rules if rule.hard], ids=lambda rule: rule.id
+)
 def test_no_override_undoes_a_hard_stop(rule: Any) -> None:
     override = {"rule": rule.id, "reason": "a reason that was recorded", "by": "Dr X"}
     hard = case(pregnant=True, overrides=[{**override, "rule": "pregnancy"}, override])

@@ -10,7 +10,9 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.skin import section_of, sites
 
-HUMAN = [site.name for site in sites().values() if site.species == "human"]
+EVIDENCE = Evidence.packaged()
+
+HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "human"]
 FACE_BY_ULTRASOUND = ["forehead", "glabella", "temple", "periorbital", "nose", "zygoma", "jaw"]
 PHOTOTYPES = ["I", "II", "III", "IV", "V", "VI"]
 quick = settings(max_examples=25, deadline=None)
@@ -83,9 +85,9 @@ def test_the_pigment_drive_rises_with_phototype():
 
 
 @quick
-@given(st.sampled_from(list(sites())), st.integers(0, 10_000))
+@given(st.sampled_from(list(sites(EVIDENCE))), st.integers(0, 10_000))
 def test_layers_are_positive_and_in_order(key, seed):
-    site = sites()[key]
+    site = sites(EVIDENCE)[key]
     skin = section(site.name, person(species=site.species), seed=seed)
     assert (np.diff(skin.interfaces, axis=1) > 0).all()
     assert (skin.papillary_dermis < skin.dermis).all()

@@ -7,12 +7,12 @@ import pytest
 
 from dermatwin.core import CaseError
 from dermatwin.twin import reread, simulate
-from dermatwin.twin.summary import to_json
+from dermatwin.twin.summary import summarise, to_json
 
 
 def test_same_seed_same_bytes(make_case, small_run):
     again = simulate(make_case(), draws=40, seed=7)
-    assert to_json(again.summary()) == to_json(small_run.summary())
+    assert to_json(summarise(again)) == to_json(summarise(small_run))
 
 
 def test_another_seed_other_draws(make_case, small_run):
@@ -73,4 +73,4 @@ def test_a_run_says_when_its_fits_are_stale(small_run):
     said = [notice for notice in run.notices if notice not in small_run.notices]
     assert [notice.path for notice in said] == ["evidence"]
     assert said[0].message.startswith("the fit 'needling' was made for other priors")
-    assert run.summary()["warnings"][0]["path"] == "evidence"
+    assert summarise(run)["warnings"][0]["path"] == "evidence"

@@ -58,5 +58,11 @@ def test_what_is_not_a_length_says_what_would_be(text, says):
         parse(text, "length")
 
 
+def test_scales_with_another_zero_have_no_factor():
+    with pytest.raises(ValueError, match="cannot be expressed in 'degC' by a factor"):
+        factor("K", "degC")
+    assert factor("K", "K") == 1.0
+
+
 def test_every_canonical_unit_is_a_unit():
     assert all(is_unit(unit) for unit in CANONICAL.values())

@@ -11,6 +11,7 @@ import pytest
 from dermatwin.case.document import Patient, Zone
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.rows.optics import MeasuredColourRow, MeasuredReflectanceRow
 from dermatwin.outcome import appearance
 from dermatwin.outcome.appearance import course
 from dermatwin.skin import section_of
@@ -20,9 +21,8 @@ ANGLES = ((55, 70), (45, 55), (30, 45), (10, 30), (-30, 10))
 EVIDENCE = Evidence.packaged()
 
 
-def rows(name, *columns):
-    table = EVIDENCE.table(f"optics/{name}")
-    return np.array([[float(row[column]) for column in columns] for row in table])
+def rows(kind, *columns):
+    return np.array([row.identity(columns) for row in EVIDENCE.rows(kind)])
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +40,24 @@ def forearms():
 
 
 def test_the_packaged_spectra_give_the_colours_of_the_other_program():
-    spectrum = rows("measured_reflectance", "median")[:, 0]
-    ours = appearance.lab(appearance.tristimulus(spectrum))
-    theirs = np.median(rows("measured_colour", "l_star", "a_star", "b_star"), axis=0)
+    spectrum = rows(MeasuredReflectanceRow, "median")[:, 0]
+    ours = appearance.lab(appearance.tristimulus(spectrum, EVIDENCE), EVIDENCE)
+    theirs = np.median(rows(MeasuredColourRow, "l_star", "a_star", "b_star"), axis=0)
     assert ours == pytest.approx(theirs, abs=0.7)
 
 
 @pytest.mark.parametrize(("low", "high"), ANGLES)
 def test_people_of_the_same_typology_angle_have_the_same_colour(forearms, low, high):
-    measured = rows("measured_colour", "l_star", "a_star", "b_star")
-    simulated = appearance.lab(appearance.tristimulus(np.concatenate(list(forearms.values()))))
-    seen, made = (c[(appearance.ita(c) > low) & (appearance.ita(c) <= high)] for c in (measured, simulated))
+    measured = rows(MeasuredColourRow, "l_star", "a_star", "b_star")
+    simulated = appearance.lab(appearance.tristimulus(np.concatenate(list(forearms.values())), EVIDENCE), EVIDENCE)
+    seen, made = (
+        c[(appearance.ita(c, EVIDENCE) > low) & (appearance.ita(c, EVIDENCE) <= high)] for c in (measured, simulated)
+    )
     assert np.median(made, axis=0) == pytest.approx(np.median(seen, axis=0), abs=2.5)
 
 
 def test_the_spectrum_of_light_skin_lies_within_the_measured_band(forearms):
-    wavelength, low, high = rows("measured_reflectance", "wavelength_nm", "low", "high").T
+    wavelength, low, high = rows(MeasuredReflectanceRow, "wavelength_nm", "low", "high").T
     middle = np.median(np.concatenate([forearms["I"], forearms["II"]]), axis=0)
     visible = wavelength < 700
     assert (middle[visible] > low[visible]).all()
@@ -64,7 +66,9 @@ def test_the_spectrum_of_light_skin_lies_within_the_measured_band(forearms):
 
 
 def test_the_six_types_span_the_lightness_of_193_volunteers(forearms):
-    middle = [float(np.median(appearance.lab(appearance.tristimulus(forearms[p]))[:, 0])) for p in PHOTOTYPES]
+    middle = [
+        float(np.median(appearance.lab(appearance.tristimulus(forearms[p], EVIDENCE), EVIDENCE)[:, 0])) for p in PHOTOTYPES
+    ]
     assert middle == sorted(middle, reverse=True)
     assert 60.0 < middle[0] < 75.96
     assert 30.15 - 5.0 < middle[-1] < 40.0
@@ -74,13 +78,15 @@ def test_types_and_typology_classes_pair_as_they_are_usually_paired(forearms):
     """Within a class: who is called type IV differs between studies, and one class is 20 degrees wide."""
     usual = {"I": (41, 90), "II": (41, 55), "III": (28, 41), "IV": (-5, 28), "V": (-30, 10), "VI": (-90, -30)}
     for phototype, (low, high) in usual.items():
-        angle = np.median(appearance.ita(appearance.lab(appearance.tristimulus(forearms[phototype]))))
+        angle = np.median(
+            appearance.ita(appearance.lab(appearance.tristimulus(forearms[phototype], EVIDENCE), EVIDENCE), EVIDENCE)
+        )
         assert low - 3 <= angle <= high + 3, phototype
 
 
 def test_a_melanin_meter_tells_the_types_apart_where_it_did_in_70_volunteers(forearms):
     """Melanin index 42 between types I-III and IV, 47 between IV and V-VI; type IV was placed by this."""
-    wavelength = rows("measured_reflectance", "wavelength_nm")[:, 0]
+    wavelength = rows(MeasuredReflectanceRow, "wavelength_nm")[:, 0]
     index = {
         p: float(np.median(appearance.indices(spectra[:, 20], spectra[:, np.argmin(abs(wavelength - 660))])[1]))
         for p, spectra in forearms.items()
@@ -98,7 +104,7 @@ def sunburnt(phototype):
     blood = np.linspace(0.0, 0.03, 40)[None]
     enough = float(np.interp((13.2 - 8.7) / 100.0, course.meter_rise(blood, model, draws)[0], blood[0]))
     shown = appearance.Complexion(model.film[:, None] * np.ones((1, 2)), np.array([[0.0, enough]]))
-    colours = appearance.lab(appearance.tristimulus(model.reflectance(shown)))[0]
+    colours = appearance.lab(appearance.tristimulus(model.reflectance(shown), EVIDENCE), EVIDENCE)[0]
     return colours[1] - colours[0]
 
 

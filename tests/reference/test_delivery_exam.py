@@ -11,11 +11,13 @@ from dermatwin.core import Luck
 from dermatwin.delivery import Donor, find_solute, needled_permeation, open_holes
 from dermatwin.evidence import Draws, Evidence
 
+EVIDENCE = Evidence.packaged()
+
 
 def enhancement(name, draws=48):
     p = Draws(Evidence.packaged(), Luck(11, draws))
     holes = open_holes(150.0, 0.2, 0.07, p, 0.1)
-    found = needled_permeation(find_solute(name), holes, Donor(1000.0), np.array([12.0, 24.0]), p)
+    found = needled_permeation(find_solute(name, EVIDENCE), holes, Donor(1000.0), np.array([12.0, 24.0]), p)
     return np.median(found.enhancement_ratio[:, -1])
 
 

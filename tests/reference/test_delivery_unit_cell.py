@@ -23,6 +23,8 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.numerics.steps import graded_times
 from dermatwin.numerics.unit_cell import Clock, solve
 
+EVIDENCE = Evidence.packaged()
+
 RADIUS, DEPTH, HEIGHT = 35e-4, 150e-4, 500e-4  # cm
 HOUR = 3600.0
 
@@ -194,7 +196,7 @@ def test_channels_at_random_deliver_less_than_a_tenth_less(density):
     def taken(areas):
         p = Draws(Evidence.packaged(), Luck(0, areas.size, frozenset()))
         one = np.ones(areas.size)
-        path = transport(find_solute("calcein"), Thickness(15e-4 * one, 80e-4 * one, 0.15 * one), False, True, p)
+        path = transport(find_solute("calcein", EVIDENCE), Thickness(15e-4 * one, 80e-4 * one, 0.15 * one), False, True, p)
         time = graded_times((0.0,), 4.0)
         holes = Holes(density / areas, 0.25 * one, 0.035 * one, np.zeros(1), 0.1 * one[:, None])
         dosing = Dosing(time, -1, np.full((1, time.size - 1, 2), 0.01), one[:, None, None], None, one, np.inf * one)

@@ -12,11 +12,13 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from dermatwin.core import Luck
-from dermatwin.evidence import MEASUREMENTS, Draws, Evidence
+from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import sbml, tissue
 from dermatwin.twin.lane import YEAR, lane
+
+EVIDENCE = Evidence.packaged()
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -45,7 +47,7 @@ def ours():
     course = reference_course(draws)
     skin = sections.section_of(course.zone, course.patient, draws)
     punctures = [
-        insertion.insert(find(course.device), course.settings, skin, draws, number)
+        insertion.insert(find(course.device, EVIDENCE), course.settings, skin, draws, number)
         for number in range(len(course.session_days))
     ]
     assert len(course.session_days) == 4
@@ -65,7 +67,10 @@ def ours():
 
 
 def documents(piece, people=PEOPLE):
-    return [sbml.to_sbml(lane(layer=LAYER, piece=piece, seed=SEED, person=number + 1)) for number in range(people)]
+    return [
+        sbml.to_sbml(lane(layer=LAYER, piece=piece, seed=SEED, person=number + 1, evidence=EVIDENCE))
+        for number in range(people)
+    ]
 
 
 def roadrunner_answer(text, times):
@@ -212,13 +217,13 @@ def test_the_petab_problem_at_its_nominal_point_is_our_median_prediction():
     from dermatwin.twin import simulate
     from dermatwin.validation.problem import FILE, petab_problem
     from dermatwin.validation.protocol import case_of, protocol_of
-    from dermatwin.validation.rows import read_folder
+    from dermatwin.validation.rows import measured
 
-    files = petab_problem().files
+    files = petab_problem(EVIDENCE).files
     conditions, parameters = (
         list(csv.DictReader(io.StringIO(files[name]), delimiter="\t")) for name in ("conditions.tsv", "parameters.tsv")
     )
-    row = next(row for row in read_folder(MEASUREMENTS)[FILE] if row["quantity"] == "collagen_content_papillary_change_pct")
+    row = next(row for row in measured(EVIDENCE)[FILE] if row["quantity"] == "collagen_content_papillary_change_pct")
     day = row.number("time_d")
     assert day is not None
     draws = Draws(Evidence.packaged(), Luck(1, 1, frozenset()))

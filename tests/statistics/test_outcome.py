@@ -7,6 +7,7 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.outcome import Schedule, Treated, TrialArm, predict_arm, predict_erythema, predict_event, predict_pain
 from dermatwin.outcome.events import Count, pool_counts
 
@@ -47,9 +48,7 @@ def test_leaving_a_study_out_changes_the_estimate(draws):
 
 
 def test_everything_left_out_leaves_the_prior_and_no_source(draws):
-    from dermatwin.outcome.arms import outcome_rows
-
-    nobody = arm_of(draws, frozenset(row["source"] for row in outcome_rows(draws.evidence)))
+    nobody = arm_of(draws, frozenset(row.source for row in draws.evidence.rows(OutcomeRow)))
     assert nobody.sources == ()
     assert np.isfinite(nobody.relative_improvement).all()
     assert np.std(nobody.relative_improvement) > np.std(arm_of(draws).relative_improvement)

@@ -6,6 +6,9 @@ import pytest
 from dermatwin.calibration.checking import WATCHED, ranks, simulated, unevenness
 from dermatwin.calibration.outcome import fit, prior_draws, problem
 from dermatwin.calibration.trials import Trials
+from dermatwin.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 STUDIES = 12
 
@@ -13,9 +16,9 @@ STUDIES = 12
 @pytest.fixture(scope="module")
 def part():
     """The first studies: enough to learn from, few enough to be quick."""
-    whole = problem().trials
+    whole = problem(EVIDENCE).trials
     kept = whole.studies[:STUDIES]
-    return problem(given=Trials(kept, tuple(r for r in whole.readings if r.study in kept)))
+    return problem(EVIDENCE, given=Trials(kept, tuple(r for r in whole.readings if r.study in kept)))
 
 
 def test_ranks_of_known_truths_are_even(part):

@@ -10,6 +10,8 @@ from dermatwin.outcome import appearance
 from dermatwin.outcome.appearance import course, layers, tissue
 from dermatwin.skin import section_of
 
+EVIDENCE = Evidence.packaged()
+
 INDEX = 1.4
 MANY = layers.directions(INDEX, 8, 8)
 FEW = layers.directions(INDEX)
@@ -77,7 +79,9 @@ def test_two_and_one_directions_keep_the_colour_of_dark_and_light_skin():
         model = appearance.optics(skin_of(draws, phototype), draws)
         bare = appearance.Complexion(model.film[:, None], np.zeros((1, 1)))
         finer = tissue.replace(model, way=MANY)
-        seen, exact = (appearance.lab(appearance.tristimulus(m.reflectance(bare)))[0, 0] for m in (model, finer))
+        seen, exact = (
+            appearance.lab(appearance.tristimulus(m.reflectance(bare), EVIDENCE), EVIDENCE)[0, 0] for m in (model, finer)
+        )
         assert appearance.difference(seen, exact) < 1.2
 
 
@@ -94,7 +98,7 @@ def test_blood_in_thin_vessels_counts_whole_and_in_wide_ones_less():
 
 
 def test_haemoglobin_has_its_bands_where_they_belong():
-    wavelength, oxygenated, deoxygenated = tissue.extinction(Evidence.packaged().folder)
+    wavelength, oxygenated, deoxygenated = tissue.extinction(EVIDENCE)
     green = (wavelength >= 520) & (wavelength <= 600)
     peaks = wavelength[1:-1][(oxygenated[1:-1] > oxygenated[:-2]) & (oxygenated[1:-1] > oxygenated[2:])]
     assert {540, 580} <= set(peaks[peaks > 500].astype(int)) or {540, 570} <= set(peaks[peaks > 500].astype(int))
@@ -103,36 +107,36 @@ def test_haemoglobin_has_its_bands_where_they_belong():
 
 
 def test_white_in_daylight_is_white_on_a_screen():
-    white = appearance.tristimulus(np.ones(41))
+    white = appearance.tristimulus(np.ones(41), EVIDENCE)
     assert white == pytest.approx([0.9505, 1.0, 1.0890], abs=1e-3)
-    assert appearance.srgb(white).tolist() == [255, 255, 255]
-    assert appearance.srgb(np.zeros(3)).tolist() == [0, 0, 0]
-    assert appearance.lab(white) == pytest.approx([100, 0, 0], abs=1e-9)
+    assert appearance.srgb(white, EVIDENCE).tolist() == [255, 255, 255]
+    assert appearance.srgb(np.zeros(3), EVIDENCE).tolist() == [0, 0, 0]
+    assert appearance.lab(white, EVIDENCE) == pytest.approx([100, 0, 0], abs=1e-9)
 
 
 def test_colours_are_those_of_a_published_example():
     """The example of the colour-science documentation: X, Y, Z in D65 -> L*a*b* and sRGB."""
     xyz = np.array([0.20654008, 0.12197225, 0.05136952])
-    assert appearance.lab(xyz) == pytest.approx([41.5279, 52.6386, 26.9232], abs=0.06)
-    assert appearance.srgb(xyz) == pytest.approx(np.array([0.70573936, 0.19248266, 0.22354169]) * 255, abs=1.0)
+    assert appearance.lab(xyz, EVIDENCE) == pytest.approx([41.5279, 52.6386, 26.9232], abs=0.06)
+    assert appearance.srgb(xyz, EVIDENCE) == pytest.approx(np.array([0.70573936, 0.19248266, 0.22354169]) * 255, abs=1.0)
 
 
 def test_a_grey_of_half_the_light_has_the_textbook_lightness():
-    grey = appearance.lab(appearance.tristimulus(np.full(41, 0.1841865)))
+    grey = appearance.lab(appearance.tristimulus(np.full(41, 0.1841865), EVIDENCE), EVIDENCE)
     assert grey == pytest.approx([50.0, 0.0, 0.0], abs=1e-3)
-    black = appearance.lab(appearance.tristimulus(np.full(41, 0.005)))
+    black = appearance.lab(appearance.tristimulus(np.full(41, 0.005), EVIDENCE), EVIDENCE)
     assert black[0] == pytest.approx(0.005 * 24389 / 27, rel=1e-4)  # the straight part, slope 903.3
 
 
 @pytest.mark.parametrize("xyz", [(0.4, 0.35, 0.3), (0.003, 0.002, 0.001)])
 def test_lab_can_be_turned_back(xyz):
-    assert appearance.xyz_of_lab(appearance.lab(np.array(xyz))) == pytest.approx(xyz, rel=1e-9)
+    assert appearance.xyz_of_lab(appearance.lab(np.array(xyz), EVIDENCE), EVIDENCE) == pytest.approx(xyz, rel=1e-9)
 
 
 def test_the_typology_angle_and_its_words():
     colour = np.array([50.0 + 15.0, 8.0, 15.0])
-    assert appearance.ita(colour) == pytest.approx(45.0)
-    words = [appearance.typology(angle) for angle in (60, 50, 35, 20, 0, -40)]
+    assert appearance.ita(colour, EVIDENCE) == pytest.approx(45.0)
+    words = [appearance.typology(angle, EVIDENCE) for angle in (60, 50, 35, 20, 0, -40)]
     assert words == ["very light", "light", "intermediate", "tan", "brown", "dark"]
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from dermatwin.case.document import InlineProduct
 from dermatwin.delivery import find_solute, product_of
+from dermatwin.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 CAFFEINE = "CN1C=NC2=C1C(=O)N(C(=O)N2C)C"
 
@@ -17,23 +20,23 @@ def described(**more):
 def test_without_rdkit_the_fault_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "rdkit", None)
     with pytest.raises(KeyError, match=r"install the extra 'chemistry'"):
-        product_of(described(active="new molecule", smiles=CAFFEINE))
+        product_of(described(active="new molecule", smiles=CAFFEINE), EVIDENCE)
 
 
 def test_the_table_goes_before_a_structure():
-    product = product_of(described(active="caffeine", smiles="not a structure"))
-    assert product.contents[0].solute is find_solute("caffeine")
+    product = product_of(described(active="caffeine", smiles="not a structure"), EVIDENCE)
+    assert product.contents[0].solute is find_solute("caffeine", EVIDENCE)
 
 
 def test_an_unknown_active_without_a_structure_is_refused():
     with pytest.raises(KeyError, match="is not known"):
-        product_of(described(active="unobtainium"))
+        product_of(described(active="unobtainium"), EVIDENCE)
 
 
 def test_a_structure_gives_mass_and_computed_log_kow():
-    solute = product_of(described(active="trimethylxanthine by structure", smiles=CAFFEINE)).contents[0].solute
+    solute = product_of(described(active="trimethylxanthine by structure", smiles=CAFFEINE), EVIDENCE).contents[0].solute
     assert solute.molar_mass == pytest.approx(194.19, abs=0.01)
     assert solute.log_kow == pytest.approx(-1.03, abs=0.01)
     assert solute.log_kow_origin == "crippen"
     with pytest.raises(KeyError, match="not a structure"):
-        product_of(described(active="nonsense", smiles="C1CC"))
+        product_of(described(active="nonsense", smiles="C1CC"), EVIDENCE)

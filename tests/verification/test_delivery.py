@@ -27,6 +27,8 @@ from dermatwin.flows import COMPARTMENTS, Channels
 from dermatwin.naming import Detail
 from dermatwin.skin.section import Skin
 
+EVIDENCE = Evidence.packaged()
+
 N = 8
 ONE = np.ones(N)
 TIME = np.concatenate([[0.0], np.geomspace(1.0 / 60.0, 96.0, 40)])
@@ -81,7 +83,7 @@ def session(density=200.0, depth=0.3, count=N):
 
 
 def test_the_lipid_route_is_linear_in_log_kow_and_mass():
-    p, solute = median(), find_solute("caffeine")
+    p, solute = median(), find_solute("caffeine", EVIDENCE)
     assert solute.log_kow_origin == "measured"
     expected = 10.0 ** (
         p.median("lipid_route_intercept", "1")
@@ -89,7 +91,7 @@ def test_the_lipid_route_is_linear_in_log_kow_and_mass():
         + p.median("lipid_route_molar_mass", "mol/g") * solute.molar_mass
     )
     assert lipid_permeability(solute, p) == pytest.approx(expected * ONE)
-    assert (lipid_permeability(find_solute("EGF"), median()) == 0.0).all()
+    assert (lipid_permeability(find_solute("EGF", EVIDENCE), median()) == 0.0).all()
 
 
 def test_ionisation():
@@ -104,7 +106,7 @@ def test_ionisation():
 
 
 def test_vitamin_c_needs_a_low_ph_on_intact_skin_only():
-    vitamin, p = find_solute("vitamin C"), median()
+    vitamin, p = find_solute("vitamin C", EVIDENCE), median()
     assert (intact_permeability(vitamin, p, ph=3.0) > 1.2 * intact_permeability(vitamin, p, ph=6.0)).all()
     bare = "epidermis, dermis without stratum corneum"
     low, high = (intact_permeability(vitamin, p, layer=bare, ph=ph) for ph in (3.0, 6.0))
@@ -113,7 +115,7 @@ def test_vitamin_c_needs_a_low_ph_on_intact_skin_only():
 
 @pytest.mark.parametrize("name", ["caffeine", "lidocaine", "mannitol"])
 def test_layers_add_as_resistances_and_the_solver_agrees(name):
-    solute, p = find_solute(name), draws()
+    solute, p = find_solute(name, EVIDENCE), draws()
     membrane = Membrane(dermis=0.05)
     whole = intact_permeability(solute, p, layer="epidermis, dermis", membrane=membrane, ph=7.4)
     top = intact_permeability(solute, p, layer="epidermis", membrane=membrane, ph=7.4)
@@ -127,7 +129,7 @@ def test_layers_add_as_resistances_and_the_solver_agrees(name):
 
 def test_an_unknown_membrane_is_refused():
     with pytest.raises(ValueError, match="is not a membrane"):
-        intact_permeability(find_solute("caffeine"), median(), layer="nail")
+        intact_permeability(find_solute("caffeine", EVIDENCE), median(), layer="nail")
 
 
 def test_a_bare_film_dries_to_its_residue_at_the_given_speed():
@@ -161,18 +163,20 @@ def test_uptake_of_emla_by_intact_skin_is_within_threefold_of_the_label(thick, a
 
 
 def test_every_product_is_found_by_id_name_and_alias():
-    for product in products().values():
+    for product in products(EVIDENCE).values():
         for text in (product.id, product.name.upper(), *product.aliases):
-            assert find_product(text) is product
+            assert find_product(text, EVIDENCE) is product
     with pytest.raises(KeyError, match="did you mean"):
-        find_product("lidocain 4% cream")
+        find_product("lidocain 4% cream", EVIDENCE)
 
 
 def test_a_product_described_in_the_case():
-    product = product_of(InlineProduct(name="My serum", active="Vitamin C", strength="10 %", vehicle="serum", ph=3.0))
+    product = product_of(
+        InlineProduct(name="My serum", active="Vitamin C", strength="10 %", vehicle="serum", ph=3.0), EVIDENCE
+    )
     assert (product.id, product.contents[0].strength, product.ph) == ("my_serum", 0.1, 3.0)
     with pytest.raises(KeyError, match="active"):
-        product_of(InlineProduct(active="unobtainium", strength="1 %"))
+        product_of(InlineProduct(active="unobtainium", strength="1 %"), EVIDENCE)
 
 
 def test_removal_before_application_is_refused():
@@ -235,7 +239,7 @@ def test_needling_helps_what_intact_skin_blocks_and_hardly_what_it_lets_through(
     p = median()
     ratio = {
         name: needled_permeation(
-            find_solute(name), open_holes(100.0, 0.15, 0.07, p, 0.3), Donor(1000.0), np.array([24.0]), p
+            find_solute(name, EVIDENCE), open_holes(100.0, 0.15, 0.07, p, 0.3), Donor(1000.0), np.array([24.0]), p
         ).enhancement_ratio[0, -1]
         for name in ("calcein", "tranexamic acid", "lidocaine", "retinol")
     }

@@ -21,9 +21,14 @@ PLUMBING = {
     "case/checks.py",  # raise, and leave alone what passes
     "case/quantity.py",
     "core/checks.py",
-    "evidence/gate.py",  # carry values from files to the model
+    "evidence/joint.py",  # carry values from files to the model
+    "evidence/layers.py",
+    "evidence/making.py",
     "evidence/posterior.py",
+    "evidence/reading.py",
     "evidence/store.py",
+    "evidence/tables.py",
+    *(path.relative_to(CODE).as_posix() for path in (CODE / "evidence/rows").glob("*.py")),
 }
 BESIDE = {
     "core/chance.py"  # a fit's luck is given

@@ -12,8 +12,9 @@ from dermatwin.calibration.grounds import GROUNDS
 from dermatwin.calibration.luck import spread_evenly
 from dermatwin.calibration.probe import SPREAD, STILL, Table, probe
 from dermatwin.calibration.stamp import PROBE, confirmed, stamped, written
-from dermatwin.evidence import Evidence
+from dermatwin.evidence import Evidence, Tables
 from dermatwin.evidence.digest import SECTION, Digests, of_prior, parted, read_digests
+from dermatwin.evidence.layers import Layer
 from dermatwin.evidence.plain import parsed
 from dermatwin.evidence.store import DATA
 
@@ -139,11 +140,15 @@ def test_a_prior_that_was_held_is_confirmed_where_it_changes_nothing():
 
 
 def test_rows_that_took_part_are_never_confirmed(tmp_path):
-    evidence = replace(EVIDENCE, folder=tmp_path)
     shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "measurements/closure.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("gupta2011", "gupta2012"), encoding="utf-8")
-    assert confirmed("needling", DATA, evidence) == ("", ("measurements/closure.csv: rows of gupta2011 are gone",))
+    evidence = replace(EVIDENCE, tables=Tables(Layer.own(tmp_path)))
+    against = (
+        "measurements/closure.csv: rows of gupta2011 are gone",
+        "gupta2011: is no longer part of the likelihood as it was",
+    )
+    assert confirmed("needling", DATA, evidence) == ("", against)
 
 
 def test_draws_of_what_is_no_unknown_need_another_fit(folder):
@@ -230,7 +235,9 @@ def test_a_folder_without_records_is_refused(tmp_path, capsys):
 def test_a_fit_stamps_its_own_record(folder, monkeypatch):
     bare = {name: said for name, said in record("needling").items() if name not in (SECTION, PROBE)}
     joint = (DATA / GROUNDS["needling"].table).read_text(encoding="utf-8")
-    monkeypatch.setitem(command.MAKERS, "needling", lambda seed, workers: (bare, {GROUNDS["needling"].table: joint}))
+    monkeypatch.setitem(
+        command.MAKERS, "needling", lambda evidence, seed, workers: (bare, {GROUNDS["needling"].table: joint})
+    )
     assert command.main(["needling", "--out", str(folder)]) == 0
     assert record("needling", folder).keys() == record("needling").keys()
     assert confirmed("needling", folder, EVIDENCE)[1] == ()

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from dermatwin.evidence import Evidence
-from dermatwin.validation.groups import ALL, Common, by_group
+from dermatwin.validation.groups import ALL, by_group
+from dermatwin.validation.prediction import Common, Prediction
 from dermatwin.validation.rows import Row
-from dermatwin.validation.scoring import Prediction, score, summarise
+from dermatwin.validation.scoring import score, summarise
 
 EVIDENCE = Evidence.packaged()
 

@@ -18,6 +18,8 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.screening import allowance, anaesthetic_check
 from dermatwin.screening.agent import agent_of
 
+EVIDENCE = Evidence.packaged()
+
 CREAMS = ("EMLA", "LMX4", "Pliaglis", "Ametop", "lidocaine 5 % cream", "benzocaine gel", "numbing balm")
 STOPPING = {
     "anaesthetic_label_mass",
@@ -56,10 +58,10 @@ def numbed(product: str, dose: float, area: float, hours: float, weight: float, 
 
 def guards_of(case: Case, p: Draws) -> tuple[Any, ...]:
     topical, area = case.course.topicals[0], case.zones[0].area
-    label = agent_of(topical, case.patient.age)
+    label = agent_of(topical, EVIDENCE, case.patient.age)
     assert label is not None
     hours = None if topical.remove is None else topical.remove - topical.apply
-    return applied_guards([Application(label, topical.dose * area, area, hours)], allowance(case.patient), p)
+    return applied_guards([Application(label, topical.dose * area, area, hours)], allowance(case.patient, EVIDENCE), p)
 
 
 @given(
@@ -75,7 +77,7 @@ def test_a_guard_stops_where_the_screening_does(
     product: str, dose: float, area: float, hours: float, weight: float, age: float
 ) -> None:
     case = numbed(product, round(dose, 1), round(area), round(hours, 1), round(weight, 1), round(age, 1))
-    found = {finding.rule for finding in anaesthetic_check(case) if finding.stops} & STOPPING
+    found = {finding.rule for finding in anaesthetic_check(case, EVIDENCE) if finding.stops} & STOPPING
     stops = any(guard.verdict == "stop" for guard in guards_of(case, typical()))
     assert stops == bool(found), found
 
@@ -94,14 +96,16 @@ def test_shares_of_a_label_by_hand() -> None:
 
 def test_products_add_up_and_broken_skin_stops() -> None:
     case = numbed("LMX4", 50.0, 60.0, 0.5, 60.0, 40.0)  # 120 mg of lidocaine
-    label = agent_of(case.course.topicals[0], 40.0)
+    label = agent_of(case.course.topicals[0], EVIDENCE, 40.0)
     assert label is not None
     one = Application(label, 3000.0, 60.0, 0.5)
-    twice = {guard.what: guard for guard in applied_guards([one, one], allowance(case.patient), typical())}
+    twice = {guard.what: guard for guard in applied_guards([one, one], allowance(case.patient, EVIDENCE), typical())}
     assert twice["lidocaine applied"].applied == pytest.approx(240.0)
-    broken = applied_guards([Application(label, 3000.0, 60.0, 0.5, on_channels=True)], allowance(case.patient), typical())
+    broken = applied_guards(
+        [Application(label, 3000.0, 60.0, 0.5, on_channels=True)], allowance(case.patient, EVIDENCE), typical()
+    )
     assert [guard.verdict for guard in broken if "open channels" in guard.what] == ["stop"]
-    left = applied_guards([Application(label, 3000.0, 60.0, None)], allowance(case.patient), typical())
+    left = applied_guards([Application(label, 3000.0, 60.0, None)], allowance(case.patient, EVIDENCE), typical())
     assert any(guard.verdict == "stop" and guard.applied is None for guard in left)
 
 
@@ -164,10 +168,12 @@ def test_the_bound_lies_above_measured_plasma_levels(agent: str, absorbed: float
 
 
 def test_every_anaesthetic_of_the_catalogue_can_be_guarded() -> None:
-    drugs = {c.solute.name for product in products().values() if product.kind == "anaesthetic" for c in product.contents}
+    drugs = {
+        c.solute.name for product in products(EVIDENCE).values() if product.kind == "anaesthetic" for c in product.contents
+    }
     assert drugs <= set(AGENTS)
     for agent in AGENTS:
         assert absorbed_guards({agent: np.ones(3)}, 70.0, draws(3))[0].verdict in ("ok", "caution", "stop")
     with pytest.raises(KeyError):
         absorbed_guards({"procaine": np.ones(3)}, 70.0, draws(3))
-    assert find_product("EMLA").kind == "anaesthetic"
+    assert find_product("EMLA", EVIDENCE).kind == "anaesthetic"

@@ -15,6 +15,9 @@ from dermatwin.case import Case
 from dermatwin.core import Luck
 from dermatwin.core.units import registry
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.rows.healing import IdentifierRow
+from dermatwin.evidence.rows.knowledge import ObservableRow
+from dermatwin.evidence.rows.laboratory import HealingRow
 from dermatwin.flows import LAYERS
 from dermatwin.healing import antimony, equations, sbml
 from dermatwin.healing.lane import PIECES
@@ -69,10 +72,10 @@ def parts(model, kind):
 
 class TestPage:
     def test_is_up_to_date(self):
-        assert PAGE.read_text(encoding="utf-8") == equations.page(), "python -m dermatwin.healing.equations"
+        assert PAGE.read_text(encoding="utf-8") == equations.page(EVIDENCE), "python -m dermatwin.healing.equations"
 
     def test_holds_every_state_constant_and_source(self):
-        page = equations.page()
+        page = equations.page(EVIDENCE)
         assert all(f"d/dt {name} = " in page for name in NETWORK.states)
         for name in NETWORK.constants:
             assert f"`{name}`" in page or f"{name} = " in page
@@ -96,10 +99,10 @@ class TestSbml:
     @pytest.mark.parametrize("piece", PIECES)
     @pytest.mark.parametrize("layer", LAYERS)
     def test_consistent_with_units_and_without_any_warning(self, layer, piece):
-        assert sbml.complaints(text_of(lane(layer=layer, piece=piece, person=2))) == []
+        assert sbml.complaints(text_of(lane(layer=layer, piece=piece, person=2, evidence=EVIDENCE))) == []
 
     def test_everything_has_a_unit(self):
-        model = model_of(lane())
+        model = model_of(lane(evidence=EVIDENCE))
         assert all(part.isSetUnits() for part in model.getListOfParameters())
         assert all(part.isSetSubstanceUnits() for part in model.getListOfSpecies())
         assert model.isSetTimeUnits()
@@ -111,7 +114,7 @@ class TestSbml:
         wrong = copy.deepcopy(NETWORK)
         wrong.rates[state] = state  # a level where a level per time is due
         with pytest.raises(ValueError, match="not consistent"):
-            sbml.to_sbml(replace(lane(), network=wrong))
+            sbml.to_sbml(replace(lane(evidence=EVIDENCE), network=wrong))
 
     @pytest.mark.parametrize("unit", ["1/d", "d", "1", "mm", "mm/d", "1/cm^2", "%", "g/m^2/h", "kJ/m^2", "um", "1/yr"])
     def test_a_unit_means_the_same_in_both_worlds(self, unit):
@@ -134,7 +137,7 @@ class TestSbml:
         assert product == pytest.approx(size.magnitude, rel=1e-12)
 
     def test_functions_states_and_sessions_survive(self):
-        it = lane()
+        it = lane(evidence=EVIDENCE)
         model = model_of(it)
         assert set(parts(model, "FunctionDefinitions")) == set(NETWORK.functions)
         assert set(parts(model, "Species")) == set(NETWORK.states)
@@ -142,16 +145,18 @@ class TestSbml:
         assert {rule.getVariable() for rule in model.getListOfRules() if rule.isRate()} == set(NETWORK.states)
 
     def test_constants_are_those_of_the_person(self):
-        it = lane(person=3, seed=5)
+        it = lane(person=3, seed=5, evidence=EVIDENCE)
         model = model_of(it)
         for name, value in it.constants.items():
             assert model.getParameter(name).getValue() == value
-        assert it.constants != lane(person=2, seed=5).constants
-        assert lane(person=3, seed=5).constants == it.constants
+        assert it.constants != lane(person=2, seed=5, evidence=EVIDENCE).constants
+        assert lane(person=3, seed=5, evidence=EVIDENCE).constants == it.constants
 
     def test_a_derived_constant_that_something_moved_keeps_its_value(self):
         """Conditions act after constants were worked out from others; a formula would undo that."""
-        sound, ill = (lane(case_of(**more)) for more in ({}, {"conditions": [{"name": "uncontrolled diabetes"}]}))
+        sound, ill = (
+            lane(case_of(**more), evidence=EVIDENCE) for more in ({}, {"conditions": [{"name": "uncontrolled diabetes"}]})
+        )
         assert not set(sound.constants) & set(NETWORK.derived)
         moved = set(ill.constants) & set(NETWORK.derived)
         assert moved
@@ -159,7 +164,7 @@ class TestSbml:
         assert all(model.getInitialAssignment(name) is None for name in moved)
 
     def test_a_layer_that_is_not_reached_has_no_session(self):
-        it = lane()
+        it = lane(evidence=EVIDENCE)
         missed = replace(it, sessions=tuple({**session, "activation": 0.0} for session in it.sessions))
         assert model_of(missed).getNumEvents() == 0
         assert sbml.complaints(text_of(replace(missed, piece="mean"))) == []
@@ -179,31 +184,31 @@ class TestSbml:
         text = text.replace("  // Untreated skin", "\n".join((*more, "  // Untreated skin")))
         path = tmp_path / "network.ant"
         path.write_text(text, encoding="utf-8")
-        it = lane()
+        it = lane(evidence=EVIDENCE)
         for piece in PIECES:
             other = replace(it, piece=piece, network=antimony.read(path), constants={**it.constants, "novelty_rate": 0.1})
             assert sbml.complaints(text_of(other)) == []
             assert model_of(other).getParameter("drive").getUnits() == "per_d"
-        assert "d/dt novelty = " in equations.page(antimony.read(path))
+        assert "d/dt novelty = " in equations.page(EVIDENCE, antimony.read(path))
 
     def test_a_constant_without_a_value_is_refused(self):
-        it = lane()
+        it = lane(evidence=EVIDENCE)
         name = it.free_constants[0]
         with pytest.raises(ValueError, match=name):
             replace(it, constants={key: value for key, value in it.constants.items() if key != name})
 
     def test_names_in_public_registers_belong_to_parts_of_the_model(self):
-        rows = EVIDENCE.table("identifiers")
-        assert {row["name"] for row in rows} <= {*NETWORK.states, "model", sbml.PLACE}
-        assert all(re.fullmatch(r"(taxonomy|GO|UBERON|CL|CHEBI|uniprot):\w+", row["identifier"]) for row in rows)
-        model = model_of(lane())
+        rows = EVIDENCE.rows(IdentifierRow)
+        assert {row.name for row in rows} <= {*NETWORK.states, "model", sbml.PLACE}
+        assert all(re.fullmatch(r"(taxonomy|GO|UBERON|CL|CHEBI|uniprot):\w+", row.identifier) for row in rows)
+        model = model_of(lane(evidence=EVIDENCE))
         for row in rows:
-            part = model if row["name"] == "model" else model.getElementBySId(row["name"])
-            assert row["identifier"] in part.getAnnotationString()
+            part = model if row.name == "model" else model.getElementBySId(row.name)
+            assert row.identifier in part.getAnnotationString()
 
     def test_notes_name_grade_and_source(self):
-        model = model_of(lane())
-        for name in lane().free_constants:
+        model = model_of(lane(evidence=EVIDENCE))
+        for name in lane(evidence=EVIDENCE).free_constants:
             if name in EVIDENCE.parameters:
                 notes = model.getParameter(name).getNotesString()
                 assert f"grade {EVIDENCE.parameters[name].grade}" in notes
@@ -218,7 +223,7 @@ class TestSbml:
         assert field.loadAntimonyFile(str(antimony.NETWORK)) >= 0, field.getLastError()
         document = libsbml.readSBMLFromString(field.getSBMLString(NETWORK.name))
         theirs = document.getModel()
-        ours = model_of(lane())
+        ours = model_of(lane(evidence=EVIDENCE))
         for rule in theirs.getListOfRules():
             mine = ours.getRuleByVariable(rule.getVariable())
             assert (mine.isRate(), plain(mine.getMath())) == (rule.isRate(), plain(rule.getMath()))
@@ -226,7 +231,7 @@ class TestSbml:
         for event in theirs.getListOfEvents():
             mine = ours.getEvent(f"{event.getId()}_1")
             found = {a.getVariable(): plain(a.getMath()) for a in mine.getListOfEventAssignments()}
-            given = lane().session_constants
+            given = lane(evidence=EVIDENCE).session_constants
             for assignment in event.getListOfEventAssignments():
                 wanted = plain(assignment.getMath())
                 for name in given:
@@ -244,7 +249,7 @@ class TestPetab:
     def found(self):
         from dermatwin.validation.problem import petab_problem
 
-        return petab_problem()
+        return petab_problem(EVIDENCE)
 
     @pytest.mark.filterwarnings("ignore")
     def test_passes_the_checks_of_the_format(self, found, tmp_path):
@@ -257,7 +262,7 @@ class TestPetab:
 
     def test_every_row_is_in_it_or_listed(self, found):
         assert found.taken == len(rows_of(found.files["measurements.tsv"]))
-        assert found.taken + len(found.left_out) == len(EVIDENCE.measurements("healing_timecourse"))
+        assert found.taken + len(found.left_out) == len(EVIDENCE.rows(HealingRow))
         assert all(reason for _, _, reason in found.left_out)
 
     def test_nominal_values_lie_within_bounds_and_come_from_evidence(self, found):
@@ -274,16 +279,11 @@ class TestPetab:
 
     def test_observables_name_parts_of_the_network(self):
         known = {*NETWORK.states, *NETWORK.assignments, *NETWORK.constants}
-        for entry in EVIDENCE.table("observables"):
-            assert set(re.findall(r"[A-Za-z_]\w*", entry["formula"])) <= known, entry["quantity"]
-            assert entry["layer"] in LAYERS
+        for entry in EVIDENCE.rows(ObservableRow):
+            assert set(re.findall(r"[A-Za-z_]\w*", entry.formula)) <= known, entry.quantity
 
     def test_measurements_are_those_of_the_table(self, found):
-        table = [
-            (row["quantity"], row["source"], row["time_d"], row["value"])
-            for row in EVIDENCE.measurements("healing_timecourse")
-        ]
-        known = {(quantity, source, float(day), float(value)) for quantity, source, day, value in table if day and value}
+        known = {(row.quantity, row.source, row.time_d, row.value) for row in EVIDENCE.rows(HealingRow)}
         read = {row["observableId"]: row for row in rows_of(found.files["observables.tsv"])}
         for row in rows_of(found.files["measurements.tsv"]):
             observable = read[row["observableId"]]

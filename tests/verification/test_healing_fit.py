@@ -10,10 +10,12 @@ from dermatwin.calibration.healing import takes_part as is_fitted
 from dermatwin.evidence import Evidence
 from dermatwin.validation.rows import Row
 
+EVIDENCE = Evidence.packaged()
+
 
 @pytest.fixture(scope="module")
 def whole():
-    return problem()
+    return problem(EVIDENCE)
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +88,9 @@ def test_directions_are_inequalities_that_may_be_wrong():
 
 
 def test_only_rows_of_tissue_and_cells_take_part(whole):
-    assert not is_fitted(Row("healing_timecourse.csv", 2, {"quantity": "pain_vas", "value": "5"}))
-    assert not is_fitted(Row("healing_timecourse.csv", 2, {"quantity": "vegf_direction", "value": ""}))
-    assert all(is_fitted(row) for row in whole.rows)
+    assert not is_fitted(Row("healing_timecourse.csv", 2, {"quantity": "pain_vas", "value": "5"}), EVIDENCE)
+    assert not is_fitted(Row("healing_timecourse.csv", 2, {"quantity": "vegf_direction", "value": ""}), EVIDENCE)
+    assert all(is_fitted(row, EVIDENCE) for row in whole.rows)
 
 
 def test_the_priors_rest_on_no_study_of_the_fit(whole):

@@ -125,7 +125,8 @@ def diffused():
 
 def simulate(target):
     """What the simulated device gives, written to a file; runs in a process of its own."""
-    from dermatwin.healing import gpu, patch_gpu
+    from dermatwin.healing import gpu
+    from dermatwin.healing.patch import device as patch_gpu
     from dermatwin.numerics.rosenbrock_device import Task, run
 
     assert gpu.SIMULATED
@@ -254,7 +255,7 @@ def test_a_patch_is_the_same(simulated):
 
 
 def test_a_patch_needs_a_device_where_one_is_asked_for(monkeypatch):
-    from dermatwin.healing import patch_gpu
+    from dermatwin.healing.patch import device as patch_gpu
 
     monkeypatch.setattr(patch_gpu, "lacking", lambda: "no CUDA device or driver was found")
     with pytest.raises(CaseError, match="no CUDA device"):
@@ -346,7 +347,8 @@ def test_the_environment_chooses_where_the_call_does_not(monkeypatch):
 
 def kernels():
     """Every kernel as plain Python with its signature."""
-    from dermatwin.healing import gpu, patch_gpu
+    from dermatwin.healing import gpu
+    from dermatwin.healing.patch import device as patch_gpu
     from dermatwin.numerics import patch_device, rosenbrock_device
 
     return {

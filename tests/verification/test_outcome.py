@@ -5,6 +5,7 @@ import pytest
 
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.rows.trials import AdverseRow
 from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
 from dermatwin.outcome.counts import class_of, counts, one_each
 from dermatwin.outcome.events import PHOTOTYPES, Count, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
@@ -90,7 +91,7 @@ def test_a_bound_that_everybody_keeps_lies_above_the_mean():
 
 
 def test_every_study_has_one_duration(draws):
-    rows = duration._one_each(duration.stated(draws.evidence.folder))
+    rows = duration._one_each(duration.stated(draws.evidence))
     assert {row.source: row.hours for row in rows} == pytest.approx(
         {"hk2018": np.sqrt(18.0), "nafl_mn_striae2018": 72.0, "dou2022": 167.0, "chu2021": 168.0, "donnelly2014": 48.0}
     )
@@ -118,28 +119,11 @@ def test_counts_take_one_row_of_each_study_and_keep_kinds_apart(draws):
     assert (found.needled.events, found.needled.people, found.needled.studies) == (14, 316, 10)
     assert (found.heated.events, found.heated.people) == (2, 209)
     assert found.upper is None
-    rows = [
-        {
-            "source": "a",
-            "event": "pih",
-            "events_n": "1",
-            "population_n": "9",
-            "note": "",
-            "severity": "",
-            "device_kind": "roller",
-            "arm_kind": "needling",
-        },
-        {
-            "source": "a",
-            "event": "other",
-            "events_n": "0",
-            "population_n": "9",
-            "note": "any adverse event",
-            "severity": "",
-            "device_kind": "roller",
-            "arm_kind": "needling",
-        },
-    ]
+    (first, *_) = draws.evidence.rows(AdverseRow)
+    plain = {"source": "a", "severity": "", "note": "", "device_kind": "roller", "arm_kind": "needling", "population_n": 9}
+    own = first.model_copy(update={**plain, "event": "pih", "events_n": 1})
+    wider = own.model_copy(update={"event": "other", "events_n": 0, "note": "any adverse event"})
+    rows = [own, wider]
     assert one_each(rows, "pih") == rows[:1]
     assert one_each(rows[1:], "pih") == rows[1:]
 
@@ -155,7 +139,7 @@ def test_counts_take_one_row_of_each_study_and_keep_kinds_apart(draws):
     ],
 )
 def test_other_events_are_classed_by_their_note(note, expected):
-    assert class_of({"event": "other", "severity": "", "note": note}) == expected
+    assert class_of("other", "", note) == expected
 
 
 def test_three_times_the_length_hurts_seven_times_where_pain_is_small():

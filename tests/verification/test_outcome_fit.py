@@ -14,6 +14,8 @@ from dermatwin.calibration.trials import Cell, Reading, Trials, trials
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 
+EVIDENCE = Evidence.packaged()
+
 
 @pytest.fixture(scope="module")
 def read():
@@ -22,12 +24,12 @@ def read():
 
 @pytest.fixture(scope="module")
 def priors():
-    return problem(given=Trials((), ())).priors
+    return problem(EVIDENCE, given=Trials((), ())).priors
 
 
 def only(*readings, priors):
     studies = tuple(dict.fromkeys(r.study for r in readings))
-    return problem(given=Trials(studies, readings), priors=priors)
+    return problem(EVIDENCE, given=Trials(studies, readings), priors=priors)
 
 
 def of(whole: Problem, states, name):
@@ -104,7 +106,7 @@ def test_ranges_are_told_in_either_tail(low, high):
 def test_the_drift_of_a_treated_arm_fades_as_the_tissue_responds():
     def mean(response, kind="needle"):
         terms = Cell("a", "x", "acne_scar", kind, "none", response, "").terms
-        whole = problem(given=Trials(("a",), (Reading("a", 1, "score", terms, 10.0),)))
+        whole = problem(EVIDENCE, given=Trials(("a",), (Reading("a", 1, "score", terms, 10.0),)))
         effects = np.array([{"drift": 0.1, "needle": 0.4}.get(name, 0.0) for name in whole.effects])
         return means(whole.system, effects, 1.0)[0]
 
@@ -152,7 +154,7 @@ def test_a_definition_is_chosen_once_per_study(read):
 
 
 def test_without_a_study_its_readings_are_gone(read):
-    whole = problem(given=read)
+    whole = problem(EVIDENCE, given=read)
     rest = whole.without("dogra2014")
     assert rest.names == whole.names
     assert len(rest.system.numbers) == len(whole.system.numbers) - len([r for r in read.readings if r.study == "dogra2014"])

@@ -14,12 +14,14 @@ from dermatwin.delivery.stratum import lipid_permeability, polar_permeability, t
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.validation.rows import Row
 
+EVIDENCE = Evidence.packaged()
+
 BARE = "epidermis without stratum corneum"
 
 
 @pytest.fixture(scope="module")
 def whole():
-    return problem()
+    return problem(EVIDENCE)
 
 
 def median():

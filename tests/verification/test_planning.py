@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dermatwin.evidence import Evidence
 from dermatwin.planning import default_courses
 from dermatwin.planning.depth import choose_depth, fits
 from dermatwin.screening import depth_guidance
+
+EVIDENCE = Evidence.packaged()
 
 
 @pytest.mark.parametrize(
@@ -27,38 +30,41 @@ from dermatwin.screening import depth_guidance
     ],
 )
 def test_depth(concern: str, site: str, phototype: str, aim: float, first: float) -> None:
-    guide = depth_guidance(site)
+    guide = depth_guidance(site, EVIDENCE)
     assert guide is not None
-    found = choose_depth(default_courses()[concern], guide, phototype)
+    found = choose_depth(default_courses(EVIDENCE)[concern], guide, phototype, EVIDENCE)
     assert (found.aim, found.first) == (pytest.approx(aim), pytest.approx(first))
 
 
 def test_a_zone_below_the_trials_is_said() -> None:
-    guide = depth_guidance("nose")
+    guide = depth_guidance("nose", EVIDENCE)
     assert guide is not None
-    assert "expect less than trials" in choose_depth(default_courses()["acne_scar_boxcar"], guide, "II").warnings[0]
+    assert (
+        "expect less than trials"
+        in choose_depth(default_courses(EVIDENCE)["acne_scar_boxcar"], guide, "II", EVIDENCE).warnings[0]
+    )
 
 
 @pytest.mark.parametrize(("device", "ok"), [("dermaroller-mf8", False), ("dermaroller-cit8", False), ("pen-12", True)])
 def test_fixed_rollers_fit_only_their_length(device: str, ok: bool) -> None:
     from dermatwin.device import find
 
-    course, guide = default_courses()["acne_scar_rolling"], depth_guidance("forehead")  # 1.0 mm
+    course, guide = default_courses(EVIDENCE)["acne_scar_rolling"], depth_guidance("forehead", EVIDENCE)  # 1.0 mm
     assert guide is not None
-    assert fits(find(device), course, choose_depth(course, guide, "II")) is ok
+    assert fits(find(device, EVIDENCE), course, choose_depth(course, guide, "II", EVIDENCE)) is ok
 
 
 def test_default_courses_of_the_reference() -> None:
     """Sessions and weeks of the reference table, read once more by hand."""
-    table = {name: (c.sessions_range, c.interval, c.confidence) for name, c in default_courses().items()}
+    table = {name: (c.sessions_range, c.interval, c.confidence) for name, c in default_courses(EVIDENCE).items()}
     assert table["fine_lines"] == ((3, 4), 4.0, "M")
     assert table["acne_scar_rolling"] == ((3, 6), 4.0, "H")
     assert table["acne_scar_boxcar"] == ((4, 6), 4.0, "M")
     assert table["hair_loss_aga"] == ((12, 12), 1.0, "M")
     assert table["pores"] == ((3, 3), 4.0, "L")
-    assert default_courses()["acne_scar_icepick"].decision == "refer"
-    assert default_courses()["sun_spots"].decision == "no_default"
-    assert default_courses()["active_acne"].decision == "stop"
+    assert default_courses(EVIDENCE)["acne_scar_icepick"].decision == "refer"
+    assert default_courses(EVIDENCE)["sun_spots"].decision == "no_default"
+    assert default_courses(EVIDENCE)["active_acne"].decision == "stop"
 
 
 def test_a_proposal_is_as_weak_as_its_weakest_part() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dermatwin.evidence import Evidence
+from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import Row
-from dermatwin.validation.scoring import NotPredicted, Prediction, given_report, score, summarise
+from dermatwin.validation.scoring import given_report, score, summarise
 
 EVIDENCE = Evidence.packaged()
 DRAWS = np.arange(1.0, 100.0)  # median 50, 5-95 % band 5.9 to 94.1

@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.outcome.arms import outcome_rows
+from dermatwin.evidence import Evidence
+from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.validation import adverse, outcomes
 from dermatwin.validation.laboratory import Laboratory
-from dermatwin.validation.rows import REQUIRED, Row
-from dermatwin.validation.scoring import NotPredicted, Prediction, score
+from dermatwin.validation.prediction import NotPredicted, Prediction
+from dermatwin.validation.rows import REQUIRED, Row, measured
+from dermatwin.validation.scoring import score
 
-LABORATORY = Laboratory(draws=40, seed=3)
+EVIDENCE = Evidence.packaged()
+LABORATORY = Laboratory(EVIDENCE, draws=40, seed=3)
 ARM, EVENT = outcomes.predictor(LABORATORY), adverse.predictor(LABORATORY)
 
 BASE = {
@@ -62,9 +65,9 @@ def test_the_own_study_is_left_out(own):
 
 
 def test_every_packaged_row_leaves_its_study_out():
-    registered = outcomes.studies(outcome_rows(LABORATORY.evidence))
-    for cells in outcome_rows(LABORATORY.evidence):
-        assert cells["source"] in outcomes.left_out(Row("outcomes.csv", 2, cells), registered)
+    registered = outcomes.studies((row.source, row.doi_or_pmcid) for row in EVIDENCE.rows(OutcomeRow))
+    for row in measured(EVIDENCE)["outcomes.csv"]:
+        assert row["source"] in outcomes.left_out(row, registered)
 
 
 def test_a_study_behind_a_parameter_is_marked():
@@ -348,11 +351,8 @@ def test_odd_events_are_predicted_or_listed(cells):
 
 def test_the_packaged_rows_are_covered_as_often_as_the_bands_say():
     """Every study left out of its own prediction: 90 % bands hold 80-97 % of the rows, values and bounds apart, too."""
-    from dermatwin.evidence.gate import read_table
-
-    path = LABORATORY.evidence.folder / "measurements" / "adverse_rates.csv"
-    rows = [Row("adverse_rates.csv", line, cells) for line, cells in enumerate(read_table(path), start=2)]
-    predict = adverse.predictor(Laboratory(draws=200, seed=1))
+    rows = measured(EVIDENCE)["adverse_rates.csv"]
+    predict = adverse.predictor(Laboratory(EVIDENCE, draws=200, seed=1))
     scored = [score(row, found) for row in rows if isinstance(found := predict(row), Prediction)]
     values = [entry for entry in scored if not entry.prediction.bound]
     assert len(rows) == 117

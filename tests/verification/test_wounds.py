@@ -5,7 +5,7 @@ import pytest
 
 from dermatwin.calibration.luck import GivenLuck
 from dermatwin.core import Luck
-from dermatwin.evidence import MEASUREMENTS, Draws, Evidence
+from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS
 from dermatwin.healing import heal
 from dermatwin.healing import kernel_generated as kernel
@@ -15,12 +15,13 @@ from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
 from dermatwin.skin import section_of
 from dermatwin.validation.healing import predictor
 from dermatwin.validation.laboratory import Laboratory
+from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.protocol import Protocol, case_of
-from dermatwin.validation.rows import Row, read_folder
-from dermatwin.validation.scoring import NotPredicted, Prediction
+from dermatwin.validation.rows import Row, measured
 from dermatwin.validation.wounds import Bench, another_wound, kind_of, layer_course, new_collagen, paced, pushed, wounded
 
 FILE = "healing_timecourse.csv"
+EVIDENCE = Evidence.packaged()
 
 
 def row(procedure="", quantity="", value="1", unit="d", **cells):
@@ -43,7 +44,7 @@ def row(procedure="", quantity="", value="1", unit="d", **cells):
 
 @pytest.fixture(scope="module")
 def rows():
-    return read_folder(MEASUREMENTS)[FILE]
+    return measured(EVIDENCE)[FILE]
 
 
 def test_one_layer_is_what_the_healing_stage_says_of_it():
@@ -98,7 +99,7 @@ def test_rodents_have_a_tempo_of_their_own():
 def test_synthesis_is_solved_from_the_pool_that_it_fills():
     """Nothing is made beyond the usual in untreated skin; a wound makes more, and an excision more than a warm laser."""
     draws = Draws(Evidence.packaged().before_fits(), GivenLuck(0, 1))
-    bench = Bench(Laboratory(1, 1), pushed)
+    bench = Bench(Laboratory(EVIDENCE, 1, 1), pushed)
     values = wound_constants(draws)
     resting = layer_course(values, [(np.zeros(1), np.zeros(1), np.zeros(1))], [0.0], np.array([0.0, 5.0, 10.0]))
     assert new_collagen(resting, 5.0)[0] == pytest.approx(0.0, abs=1e-9)
@@ -126,14 +127,14 @@ def test_wounds_are_told_from_needles_by_their_words(procedure, kind, other):
 
 
 def test_what_is_another_wound_without_a_lane_is_listed():
-    laboratory = Laboratory(20, 1)
+    laboratory = Laboratory(EVIDENCE, 20, 1)
     answer = predictor(laboratory)(row("10-day implant", "neutrophil_rel", kind="other_injury", time_d="1"))
     assert isinstance(answer, NotPredicted)
     assert "lane" in answer.reason
 
 
 def test_excisions_are_read_in_days_and_never_below_zero(rows):
-    laboratory = Laboratory(40, 1)
+    laboratory = Laboratory(EVIDENCE, 40, 1)
     predict = predictor(laboratory)
     for one in rows:
         if one["source"] in ("engelhardt1998", "dankwa2025", "nissen1998"):
@@ -146,12 +147,12 @@ def test_excisions_are_read_in_days_and_never_below_zero(rows):
 
 def test_a_peak_on_day_0_is_a_peak_within_the_first_day(rows):
     one = next(r for r in rows if r["quantity"] == "fgf2_peak_time")
-    answer = predictor(Laboratory(20, 1))(one)
+    answer = predictor(Laboratory(EVIDENCE, 20, 1))(one)
     assert (answer.measured, answer.bound) == (1.0, "upper")
 
 
 def test_a_steroid_on_some_days_holds_back_less(rows):
-    predict = predictor(Laboratory(60, 1))
+    predict = predictor(Laboratory(EVIDENCE, 60, 1))
     daily, some = (
         predict(next(r for r in rows if r["quantity"] == name))
         for name in ("pinp_change_pct_continuous", "pinp_change_pct_3_d_week")

@@ -66,9 +66,9 @@ def _require_known(names: Sequence[str], known: Sequence[str]) -> None:
 
 def fit(name: str, out: Path, seed: int, workers: int) -> None:
     """Make one fit and write what it is, with all that it stands on."""
-    record, tables = MAKERS[name](seed, workers)
-    grounds = GROUNDS[name]
-    whole = stamped(name, record, tables[grounds.table].splitlines(), Evidence.packaged(even_stale=True))
+    evidence, grounds = Evidence.packaged(even_stale=True), GROUNDS[name]
+    record, tables = MAKERS[name](evidence, seed, workers)
+    whole = stamped(name, record, tables[grounds.table].splitlines(), evidence)
     for path, text in (tables | {grounds.record: written(whole)}).items():
         write(out / path, text)
 
@@ -95,24 +95,24 @@ def write(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _needling(seed: int, workers: int) -> Made:
-    problem, fits = fitting.fit_all(seed, workers)
+def _needling(evidence: Evidence, seed: int, workers: int) -> Made:
+    problem, fits = fitting.fit_all(evidence, seed, workers)
     return fitting.record(problem, fits, seed), {"posteriors/needling.csv": fitting.table(problem, fits)}
 
 
-def _permeability(seed: int, workers: int) -> Made:
-    problem, fits = permeating.fit_all(seed, workers)
+def _permeability(evidence: Evidence, seed: int, workers: int) -> Made:
+    problem, fits = permeating.fit_all(evidence, seed, workers)
     tables = permeating.tables(problem, fits)
     return permeating.record(problem, fits, seed), {f"{name}.csv": _csv(rows) for name, rows in tables.items()}
 
 
-def _healing(seed: int, workers: int) -> Made:
-    problem, fits = mending.fit_all(seed, workers)
+def _healing(evidence: Evidence, seed: int, workers: int) -> Made:
+    problem, fits = mending.fit_all(evidence, seed, workers)
     return mending.record(problem, fits, seed), {"posteriors/healing.csv": _csv(mending.table(problem, fits))}
 
 
-def _outcome(seed: int, workers: int) -> Made:
-    fits = outcome.fit_all(seed, workers)
+def _outcome(evidence: Evidence, seed: int, workers: int) -> Made:
+    fits = outcome.fit_all(evidence, seed, workers)
     return outcome.record(fits, seed), {GROUNDS["outcome"].table: _csv(outcome.table(fits))}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evidence import Evidence
 from .needling import Problem, problem
 from .sampler import Particles, counting, moved, redrawn, tempered
 
@@ -32,9 +33,11 @@ class Fit:
     counting: float = 1.0  # share of the particles that counted when a study's likelihood was weighed out
 
 
-def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> tuple[Problem, dict[str, Fit]]:
+def fit_all(
+    evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
+) -> tuple[Problem, dict[str, Fit]]:
     """The whole fit under the key '' and one without each study under its name."""
-    whole = problem()
+    whole = problem(evidence)
     tell(f"{len(whole.rows)} rows of {len(whole.studies)} studies, {len(whole.names)} unknowns, {len(whole.kept)} kept")
     chance = np.random.Generator(np.random.Philox(seed))
     found = tempered(
@@ -44,15 +47,15 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     fits = {"": _kept(whole, found)}
     tell(f"all studies: remembers {fits[''].memory:.2f}")
     with ProcessPoolExecutor(workers) as pool:
-        jobs = {study: pool.submit(_fit_without, study, found, seed) for study in whole.studies}
+        jobs = {study: pool.submit(_fit_without, evidence, study, found, seed) for study in whole.studies}
         for study, job in jobs.items():
             fits[study] = job.result()
             tell(f"without {study}: {fits[study].counting:.0%} counted, remembers {fits[study].memory:.2f}")
     return whole, fits
 
 
-def _fit_without(study: str, whole: Particles, seed: int) -> Fit:
-    everything = problem()
+def _fit_without(evidence: Evidence, study: str, whole: Particles, seed: int) -> Fit:
+    everything = problem(evidence)
     rest, place = everything.without(study), everything.studies.index(study)
     chance = np.random.Generator(np.random.Philox(seed))
     weights = -whole.levels[:, place]

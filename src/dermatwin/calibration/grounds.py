@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EVERYWHERE = ("core/units.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
-LABORATORY = tuple(f"validation/{name}.py" for name in ("experiment", "laboratory", "rows", "scoring", "spread"))
+LABORATORY = tuple(f"validation/{name}.py" for name in ("experiment", "laboratory", "prediction", "rows", "spread"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ GROUNDS = {
             "calibration/needling.py",
             "calibration/healing.py",
         ),
-        ("sites.csv", "devices.csv", "modifiers.csv", "scales.csv", "validation_map.csv", "posteriors/needling.csv"),
+        ("sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
     ),
     "outcome": Grounds(
         "outcome_effects.yaml",

@@ -12,20 +12,21 @@ and stand at their medians here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from ..core.errors import EvidenceError, Fault
-from ..evidence import MEASUREMENTS, Draws, Evidence
+from ..evidence import Draws, Evidence, Tables, view
+from ..evidence.rows.knowledge import ReadingRow
 from ..flows import Punctures
 from ..validation.biopsy import WAYS
 from ..validation.healing import predictor
+from ..validation.prediction import NotPredicted, Prediction
 from ..validation.protocol import Protocol
-from ..validation.rows import Row, read_folder
-from ..validation.scoring import NotPredicted, Prediction
+from ..validation.rows import Row, measured
 from ..validation.wounds import pushed
 from .likelihood import censored, error_of, log_likelihood
 from .luck import GivenLuck
@@ -136,27 +137,27 @@ class Problem:
         return Lanes(draws=len(states), evidence=self.evidence, luck=GivenLuck(0, len(states), scores=scores))
 
 
-def problem(evidence: Evidence | None = None, folder=MEASUREMENTS) -> Problem:
-    """The fit of the packaged rows, from the priors alone but for the needles."""
-    fitted = evidence or Evidence.packaged(even_stale=True)
-    prior, needles = fitted.before_fits(), Pierced.of(fitted)
+def problem(evidence: Evidence) -> Problem:
+    """The fit of the rows of some evidence, from its priors alone but for the needles."""
+    prior, needles = evidence.before_fits(), Pierced.of(evidence)
     luck = GivenLuck(0, 1)
     predict = predictor(Lanes(draws=1, evidence=prior, luck=luck), needles, TOLERANCE)
     rows = []
-    for row in read_folder(folder)[FILE]:
-        if takes_part(row) and not isinstance(predict(row), NotPredicted):
+    for row in measured(evidence)[FILE]:
+        if takes_part(row, evidence) and not isinstance(predict(row), NotPredicted):
             rows.append(row)
     return Problem(tuple(rows), (*(name for name in luck.asked if _matters(name, prior)), PIERCED), prior, needles)
 
 
-def takes_part(row: Row) -> bool:
+def takes_part(row: Row, evidence: Evidence) -> bool:
     """Whether a row is read from a course of tissue."""
-    return _ways().get(row["quantity"]) in set(WAYS) - set(NOT_FITTED) and row.number("value") is not None
+    return ways(evidence).get(row["quantity"]) in set(WAYS) - set(NOT_FITTED) and row.number("value") is not None
 
 
-@lru_cache(maxsize=1)
-def _ways() -> dict[str, str]:
-    return {entry["quantity"]: entry["way"] for entry in Evidence.packaged().table("validation_map")}
+@view
+def ways(tables: Tables) -> Mapping[str, str | None]:
+    """How each quantity is read."""
+    return {row.quantity: row.way for row in tables.rows(ReadingRow)}
 
 
 def _matters(name: str, evidence: Evidence) -> bool:
@@ -196,7 +197,7 @@ def _log_row(row: Row, given: Prediction, draws: Draws) -> np.ndarray:
         )
     if given.scale == "log":
         return log_likelihood(row, given, spread, 0.0)
-    if _ways()[row["quantity"]] in SHARES:
+    if ways(draws.evidence)[row["quantity"]] in SHARES:
         share = replace(given, draws=given.draws / 100.0, measured=given.measured / 100.0)
         return log_likelihood(row, share, spread, draws.median("experiment_share_discrepancy", "1"))
     small = 200.0 * draws.median("healing_direction_noise", "1")

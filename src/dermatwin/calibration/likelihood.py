@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..validation.prediction import Prediction
 from ..validation.rows import Row
-from ..validation.scoring import Prediction
 
 ROUGH = 0.15  # of a value given as 'about', on the logarithm
 EDGE = 0.02  # shares closer to 0 or 1 than this cannot be told from them

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evidence import Evidence
 from .fitting import DRAWS, MOVED, NARROWED, Fit
 from .healing import FILE, FOLDS, Problem, fold_of, problem
 from .permeating import Table
@@ -24,9 +25,11 @@ ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 24, 16  # rounds of moves at each power
 ALL = ""
 
 
-def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> tuple[Problem, dict[str, Fit]]:
+def fit_all(
+    evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
+) -> tuple[Problem, dict[str, Fit]]:
     """The whole fit under the key '' and one without each fold under 'fold N'."""
-    whole = problem()
+    whole = problem(evidence)
     tell(f"{len(whole.rows)} rows of {len(whole.studies)} studies, {len(whole.names)} unknowns, {len(whole.kept)} kept")
     chance = np.random.Generator(np.random.Philox(seed))
     found = tempered(
@@ -36,7 +39,7 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     fits = {ALL: _kept(whole, found)}
     tell(f"all studies: remembers {fits[ALL].memory:.2f}")
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-        jobs = {fold: pool.submit(fit_without, fold, found, seed) for fold in range(FOLDS)}
+        jobs = {fold: pool.submit(fit_without, evidence, fold, found, seed) for fold in range(FOLDS)}
         for fold, job in jobs.items():
             fits[f"fold {fold}"] = job.result()
             tell(f"without fold {fold}: remembers {job.result().memory:.2f}")
@@ -49,9 +52,9 @@ def _one_thread() -> None:
     numba.set_num_threads(1)
 
 
-def fit_without(fold: int, found: Particles, seed: int) -> Fit:
+def fit_without(evidence: Evidence, fold: int, found: Particles, seed: int) -> Fit:
     """The fit without the studies of a fold, from the particles of the whole one."""
-    rest = problem().without(fold)
+    rest = problem(evidence).without(fold)
     chance = np.random.Generator(np.random.Philox([seed, fold]))
     start = replace(found, levels=rest.target.all(found.states))
     return _kept(rest, moved(rest.target, start, chance, rounds=ROUNDS_WITHOUT))

@@ -16,10 +16,10 @@ from functools import cached_property
 import numpy as np
 
 from ..core.errors import EvidenceError, Fault
-from ..evidence import MEASUREMENTS, Draws, Evidence
+from ..evidence import Draws, Evidence
 from ..validation.laboratory import Laboratory
-from ..validation.rows import Row, read_folder
-from ..validation.scoring import Prediction, Predictor
+from ..validation.prediction import Prediction, Predictor
+from ..validation.rows import Row, measured
 from ..validation.validate import predictor
 from .likelihood import log_likelihood
 from .luck import GivenLuck
@@ -129,10 +129,10 @@ class Problem:
         return Lanes(draws=lanes, evidence=self.evidence, luck=GivenLuck(0, lanes, scores=scores))
 
 
-def problem(evidence: Evidence | None = None, folder=MEASUREMENTS) -> Problem:
-    """The fit of the packaged rows, from the priors alone."""
-    prior = (evidence or Evidence.packaged(even_stale=True)).before_fits().believing(needle_sample=NEEDLES)
-    tables = read_folder(folder)
+def problem(evidence: Evidence) -> Problem:
+    """The fit of the rows of some evidence, from its priors alone."""
+    prior = evidence.before_fits().believing(needle_sample=NEEDLES)
+    tables = measured(evidence)
     rows = tuple(row for name in FILES for row in tables.get(name, ()) if takes_part(row))
     luck = GivenLuck(0, 1)
     bare = Lanes(draws=1, evidence=prior, luck=luck)

@@ -13,13 +13,15 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from ..core.chance import Luck
 from ..evidence import Draws, Evidence
-from ..outcome.pooling import ALL, FAMILIES, HEAVY, KEY, NOTHING, SCALARS, SPREADS, Priors
+from ..evidence.joint import ALL, KEY
+from ..outcome.pooling import FAMILIES, HEAVY, NOTHING, SCALARS, SPREADS, Priors
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
@@ -68,9 +70,9 @@ class Problem:
         return replace(self, trials=rest, system=_system(rest, self.priors, self.effects))
 
 
-def problem(evidence: Evidence | None = None, *, given: Trials | None = None, priors: Priors | None = None) -> Problem:
-    """The fit of the packaged rows (or of `given` ones), from the priors alone."""
-    draws = Draws((evidence or Evidence.packaged(even_stale=True)).before_fits(), Luck(0, 1))
+def problem(evidence: Evidence, *, given: Trials | None = None, priors: Priors | None = None) -> Problem:
+    """The fit of the rows of some evidence (or of `given` ones), from its priors alone."""
+    draws = Draws(evidence.before_fits(), Luck(0, 1))
     found, believed = given or trials(draws), priors or Priors.of(draws)
     effects = tuple(
         sorted({name for reading in found.readings for name, _, _ in reading.terms}, key=lambda name: (":" in name, name))
@@ -143,9 +145,9 @@ class Fits:
     printed: dict[float, dict[str, Any]]
 
 
-def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> Fits:
+def fit_all(evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> Fits:
     """The whole fit, one without each study, and what other priors and unprinted trials would do to it."""
-    whole = problem()
+    whole = problem(evidence)
     tell(f"{len(whole.trials.readings)} readings of {len(whole.trials.studies)} studies, {len(whole.effects)} effects")
     chains = np.stack([fit(whole, seed + n, ROUNDS) for n in range(CHAINS)])
     everything = chains.reshape(-1, chains.shape[2])
@@ -154,25 +156,25 @@ def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
     tell(f"all studies: chains agree within {agreement:.3f}")
     tables = {ALL: _thinned(everything, DRAWS)[:, columns]}
     with ProcessPoolExecutor(workers) as pool:
-        for study, states in pool.map(_fit_without, whole.trials.studies, [seed] * len(whole.trials.studies)):
+        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed)):
             tables[study] = states[:, columns]
-        doubts = dict(pool.map(_doubted, DOUBTS, [seed] * len(DOUBTS)))
+        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed)))
     tables[NOTHING] = prior_draws(whole, DRAWS_WITHOUT, seed)[:, columns]
     doubts = {"as shipped": summary(whole, everything), **doubts}
     return Fits(whole, tables, agreement, doubts, {rate: unprinted(whole, everything, rate) for rate in PRINTED})
 
 
-def _fit_without(study: str, seed: int) -> tuple[str, np.ndarray]:
-    return study, _thinned(fit(problem().without(study), seed, ROUNDS_WITHOUT), DRAWS_WITHOUT)
+def _fit_without(evidence: Evidence, study: str, seed: int) -> tuple[str, np.ndarray]:
+    return study, _thinned(fit(problem(evidence).without(study), seed, ROUNDS_WITHOUT), DRAWS_WITHOUT)
 
 
-def _doubted(doubt: str, seed: int) -> tuple[str, dict[str, Any]]:
+def _doubted(evidence: Evidence, doubt: str, seed: int) -> tuple[str, dict[str, Any]]:
     name, factor = DOUBTS[doubt]
-    priors = problem().priors
+    priors = problem(evidence).priors
     stretched = tuple(
         scale * (factor if name == spread else 1.0) for spread, scale in zip(SPREADS, priors.spreads, strict=True)
     )
-    other = problem(priors=replace(priors, spreads=stretched))
+    other = problem(evidence, priors=replace(priors, spreads=stretched))
     return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT))
 
 

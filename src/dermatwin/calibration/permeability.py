@@ -21,7 +21,7 @@ from ..delivery import Membrane, Solute
 from ..delivery.course import transport
 from ..delivery.experiment import living_resistance
 from ..delivery.stratum import compound_spread, lipid_permeability, lipid_share, polar_permeability, warmth
-from ..evidence import MEASUREMENTS, Draws, Evidence
+from ..evidence import Draws, Evidence
 from ..validation.permeability import (
     FOLDS,
     SECONDS_PER_HOUR,
@@ -33,7 +33,7 @@ from ..validation.permeability import (
     record_spread_name,
     solute_of,
 )
-from ..validation.rows import Row, read_folder
+from ..validation.rows import Row, measured
 from .luck import GivenLuck
 from .sampler import Block, Target
 from .scatter import Crossed, Groups, Variances
@@ -170,7 +170,9 @@ class Problem:
     @cached_property
     def pairs(self) -> np.ndarray:
         """Measured and computed log Kow of compounds that have both, (2, compound)."""
-        both = [(s.log_kow, c) for s, c in compounds().values() if s.log_kow_origin == "measured" and c is not None]
+        both = [
+            (s.log_kow, c) for s, c in compounds(self.evidence).values() if s.log_kow_origin == "measured" and c is not None
+        ]
         return np.array([pair for pair in both if abs(pair[1]) < ABSURD_LOG_KOW]).T
 
     def draws(self, states: np.ndarray) -> Remembering:
@@ -254,21 +256,21 @@ class Problem:
 ABSURD_LOG_KOW = 8.0  # salts and borates: what Crippen's rules give for them is no log Kow
 
 
-def problem(rows: tuple[Row, ...] | None = None, evidence: Evidence | None = None) -> Problem:
-    """The fit of the packaged records, from the priors alone."""
-    prior = (evidence or Evidence.packaged(even_stale=True)).before_fits()
-    chosen = read_folder(MEASUREMENTS)["permeability_intact.csv"] if rows is None else rows
-    return Problem(tuple(_record(row) for row in first_hand(chosen) if takes_part(row)), prior)
+def problem(evidence: Evidence, rows: tuple[Row, ...] | None = None) -> Problem:
+    """The fit of the records, from the priors alone."""
+    chosen = measured(evidence)["permeability_intact.csv"] if rows is None else rows
+    records = tuple(_record(row, evidence) for row in first_hand(chosen) if takes_part(row, evidence))
+    return Problem(records, evidence.before_fits())
 
 
-def takes_part(row: Row) -> bool:
+def takes_part(row: Row, evidence: Evidence) -> bool:
     """Whether a record speaks of an aqueous donor on a membrane that the model can stack."""
     return (
         row.number("log10_kp_cm_s") is not None
         and row["neat"] in ("0", "0.0")
         and is_aqueous(row)
         and layer_of(row) in LAYERS
-        and isinstance(solute_of(row), Solute)
+        and isinstance(solute_of(row, evidence), Solute)
     )
 
 
@@ -278,8 +280,8 @@ def first_hand(rows: tuple[Row, ...] | list[Row]) -> list[Row]:
     return [row for row in rows if seen.setdefault((row["compound"], row["log10_kp_cm_s"]), row["source"]) == row["source"]]
 
 
-def _record(row: Row) -> Record:
-    solute, value = solute_of(row), row.number("log10_kp_cm_s")
+def _record(row: Row, evidence: Evidence) -> Record:
+    solute, value = solute_of(row, evidence), row.number("log10_kp_cm_s")
     assert isinstance(solute, Solute)
     assert value is not None
     return Record(

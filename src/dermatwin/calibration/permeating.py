@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..evidence import Evidence
 from ..validation.permeability import fold_of, left_out_name
 from .fitting import MOVED, NARROWED
 from .permeability import FITTED, RECORDS, Problem, folds, problem
@@ -38,16 +39,18 @@ class Fit:
     counting: float = 1.0
 
 
-def fit_all(seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print) -> tuple[Problem, dict[str, Fit]]:
+def fit_all(
+    evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[[str], None] = print
+) -> tuple[Problem, dict[str, Fit]]:
     """The whole fit under the key '' and one without each fold under 'fold N'."""
-    whole = problem()
+    whole = problem(evidence)
     tell(f"{len(whole.records)} records of {len(whole.compounds)} compounds in {len(whole.studies)} studies")
     chance = np.random.Generator(np.random.Philox(seed))
     found = fit(whole, chance, tell=tell)
     fits = {ALL: kept(whole, found)}
     tell(f"all compounds: remembers {fits[ALL].memory:.2f}")
     with ProcessPoolExecutor(workers) as pool:
-        jobs = {fold: pool.submit(fit_without, fold, found, seed) for fold in folds()}
+        jobs = {fold: pool.submit(fit_without, evidence, fold, found, seed) for fold in folds()}
         for fold, job in jobs.items():
             fits[f"fold {fold}"] = job.result()
             tell(f"without fold {fold}: {job.result().counting:.0%} counted, remembers {job.result().memory:.2f}")
@@ -91,9 +94,9 @@ def rescaled(whole: Problem, now: Particles, chance: np.random.Generator) -> Par
     return replace(now, states=states, levels=whole.target.all(states))
 
 
-def fit_without(fold: int, found: Particles, seed: int) -> Fit:
+def fit_without(evidence: Evidence, fold: int, found: Particles, seed: int) -> Fit:
     """The fit without the compounds of a fold, from the particles of the whole one."""
-    whole = problem()
+    whole = problem(evidence)
     rest, left = whole.without(fold)
     of_compound, of_study, of_record = np.split(found.states[:, len(FITTED) :], np.cumsum(whole.sizes)[:-1], axis=1)
     stay = [whole.compounds.index(name) for name in rest.compounds], [whole.studies.index(name) for name in rest.studies]

@@ -16,7 +16,8 @@ import numpy as np
 
 from ..core.errors import EvidenceError, Fault
 from ..evidence import Evidence, Parameter
-from ..outcome.pooling import ALL, KEY, SCALARS, SPREADS
+from ..evidence.joint import ALL, KEY
+from ..outcome.pooling import SCALARS, SPREADS
 from . import healing, needling, outcome, permeability
 from .gibbs import EXPONENT, TAIL, log_likelihood, means
 from .luck import spread_evenly
@@ -124,7 +125,7 @@ def _healing(table: Table, studies: frozenset[str], evidence: Evidence) -> Probe
 
 
 def _permeability(table: Table, studies: frozenset[str], evidence: Evidence) -> Probe:
-    everything = permeability.problem(evidence=evidence)
+    everything = permeability.problem(evidence)
     whole = replace(everything, records=tuple(record for record in everything.records if record.source in studies))
     noting = Noting(whole.evidence.parameters)
     noted = replace(whole, evidence=replace(whole.evidence, parameters=noting))

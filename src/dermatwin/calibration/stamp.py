@@ -46,7 +46,7 @@ def stamped(
 ) -> dict[str, Any]:
     """The record of a fit with what it stands on. table : lines of its joint draws as they are shipped."""
     found = probe(fit, Table.read(table), record["studies"], evidence)
-    now = Present(evidence.folder, code, evidence.prior)
+    now = Present(evidence.tables.layers, code, evidence.prior)
     rows = rows_of(GROUNDS[fit], record["studies"], now)
     levels = {name: " ".join(map(repr, values)) for name, values in found.levels.items()}
     return {**record, SECTION: _digests(fit, found, rows, now).as_record(), PROBE: joined(levels)}
@@ -89,7 +89,7 @@ def confirmed(fit: str, folder: Path, evidence: Evidence, code: Path = CODE) -> 
     before = _levels(record.get(PROBE, ""))
     if then is None or not before:
         return "", (f"{grounds.record}: holds no digests with a probe to compare with",)
-    now = Present(evidence.folder, code, evidence.prior)
+    now = Present(evidence.tables.layers, code, evidence.prior)
     with (folder / grounds.table).open(newline="", encoding="utf-8") as lines:
         table = Table.read(lines)
     try:

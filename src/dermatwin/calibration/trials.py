@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..evidence import Draws
-from ..outcome.arms import Cut, Row, change_spread, cut_of, followup_of, kind_of, outcome_rows, rater_of
+from ..evidence.rows.trials import OutcomeRow
+from ..outcome.arms import Cut, change_spread, cut_of, followup_of, kind_of, rater_of
 from ..outcome.prediction import cut_line
 from ..outcome.response import Schedule, typical_response
 from ..outcome.scales import SCORED, Scale, pool_of, scales, stated_baselines
@@ -126,21 +127,21 @@ def _as_chosen(reading: Reading, found: Sequence[Reading]) -> Reading:
 
 class _Reader:
     def __init__(self, draws: Draws) -> None:
-        evidence, rows = draws.evidence, outcome_rows(draws.evidence)
+        evidence, rows = draws.evidence, draws.evidence.rows(OutcomeRow)
         self.draws, self.evidence = draws, evidence
         self.correlation = draws.median("change_correlation", "1")
         self.scales = scales(evidence)
-        self.rows = [row for row in rows if row["quality_flag"] not in SKIPPED]
+        self.rows = [row for row in rows if not set(row.quality_flag) & set(SKIPPED)]
         self.baselines = {name: value for name, (value, _) in stated_baselines(rows, self.scales, frozenset()).items()}
-        self.arms: dict[str, dict[str, Row]] = {}
+        self.arms: dict[str, dict[str, OutcomeRow]] = {}
         for row in self.rows:
-            self.arms.setdefault(row["source"], {}).setdefault(row["arm_id"], row)
-        self.compared: set[tuple[str, frozenset[str], str, str, str]] = set()
+            self.arms.setdefault(row.source, {}).setdefault(row.arm_id, row)
+        self.compared: set[tuple[str, frozenset[str], str, str | None, float | None]] = set()
 
-    def read(self, row: Row) -> Iterator[Reading]:
+    def read(self, row: OutcomeRow) -> Iterator[Reading]:
         """Everything that one row says."""
-        scale = self.scales.get(row["outcome_scale"])
-        combined = row["quality_flag"] == COMBINED
+        scale = self.scales.get(row.outcome_scale)
+        combined = COMBINED in row.quality_flag
         if scale is None or scale.kind in ("quality_of_life", "symptom") or (combined and scale.kind in INDIRECT):
             return
         cells = self._together(row) if combined else [self.cell(row, scale)]
@@ -150,123 +151,119 @@ class _Reader:
         if not combined:
             yield from self._comparison(row, scale)
 
-    def cell(self, row: Row, scale: Scale | None, **changes: str) -> Cell:
+    def cell(self, row: OutcomeRow, scale: Scale | None, **changes: str) -> Cell:
         """The cell of a row; `changes` for a comparator that has no row."""
-        kind = changes.get("kind", kind_of(row["device_kind"], row["role"]))
-        schedule = Schedule(_number(row["sessions"]), _number(row["interval_days"]), followup_of(row))
+        kind = changes.get("kind", kind_of(row.device_kind, row.role))
+        schedule = Schedule(row.sessions, row.interval_days, followup_of(row))
         response = float(typical_response(schedule, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
         return Cell(
-            row["source"],
-            changes.get("arm", row["arm_id"]),
-            pool_of(row["indication"], self.evidence),
+            row.source,
+            changes.get("arm", row.arm_id),
+            pool_of(row.indication, self.evidence),
             kind,
-            changes.get("adjunct", row["adjunct"] or "none"),
+            changes.get("adjunct", row.adjunct),
             response,
             scale.id if scale is not None and scale.kind in SCORED else "",
         )
 
-    def _together(self, row: Row) -> list[Cell]:
+    def _together(self, row: OutcomeRow) -> list[Cell]:
         """The arms that a row was pooled over: those of its study that were needled, else itself."""
         others = [
             other
-            for name, other in self.arms[row["source"]].items()
-            if name != row["arm_id"] and kind_of(other["device_kind"], other["role"]) in ("needle", "rf")
+            for name, other in self.arms[row.source].items()
+            if name != row.arm_id and kind_of(other.device_kind, other.role) in ("needle", "rf")
         ]
-        return [self.cell({**other, "indication": row["indication"]}, None) for other in others] or [self.cell(row, None)]
+        return [self.cell(_of_the_same(other, row), None) for other in others] or [self.cell(row, None)]
 
-    def size(self, row: Row) -> float:
+    def size(self, row: OutcomeRow) -> float:
         """People in the arm; a study's total where everybody has every arm, else shared among its arms."""
-        if row["n"]:
-            return float(row["n"])
-        arms = 1 if row["design"] in SAME_PEOPLE else max(len(self.arms[row["source"]]), 2)
-        return float(row["n_total"]) / arms if row["n_total"] else self.draws.median("unstated_arm_size", "1")
+        if row.n is not None:
+            return float(row.n)
+        arms = 1 if row.design in SAME_PEOPLE else max(len(self.arms[row.source]), 2)
+        return row.n_total / arms if row.n_total is not None else self.draws.median("unstated_arm_size", "1")
 
-    def usual(self, row: Row, scale: Scale) -> float | None:
+    def usual(self, row: OutcomeRow, scale: Scale) -> float | None:
         """Baseline: stated for this arm, of other trials on this scale, or assumed."""
+        same = ("source", "arm_id", "outcome_scale")
         own = (
-            other["baseline_mean"]
+            other.baseline_mean
             for other in self.rows
-            if other["baseline_mean"] and all(other[key] == row[key] for key in ("source", "arm_id", "outcome_scale"))
+            if other.baseline_mean is not None and other.identity(same) == row.identity(same)
         )
-        return _number(next(own, "")) or self.baselines.get(scale.id) or scale.usual
+        return next(own, None) or self.baselines.get(scale.id) or scale.usual
 
-    def _score(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
+    def _score(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
         usual = self.usual(row, scale)
-        if scale.kind not in SCORED or not (row["relative_change"] or (row["change_mean"] and usual)):
+        value = row.relative_change
+        if value is None and row.change_mean is not None and usual:
+            value = row.change_mean / usual
+        if scale.kind not in SCORED or value is None:
             return
         spread = change_spread(row, self.correlation)
         relative = spread / usual if spread and usual else np.nan
-        value = float(row["relative_change"] or float(row["change_mean"]) / (usual or 1.0))
-        guessed = "" if row["relative_change"] or row["baseline_mean"] else f"{row['source']}/{scale.id}"
+        guessed = "" if row.relative_change is not None or row.baseline_mean is not None else f"{row.source}/{scale.id}"
         n = self.size(row)
-        yield Reading(row["source"], int(row["line"]), "score", terms, n, scale.sign * value, relative, base=guessed)
+        yield Reading(row.source, row.line, "score", terms, n, scale.sign * value, relative, base=guessed)
         if not np.isnan(relative) and not guessed:
-            yield Reading(row["source"], int(row["line"]), "spread", terms, n, float(np.log(relative)))
+            yield Reading(row.source, row.line, "spread", terms, n, float(np.log(relative)))
 
-    def _count(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
-        cut = cut_of(row["responders_definition"], scale, self.usual(row, scale))
-        if not row["responders_fraction"] or cut is None:
+    def _count(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
+        cut = cut_of(row.responders_definition, scale, self.usual(row, scale))
+        if row.responders_fraction is None or cut is None:
             return
         n, line = max(round(self.size(row)), 1), cut_line(cut, self.draws)
         choice = line - self.draws.median("responder_threshold", "1")
-        terms = (*terms, *_rated(row["source"], int(row["line"]), scale, cut, choice))
-        counted = round(float(row["responders_fraction"]) * n)
-        yield Reading(row["source"], int(row["line"]), "count", terms, n, counted, cut=cut, base=f"{row['source']}/people")
+        terms = (*terms, *_rated(row.source, row.line, scale, cut, choice))
+        counted = round(row.responders_fraction * n)
+        yield Reading(row.source, row.line, "count", terms, n, counted, cut=cut, base=f"{row.source}/people")
 
-    def _significance(self, row: Row, scale: Scale, terms: Terms) -> Iterator[Reading]:
+    def _significance(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
         """Direction with or without significance; indirect scales tell no more than the sign."""
         indirect, n = scale.kind in INDIRECT, self.size(row)
         limits = {
-            "1": (0.0 if indirect else SIGNIFICANT, np.inf),
-            "0": (-SIGNIFICANT, SIGNIFICANT),
-            "-1": (-np.inf, -SIGNIFICANT),
-        }.get(row["direction"])
-        plain = {"1": (0.0, np.inf), "-1": (-np.inf, 0.0)}.get(row["effect_sign"])
+            1: (0.0 if indirect else SIGNIFICANT, np.inf),
+            0: (-SIGNIFICANT, SIGNIFICANT),
+            -1: (-np.inf, -SIGNIFICANT),
+        }.get(row.direction)  # type: ignore[arg-type]
+        plain = {1: (0.0, np.inf), -1: (-np.inf, 0.0)}.get(row.effect_sign)  # type: ignore[arg-type]
         low, high = limits or plain or (None, None)
         if low is not None and high is not None:
-            yield Reading(
-                row["source"], int(row["line"]), "range", terms, n, low=low, high=high, share=1.0 / n, indirect=indirect
-            )
+            yield Reading(row.source, row.line, "range", terms, n, low=low, high=high, share=1.0 / n, indirect=indirect)
 
-    def _comparison(self, row: Row, scale: Scale) -> Iterator[Reading]:
-        other = row["compared_with"]
-        key = (row["source"], frozenset((row["arm_id"], other)), scale.id, row["indication"], row["followup_days_as_stated"])
-        told = row["between_direction"] and other and key not in self.compared
+    def _comparison(self, row: OutcomeRow, scale: Scale) -> Iterator[Reading]:
+        other = row.compared_with
+        key = (row.source, frozenset((row.arm_id, other)), scale.id, row.indication, row.followup_days_as_stated)
+        told = row.between_direction is not None and other and key not in self.compared
         against = self._opponent(row, scale, other) if told else None
-        if against is None:
+        if against is None or row.between_direction is None:
             return
         self.compared.add(key)
         n, (second, m) = self.size(row), against
-        paired = row["design"] in SAME_PEOPLE
+        paired = row.design in SAME_PEOPLE
         share = 2.0 * (1.0 - self.correlation) / n if paired else 1.0 / n + 1.0 / m
-        limit = SIGNIFICANT if row["between_p"] or row["between_p_op"] else 0.0
-        low, high = {"1": (limit, np.inf), "0": (-SIGNIFICANT, SIGNIFICANT), "-1": (-np.inf, -limit)}[
-            row["between_direction"]
-        ]
+        limit = SIGNIFICANT if row.between_p is not None or row.between_p_op is not None else 0.0
+        low, high = {1: (limit, np.inf), 0: (-SIGNIFICANT, SIGNIFICANT), -1: (-np.inf, -limit)}[row.between_direction]
         terms = (*self.cell(row, scale).terms, *((name, -c, at) for name, c, at in second.terms))
         yield Reading(
-            row["source"],
-            int(row["line"]),
-            "range",
-            terms,
-            n,
-            low=low,
-            high=high,
-            share=share,
-            indirect=scale.kind in INDIRECT,
+            row.source, row.line, "range", terms, n, low=low, high=high, share=share, indirect=scale.kind in INDIRECT
         )
 
-    def _opponent(self, row: Row, scale: Scale, name: str) -> tuple[Cell, float] | None:
+    def _opponent(self, row: OutcomeRow, scale: Scale, name: str) -> tuple[Cell, float] | None:
         """The arm that a row was compared with and its people; None where it is not known what was done to it."""
-        known = [other for other in self.rows if other["source"] == row["source"] and other["arm_id"] == name]
+        known = [other for other in self.rows if other.source == row.source and other.arm_id == name]
         if known:
-            other = next((o for o in known if o["indication"] == row["indication"]), known[0])
-            return self.cell({**other, "indication": row["indication"]}, scale), self.size(other)
-        if row["adjunct"] in ("none", ""):
+            other = next((o for o in known if o.indication == row.indication), known[0])
+            return self.cell(_of_the_same(other, row), scale), self.size(other)
+        if row.adjunct in ("none", ""):
             return None
         if re.match(ALONE, name):
             return self.cell(row, scale, arm=name, adjunct="none"), self.size(row)
         return (self.cell(row, scale, arm=name, kind="active"), self.size(row)) if name == "control" else None
+
+
+def _of_the_same(other: OutcomeRow, row: OutcomeRow) -> OutcomeRow:
+    """Another row as it were for the indication of this one."""
+    return other.model_copy(update={"indication": row.indication})
 
 
 def _rated(study: str, line: int, scale: Scale, cut: Cut, choice: float) -> Terms:
@@ -281,7 +278,3 @@ def _rated(study: str, line: int, scale: Scale, cut: Cut, choice: float) -> Term
 
 def _mean(cells: Sequence[Cell]) -> Terms:
     return tuple((name, c / len(cells), m) for cell in cells for name, c, m in cell.terms)
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None

@@ -1,6 +1,6 @@
 """The run document: patient, zones, course, topicals, observations; read, checked, composed, described."""
 
-from .checks import check_case
+from .checks import check_case, check_concerns, unknown_concerns
 from .document import (
     Adjunct,
     Aftercare,
@@ -40,7 +40,9 @@ __all__ = [
     "Zone",
     "case_of",
     "check_case",
+    "check_concerns",
     "dump_case",
     "json_schema",
     "load_case",
+    "unknown_concerns",
 ]

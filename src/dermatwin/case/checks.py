@@ -6,11 +6,13 @@ Whether a site, device, product or scale exists is a question for the catalogues
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 
 from ..core.errors import CaseError, Fault
+from ..core.spelling import closest
 from .address import Loc
 from .document import Case, CustomDevice
 from .outline import crossings, enclosed_area
@@ -28,10 +30,31 @@ def check_case(case: Case) -> None:
         raise CaseError(faults)
 
 
-def faults_in(case: Case, doubtful: Iterable[Loc]) -> Iterator[Fault]:
-    """Faults of a case of which some places are doubtful: a check that reads one of those is left out."""
-    places = list(doubtful)
-    for check, reads in CHECKS.items():
+def check_concerns(case: Case, known: Collection[str]) -> None:
+    """Raise `CaseError` with every concern that is not a known one."""
+    faults = list(unknown_concerns(case, known))
+    if faults:
+        raise CaseError(faults)
+
+
+def unknown_concerns(case: Case, known: Collection[str]) -> Iterator[Fault]:
+    """Concerns that are not known ones."""
+    for zone in case.zones:
+        for number, record in enumerate(zone.concerns):
+            if record.concern not in known:
+                said = f"is not one of {', '.join(known)}{closest(record.concern, known)}"
+                yield Fault(f"zones.{zone.key}.concerns.{number}.concern", record.concern, said)
+
+
+def faults_in(case: Case, doubtful: Iterable[Loc], concerns: Collection[str] | None = None) -> Iterator[Fault]:
+    """Faults of a case of which some places are doubtful: a check that reads one of those is left out.
+
+    concerns : those that are known; None where nobody said.
+    """
+    places, checks = list(doubtful), dict(CHECKS)
+    if concerns is not None:
+        checks[partial(unknown_concerns, known=concerns)] = (*_ZONE_NAMES, "zones.*.concerns.*.concern")
+    for check, reads in checks.items():
         if not any(_covers(place, pattern.split(".")) for place in places for pattern in reads):
             yield from check(case)
 

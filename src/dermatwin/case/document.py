@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from ..core.vocabulary import DeviceKind, Layout, Phototype, Species, Vehicle
 from .quantity import (
     Age,
     Area,
@@ -59,29 +60,6 @@ Date = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 
-Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
-Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
-Concern = Literal[
-    "fine_lines",
-    "wrinkles",
-    "acne_scar_rolling",
-    "acne_scar_boxcar",
-    "acne_scar_icepick",
-    "acne_scar",
-    "pores",
-    "hyperpigmentation",
-    "melasma",
-    "sun_spots",
-    "laxity",
-    "striae",
-    "texture",
-    "tone",
-    "surgical_scar",
-    "burn_scar",
-    "hair_loss_aga",
-    "active_acne",
-    "dark_circles",
-]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Count = Annotated[int, Field(ge=1, le=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
@@ -133,7 +111,7 @@ class Patient(Record):
 class ConcernRecord(Record):
     """What bothers the person in a zone, on a scale of the field when there is one."""
 
-    concern: Concern
+    concern: Name
     scale: Name | None = None
     severity: Annotated[float, Field(ge=0.0, le=1e6)] | None = None
 
@@ -159,7 +137,7 @@ class CustomDevice(Record):
     """A device described in the case instead of taken from the catalogue."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)] = "custom device"
-    kind: Literal["pen", "roller", "stamp"]
+    kind: DeviceKind
     needle_count: Annotated[int, Field(ge=1, le=2000)]
     needle_diameter: SmallLength
     tip_diameter: SmallLength
@@ -171,7 +149,7 @@ class CustomDevice(Record):
     drum_width: SmallLength | None = None
     array_area: Area | None = None
     pitch: SmallLength | None = None
-    layout: Literal["ring", "grid"] | None = None
+    layout: Layout | None = None
     rows: Annotated[int, Field(ge=1, le=200)] | None = None
 
 
@@ -208,7 +186,7 @@ class InlineProduct(Record):
     name: Annotated[str, Field(min_length=1, max_length=100)] = "custom product"
     active: Annotated[str, Field(min_length=1, max_length=100)]
     strength: Fraction
-    vehicle: Literal["solution", "gel", "cream", "serum", "ointment"] = "gel"
+    vehicle: Vehicle = "gel"
     ph: Annotated[float, Field(ge=1.0, le=12.0)] | None = None
     smiles: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..core.errors import Fault
+from ..core.spelling import closest
 from .address import Loc, dotted, printable
 from .schema import example, keys_at, limits, required_at, spec_at
 
@@ -24,13 +24,6 @@ def faults_of(error: ValidationError, raw: Any) -> Iterator[PlacedFault]:
         if branches and not _belongs(branches, detail, here):
             continue
         yield loc, _fault(detail, loc, here, raw, bool(branches))
-
-
-def closest(word: str, known: tuple[str, ...]) -> str:
-    """'; did you mean ...' for a word that is nearly a known one, else ''."""
-    plain = {name.lower(): name for name in known}
-    found = get_close_matches(str(word).strip().lower(), list(plain), n=1, cutoff=0.6)
-    return f"; did you mean '{plain[found[0]]}'?" if found else ""
 
 
 def mended(raw: Any, places: list[Loc]) -> Any:

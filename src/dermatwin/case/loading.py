@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from .faults import PlacedFault, faults_of, mended, shown
 _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
 
 
-def load_case(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Case:
+def load_case(
+    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None, *, concerns: Collection[str] | None = None
+) -> Case:
     """Read and check a case file.
 
     Parameters
@@ -27,6 +29,7 @@ def load_case(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None 
     path : a YAML file; its key `base` may name another file that it builds on.
     overrides : dotted path -> value that is laid over the file, {"course.settings.cheek.needle_length": "1 mm"};
         None takes a key away.
+    concerns : the concerns that there are; None leaves it to `screen` and `simulate`, which ask the evidence.
 
     Raises
     ------
@@ -41,10 +44,10 @@ def load_case(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None 
             ]
         )
     raw, faults = overridden(tree.value, overrides or {})
-    return case_of(raw, (*tree.faults, *faults))
+    return case_of(raw, (*tree.faults, *faults), concerns)
 
 
-def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = ()) -> Case:
+def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = (), concerns: Collection[str] | None = None) -> Case:
     """A case from plain values (as YAML or JSON would give them); raises `CaseError` with every fault.
 
     `known` are faults that were found earlier: they are reported too, and nothing else at their places.
@@ -57,7 +60,7 @@ def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = ()) -> Case
     if case is None:
         case = _mended_case(raw, doubtful)
     if case is not None:
-        faults += [((), fault) for fault in faults_in(case, doubtful)]
+        faults += [((), fault) for fault in faults_in(case, doubtful, concerns)]
     if case is None or faults:
         raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
     return case

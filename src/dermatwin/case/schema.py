@@ -2,7 +2,8 @@
 
 The schema is made from the records of `document`; the words come from `fields.yaml`. A file that builds on another one
 (key `base`) may leave out what its base has, so it is held to a second form in which nothing is required. Ranges of
-quantities are in the descriptions: JSON schema cannot compare '15 mm' with '3.5 mm', `load_case` does.
+quantities are in the descriptions: JSON schema cannot compare '15 mm' with '3.5 mm', `load_case` does. Which concerns there
+are is for the evidence to say: whoever knows it hands their names in.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ _NO_LIMIT = 1e6  # an upper bound as large as this only keeps nonsense out
 _FIELDS = Path(__file__).with_name("fields.yaml")
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON schema of a case file; a new copy that the caller may edit."""
-    whole = deepcopy(whole_case())
+def json_schema(concerns: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON schema of a case file; a new copy that the caller may edit.
+
+    concerns : names that a concern may have, so that editors complete them; any name where none is given.
+    """
+    whole = deepcopy(whole_case(tuple(concerns)))
     records = whole.pop("$defs")
     part, parts = _part(whole), {f"{name}Part": _part(record) for name, record in records.items()}
     part["properties"]["base"] = BASE
@@ -48,14 +52,18 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
-def whole_case() -> dict[str, Any]:
+@lru_cache(maxsize=4)
+def whole_case(concerns: tuple[str, ...] = ()) -> dict[str, Any]:
     """JSON schema of a case that is complete in itself. Shared: not to be edited."""
     schema = Case.model_json_schema()
     for name, words in fields().items():
         record = schema if name == "Case" else schema["$defs"][name]
         for field, text in words.items():
             _describe(record["properties"][field], text)
+    if concerns:
+        properties = schema["$defs"]["ConcernRecord"]["properties"]
+        about = {key: value for key, value in properties["concern"].items() if key not in ("pattern", "maxLength")}
+        properties["concern"] = {"enum": list(concerns), **about}
     return schema
 
 
@@ -65,12 +73,13 @@ def fields() -> dict[str, dict[str, str]]:
     return yaml.safe_load(_FIELDS.read_text(encoding="utf-8"))
 
 
-def spec_at(loc: Sequence[str | int]) -> dict[str, Any]:
+def spec_at(loc: Sequence[str | int], concerns: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the schema says about a place in a case; empty where it knows no such place."""
-    spec = _resolved(whole_case())
+    whole = whole_case(concerns)
+    spec = whole
     for part in loc:
-        inner = [_child(branch, part) for branch in _branches(spec)]
-        spec = _resolved(next((found for found in inner if found is not None), {}))
+        inner = [_child(branch, part) for branch in _branches(spec, whole)]
+        spec = _resolved(next((found for found in inner if found is not None), {}), whole)
     return spec
 
 
@@ -146,16 +155,16 @@ def _renamed(value: Any) -> Any:
     return changed
 
 
-def _resolved(spec: dict[str, Any]) -> dict[str, Any]:
+def _resolved(spec: dict[str, Any], whole: dict[str, Any] | None = None) -> dict[str, Any]:
     if "$ref" not in spec:
         return spec
-    record = whole_case()["$defs"][spec["$ref"].rpartition("/")[2]]
+    record = (whole or whole_case())["$defs"][spec["$ref"].rpartition("/")[2]]
     return {**record, **{key: value for key, value in spec.items() if key != "$ref"}}
 
 
-def _branches(spec: dict[str, Any]) -> list[dict[str, Any]]:
+def _branches(spec: dict[str, Any], whole: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The alternatives that a specification allows, null left out."""
-    found = [_resolved(branch) for branch in spec.get("anyOf", [spec])]
+    found = [_resolved(branch, whole) for branch in spec.get("anyOf", [spec])]
     return [branch for branch in found if branch.get("type") != "null"]
 
 

@@ -6,7 +6,7 @@ always the one that is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,33 +30,33 @@ _COLUMN = 46  # where the explanations begin
 _SWITCHED_OFF = "#"
 
 
-def template() -> str:
-    """A commented case file that is a valid case as it stands."""
+def template(concerns: Sequence[str] = ()) -> str:
+    """A commented case file that is a valid case as it stands; `concerns` are the names that it may list."""
     lines: list[Line] = []
     for key, value in read_file(_VALUES).value.items():
         if isinstance(value, dict) or key in ("zones", "horizon"):
             lines.append(("", ""))
-        lines += _entry(key, value, ())
+        lines += _entry(key, value, (), tuple(concerns))
     return HEAD + "".join(f"{text.ljust(_COLUMN)}  # {words}\n" if words else f"{text}\n" for text, words in lines)
 
 
-def _entry(key: str, value: Any, loc: Loc) -> Iterator[Line]:
+def _entry(key: str, value: Any, loc: Loc, concerns: tuple[str, ...]) -> Iterator[Line]:
     """Lines of one key with its value and its explanation; a switched-off one behind comment marks."""
     name = key.lstrip(_SWITCHED_OFF)
-    lines = _lines(name, value, (*loc, name))
+    lines = _lines(name, value, (*loc, name), concerns)
     return _indented("# ", lines) if key.startswith(_SWITCHED_OFF) else lines
 
 
-def _lines(name: str, value: Any, loc: Loc) -> Iterator[Line]:
-    words = _explanation(loc)
+def _lines(name: str, value: Any, loc: Loc, concerns: tuple[str, ...]) -> Iterator[Line]:
+    words = _explanation(loc, concerns)
     if isinstance(value, dict):
         yield f"{name}:", words
         for key, inner in value.items():
-            yield from _indented("  ", _entry(key, inner, loc))
+            yield from _indented("  ", _entry(key, inner, loc, concerns))
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         yield f"{name}:", words
         for record in value:
-            inside = (line for key, inner in record.items() for line in _entry(key, inner, (*loc, 0)))
+            inside = (line for key, inner in record.items() for line in _entry(key, inner, (*loc, 0), concerns))
             yield from _indented("  - ", [next(inside)])
             yield from _indented("    ", inside)
     else:
@@ -67,7 +67,7 @@ def _indented(start: str, lines: Iterable[Line]) -> Iterator[Line]:
     return ((f"{start}{text}", words) for text, words in lines)
 
 
-def _explanation(loc: Loc) -> str:
-    spec = spec_at(loc)
+def _explanation(loc: Loc, concerns: tuple[str, ...]) -> str:
+    spec = spec_at(loc, concerns)
     words, allowed = spec.get("description", ""), limits(spec)
     return words if not allowed or words.endswith(allowed) else f"{words}; {allowed}"

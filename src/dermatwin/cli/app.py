@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, exchange_verbs, knowledge_verbs, map_verb
+from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb
 from .door import Door
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 export = typer.Typer(help="Hand the work to other tools.", no_args_is_help=False, rich_markup_mode="rich")
+evidence = typer.Typer(help="Look after the evidence.", no_args_is_help=False, rich_markup_mode="rich")
 
 app.command("new")(case_verbs.new)
 app.command("screen")(case_verbs.screen)
@@ -35,6 +36,8 @@ export.command("schema")(knowledge_verbs.export_schema)
 export.command("sbml")(exchange_verbs.export_sbml)
 export.command("petab")(exchange_verbs.export_petab)
 app.add_typer(export, name="export")
+evidence.command("check")(evidence_verbs.check)
+app.add_typer(evidence, name="evidence")
 
 
 def _show_version(wanted: bool) -> None:
@@ -57,7 +60,8 @@ def _start(
 
 
 @export.callback(invoke_without_command=True)
-def _export(context: typer.Context) -> None:
+@evidence.callback(invoke_without_command=True)
+def _group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         print(context.get_help())
 

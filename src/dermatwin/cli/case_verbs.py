@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .door import STOPPED
-from .options import CaseFile, Draws, Force, Machine, NoSeed, OutFolder, Report, RunFolder, Seed, Set, Store, read_case
+from .options import (
+    CaseFile,
+    Draws,
+    Force,
+    Machine,
+    NoSeed,
+    OutFolder,
+    Own,
+    OwnOfRun,
+    Report,
+    RunFolder,
+    Seed,
+    Set,
+    concerns_of,
+    read_case,
+    read_evidence,
+)
 
 if TYPE_CHECKING:
     from ..case import Case
+    from ..evidence import Evidence
     from ..screening import Screening
     from ..twin import Run
 
@@ -27,20 +44,21 @@ def new(
     from .machine import emit
     from .writing import write_text
 
-    write_text(path, template(), force=force)
+    write_text(path, template(concerns_of(read_evidence(None))), force=force)
     if json:
         emit({"written": path})
     else:
         print(f"Wrote {path}. Next: dermatwin screen {path}")
 
 
-def screen(case: CaseFile, settings: Set = None, json: Machine = False, seed: NoSeed = 1) -> None:
+def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Machine = False, seed: NoSeed = 1) -> None:
     """May this person be treated? Verdict with rules, reasons and sources."""
     from ..screening import screen as screen_case
     from .machine import emit, only_json
 
     with only_json(json):
-        found = screen_case(read_case(case, settings))
+        believed = read_evidence(evidence)
+        found = screen_case(read_case(case, settings, believed), believed)
     if json:
         emit(found)
     else:
@@ -63,6 +81,7 @@ def plan(
         ),
     ] = None,
     settings: Set = None,
+    evidence: Own = None,
     draws: Draws = 200,
     seed: Seed = 1,
     force: Force = False,
@@ -72,15 +91,17 @@ def plan(
     """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
     from ..case import dump_case
     from ..planning import propose
+    from ..twin import summarise
     from .machine import emit, only_json
     from .writing import write_text
 
     _require_usable(out, force)
     with only_json(json):
-        found = propose(read_case(case, settings))
+        believed = read_evidence(evidence)
+        found = propose(read_case(case, settings, believed), believed)
         if found.case is not None and case_out is not None:
             write_text(case_out, dump_case(found.case), force=force)
-        run = _simulated(found.case, draws, seed) if found.case is not None and out is not None else None
+        run = _simulated(found.case, draws, seed, believed) if found.case is not None and out is not None else None
         written = _written(run, out, force, report)
     if json:
         emit(
@@ -89,7 +110,7 @@ def plan(
                 "proposals": [proposal.to_dict() for proposal in found.proposals],
                 "warnings": found.warnings,
                 "case": found.case,
-                "run": run.summary() if run else None,
+                "run": summarise(run) if run else None,
             }
         )
     else:
@@ -97,7 +118,7 @@ def plan(
 
         show_plan(found, case_out if found.case is not None else None)
         if run is not None:
-            show_run(run, run.summary(), written)
+            show_run(run, summarise(run), written)
     _leave(found.screening.verdict)
 
 
@@ -107,26 +128,27 @@ def simulate(
     draws: Draws = 200,
     seed: Seed = 1,
     settings: Set = None,
+    evidence: Own = None,
     force: Force = False,
     report: Report = True,
-    store: Store = False,
     json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
     from ..screening import screen as screen_case
-    from ..twin.summary import to_json
+    from ..twin.summary import summarise, to_json
     from .machine import only_json
 
     _require_usable(out, force)
     with only_json(json):
-        document = read_case(case, settings)
-        found = screen_case(document)
+        believed = read_evidence(evidence)
+        document = read_case(case, settings, believed)
+        found = screen_case(document, believed)
     if found.verdict == "stop":
         _refuse(found, json)
     with only_json(json):
-        run = _simulated(document, draws, seed)
-        summary = run.summary()
-        written = _written(run, out, force, report, store)
+        run = _simulated(document, draws, seed, believed)
+        summary = summarise(run)
+        written = _written(run, out, force, report)
     if json:
         print(to_json(summary), end="")
     else:
@@ -147,32 +169,33 @@ def _refuse(found: Screening, json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _simulated(case: Case, draws: int, seed: int) -> Run:
+def _simulated(case: Case, draws: int, seed: int, evidence: Evidence) -> Run:
     from ..twin import simulate as run_twin
     from .progress import progress
 
     with progress("simulating") as tell:
-        return run_twin(case, draws=draws, seed=seed, progress=tell)
+        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence)
 
 
 def reread(
     run: RunFolder,
     out: OutFolder = None,
+    evidence: OwnOfRun = None,
     force: Force = False,
     report: Report = True,
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Read a stored run again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
-    from ..twin import recall
+    """Read a run folder again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
+    from ..twin import recall, summarise
     from ..twin.summary import to_json
     from .machine import only_json
 
     _require_usable(out, force)
     with only_json(json):
-        found = recall(run)
-        summary = found.summary()
-        written = _written(found, out, force, report, store=True)
+        found = recall(run, None if evidence is None else read_evidence(evidence))
+        summary = summarise(found)
+        written = _written(found, out, force, report)
     if json:
         print(to_json(summary), end="")
     else:
@@ -181,14 +204,16 @@ def reread(
         show_run(found, summary, written)
 
 
-def _written(run: Run | None, out: Path | None, force: bool, report: bool, store: bool = False) -> Path | None:
+def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Path | None:
     if run is None or out is None:
         return None
+    from ..twin import write_run
+
     if not report:
-        return run.write(out, force=force, store=store)
+        return write_run(run, out, force=force)
     from ..report import render, sheets
 
-    return run.write(out, force=force, report=render(run), sheets=sheets(run), store=store)
+    return write_run(run, out, force=force, report=render(run), sheets=sheets(run))
 
 
 def _require_usable(out: Path | None, force: bool) -> None:

@@ -17,14 +17,17 @@ from .options import (
     Machine,
     NeedleLength,
     OutFolder,
+    Own,
     Seed,
     Set,
     length_of,
     read_case,
+    read_evidence,
 )
 
 if TYPE_CHECKING:
     from ..case import Case
+    from ..evidence import Evidence
     from ..screening import Screening
     from ..twin import Contrast
 
@@ -39,6 +42,7 @@ def compare(
     draws: Draws = 200,
     seed: Seed = 1,
     settings: Set = None,
+    evidence: Own = None,
     everything: Everything = False,
     force: Force = False,
     json: Machine = False,
@@ -52,13 +56,14 @@ def compare(
     if out is not None:
         require_usable(out.absolute(), MARK, force=force)
     with only_json(json):
-        arms, left_out = _arms(cases, device or [], needle_length, settings)
+        believed = read_evidence(evidence)
+        arms, left_out = _arms(cases, device or [], needle_length, settings, believed)
         require_pairs(list(arms.values()), list(arms))
-        stopped = _stopped(arms)
+        stopped = _stopped(arms, believed)
     if stopped:
         _refuse(stopped, json)
     with only_json(json):
-        found = _compared(arms, draws, seed)
+        found = _compared(arms, draws, seed, believed)
         summary = to_json({**found.to_dict(everything=everything), "left_out": list(left_out)})
         written = None if out is None else _write(found, out, summary, left_out)
     if json:
@@ -70,16 +75,16 @@ def compare(
 
 
 def _arms(
-    paths: list[Path], devices: list[str], length: str | None, settings: list[str] | None
+    paths: list[Path], devices: list[str], length: str | None, settings: list[str] | None, evidence: Evidence
 ) -> tuple[dict[str, Case], tuple[str, ...]]:
     """The arms by their labels, and what of the case was left out to make them."""
     from ..twin.arms import device_arms, left_out
 
     _require_one_way(paths, devices, length)
     if not devices:
-        return {label: read_case(path, settings) for label, path in zip(_labels(paths), paths, strict=True)}, ()
-    case = read_case(paths[0], settings)
-    arms = device_arms(case, devices, None if length is None else length_of(length))
+        return {label: read_case(path, settings, evidence) for label, path in zip(_labels(paths), paths, strict=True)}, ()
+    case = read_case(paths[0], settings, evidence)
+    arms = device_arms(case, devices, evidence, None if length is None else length_of(length))
     return arms, left_out(case)
 
 
@@ -125,10 +130,10 @@ def _labels(paths: list[Path]) -> list[str]:
     ]
 
 
-def _stopped(arms: dict[str, Case]) -> dict[str, Screening]:
+def _stopped(arms: dict[str, Case], evidence: Evidence) -> dict[str, Screening]:
     from ..screening import screen
 
-    found = {label: screen(case) for label, case in arms.items()}
+    found = {label: screen(case, evidence) for label, case in arms.items()}
     return {label: screening for label, screening in found.items() if screening.verdict == "stop"}
 
 
@@ -146,12 +151,12 @@ def _refuse(stopped: dict[str, Screening], json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _compared(arms: dict[str, Case], draws: int, seed: int) -> Contrast:
+def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence) -> Contrast:
     from ..twin import compare as compare_arms
     from .progress import progress
 
     with progress("comparing") as tell:
-        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell)
+        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence)
 
 
 def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...]) -> Path:

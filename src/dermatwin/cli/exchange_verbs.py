@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Force, Machine, NoSeed, OutFile, Seed, Set, read_case
+from .options import Force, Machine, NoSeed, OutFile, Own, Seed, Set, read_case, read_evidence
 
 CaseIfAny = Annotated[
     Path | None,
@@ -43,6 +43,7 @@ def export_sbml(
         ),
     ] = None,
     settings: Set = None,
+    evidence: Own = None,
     out: OutFile = None,
     force: Force = False,
     json: Machine = False,
@@ -58,8 +59,9 @@ def export_sbml(
     if case is None and (zone is not None or settings):
         raise CaseError([Fault("--zone" if zone is not None else "--set", "", "needs a case")])
     with only_json(json):
-        document = read_case(case, settings) if case is not None else None
-        text = to_sbml(lane(document, zone=zone, layer=layer, piece=piece, seed=seed, person=draw))
+        believed = read_evidence(evidence)
+        document = read_case(case, settings, believed) if case is not None else None
+        text = to_sbml(lane(document, zone=zone, layer=layer, piece=piece, seed=seed, person=draw, evidence=believed))
     if out is not None:
         write_text(out, text, force=force)
     if json:
@@ -70,6 +72,7 @@ def export_sbml(
 
 def export_petab(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the problem here.", show_default=False)],
+    evidence: Own = None,
     force: Force = False,
     json: Machine = False,
     seed: NoSeed = 1,
@@ -83,7 +86,7 @@ def export_petab(
     target = out.absolute()
     require_usable(target, MARK, force=force)
     with only_json(json):
-        found = petab_problem()
+        found = petab_problem(read_evidence(evidence))
         write_folder(target, found.files)
     if json:
         emit({"written": str(out), "measurements": found.taken, "left_out": len(found.left_out)})

@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from .options import Draws, Force, Machine, NoSeed, OutFile, OutFolder, Seed
+from .options import Draws, Force, Machine, NoSeed, OutFile, OutFolder, Own, Seed, concerns_of, read_evidence
 
 
 def validate(
     evidence: Annotated[
         Path | None,
         typer.Option(
-            "--evidence", metavar="DIR", show_default=False, help="Folder of measurements; left out, the packaged ones."
+            "--evidence",
+            metavar="DIR",
+            show_default=False,
+            help="Folder of measurements, or your own evidence laid over the packaged one; left out, what is packaged.",
         ),
     ] = None,
     out: OutFolder = None,
@@ -43,6 +46,7 @@ def explain(
     name: Annotated[
         str, typer.Argument(metavar="NAME", show_default=False, help="A quantity, parameter, stage, device, site or source.")
     ],
+    evidence: Own = None,
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
@@ -51,7 +55,7 @@ def explain(
     from .machine import emit, only_json
 
     with only_json(json):
-        found = look_up(name)
+        found = look_up(name, read_evidence(evidence))
     if json:
         emit(found.to_dict())
     else:
@@ -60,14 +64,16 @@ def explain(
         show_explanation(found)
 
 
-def export_schema(out: OutFile = None, force: Force = False, json: Machine = True, seed: NoSeed = 1) -> None:
+def export_schema(
+    out: OutFile = None, evidence: Own = None, force: Force = False, json: Machine = True, seed: NoSeed = 1
+) -> None:
     """Print the JSON schema of a case file (draft 2020-12)."""
     from json import dumps
 
     from ..case import json_schema
     from .writing import write_text
 
-    text = dumps(json_schema(), indent=2)
+    text = dumps(json_schema(concerns_of(read_evidence(evidence))), indent=2)
     if out is None:
         print(text)
     else:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import CaseFile, Force, Machine, OutFile, Seed, Set, read_case
+from .options import CaseFile, Force, Machine, OutFile, Own, Seed, Set, read_case, read_evidence
 
 if TYPE_CHECKING:
     from ..case import Case
     from ..device import Device
+    from ..evidence import Evidence
     from ..pattern import MapStatistics, PunctureMap
 
 HEADER = "x_mm,y_mm,pass,needle,slit_mm"
@@ -26,6 +27,7 @@ def draw_map(
     ] = None,
     out: OutFile = None,
     settings: Set = None,
+    evidence: Own = None,
     seed: Seed = 1,
     force: Force = False,
     json: Machine = False,
@@ -35,7 +37,8 @@ def draw_map(
     from .writing import write_text
 
     with only_json(json):
-        found = _drawn(read_case(case, settings), zone, seed)
+        believed = read_evidence(evidence)
+        found = _drawn(read_case(case, settings, believed), zone, seed, believed)
         if out is not None:
             write_text(out, _table(found["map"]), force=force)
     summary = {
@@ -53,19 +56,19 @@ def draw_map(
         _show(summary, found["device"].name)
 
 
-def _drawn(case: Case, key: str | None, seed: int) -> dict[str, Any]:
+def _drawn(case: Case, key: str | None, seed: int, evidence: Evidence) -> dict[str, Any]:
     import numpy as np
 
     from ..core import Luck
-    from ..evidence import Draws, Evidence
+    from ..evidence import Draws
     from ..pattern import puncture_map, raster_of, statistics
     from ..twin.resolve import resolve
 
-    plans = {plan.zone.key: plan for plan in resolve(case)}
+    plans = {plan.zone.key: plan for plan in resolve(case, evidence)}
     plan = plans[_zone(case, key)]
     assert plan.device is not None
     assert plan.settings is not None
-    typical = Draws(Evidence.packaged(), Luck(seed, 1, frozenset()))
+    typical = Draws(evidence, Luck(seed, 1, frozenset()))
     raster = raster_of(plan.device, plan.settings, typical, plan.zone.key)
     outline = None if plan.zone.outline is None else np.array(plan.zone.outline, dtype=float)
     drawn = puncture_map(raster, Luck(seed, 1), outline=outline, area_cm2=plan.zone.area, border=True, zone=plan.zone.key)

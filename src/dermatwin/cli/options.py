@@ -9,11 +9,12 @@ import typer
 
 if TYPE_CHECKING:
     from ..case import Case
+    from ..evidence import Evidence
 
 MAX_SEED = 2**63 - 1
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (YAML).", show_default=False)]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, stored with --store.", show_default=False)]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.", show_default=False)]
 CaseFiles = Annotated[
     list[Path],
     typer.Argument(
@@ -68,20 +69,46 @@ NeedleLength = Annotated[
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
-Store = Annotated[
-    bool,
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+Own = Annotated[
+    Path | None,
     typer.Option(
-        "--store", help="Keep the result of every stage too, so that the run can be read again without simulating."
+        "--evidence",
+        metavar="DIR",
+        show_default=False,
+        help="Your own evidence: devices, products, concerns, rules ... laid over the packaged one.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+OwnOfRun = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        metavar="DIR",
+        show_default=False,
+        help="Your own evidence, laid over the packaged one; left out, what the run folder keeps of it.",
+    ),
+]
 
 
-def read_case(path: Path, settings: list[str] | None) -> Case:
+def read_evidence(folder: Path | None) -> Evidence:
+    """The packaged evidence, with a folder of one's own laid over it where one is named."""
+    from ..evidence import Evidence
+
+    return Evidence.packaged() if folder is None else Evidence.read(folder)
+
+
+def concerns_of(evidence: Evidence) -> tuple[str, ...]:
+    """Names that a case may give a concern."""
+    from ..evidence.rows.outcome import ConcernRow
+
+    return tuple(row.concern for row in evidence.rows(ConcernRow))
+
+
+def read_case(path: Path, settings: list[str] | None, evidence: Evidence) -> Case:
     """The case of a file with the values of `--set` laid over it."""
     from ..case import load_case
 
-    return load_case(path, overrides_of(settings or []))
+    return load_case(path, overrides_of(settings or []), concerns=concerns_of(evidence))
 
 
 def overrides_of(settings: list[str]) -> dict[str, Any]:

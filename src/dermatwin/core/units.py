@@ -62,7 +62,7 @@ def registry() -> pint.UnitRegistry:
 
 @lru_cache(maxsize=512)
 def factor(unit: str, target: str) -> float:
-    """Multiplier that turns a number in `unit` into one in `target`; ValueError if the dimensions differ."""
+    """Multiplier that turns a number in `unit` into one in `target`; ValueError if dimensions or zeros differ (degC, K)."""
     if unit == target:
         return 1.0
     if not _UNIT.fullmatch(unit):
@@ -71,9 +71,12 @@ def factor(unit: str, target: str) -> float:
 
     units = registry()
     try:
-        return float(units.Quantity(1.0, _plain(unit)).to(_plain(target)).magnitude)
+        zero, one = (float(units.Quantity(n, _plain(unit)).to(_plain(target)).magnitude) for n in (0.0, 1.0))
     except (pint.errors.PintError, AttributeError, TypeError) as error:
         raise ValueError(f"{unit!r} cannot be expressed in {target!r}") from error
+    if zero:
+        raise ValueError(f"{unit!r} cannot be expressed in {target!r} by a factor")
+    return one
 
 
 def parse(text: str, quantity: str) -> float:

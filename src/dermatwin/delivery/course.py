@@ -9,7 +9,7 @@ import numpy as np
 from ..case.document import Topical
 from ..core import CaseError, Fault, require_balance, require_finite, require_not_negative
 from ..core.units import factor
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 from ..flows import Channels, Exposure
 from ..numerics.steps import graded_times, stage_times
 from ..numerics.unit_cell import Clock, Course, solve
@@ -176,11 +176,11 @@ class Applied:
     wipe: int
 
     @staticmethod
-    def of(topical: Topical, skin: Skin) -> Applied:
+    def of(topical: Topical, skin: Skin, evidence: Evidence) -> Applied:
         """The product that the case names; CaseError if it comes off before it goes on."""
         if topical.remove is not None and topical.remove <= topical.apply:
             raise CaseError([Fault("course.topicals.remove", f"{topical.remove:g} h", "must be later than apply")])
-        return Applied(topical, product_in(topical), skin, *clock(topical))
+        return Applied(topical, product_in(topical, evidence), skin, *clock(topical))
 
     @property
     def thickness(self) -> Thickness:
@@ -222,18 +222,18 @@ def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> t
     Valid    aqueous or emulsion vehicles, solutes that do not react; see the notices of the result.
     Law      the compartments add up to the dose within 1e-8 of it (asserted).
     """
-    applied = Applied.of(topical, skin)
+    applied = Applied.of(topical, skin, draws.evidence)
     return tuple(_expose(content, applied, channels, draws) for content in applied.product.contents)
 
 
 def excipient_doses(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> dict[str, np.ndarray]:
     """What of every excipient of a product enters through the channels [ug/cm2], shape (draw,); empty if none is known."""
-    applied, holes = Applied.of(topical, skin), Holes.of(channels)
+    applied, holes = Applied.of(topical, skin, draws.evidence), Holes.of(channels)
     return {
         content.solute.name: run(
             applied.path(content, draws), holes, applied.dosing(content, draws), draws
         ).course.through_mouth[:, -1]
-        for content in passive_solutes(applied.product)
+        for content in passive_solutes(applied.product, draws.evidence)
     }
 
 

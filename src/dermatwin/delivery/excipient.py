@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.delivery import ExcipientRow
 from .guard import Guard, high
 from .product import Content, Product
-from .solute import Solute, split
+from .solute import Solute
 
 FAMILY = "excipient"
 GRANULOMA = ("friedmann2024", "soltani2014")
@@ -34,43 +34,36 @@ class Excipient:
     note: str
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[str, tuple[Excipient, ...]]:
+@view
+def _table(tables: Tables) -> Mapping[str, tuple[Excipient, ...]]:
     found: dict[str, list[Excipient]] = {}
-    for row in Evidence.packaged().table("excipients"):
-        known = found.setdefault(row["product"], [])
-        if not row["excipient"]:
-            continue
-        solute = Solute(
-            row["excipient"],
-            float(row["molar_mass"]),
-            float(row["log_kow"]) if row["log_kow"] else None,
-            "calculated",
-            family=FAMILY,
-            note=row["note"],
-        )
-        content = Content(solute, float(row["mass_share"]))
-        known.append(Excipient(content, split(row["source"]), row["grade"], row["note"]))
+    for row in tables.rows(ExcipientRow):
+        known = found.setdefault(row.product, [])
+        if row.mass_share is not None and row.molar_mass is not None:
+            solute = Solute(row.excipient, row.molar_mass, row.log_kow, "calculated", family=FAMILY, note=row.note)
+            known.append(Excipient(Content(solute, row.mass_share), row.source, row.grade, row.note))
     return {product: tuple(excipients) for product, excipients in found.items()}
 
 
-def excipients(product: Product) -> tuple[Excipient, ...] | None:
+def excipients(product: Product, evidence: Evidence) -> tuple[Excipient, ...] | None:
     """Inactive ingredients of a product; empty if it has none, None if its composition is not known."""
-    return _table().get(product.id)
+    return _table(evidence).get(product.id)
 
 
-def passive_solutes(product: Product) -> tuple[Content, ...]:
+def passive_solutes(product: Product, evidence: Evidence) -> tuple[Content, ...]:
     """The excipients as solutes that the solver can carry like an active: name, molar mass, log Kow or None, strength."""
-    return tuple(excipient.content for excipient in excipients(product) or ())
+    return tuple(excipient.content for excipient in excipients(product, evidence) or ())
 
 
-def excipient_guards(product: Product, doses: Mapping[str, np.ndarray], area: float) -> tuple[Guard, ...]:
+def excipient_guards(
+    product: Product, doses: Mapping[str, np.ndarray], area: float, evidence: Evidence
+) -> tuple[Guard, ...]:
     """Mass of every excipient that reaches living tissue through channels [ug]; no safe amount is known for any.
 
     Units    `doses` ug/cm2 (draw,) by excipient, what came through the channels; area cm2.
     Law      'caution' wherever more than a trace comes through, 'ok' else; never 'stop': no limit exists.
     """
-    known = excipients(product)
+    known = excipients(product, evidence)
     if known is None:
         return (
             Guard(

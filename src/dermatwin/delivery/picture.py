@@ -50,7 +50,7 @@ def picture(
     chosen = typical(channels) if person is None else person
     if chosen < 0:
         return ()
-    applied, holes = Applied.of(topical, skin), Holes.of(channels)
+    applied, holes = Applied.of(topical, skin, draws.evidence), Holes.of(channels)
     found = []
     for content in applied.product.contents:
         solved = run(

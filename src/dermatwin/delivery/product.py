@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..case.document import InlineProduct, Topical
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.delivery import ProductRow
 from .chemistry import from_smiles
-from .solute import Solute, find_solute, look_up, solutes, split
+from .solute import Solute, find_solute, look_up, solutes
 
 
 @dataclass(frozen=True)
@@ -37,44 +38,50 @@ class Product:
     note: str = ""
 
 
-@lru_cache(maxsize=1)
-def products() -> dict[str, Product]:
-    """The packaged catalogue of products, by id."""
-    return {row["id"]: _product(row) for row in Evidence.packaged().table("products")}
+@view
+def products(tables: Tables) -> Mapping[str, Product]:
+    """The catalogue of products, by id."""
+    return {row.id: _product(row, solutes(tables)) for row in tables.rows(ProductRow)}
 
 
-def _product(row: dict[str, str]) -> Product:
-    actives, strengths = split(row["active"]), split(row["strength"])
-    contents = tuple(Content(solutes()[name], float(share)) for name, share in zip(actives, strengths, strict=True))
+def _product(row: ProductRow, known: Mapping[str, Solute]) -> Product:
+    contents = tuple(Content(known[name], share) for name, share in zip(row.active, row.strength, strict=True))
     return Product(
-        id=row["id"],
-        name=row["name"],
+        id=row.id,
+        name=row.name,
         contents=contents,
-        vehicle=row["vehicle"],
-        kind=row["kind"],
-        ph=float(row["ph"]) if row["ph"] else None,
-        sterile=row["sterile"] == "yes",
-        aliases=split(row["aliases"]),
-        sources=split(row["source"]),
-        grade=row["grade"],
-        note=row["note"],
+        vehicle=row.vehicle,
+        kind=row.kind,
+        ph=row.ph,
+        sterile=row.sterile,
+        aliases=row.aliases,
+        sources=row.source,
+        grade=row.grade,
+        note=row.note,
     )
 
 
-def find_product(text: str) -> Product:
+def find_product(text: str, evidence: Evidence) -> Product:
     """The product of this id, name or alias, ignoring case and spaces; KeyError with suggestions if there is none.
 
     The name of an active that is itself no product ('tretinoin') is not enough: strength and vehicle are missing.
     """
-    table = {
-        _plain(name): product for product in products().values() for name in (product.id, product.name, *product.aliases)
+    return look_up(_plain(text), _by_name(evidence), "product")
+
+
+@view
+def _by_name(tables: Tables) -> Mapping[str, Product]:
+    return {
+        _plain(name): product
+        for product in products(tables).values()
+        for name in (product.id, product.name, *product.aliases)
     }
-    return look_up(_plain(text), table, "product")
 
 
-def product_in(topical: Topical) -> Product:
+def product_in(topical: Topical, evidence: Evidence) -> Product:
     """The product that a case names or describes."""
-    return find_product(topical.product) if isinstance(topical.product, str) else product_of(topical.product)
+    described = topical.product
+    return find_product(described, evidence) if isinstance(described, str) else product_of(described, evidence)
 
 
 def _plain(text: str) -> str:
@@ -82,10 +89,10 @@ def _plain(text: str) -> str:
     return re.sub(r"\s*%", "%", " ".join(text.lower().replace("_", " ").split()))
 
 
-def product_of(described: InlineProduct) -> Product:
+def product_of(described: InlineProduct, evidence: Evidence) -> Product:
     """A product that a case describes; KeyError if its active is in no table and no structure is given, or a wrong one."""
     try:
-        solute = find_solute(described.active)
+        solute = find_solute(described.active, evidence)
     except KeyError:
         if described.smiles is None:
             raise

@@ -9,13 +9,14 @@ end in `_unconfirmed` are never read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TypeVar
 
 from ..core.units import factor
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.delivery import UNITS, ActivePropertyRow, ActiveRow
 
 GROWTH_FACTORS = "growth factor"
 _RECALLED, _DERIVED = "E", "D"  # grades of a fact from memory, which is not used, and of a computed one
@@ -45,46 +46,41 @@ class Solute:
         return tuple(name.lower() for name in (self.name, *self.aliases))
 
 
-@lru_cache(maxsize=1)
-def solutes() -> dict[str, Solute]:
-    """Every solute of the packaged table of actives, by name."""
-    facts = _facts()
-    return {row["active"]: _solute(row, facts.get(row["active"], {})) for row in Evidence.packaged().table("actives")}
+@view
+def solutes(tables: Tables) -> Mapping[str, Solute]:
+    """Every solute of the table of actives, by name."""
+    facts = _facts(tables)
+    return {row.active: _solute(row, facts.get(row.active, {})) for row in tables.rows(ActiveRow)}
 
 
-_UNITS = {"water_solubility": "ug/cm^3", "stokes_radius": "nm", "aqueous_diffusivity": "cm^2/h"}
-
-
-def _facts() -> dict[str, dict[str, list[float]]]:
+def _facts(tables: Tables) -> dict[str, dict[str, list[float]]]:
     """Facts with a source: active -> property -> values in the unit that is used here."""
     found: dict[str, dict[str, list[float]]] = {}
-    for row in Evidence.packaged().table("active_properties"):
-        if row["grade"] != _RECALLED:
-            name = row["property"]
-            value = float(row["value"]) * factor(row["unit"], _UNITS.get(name, row["unit"]))
-            if name == "log_kow" and row["grade"] == _DERIVED:
-                name = "log_kow computed"
-            found.setdefault(row["active"], {}).setdefault(name, []).append(value)
+    for row in tables.rows(ActivePropertyRow):
+        if row.grade != _RECALLED:
+            derived = row.property == "log_kow" and row.grade == _DERIVED
+            name = "log_kow computed" if derived else row.property
+            value = row.value * factor(row.unit, UNITS[row.property])
+            found.setdefault(row.active, {}).setdefault(name, []).append(value)
     return found
 
 
-def _solute(row: dict[str, str], facts: dict[str, list[float]]) -> Solute:
+def _solute(row: ActiveRow, facts: dict[str, list[float]]) -> Solute:
     known = _first(facts, "log_kow") if "log_kow" in facts else _first(facts, "log_kow computed")
-    sourced, computed = row["log_kow_added"], row["crippen_log_p"]
-    text = sourced or computed
-    log_kow = known if known is not None else float(text) if text else None
-    origin = "measured" if "log_kow" in facts else "calculated" if known is not None else row["log_kow_origin_added"]
+    beside = row.crippen_log_p if row.log_kow_added is None else row.log_kow_added
+    log_kow = beside if known is None else known
+    origin = "measured" if "log_kow" in facts else "calculated" if known is not None else row.log_kow_origin_added
     pka, acidity = _acidity(row, facts)
     return Solute(
-        name=row["active"],
-        molar_mass=float(row["mw_g_mol"]),
+        name=row.active,
+        molar_mass=row.mw_g_mol,
         log_kow=log_kow,
         log_kow_origin=origin or "crippen",
         pka=pka,
         acidity=acidity,
-        family=row["class"],
-        aliases=split(row["aliases_added"]),
-        note=row["note"],
+        family=row.family,
+        aliases=row.aliases_added,
+        note=row.note,
         solubility=_first(facts, "water_solubility"),
         radius=_first(facts, "stokes_radius"),
         diffusivity=_first(facts, "aqueous_diffusivity"),
@@ -95,10 +91,10 @@ def _first(facts: dict[str, list[float]], name: str) -> float | None:
     return facts[name][0] if name in facts else None
 
 
-def _acidity(row: dict[str, str], facts: dict[str, list[float]]) -> tuple[float | None, str]:
+def _acidity(row: ActiveRow, facts: dict[str, list[float]]) -> tuple[float | None, str]:
     """The pKa that decides between neutral and charged, and of what kind; none for a zwitterion."""
     acid, base = min(facts.get("pka_acid", []), default=None), max(facts.get("pka_base", []), default=None)
-    if row["pka_kind_added"] == "charged":
+    if row.pka_kind_added == "charged":
         return None, "charged"
     if acid is not None and base is not None:
         return None, ""
@@ -106,16 +102,20 @@ def _acidity(row: dict[str, str], facts: dict[str, list[float]]) -> tuple[float 
         return acid, "acid"
     if base is not None:
         return base, "base"
-    return (float(row["pka_added"]), row["pka_kind_added"]) if row["pka_added"] else (None, row["pka_kind_added"])
+    return row.pka_added, row.pka_kind_added or ""
 
 
-def find_solute(text: str) -> Solute:
+def find_solute(text: str, evidence: Evidence) -> Solute:
     """The solute of this name or alias, case-insensitive; KeyError with the nearest names if there is none."""
-    by_name = {name: solute for solute in solutes().values() for name in solute.names}
-    return look_up(text, by_name, "active")
+    return look_up(text, _by_name(evidence), "active")
 
 
-def look_up(text: str, table: dict[str, T], kind: str) -> T:
+@view
+def _by_name(tables: Tables) -> Mapping[str, Solute]:
+    return {name: solute for solute in solutes(tables).values() for name in solute.names}
+
+
+def look_up(text: str, table: Mapping[str, T], kind: str) -> T:
     """The entry under `text`, ignoring case and spaces at the ends; KeyError that suggests the nearest keys."""
     key = " ".join(text.lower().split())
     if key not in table:
@@ -123,8 +123,3 @@ def look_up(text: str, table: dict[str, T], kind: str) -> T:
         hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
         raise KeyError(f"{kind} {text!r} is not known{hint}")
     return table[key]
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Parts of a text that is separated by semicolons."""
-    return tuple(part.strip() for part in text.split(";") if part.strip())

@@ -12,12 +12,13 @@ much the layer holds and so the lag, not the steady flux. Left out: binding that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from ..evidence import Draws, Evidence
+from ..evidence import Draws, Tables, view
+from ..evidence.rows.permeability import CompoundPermeabilityRow
 from .aqueous import aqueous_diffusivity, pore_hindrance
 from .solute import Solute
 
@@ -164,16 +165,16 @@ def measured(solute: Solute, p: Draws) -> Measured | None:
     fit = p.evidence.posterior_of(WITHIN)
     if fit is None or fit.left_out:
         return None
-    table = measured_compounds()
+    table = measured_compounds(p.evidence)
     return next((table[name] for name in solute.names if name in table), None)
 
 
-@lru_cache(maxsize=1)
-def measured_compounds() -> dict[str, Measured]:
+@view
+def measured_compounds(tables: Tables) -> Mapping[str, Measured]:
     """Compounds with records of their own, by name in lower case."""
     return {
-        row["compound"].lower(): Measured(float(row["log10_permeability_cm_h"]), float(row["sd"]), int(row["records"]))
-        for row in Evidence.packaged().table("compound_permeability")
+        row.compound.lower(): Measured(row.log10_permeability_cm_h, row.sd, row.records)
+        for row in tables.rows(CompoundPermeabilityRow)
     }
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
+
+from ..core.vocabulary import DeviceKind, Layout
 
 MOTORISED = "pen"
 ROLLER = "roller"
-KINDS = (MOTORISED, ROLLER, "stamp")
-LAYOUTS = ("ring", "grid")
+KINDS: tuple[str, ...] = get_args(DeviceKind)
+LAYOUTS: tuple[str, ...] = get_args(Layout)
 
 _MOTOR_FIELDS = ("frequency", "max_frequency")
 _POSITIVE = (

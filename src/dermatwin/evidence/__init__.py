@@ -1,20 +1,24 @@
-"""Sources, parameters, measurements and the catalogue of quantities: data files behind one small loader."""
+"""Sources, parameters, measurements, catalogues and computed quantities: data files behind one gate."""
 
 from .distribution import truncated
 from .draws import Draws
 from .posterior import Posterior
 from .records import GRADES, Parameter, Quantity, Source, weakest
-from .store import MEASUREMENTS, Evidence
+from .store import MEASUREMENTS, Evidence, Overlay
+from .tables import Tables, view
 
 __all__ = [
     "GRADES",
     "MEASUREMENTS",
     "Draws",
     "Evidence",
+    "Overlay",
     "Parameter",
     "Posterior",
     "Quantity",
     "Source",
+    "Tables",
     "truncated",
+    "view",
     "weakest",
 ]

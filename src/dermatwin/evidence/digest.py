@@ -71,10 +71,15 @@ def parted(text: str) -> dict[str, str]:
 
 
 def read_digests(path: Path) -> Digests | None:
+    """The digests of a fit's record in a file."""
+    return digests_in(path.read_text(encoding="utf-8"))
+
+
+def digests_in(record: str) -> Digests | None:
     """The digests of a fit's record, without reading the rest of it; None where it holds none."""
     import yaml
 
-    _, head, rest = f"\n{path.read_text(encoding='utf-8')}".partition(f"\n{SECTION}:\n")
+    _, head, rest = f"\n{record}".partition(f"\n{SECTION}:\n")
     section = "\n".join(_indented(rest.splitlines()))
     try:
         return Digests.of_record(parsed(section)) if head else None
@@ -147,9 +152,13 @@ def _short(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """A file that a fit stands on, read once however many fits do; `content` is None where it is gone."""
+    """A file that a fit stands on, read once however many fits do; `content` is None where it is gone.
+
+    over : the same table in the layers that were laid over it.
+    """
 
     content: bytes | None
+    over: tuple[bytes, ...] = ()
 
     @staticmethod
     def read(path: Path) -> File:
@@ -161,8 +170,8 @@ class File:
 
     @cached_property
     def raw(self) -> str:
-        """Digest of its bytes; '' where it is gone."""
-        return "" if self.content is None else of_bytes(self.content)
+        """Digest of its bytes; '' where it is gone, or where more than one layer holds some of it."""
+        return "" if self.content is None or self.over else of_bytes(self.content)
 
     @cached_property
     def code(self) -> str:
@@ -171,8 +180,9 @@ class File:
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
-        """Its rows as a table."""
-        return list(csv.DictReader(io.StringIO((self.content or b"").decode("utf-8-sig", "replace"), newline="")))
+        """Its rows as a table, those of every layer."""
+        texts = (content.decode("utf-8-sig", "replace") for content in (self.content or b"", *self.over))
+        return [row for text in texts for row in csv.DictReader(io.StringIO(text, newline=""))]
 
     @cached_property
     def table(self) -> str:

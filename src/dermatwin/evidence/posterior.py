@@ -8,22 +8,20 @@ fitted without it: that is what may be scored against this study.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import EvidenceError, Fault
 from .distribution import total_spread, truncated
-from .plain import parsed
+from .joint import ALL, names_in, read_joint, read_record
+from .layers import Layer
 from .records import Parameter
 
-ALL = ""  # the table in which every study took part
-KEY = ("without", "draw")
+FOLDER = "posteriors/"
 FITTED_GRADE = "D"  # derived: inferred from measurements through a model
 
 
@@ -82,43 +80,38 @@ class Posterior:
         return tuple(study for study in self.studies if study != self.left_out)
 
 
-def read_posteriors(folder: Path, parameters: dict[str, Parameter], stale: Collection[str] = ()) -> tuple[Posterior, ...]:
-    """Every posterior of a folder; EvidenceError for a column that is not a parameter or a number that is not one.
+def read_posteriors(layer: Layer, parameters: Mapping[str, Parameter], stale: Collection[str] = ()) -> tuple[Posterior, ...]:
+    """Every posterior of a layer; EvidenceError for a column that is not a parameter or a number that is not one.
 
     stale : names of fits that wait to be made anew. Such a one is passed over where a column of it is no parameter any more.
     """
-    found = sorted(path for path in folder.glob("*.csv") if path.stem not in stale or _columns(path) <= set(parameters))
-    return tuple(_read(path, parameters) for path in found)
-
-
-def _columns(path: Path) -> set[str]:
-    with path.open(newline="", encoding="utf-8") as stream:
-        return set(next(csv.reader(stream))[len(KEY) :])
-
-
-def _read(path: Path, parameters: dict[str, Parameter]) -> Posterior:
-    with path.open(newline="", encoding="utf-8") as stream:
-        header, *lines = list(csv.reader(stream))
-    names = tuple(header[len(KEY) :])
-    faults = [Fault(f"{path.name}:1", repr(name), "is not a parameter") for name in names if name not in parameters]
-    tables: dict[str, list[list[float]]] = {}
-    for number, line in enumerate(lines, start=2):
-        try:
-            tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY) :]])
-        except ValueError as error:
-            faults.append(Fault(f"{path.name}:{number}", "", str(error)))
-    if faults or ALL not in tables:
-        raise EvidenceError(faults or [Fault(path.name, "", "lacks the table in which every study took part")])
-    record = parsed(path.with_suffix(".yaml").read_text(encoding="utf-8"))
-    informed = frozenset(name for name, entry in record["parameters"].items() if entry["informed"])
-    return Posterior(
-        path.stem,
-        names,
-        {study: np.array(rows) for study, rows in tables.items()},
-        informed,
-        tuple(record["studies"]),
-        record,
+    found = (
+        name
+        for name in layer.matching(f"{FOLDER}*.csv")
+        if _stem(name) not in stale or set(names_in(name, layer.read(name))) <= parameters.keys()
     )
+    return tuple(_read(layer, name, parameters) for name in found)
+
+
+def _stem(name: str) -> str:
+    return name.removeprefix(FOLDER).removesuffix(".csv")
+
+
+def _read(layer: Layer, name: str, parameters: Mapping[str, Parameter]) -> Posterior:
+    joint, beside = read_joint(name, layer.read(name)), f"{FOLDER}{_stem(name)}.yaml"
+    faults = [Fault(f"{name}:1", column, "is not a parameter") for column in joint.names if column not in parameters]
+    if faults:
+        raise EvidenceError(faults)
+    record = read_record(beside, layer.read(beside), ("parameters", "studies"))
+    return Posterior(_stem(name), joint.names, joint.blocks, _informed(beside, record), tuple(record["studies"]), record)
+
+
+def _informed(file: str, record: dict[str, Any]) -> frozenset[str]:
+    try:
+        return frozenset(name for name, entry in record["parameters"].items() if entry["informed"])
+    except (AttributeError, KeyError, TypeError):
+        said = "does not say of each parameter whether it is informed; write 'name: {informed: true}'"
+        raise EvidenceError([Fault(f"{file}.parameters", "", said)]) from None
 
 
 def updated(parameters: dict[str, Parameter], posterior: Posterior) -> dict[str, Parameter]:

@@ -13,15 +13,11 @@ GRADES = {
 }
 """Evidence grades, best first."""
 
-DISTRIBUTIONS = ("fixed", "lognormal", "normal", "uniform")
-
 NUMBER, PERCENT = "number", "percent"
-SHOWN = (NUMBER, PERCENT)
 """How people read a quantity: as the number that it is, or as a share of something in percent."""
 
 RISK = "risk"
-MEANINGS = ("", RISK)
-"""What a quantity is to a person: nothing in particular, or the chance of harm over the whole course."""
+"""What a quantity is to a person: the chance of harm over the whole course."""
 
 
 def weakest(grades: list[str] | tuple[str, ...]) -> str:

@@ -8,13 +8,14 @@ DERMATWIN_STALE_FITS=1; then its runs say so. Bytes are compared first, and a fi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from ..core.errors import EvidenceError, Fault
-from .digest import ABSENT, Digests, File, of_prior, read_digests
+from .digest import ABSENT, Digests, File, digests_in, of_prior
+from .layers import Layer
 from .records import Parameter
 
 CODE = Path(__file__).parents[1]
@@ -28,24 +29,24 @@ REFIT: tuple[Kind, ...] = ("fitted", "rows")
 
 @dataclass(frozen=True)
 class Present:
-    """What a fit could stand on today: folder of evidence, folder of the package, priors."""
+    """What fits of the uppermost layer could stand on today: layers of evidence, folder of the package, priors."""
 
-    folder: Path
+    layers: tuple[Layer, ...]
     code: Path
     priors: Mapping[str, Parameter]
     _files: dict[str, File] = field(default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> File:
         """A table of the evidence by its path."""
-        return self._file(self.folder, name)
+        if name not in self._files:  # no table is named as a program is
+            contents = [layer.read(name) for layer in self.layers if name in layer.names]
+            self._files[name] = File(contents[0] if contents else None, tuple(contents[1:]))
+        return self._files[name]
 
     def program(self, name: str) -> File:
         """A file of the package by its path."""
-        return self._file(self.code, name)
-
-    def _file(self, root: Path, name: str) -> File:
-        if name not in self._files:  # no table is named as a program is
-            self._files[name] = File.read(root / name)
+        if name not in self._files:
+            self._files[name] = File.read(self.code / name)
         return self._files[name]
 
 
@@ -104,17 +105,24 @@ def _files(
             yield Change(kind, path, "has changed")
 
 
-def stale_fits(now: Present) -> dict[str, list[Fault]]:
+def stale_fits(now: Present) -> dict[str, tuple[Fault, ...]]:
     """Faults of every fit that does not belong to what is there now, by its name, in the order in which to mend them."""
-    found: dict[str, list[Fault]] = {}
-    records = {path: read_digests(path) for pattern in RECORDS for path in sorted(now.folder.glob(pattern))}
-    for path, then in sorted(records.items(), key=lambda record: _stands_on_a_fit(record[1])):
+    found: dict[str, tuple[Fault, ...]] = {}
+    layer = now.layers[-1]
+    records = {fit: digests_in(layer.read(name).decode("utf-8", "replace")) for fit, name in fits_in(layer).items()}
+    for fit, then in sorted(records.items(), key=lambda record: _stands_on_a_fit(record[1])):
         if then is None:
-            fit, name = path.stem.removesuffix("_effects"), path.relative_to(now.folder).as_posix()
-            found[fit] = [Fault(name, "", f"holds no digests of what the fit stands on; {COMMAND} {fit}")]
-        elif faults := [_fault(change, then.fit) for change in changes(then, now)]:
+            said = f"holds no digests of what the fit stands on; {COMMAND} {fit}"
+            found[fit] = (Fault(fits_in(layer)[fit], "", said),)
+        elif faults := tuple(_fault(change, then.fit) for change in changes(then, now)):
             found[then.fit] = faults
     return found
+
+
+def fits_in(layer: Layer) -> dict[str, str]:
+    """The fits of which a layer holds the record: name -> file."""
+    names = (name for pattern in RECORDS for name in layer.matching(pattern))
+    return {name.rpartition("/")[2].removesuffix(".yaml").removesuffix("_effects"): name for name in names}
 
 
 def _stands_on_a_fit(then: Digests | None) -> bool:
@@ -127,11 +135,16 @@ def _fault(change: Change, fit: str) -> Fault:
     return Fault(change.path, change.what, f"since the fit '{fit}' was made; {mend}")
 
 
-def require_fresh(stale: Mapping[str, list[Fault]]) -> None:
+def require_fresh(stale: Mapping[str, Iterable[Fault]]) -> None:
     """EvidenceError with every fault unless the environment allows stale fits."""
+    if faults := refused(stale):
+        raise EvidenceError(faults)
+
+
+def refused(stale: Mapping[str, Iterable[Fault]]) -> list[Fault]:
+    """What is wrong with stale fits: nothing where the environment allows them."""
     word = os.environ.get(ALLOWED, "")
     faults = [fault for of_fit in stale.values() for fault in of_fit]
     if word not in ("", "0", "1"):
         faults.append(Fault(ALLOWED, repr(word), "is neither 1 (stale fits may be read) nor 0"))
-    if faults and word != "1":
-        raise EvidenceError(faults)
+    return [] if word == "1" else faults

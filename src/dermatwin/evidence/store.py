@@ -1,32 +1,49 @@
-"""One object that holds all evidence: sources, parameters, quantities, and the tables beside them."""
+"""One object that holds all evidence: sources, parameters, quantities, fits, and the tables beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
-from .gate import read_parameters, read_quantities, read_sources, read_table
-from .posterior import Posterior, read_posteriors, updated
+from ..core.units import factor
+from .layers import Layer
+from .making import parameters_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
+from .posterior import Posterior, updated
 from .records import Parameter, Quantity, Source, weakest
-from .stale import CODE, Present, require_fresh, stale_fits
+from .rows.row import R
+from .stale import CODE, require_fresh
+from .tables import Tables
 
 DATA = Path(__file__).parent / "data"
 MEASUREMENTS = DATA / "measurements"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A folder of somebody's own evidence that was laid over the packaged one: its name, a digest of its files, its rows."""
+
+    name: str
+    digest: str
+    rows: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Everything that dermatwin believes, with its sources.
 
-    Build it with `Evidence.packaged()` (read once) or `Evidence.read(folder)`; change one belief with `believing`.
+    `Evidence.packaged()` is what ships (read once), `Evidence.read(folder)` lays a folder of one's own over it. Rows of any
+    table are `rows(kind)`, what a room makes of them is a `view`; change one belief with `believing`.
     """
 
     sources: dict[str, Source]
     parameters: dict[str, Parameter]
     quantities: dict[str, Quantity]
-    folder: Path = DATA
+    tables: Tables = field(repr=False)
     posteriors: tuple[Posterior, ...] = ()
     prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
     believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
@@ -34,33 +51,62 @@ class Evidence:
 
     @staticmethod
     def packaged(*, even_stale: bool = False) -> Evidence:
-        """The evidence that ships with dermatwin, read once: what the first caller allows holds for the process."""
-        if not _PACKAGED:
-            _PACKAGED.append(Evidence.read(DATA, even_stale=even_stale))
-        return _PACKAGED[0]
+        """The evidence that ships with dermatwin, read once."""
+        return Evidence.of(packaged_tables(), even_stale=even_stale)
 
     @staticmethod
-    def read(folder: Path, *, even_stale: bool = False, code: Path = CODE) -> Evidence:
-        """Read and check a folder of evidence; raises `EvidenceError` with every fault.
+    def read(folder: Path | str, *more: Path | str, alone: bool = False, even_stale: bool = False) -> Evidence:
+        """Evidence of one's own, laid over the packaged one folder by folder; with `alone`, a complete folder by itself.
 
-        even_stale : whether fits may be read that do not belong to the rest; who fits anew needs that. code : the package
-        whose models the fits stand on.
+        A file of an overlay holds only the rows that are new or take the place of a packaged row of the same key; rules,
+        parameters, quantities and sources likewise. Measurements are added. Everything is read and checked at once: raises
+        `EvidenceError` with every fault of every file.
+
+        even_stale : whether fits may be read that do not belong to the rest; who fits anew needs that.
         """
-        sources = read_sources(sorted(folder.glob("sources*.csv")))
-        parameters = read_parameters(sorted((folder / "parameters").glob("*.csv")), sources)
-        quantities = read_quantities(sorted((folder / "quantities").glob("*.yaml")), parameters)
-        stale = stale_fits(Present(folder, code, parameters))
+        from .gate import require
+
+        tables = None if alone else Evidence.packaged(even_stale=even_stale).tables
+        for place in (folder, *more):
+            tables = Tables(Layer.own(Path(place)), tables)
+            require(tables, even_stale=even_stale)
+        assert tables is not None
+        return Evidence.of(tables, even_stale=even_stale)
+
+    @staticmethod
+    def of(tables: Tables, *, even_stale: bool = False, code: Path = CODE) -> Evidence:
+        """The evidence of some tables as it was read: no belief changed, every fit in force.
+
+        code : the package whose models the fits stand on. Raises `EvidenceError` where a fit is stale.
+        """
         if not even_stale:
-            require_fresh(stale)
-        return Evidence(sources, parameters, quantities, folder, (), parameters, stale=tuple(stale))._holding(
-            read_posteriors(folder / "posteriors", parameters, stale)
-        )
+            require_fresh(stale_of(tables, code))
+        return tables.view(_of, code)
+
+    def rows(self, kind: type[R]) -> tuple[R, ...]:
+        """Rows of a table: `evidence.rows(DeviceRow)`."""
+        return self.tables.rows(kind)
+
+    def view(self, build: Callable[..., T], *arguments: Any) -> T:
+        """What a function of the tables makes of them, made once."""
+        return self.tables.view(build, *arguments)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all files of the lowest layer: of the packaged evidence, unless a folder stands alone."""
+        return self.tables.levels[0].layer.digest
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """What was laid over it, in order."""
+        return self.tables.view(_overlays)
 
     def _holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
         parameters = self.prior
         for posterior in posteriors:
             parameters = updated(parameters, posterior)
-        return replace(self, parameters=parameters, posteriors=posteriors)
+        told = {name: self.prior[name] for name in self.believed if name in self.prior}
+        return replace(self, parameters={**parameters, **told} if told else parameters, posteriors=posteriors)
 
     def before_fits(self) -> Evidence:
         """The same evidence without any posterior: priors only."""
@@ -92,13 +138,10 @@ class Evidence:
             believed=self.believed | set(changed),
         )
 
-    def table(self, name: str) -> list[dict[str, str]]:
-        """Rows of the CSV file `name`.csv beside the parameters (catalogues, rules, actives)."""
-        return read_table(self.folder / f"{name}.csv")
-
-    def measurements(self, name: str) -> list[dict[str, str]]:
-        """Rows of one table of measurements."""
-        return read_table(self.folder / "measurements" / f"{name}.csv")
+    def value(self, name: str, unit: str) -> float:
+        """The stated value of a parameter in `unit`: the median of its prior, whatever a fit makes of it."""
+        parameter = self.parameters[name]
+        return parameter.value * factor(parameter.unit, unit)
 
     @cached_property
     def _families(self) -> dict[str, dict[str, Parameter]]:
@@ -148,4 +191,19 @@ class Evidence:
         return tuple(sorted({s for name in self.stands_on(quantity) for s in self.parameters[name].sources}))
 
 
-_PACKAGED: list[Evidence] = []
+@lru_cache(maxsize=1)
+def packaged_tables() -> Tables:
+    """The tables that ship with dermatwin."""
+    return Tables(Layer.packaged(DATA))
+
+
+def _of(tables: Tables, code: Path) -> Evidence:
+    prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
+    bare = Evidence(dict(sources_of(tables)), prior, dict(quantities_of(tables)), tables, (), prior, stated)
+    return replace(bare, stale=tuple(stale_of(tables, code)))._holding(posteriors_of(tables, code))
+
+
+def _overlays(tables: Tables) -> tuple[Overlay, ...]:
+    from .gate import counted
+
+    return tuple(Overlay(level.layer.name, level.layer.digest, counted(level)) for level in tables.levels[1:])

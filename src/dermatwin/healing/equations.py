@@ -25,9 +25,9 @@ it, is in `docs/design/002-healing-network.md`.
 WIDTH = 100  # numerical: characters of a line of an equation
 
 
-def page(network: Network | None = None, evidence: Evidence | None = None) -> str:
+def page(evidence: Evidence, network: Network | None = None) -> str:
     """The whole page in Markdown."""
-    network, evidence = network or read(), evidence or Evidence.packaged()
+    network = network or read()
     parts = [
         HEAD,
         *_functions(network),
@@ -141,7 +141,7 @@ def summands(formula: str) -> list[str]:
 def main() -> None:
     """Write the page to the file that is named."""
     target = Path(sys.argv[1])
-    target.write_text(page(), encoding="utf-8")
+    target.write_text(page(Evidence.packaged()), encoding="utf-8")
     print(f"wrote {target}")
 
 

@@ -8,12 +8,15 @@ does not retune the others. An effect holds during the whole course; when it beg
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..case.document import Patient
-from ..core.errors import Notice
+from ..core.errors import Fault, Notice
+from ..core.spelling import closest
 from ..evidence import Draws
+from ..evidence.rows.healing import ModifierRow
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 
@@ -57,30 +60,34 @@ def _drawn() -> list[str]:
 def _modify(values: np.ndarray, patient: Patient, draws: Draws) -> tuple[Notice, ...]:
     """Multiply constants in place by the effects of this person's habits, conditions and medicines."""
     notices: list[Notice] = []
-    for row in draws.evidence.table("modifiers"):
-        found = _found(row["field"], row["pattern"], patient)
+    for row in draws.evidence.rows(ModifierRow):
+        found = _found(row.field, row.pattern, patient)
         if found:
-            values[:, kernel.CONSTANTS.index(row["constant"])] *= draws(row["factor"], "1")
-            parameter = draws.evidence.parameters[row["factor"]]
-            words = f"{found}: {row['constant']} times {parameter.value:g} (grade {parameter.grade})"
+            values[:, kernel.CONSTANTS.index(row.constant)] *= draws(row.factor, "1")
+            parameter = draws.evidence.parameters[row.factor]
+            words = f"{found}: {row.constant} times {parameter.value:g} (grade {parameter.grade})"
             notices.append(
-                Notice(
-                    f"patient.{row['field']}",
-                    words + (f"; {row['note']}" if row["note"] else ""),
-                    ";".join(parameter.sources),
-                )
+                Notice(f"patient.{row.field}", words + (f"; {row.note}" if row.note else ""), ";".join(parameter.sources))
             )
     return (*notices, *_unknown(patient, draws))
 
 
+def faults_of(rows: Sequence[ModifierRow]) -> Iterator[Fault]:
+    """Rows whose constant the network does not have."""
+    for row in rows:
+        if row.constant not in kernel.CONSTANTS:
+            said = f"is not a constant of the network{closest(row.constant, kernel.CONSTANTS)}"
+            yield Fault(f"{row.file}:{row.line}.constant", row.constant, said)
+
+
 def _unknown(patient: Patient, draws: Draws) -> tuple[Notice, ...]:
     """Say of every condition and medicine that no row speaks of it: unknown is not the same as harmless."""
-    rows = draws.evidence.table("modifiers")
+    rows = draws.evidence.rows(ModifierRow)
     return tuple(
         Notice(f"patient.{field}", f"{item.name}: what it does to healing is not in the evidence and not modelled")
         for field in ("conditions", "medications")
         for item in getattr(patient, field)
-        if not any(row["field"] == field and re.search(row["pattern"], item.name.lower()) for row in rows)
+        if not any(row.field == field and re.search(row.pattern, item.name.lower()) for row in rows)
     )
 
 

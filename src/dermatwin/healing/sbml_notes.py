@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ..evidence import GRADES, Parameter, Source
+from ..evidence.rows.healing import IdentifierRow
 from .exchange import library
 from .lane import Lane
 
@@ -81,7 +82,7 @@ def _notes(part: Any, words: list[str]) -> None:
 
 def _annotate(lane: Lane, part: Any, name: str, sources: list[Source]) -> None:
     """MIRIAM annotations: what the part is, and which papers stand behind it."""
-    found = [(row["qualifier"], row["identifier"]) for row in lane.evidence.table("identifiers") if row["name"] == name]
+    found = [(row.qualifier, row.identifier) for row in lane.evidence.rows(IdentifierRow) if row.name == name]
     found += [("isDescribedBy", address) for source in sources if (address := address_of(source))]
     if not found:
         return

@@ -149,7 +149,7 @@ def region_of(skin: Skin, draws: Draws) -> str:
     """Which series of vessel counts a zone belongs to: face, hand, body or animal."""
     if skin.species != "human":
         return "animal"
-    return REGIONS.get(find_site(skin.site, skin.species, draws.evidence.folder).region, "body")
+    return REGIONS.get(find_site(skin.site, skin.species, draws.evidence).region, "body")
 
 
 def _loops(skin: Skin, draws: Draws) -> Loops:

@@ -14,13 +14,12 @@ from .readout import ReadOut, read_out, reading_times
 from .reference import ReferenceCourse, reference_course
 from .response import Schedule, driver, typical_response
 from .risks import risks
-from .scales import ConcernRule, Scale, concerns, scales
+from .scales import Scale, concerns, scales
 
 __all__ = [
     "Answer",
     "ArmPrediction",
     "Belief",
-    "ConcernRule",
     "Counts",
     "Course",
     "Cut",

@@ -8,18 +8,12 @@ say together is weighed in `calibration.trials`. Data: outcomes.csv.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from ..evidence import Evidence
-from ..evidence.gate import read_table
+from ..evidence.rows.trials import OutcomeRow
 from .scales import Scale
-
-Row = Mapping[str, str]
 
 _DEFINITIONS = (  # text of a responder definition -> what draws its line; first match wins
     (r"(?:>=?|at least|by|over|more than) ?\d+ ?%", "percent"),
@@ -64,11 +58,6 @@ def rater_of(scale: Scale | None) -> str:
     return "patient" if scale is not None and scale.rater == "patient" else "clinician"
 
 
-def outcome_rows(evidence: Evidence) -> tuple[dict[str, str], ...]:
-    """Rows of outcomes.csv, read once per folder."""
-    return _rows(evidence.folder)
-
-
 def _grades(text: str, scale: Scale | None, baseline: float | None) -> float | None:
     """'>= 2 grades' as a share of the baseline; half a grade less, because grades are rounded."""
     stated = re.findall(r">= ?(\d)|by (\d)", text)
@@ -86,28 +75,18 @@ def kind_of(device_kind: str, role: str) -> str:
     return "rf" if device_kind == "rf_needle" else "needle"
 
 
-def followup_of(row: Row) -> float | None:
+def followup_of(row: OutcomeRow) -> float | None:
     """Days after the last session; a time counted from an unstated start is taken as it stands."""
-    if row["followup_days_after_last_session"]:
-        return float(row["followup_days_after_last_session"])
-    stated = _number(row["followup_days_as_stated"])
-    return stated if row["followup_reference"] != "from_first" else None
+    if row.followup_days_after_last_session is not None:
+        return row.followup_days_after_last_session
+    return row.followup_days_as_stated if row.followup_reference != "from_first" else None
 
 
-def change_spread(row: Row, correlation: float) -> float | None:
+def change_spread(row: OutcomeRow, correlation: float) -> float | None:
     """Standard deviation of the change within the arm, scale units."""
-    if row["change_sd"]:
-        return float(row["change_sd"])
-    if not row["followup_sd"] or not row["baseline_sd"]:
+    if row.change_sd is not None:
+        return row.change_sd
+    if row.followup_sd is None or row.baseline_sd is None:
         return None
-    before, after = float(row["baseline_sd"]), float(row["followup_sd"])
+    before, after = row.baseline_sd, row.followup_sd
     return float(np.sqrt(before**2 + after**2 - 2.0 * correlation * before * after))
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
-
-
-@lru_cache(maxsize=4)
-def _rows(folder: Path) -> tuple[dict[str, str], ...]:
-    return tuple(read_table(folder / "measurements" / "outcomes.csv"))

@@ -18,6 +18,7 @@ import numpy as np
 from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
+from ..evidence.rows.outcome import ConcernRow
 from ..flows import Exposure, Reading, TissueHistory
 from ..naming import Detail
 from .belief import Belief
@@ -27,7 +28,7 @@ from .pain import RELIEVED
 from .pooling import pooled
 from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
 from .response import driver, saturating
-from .scales import SCORED, ConcernRule, Scale, concerns, scales
+from .scales import SCORED, Scale, concerns, scales
 
 ACTIVES = {
     "tranexamic": "tranexamic_acid",
@@ -69,7 +70,7 @@ class _Asked:
 
     zone: Zone
     record: ConcernRecord
-    rule: ConcernRule
+    rule: ConcernRow
     arm: Arm
     times: np.ndarray  # d after the first session
 
@@ -129,9 +130,9 @@ def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) ->
     """What can be answered for a concern; every concern of the case document has an entry."""
     rule = concerns(draws.evidence)[concern]
     if rule.answer != NUMBER:
-        return Answer(concern, rule.answer, "E", rule.note, rule.sources)
-    direct = pooled(draws, exclude).sources[f"concern:{rule.pool}"]
-    return Answer(concern, NUMBER, DIRECT if direct else "D", rule.note, direct or rule.sources)
+        return Answer(concern, rule.answer, "E", rule.note, rule.source)
+    direct = pooled(draws, exclude).sources.get(f"concern:{rule.pool}", ())
+    return Answer(concern, NUMBER, DIRECT if direct else "D", rule.note, direct or rule.source)
 
 
 def _distinct(parts: Iterable[tuple[ConcernRecord, Clinical]]) -> Iterator[Reading]:
@@ -229,13 +230,13 @@ def _on_scale(
     return _at_times(asked, table, Detail(scale=scale.id)), notices
 
 
-def _scale(path: str, record: ConcernRecord, rule: ConcernRule, draws: Draws) -> tuple[Scale | None, tuple[Notice, ...]]:
+def _scale(path: str, record: ConcernRecord, rule: ConcernRow, draws: Draws) -> tuple[Scale | None, tuple[Notice, ...]]:
     """The scale to answer on: the case's if it can carry a change, else the concern's usual one."""
     known = scales(draws.evidence)
-    wanted = known.get(record.scale or rule.default_scale)
+    wanted = known.get(record.scale or rule.default_scale or "")
     if record.scale and wanted is None:
         said = f"scale {record.scale!r} is not known: {rule.default_scale} is used instead"
-        return known.get(rule.default_scale), (Notice(path, said, ""),)
+        return known.get(rule.default_scale or ""), (Notice(path, said, ""),)
     if wanted is not None and wanted.kind not in SCORED:
         said = f"{wanted.id} does not measure a severity that a relative improvement can be put on"
         return None, (Notice(path, said, ""),)

@@ -8,15 +8,13 @@ denominator, single cases and comparators are not counted. Rows: adverse_rates.c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from ..evidence import Draws
-from ..evidence.gate import read_table
+from ..evidence.rows.trials import AdverseRow
 
 LEVEL = 0.95  # numerical: of the bound of an event that was never seen
 PIGMENT, SERIOUS, OTHER = "pih", "serious", "other"
@@ -73,55 +71,47 @@ class Counts:
         return float(-np.expm1(np.log1p(-LEVEL) / self.needled.people))
 
 
-@lru_cache(maxsize=4)
-def table(folder: Path) -> tuple[dict[str, str], ...]:
-    """The rows of adverse_rates.csv in a folder of evidence."""
-    return tuple(read_table(folder / "measurements" / "adverse_rates.csv"))
-
-
 def counts(event: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> Counts:
     """Numerators and denominators behind an event."""
-    rows = [row for row in table(draws.evidence.folder) if row["source"] not in exclude]
+    rows = [row for row in draws.evidence.rows(AdverseRow) if row.source not in exclude]
     found = {kind: [row for row in one_each(rows, event) if kind_of(row) == kind] for kind in (NEEDLE, REVIEW, HEAT)}
     tallies = [
-        Tally(
-            round(sum(float(r["events_n"]) for r in same)),
-            round(sum(float(r["population_n"]) for r in same)),
-            len({r["source"] for r in same}),
-        )
+        Tally(sum(r.events_n or 0 for r in same), sum(r.population_n or 0 for r in same), len({r.source for r in same}))
         for same in found.values()
     ]
     return Counts(event, *tallies)
 
 
-def one_each(rows: Iterable[Mapping[str, str]], event: str) -> list[Mapping[str, str]]:
+def one_each(rows: Iterable[AdverseRow], event: str) -> list[AdverseRow]:
     """Rows that count an event, those of a wider class only for studies that do not count the event itself."""
     found = [row for row in rows if counted(row, event)]
-    own = {row["source"] for row in found if class_of(row) == event}
-    wider = {row["source"]: row for row in found if row["source"] not in own}
-    return [*(row for row in found if class_of(row) == event), *wider.values()]
+    own = {row.source for row in found if _class(row) == event}
+    wider = {row.source: row for row in found if row.source not in own}
+    return [*(row for row in found if _class(row) == event), *wider.values()]
 
 
-def class_of(row: Mapping[str, str]) -> str:
+def class_of(event: str, severity: str, note: str) -> str:
     """The event of a row; an 'other' is serious, unexpected or a burn by the words of its note, else stays 'other'."""
-    if row["event"] != OTHER:
-        return row["event"]
-    said = f"{row['severity']} {row['note']}".strip()
+    if event != OTHER:
+        return event
+    said = f"{severity} {note}".strip()
     return next((name for name, words in _CLASSES.items() if re.search(words, said, re.IGNORECASE)), OTHER)
 
 
-def counted(row: Mapping[str, str], event: str) -> bool:
+def counted(row: AdverseRow, event: str) -> bool:
     """Whether a row counts people with an event after needling; a zero of a wider class is a zero of this one."""
-    if not row["population_n"] or not row["events_n"] or row["device_kind"] == "none":
+    if row.population_n is None or row.events_n is None or row.device_kind == "none" or row.arm_kind not in (NEEDLE, REVIEW):
         return False
-    if row["arm_kind"] not in (NEEDLE, REVIEW) or float(row["events_n"]) > float(row["population_n"]):
-        return False
-    own, none = class_of(row), float(row["events_n"]) == 0.0
+    own = _class(row)
     return own == event or (
-        none and any(own == kind and re.search(words, row["note"]) for kind, words in WIDER.get(event, ()))
+        not row.events_n and any(own == kind and re.search(words, row.note) for kind, words in WIDER.get(event, ()))
     )
 
 
-def kind_of(row: Mapping[str, str]) -> str:
+def kind_of(row: AdverseRow) -> str:
     """Needles with heat or without, or a review of both."""
-    return REVIEW if row["arm_kind"] == REVIEW else HEAT if row["device_kind"] == HEAT else NEEDLE
+    return REVIEW if row.arm_kind == REVIEW else HEAT if row.device_kind == HEAT else NEEDLE
+
+
+def _class(row: AdverseRow) -> str:
+    return class_of(row.event, row.severity, row.note)

@@ -14,14 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from ..core.units import factor
-from ..evidence import Draws
-from ..evidence.gate import read_table
+from ..evidence import Draws, Tables, view
+from ..evidence.rows.laboratory import HealingRow
+from ..evidence.rows.trials import AdverseRow
 from .meta import Observation, ValuePool, pool_values
 
 REDNESS, SWELLING, TENDERNESS, PEELING, ANY, SHORT = "redness", "swelling", "tenderness", "peeling", "any", "short_array"
@@ -87,27 +86,26 @@ def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
     family = draws.evidence.family("duration_ratio")
     ratios = tuple((sign, (ratio.value, ratio.knowledge)) for sign, ratio in family.items())
     spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
-    return _pool(draws.evidence.folder, exclude, prior, ratios, spreads)
+    return _pool(draws.evidence, exclude, prior, ratios, spreads)
 
 
-@lru_cache(maxsize=256)
+@view
 def _pool(
-    folder: Path,
+    tables: Tables,
     exclude: frozenset[str],
     prior: tuple[float, ...],
     ratios: tuple[tuple[str, tuple[float, float]], ...],
     spreads: tuple[float, float],
 ) -> ValuePool:
-    found = [_observation(row, dict(ratios), *spreads) for row in _one_each(stated(folder)) if row.source not in exclude]
+    found = [_observation(row, dict(ratios), *spreads) for row in _one_each(stated(tables)) if row.source not in exclude]
     return pool_values(found, *prior)
 
 
-def stated(folder: Path) -> list[Stated]:
-    """Every duration after needling that the packaged tables state; single cases and other injuries left out."""
-    courses = read_table(folder / "measurements" / "healing_timecourse.csv")
-    events = read_table(folder / "measurements" / "adverse_rates.csv")
-    rows = [*(_of_event(row) for row in events), *(_of_course(row) for row in courses)]
-    return [row for row in rows if row is not None]
+@view
+def stated(tables: Tables) -> tuple[Stated, ...]:
+    """Every duration after needling that the tables state; single cases and other injuries left out."""
+    rows = [*map(_of_event, tables.rows(AdverseRow)), *map(_of_course, tables.rows(HealingRow))]
+    return tuple(row for row in rows if row is not None)
 
 
 def sign_of_course(quantity: str, procedure: str) -> str:
@@ -116,56 +114,40 @@ def sign_of_course(quantity: str, procedure: str) -> str:
     return SHORT if sign and "hydrogel" in procedure else sign
 
 
-def _of_course(row: Mapping[str, str]) -> Stated | None:
-    sign = sign_of_course(row["quantity"], row["procedure"])
-    if not sign or row["species"] != "human" or "other_injury" in row["kind"]:
+def _of_course(row: HealingRow) -> Stated | None:
+    sign = sign_of_course(row.quantity, row.procedure)
+    if not sign or row.species != "human" or "other_injury" in row.kind:
         return None
-    scale, upper = factor(row["unit"], "h"), "upper_bound" in row["kind"]
-    return Stated(
-        row["source"],
-        sign,
-        float(row["value"]) * scale,
-        float(row["n"] or 1),
-        upper,
-        upper,
-        sd=float(row["sd"] or 0) * scale,
-    )
+    scale, upper = factor(row.unit, "h"), "upper_bound" in row.kind
+    return Stated(row.source, sign, row.value * scale, float(row.n or 1), upper, upper, sd=(row.sd or 0.0) * scale)
 
 
-def _of_event(row: Mapping[str, str]) -> Stated | None:
-    sign, hours = sign_of(row["event"], row["note"]), hours_of(row)
-    if not sign or hours is None or row["arm_kind"] not in ("needling", "review") or row["device_kind"] == "none":
+def _of_event(row: AdverseRow) -> Stated | None:
+    sign, hours = sign_of(row.event, row.note), hours_of(row.duration_h, row.duration_h_min, row.duration_h_max)
+    if not sign or hours is None or row.arm_kind not in ("needling", "review") or row.device_kind == "none":
         return None
     value, bound = hours
     if bound == "lower":
         return None
     return Stated(
-        row["source"],
+        row.source,
         sign,
         value,
-        float(row["population_n"] or 1),
+        float(row.population_n or 1),
         bound == "upper",
-        heat=row["device_kind"] == "rf_needle",
-        sd=float(row["duration_h_sd"] or 0),
+        heat=row.device_kind == "rf_needle",
+        sd=row.duration_h_sd or 0.0,
     )
 
 
-def hours_of(row: Mapping[str, str]) -> tuple[float, str] | None:
+def hours_of(value: float | None, low: float | None, high: float | None) -> tuple[float, str] | None:
     """Hours and how they are censored: a value, the geometric middle of a range, or one end as a bound."""
-    value, low, high = (_positive(row, name) for name in ("duration_h", "duration_h_min", "duration_h_max"))
+    value, low, high = (number if number is not None and 0.0 < number < ABSURD else None for number in (value, low, high))
     if value is None and low and high:
         value = float(np.sqrt(low * high))
     if value:
         return value, ""
     return (high, "upper") if high else (low, "lower") if low else None
-
-
-def _positive(row: Mapping[str, str], name: str) -> float | None:
-    try:
-        number = float(row[name])
-    except (KeyError, ValueError):
-        return None
-    return number if 0.0 < number < ABSURD else None
 
 
 def _one_each(rows: Iterable[Stated]) -> Sequence[Stated]:

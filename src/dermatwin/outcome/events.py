@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from ..evidence import Draws
-from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each, table
+from ..evidence import Draws, Tables, view
+from ..evidence.rows.trials import AdverseRow
+from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each
 
 CELLS, SHAPES = 400, 10  # numerical
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
@@ -125,7 +124,7 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
         (alike.value, alike.knowledge),
         None if prior is None else (prior.value, prior.knowledge),
     )
-    return _rate_pool(draws.evidence.folder, event, exclude, kind, priors)
+    return _rate_pool(draws.evidence, event, exclude, kind, priors)
 
 
 @dataclass(frozen=True)
@@ -137,23 +136,22 @@ class _Priors:
     assumed: tuple[float, float] | None  # the same of the rate; None: nothing is assumed of it
 
 
-@lru_cache(maxsize=512)
-def _rate_pool(folder: Path, event: str, exclude: frozenset[str], kind: str, priors: _Priors) -> RatePool:
-    rows = [row for row in table(folder) if row["source"] not in exclude]
+@view
+def _rate_pool(tables: Tables, event: str, exclude: frozenset[str], kind: str, priors: _Priors) -> RatePool:
+    rows = [row for row in tables.rows(AdverseRow) if row.source not in exclude]
     found = [_count(row, event, kind, dict(priors.numbers)) for row in one_each(rows, event)]
     return pool_counts(found, priors.alike, reaction=event in REACTIONS, assumed=priors.assumed)
 
 
-def _count(row: Mapping[str, str], event: str, kind: str, numbers: Mapping[str, float]) -> Count:
+def _count(row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
     own = kind_of(row)
-    sessions = float(row["sessions"]) if row["sessions"] else None
-    hazard = float(trial_hazard(event, row["phototypes"], row["zone"], sessions, numbers))
+    hazard = float(trial_hazard(event, row.phototypes, row.zone, row.sessions, numbers))
     weight = (
         numbers[f"rate_row_weight[{REVIEW}]"]
         if own == REVIEW
         else numbers[f"rate_row_weight[{NEEDLE if own == kind else HEAT}]"]
     )
-    return Count(row["source"], float(row["events_n"]), float(row["population_n"]), hazard, weight, own)
+    return Count(row.source, float(row.events_n or 0), float(row.population_n or 0), hazard, weight, own)
 
 
 def trial_hazard(

@@ -11,14 +11,12 @@ needles have an anchor of their own. Relief follows the block of nociceptors whe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..evidence import Draws
-from ..evidence.gate import read_table
+from ..evidence import Draws, Tables, view
+from ..evidence.rows.trials import AdverseRow
 from ..flows import Punctures
 from .meta import Observation, ValuePool, pool_values
 
@@ -88,31 +86,31 @@ def relief(adjuncts: Sequence[str], numb: np.ndarray | None, draws: Draws) -> np
 def pain_pool(draws: Draws, kind: str, exclude: frozenset[str]) -> ValuePool:
     """Pooled mean pain of trials on the logit scale; kind is needle or rf."""
     prior = tuple(draws.median(name, "1") for name in ("pain_prior_score", "pain_prior_spread", "pain_between_studies"))
-    return _pain_pool(draws.evidence.folder, kind, exclude, prior)
+    return _pain_pool(draws.evidence, kind, exclude, prior)
 
 
-@lru_cache(maxsize=256)
-def _pain_pool(folder: Path, kind: str, exclude: frozenset[str], prior: tuple[float, ...]) -> ValuePool:
-    rows = read_table(folder / "measurements" / "adverse_rates.csv")
-    found = [_observation(row) for row in rows if row["source"] not in exclude and _kind(row) == kind]
+@view
+def _pain_pool(tables: Tables, kind: str, exclude: frozenset[str], prior: tuple[float, ...]) -> ValuePool:
+    rows = tables.rows(AdverseRow)
+    found = [_observation(row) for row in rows if row.source not in exclude and _kind(row) == kind]
     return pool_values([item for item in found if item], _logit(prior[0] / 10), prior[1], prior[2])
 
 
-def _kind(row: Mapping[str, str]) -> str:
-    if row["event"] != "pain_vas" or row["device_kind"] == "none" or "not pain of needling" in row["note"]:
+def _kind(row: AdverseRow) -> str:
+    if row.event != "pain_vas" or row.device_kind == "none" or "not pain of needling" in row.note:
         return ""
-    return "rf" if row["device_kind"] == "rf_needle" else "needle"
+    return "rf" if row.device_kind == "rf_needle" else "needle"
 
 
-def _observation(row: Mapping[str, str]) -> Observation | None:
-    match = _SCORE.search(row["severity"])
+def _observation(row: AdverseRow) -> Observation | None:
+    match = _SCORE.search(row.severity)
     if match is None:
         return None
     score = float(match[1]) if not match[2] else 0.5 * (float(match[1]) + float(match[2]))
-    n = float(row["population_n"] or 10)
+    n = float(row.population_n or 10)
     error = float(match[4]) if match[3] == "SE" else float(match[4] or 2) / np.sqrt(n)
     slope = 10 / (score * (10 - score))  # derivative of logit(score / 10)
-    return Observation(row["source"], _logit(score / 10), float((error * slope) ** 2))
+    return Observation(row.source, _logit(score / 10), float((error * slope) ** 2))
 
 
 def _log_ratio(value: np.ndarray, reference: np.ndarray) -> np.ndarray:

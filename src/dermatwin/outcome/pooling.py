@@ -16,21 +16,17 @@ beside them says how, and which studies stand behind which effect.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..evidence import Draws, Evidence
-from ..evidence.plain import parsed
+from ..evidence.joint import ALL
+from ..evidence.making import effects_of
 
-TABLE, RECORD = "outcome_effects.csv", "outcome_effects.yaml"
-KEY = ("without", "draw")
-ALL, NOTHING = "", "every study"  # names of the fit to everything and of the prior
+NOTHING = "every study"  # name of the prior among the fits
 FAMILIES = {
     "rating": "rating_between",
     "study": "study_between",
@@ -177,29 +173,16 @@ def student(score: np.ndarray) -> np.ndarray:
 
 def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
     """Pooled effects of the packaged trials had the studies in `exclude` not been made."""
-    tables, fit = _read(draws.evidence.folder)
+    joint, fit = effects_of(draws.evidence)
     left = sorted(set(fit["studies"]) & exclude)
     name = (ALL, *left)[-1] if len(left) < 2 else NOTHING
     sources = {
         effect: tuple(s for s in studies if s not in exclude and name != NOTHING)
         for effect, studies in fit["behind"].items()
     }
-    return Pooled(tuple(fit["effects"]), tables[name], draws.median("drift_between_studies", "1"), sources)
+    return Pooled(joint.names, joint.blocks[name], draws.median("drift_between_studies", "1"), sources)
 
 
 def record(evidence: Evidence) -> dict[str, Any]:
     """How the effects were pooled: studies, readings, quantiles, and what other assumptions would have given."""
-    return _read(evidence.folder)[1]
-
-
-@lru_cache(maxsize=2)
-def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
-    fit = parsed((folder / RECORD).read_text(encoding="utf-8"))
-    with (folder / TABLE).open(newline="", encoding="utf-8") as stream:
-        header, *lines = csv.reader(stream)
-    if header != [*KEY, *fit["effects"]]:
-        raise ValueError(f"{TABLE} and {RECORD} are not of one fit")
-    tables: dict[str, list[list[float]]] = {}
-    for line in lines:
-        tables.setdefault(line[0], []).append([float(cell) for cell in line[len(KEY) :]])
-    return {name: np.array(rows) for name, rows in tables.items()}, fit
+    return dict(effects_of(evidence)[1])

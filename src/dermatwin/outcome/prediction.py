@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..evidence import Draws
-from .arms import Cut, cut_of, kind_of, outcome_rows
+from ..evidence.rows.trials import OutcomeRow
+from .arms import Cut, cut_of, kind_of
 from .pooling import Effects, pooled
 from .response import UNSTATED, Schedule, saturating, typical_response
 from .scales import SCORED, Scale, pool_of, scales, stated_baselines
@@ -172,7 +173,7 @@ def usual_baseline(
         return np.full(draws.count, stated), ()
     if scale is None:
         return None, ()
-    trials = stated_baselines(outcome_rows(draws.evidence), scales(draws.evidence), exclude).get(scale.id)
+    trials = stated_baselines(draws.evidence.rows(OutcomeRow), scales(draws.evidence), exclude).get(scale.id)
     usual, sources = trials if trials else (scale.usual, ())
     if not usual:
         return None, ()

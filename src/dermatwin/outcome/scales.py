@@ -7,18 +7,19 @@ range carries grade E there. Nothing is computed here beyond looking up and clam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from ..evidence import Evidence
-from ..evidence.gate import read_table
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.outcome import ConcernRow, ScaleKind, ScaleRow
+from ..evidence.rows.trials import OutcomeRow
 
 SCORED = ("severity", "count", "hair")
 """Kinds of scale that a relative improvement can be put on."""
+
+LOW_QUALITY = "low_quality"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Scale:
 
     id: str
     title: str
-    kind: str  # severity, category, count, hair, instrument, histology, quality_of_life, symptom
+    kind: ScaleKind
     low: float | None
     high: float | None
     lower_is_better: bool | None
@@ -64,96 +65,52 @@ class Scale:
         return np.clip(values, low, high)
 
 
-@dataclass(frozen=True)
-class ConcernRule:
-    """What can be answered for one concern."""
-
-    concern: str
-    label: str
-    answer: str  # number, no_evidence, refer
-    pool: str  # trials of one pool share an effect
-    driver: str  # which tissue change drives the response
-    default_scale: str
-    sources: tuple[str, ...]
-    note: str
-
-
-def scales(evidence: Evidence) -> dict[str, Scale]:
+@view
+def scales(tables: Tables) -> Mapping[str, Scale]:
     """Every scale by id."""
-    return _scales(evidence.folder)
+    return {
+        row.id: Scale(
+            row.id,
+            row.title,
+            row.kind,
+            row.low,
+            row.high,
+            None if row.direction is None else row.direction == "lower",
+            row.step,
+            row.unit,
+            row.rater,
+            row.minimal_change,
+            row.typical,
+            row.grade,
+            row.source,
+            row.note,
+        )
+        for row in tables.rows(ScaleRow)
+    }
 
 
-def concerns(evidence: Evidence) -> dict[str, ConcernRule]:
+@view
+def concerns(tables: Tables) -> Mapping[str, ConcernRow]:
     """Every concern by name."""
-    return _concerns(evidence.folder)
+    return {row.concern: row for row in tables.rows(ConcernRow)}
 
 
-def pool_of(indication: str, evidence: Evidence) -> str:
+def pool_of(indication: str | None, evidence: Evidence) -> str:
     """The pool that an indication of a trial belongs to; 'mixed' for none or several."""
-    rule = concerns(evidence).get(indication)
+    rule = concerns(evidence).get(indication or "")
     return rule.pool if rule else "mixed"
 
 
 def stated_baselines(
-    rows: Sequence[dict[str, str]], known: dict[str, Scale], exclude: frozenset[str]
+    rows: Sequence[OutcomeRow], known: Mapping[str, Scale], exclude: frozenset[str]
 ) -> dict[str, tuple[float, tuple[str, ...]]]:
     """Median baseline of every shared scale over the trials that state one, with their sources."""
     found: dict[str, list[tuple[float, str]]] = {}
     for row in rows:
-        shared = row["outcome_scale"] in known and known[row["outcome_scale"]].shared
-        if shared and row["baseline_mean"] and row["source"] not in exclude and row["quality_flag"] != "low_quality":
-            found.setdefault(row["outcome_scale"], []).append((float(row["baseline_mean"]), row["source"]))
+        shared = row.outcome_scale in known and known[row.outcome_scale].shared
+        if shared and row.baseline_mean is not None and row.source not in exclude and LOW_QUALITY not in row.quality_flag:
+            found.setdefault(row.outcome_scale, []).append((row.baseline_mean, row.source))
     return {
         scale: (float(np.median([v for v, _ in pairs])), tuple(sorted({s for _, s in pairs})))
         for scale, pairs in found.items()
     }
-
-
-@lru_cache(maxsize=4)
-def _scales(folder: Path) -> dict[str, Scale]:
-    table = read_table(folder / "scales.csv")
-    return {
-        row["id"]: Scale(
-            row["id"],
-            row["title"],
-            row["kind"],
-            _number(row["low"]),
-            _number(row["high"]),
-            {"lower": True, "higher": False}.get(row["direction"]),
-            _number(row["step"]),
-            row["unit"],
-            row["rater"],
-            _number(row["minimal_change"]),
-            _number(row["typical"]),
-            row["grade"],
-            _split(row["source"]),
-            row["note"],
-        )
-        for row in table
-    }
-
-
-@lru_cache(maxsize=4)
-def _concerns(folder: Path) -> dict[str, ConcernRule]:
-    table = read_table(folder / "concerns.csv")
-    return {
-        row["concern"]: ConcernRule(
-            row["concern"],
-            row["label"],
-            row["answer"],
-            row["pool"],
-            row["driver"],
-            row["default_scale"],
-            _split(row["source"]),
-            row["note"],
-        )
-        for row in table
-    }
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";") if part.strip())

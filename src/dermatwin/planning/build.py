@@ -12,8 +12,8 @@ from typing import Any
 from ..case import Case, Topical, Zone
 from ..case.document import ConcernRecord
 from ..core.units import factor
+from ..evidence import Evidence
 from ..screening.agent import agent_of
-from .depth import number
 
 
 def build(
@@ -24,6 +24,7 @@ def build(
     count: int,
     interval: float,
     read_at: int,
+    evidence: Evidence,
 ) -> Case:
     """A runnable case. `interval` in days, `read_at` in weeks after the last session."""
     keys = [zone.key for zone in zones]
@@ -37,7 +38,7 @@ def build(
         "start": data["course"]["start"],
         "settings": settings,
         "sessions": {"count": count, "interval": f"{interval:.10g} d"},
-        "topicals": [topical for topical in (_numbing(case, t, keys, count) for t in case.course.topicals) if topical],
+        "topicals": [found for t in case.course.topicals if (found := _numbing(case, t, keys, count, evidence))],
         "aftercare": data["course"]["aftercare"],
     }
     last = (count - 1) * interval + read_at * factor("week", "d")
@@ -45,9 +46,9 @@ def build(
     return Case.model_validate(data)
 
 
-def _numbing(case: Case, topical: Topical, keys: list[str], count: int) -> dict[str, Any] | None:
+def _numbing(case: Case, topical: Topical, keys: list[str], count: int, evidence: Evidence) -> dict[str, Any] | None:
     """A numbing cream of the given course, on the planned zones and sessions; None for every other product."""
-    if agent_of(topical, case.patient.age) is None:
+    if agent_of(topical, evidence, case.patient.age) is None:
         return None
     zones = [key for key in keys if topical.zones is None or key in topical.zones]
     sessions = topical.sessions if topical.sessions is None else [s for s in topical.sessions if s <= count]
@@ -62,6 +63,6 @@ def with_concerns(zone: Zone, concerns: Sequence[str]) -> Zone:
     return zone.model_copy(update={"concerns": kept})
 
 
-def passes(kind: str) -> int:
+def passes(kind: str, evidence: Evidence) -> int:
     """Customary number of passes of a kind of device."""
-    return int(number(f"planned_passes_{kind}", "1"))
+    return int(evidence.value(f"planned_passes_{kind}", "1"))

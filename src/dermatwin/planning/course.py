@@ -6,13 +6,11 @@ some concerns the table refers to another treatment, has no default, or stops; t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
-from ..evidence import Evidence
-
-Decision = Literal["course", "refer", "no_default", "stop"]
+from ..evidence import Tables, view
+from ..evidence.rows.planning import Confidence, Decision, DefaultCourseRow
 
 
 @dataclass(frozen=True)
@@ -33,46 +31,39 @@ class DefaultCourse:
     endpoint: str  # what the operator sees when it is enough
     read_at: tuple[int, ...]  # weeks after the last session
     adjunct: str
-    confidence: str  # H, M, L, VL
+    confidence: Confidence
     advice: str
     grade: str
     sources: tuple[str, ...]
     note: str
 
 
-@lru_cache(maxsize=1)
-def default_courses() -> dict[str, DefaultCourse]:
+@view
+def default_courses(tables: Tables) -> Mapping[str, DefaultCourse]:
     """Every concern's default, by concern."""
-    return {row["concern"]: _course(row) for row in Evidence.packaged().table("default_courses")}
+    return {row.concern: _course(row) for row in tables.rows(DefaultCourseRow)}
 
 
-def _course(row: dict[str, str]) -> DefaultCourse:
-    def number(column: str) -> float:
-        return float(row[column] or 0.0)
-
-    decision: Decision = row["decision"]  # type: ignore[assignment]
+def _course(row: DefaultCourseRow) -> DefaultCourse:
+    """The course of a row; where there is none, its numbers are nought."""
     return DefaultCourse(
-        concern=row["concern"],
-        decision=decision,
-        regions=_words(row["regions"]),
-        depth=number("depth_mm"),
-        depth_range=(number("depth_low_mm"), number("depth_high_mm")),
-        depth_grade=row["depth_grade"],
-        device_kinds=_words(row["device_kinds"]),
-        sessions=int(number("sessions")),
-        sessions_range=(int(number("sessions_low")), int(number("sessions_high"))),
-        interval=number("interval_weeks"),
-        interval_range=(number("interval_low_weeks"), number("interval_high_weeks")),
-        endpoint=row["endpoint"],
-        read_at=tuple(int(week) for week in _words(row["read_at_weeks"])),
-        adjunct=row["adjunct"],
-        confidence=row["confidence"],
-        advice=row["advice"],
-        grade=row["grade"],
-        sources=_words(row["source"]),
-        note=row["note"],
+        concern=row.concern,
+        decision=row.decision,
+        regions=row.regions,
+        depth=row.depth_mm or 0.0,
+        depth_range=(row.depth_low_mm or 0.0, row.depth_high_mm or 0.0),
+        depth_grade=row.depth_grade or "",
+        device_kinds=row.device_kinds,
+        sessions=row.sessions or 0,
+        sessions_range=(row.sessions_low or 0, row.sessions_high or 0),
+        interval=row.interval_weeks or 0.0,
+        interval_range=(row.interval_low_weeks or 0.0, row.interval_high_weeks or 0.0),
+        endpoint=row.endpoint,
+        read_at=row.read_at_weeks,
+        adjunct=row.adjunct,
+        confidence=row.confidence,
+        advice=row.advice,
+        grade=row.grade,
+        sources=row.source,
+        note=row.note,
     )
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(";") if part.strip())

@@ -12,21 +12,14 @@ import math
 from dataclasses import dataclass
 
 from ..case import Case
-from ..core.units import factor
 from ..device import Device, catalogue, describe, find
 from ..evidence import Evidence
-from ..screening.depth import ZoneDepth
+from ..screening.depth import ZoneDepth, deep_concerns
 from .course import DefaultCourse
 from .proposal import Reason
 
 PIGMENT_AT_RISK = ("IV", "V", "VI")
 _PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
-
-
-def number(name: str, unit: str) -> float:
-    """A planning parameter in `unit`."""
-    parameter = Evidence.packaged().parameters[name]
-    return parameter.value * factor(parameter.unit, unit)
 
 
 @dataclass(frozen=True)
@@ -41,10 +34,10 @@ class Depth:
     warnings: tuple[str, ...]
 
 
-def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Depth:
+def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidence: Evidence) -> Depth:
     """Needle length for a concern in a zone."""
     low, high = course.depth_range
-    limit = zone.column(course.concern)[1]
+    limit = zone.column(deep=course.concern in deep_concerns(evidence))[1]
     aim = min(max(course.depth, low), high, limit)
     reasons = [
         Reason(
@@ -64,7 +57,7 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str) -> Dept
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
     if phototype in PIGMENT_AT_RISK:
-        first = max(_step(aim * number("pigment_depth_share", "1")), min(low, aim))
+        first = max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
         reasons.append(Reason(f"phototype {phototype}: {_gently(first, aim)}", _PIGMENT_SOURCES))
     return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))
 
@@ -75,19 +68,19 @@ def _gently(first: float, aim: float) -> str:
     return f"{aim:g} mm is already the least that is customary here; test spot first"
 
 
-def _step(length: float) -> float:
+def _step(length: float, evidence: Evidence) -> float:
     """A length rounded down to what can be set on a dial."""
-    step = number("depth_step", "mm")
+    step = evidence.value("depth_step", "mm")
     return round(math.floor(length / step + 1e-9) * step, 10)
 
 
-def choose_device(case: Case, course: DefaultCourse, depth: Depth) -> tuple[Device, bool] | None:
+def choose_device(case: Case, course: DefaultCourse, depth: Depth, evidence: Evidence) -> tuple[Device, bool] | None:
     """The case's device if it does for the course, else one of the catalogue, and whether it is the case's.
 
     Of the catalogue the first that fits is taken: of the same kind as the case's device and with this phototype on its
     label if there is such a one. None if no device can set the depth.
     """
-    own = _own(case)
+    own = _own(case, evidence)
     if own is not None and fits(own, course, depth):
         return own, True
 
@@ -95,16 +88,16 @@ def choose_device(case: Case, course: DefaultCourse, depth: Depth) -> tuple[Devi
         off_label = bool(device.phototypes) and case.patient.phototype not in device.phototypes
         return own is not None and device.kind != own.kind, off_label
 
-    others = [device for device in catalogue().values() if fits(device, course, depth)]
+    others = [device for device in catalogue(evidence).values() if fits(device, course, depth)]
     return (min(others, key=worse), False) if others else None
 
 
-def _own(case: Case) -> Device | None:
+def _own(case: Case, evidence: Evidence) -> Device | None:
     device = case.course.device
     if not isinstance(device, str):
         return describe(device)
     try:
-        return find(device)
+        return find(device, evidence)
     except KeyError:
         return None
 

@@ -7,18 +7,20 @@ they do not. Whatever does not fit is named.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from ..case import Case
 from ..device import catalogue
+from ..evidence import Evidence
+from ..evidence.rows.planning import Confidence
 from .build import build, with_concerns
 from .proposal import Proposal
 
-CONFIDENCE = ("H", "M", "L", "VL")
+CONFIDENCE: tuple[Confidence, ...] = get_args(Confidence)
 PIGMENT = frozenset({"melasma", "hyperpigmentation"})
 
 
-def merge(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Case | None, tuple[str, ...]]:
+def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tuple[Case | None, tuple[str, ...]]:
     """A case for all zones that agree with the first, and remarks on what was left out; None if nothing is proposed."""
     courses = [proposal for proposal in proposals if proposal.verdict == "course"]
     warnings = [f"{p.zone}: {p.concern}: {p.verdict}, not in the course" for p in proposals if p.verdict != "course"]
@@ -36,7 +38,7 @@ def merge(case: Case, proposals: tuple[Proposal, ...]) -> tuple[Case | None, tup
             )
     if not leads:
         return None, tuple(warnings)
-    return _case(case, leads, courses), tuple(warnings)
+    return _case(case, leads, courses, evidence), tuple(warnings)
 
 
 def _shared(proposal: Proposal, lead: Proposal) -> str:
@@ -72,26 +74,28 @@ def _within(value: float, limits: tuple[float, float]) -> float:
     return min(max(value, limits[0]), limits[1])
 
 
-def _case(case: Case, leads: list[Proposal], courses: list[Proposal]) -> Case:
+def _case(case: Case, leads: list[Proposal], courses: list[Proposal], evidence: Evidence) -> Case:
     first = leads[0]
     count = int(_within(first.sessions or 0, _common(leads, "sessions_range")))
     interval = _within(max(lead.interval or 0.0 for lead in leads), _common(leads, "interval_range"))
     device = _device(first)
     together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead)] for lead in leads}
     zones = [with_concerns(case.zone(zone), [p.concern for p in found]) for zone, found in together.items()]
-    settings = {lead.zone: _settings(lead, together[lead.zone], first) for lead in leads}
-    return build(case, zones, settings, device, count, interval, max(max(lead.read_at, default=0) for lead in leads))
+    settings = {lead.zone: _settings(lead, together[lead.zone], first, evidence) for lead in leads}
+    read_at = max(max(lead.read_at, default=0) for lead in leads)
+    return build(case, zones, settings, device, count, interval, read_at, evidence)
 
 
-def _settings(lead: Proposal, together: list[Proposal], first: Proposal) -> dict[str, Any]:
+def _settings(lead: Proposal, together: list[Proposal], first: Proposal, evidence: Evidence) -> dict[str, Any]:
     """Settings of a zone: the lead's, as shallow as a concern of pigment asks, with its own device where it differs."""
     assert lead.case is not None
     settings = lead.case.course.settings[lead.zone].model_dump(mode="json", exclude_none=True)
     assert lead.depth_range is not None
     limits = [p.depth_range[1] for p in together if p.concern in PIGMENT and p.depth_range is not None]
     depth = min([lead.first_depth or 0.0, *limits])
-    if lead.device in catalogue():
-        depth = max(depth, catalogue()[lead.device].min_length)
+    device = catalogue(evidence).get(lead.device)
+    if device is not None:
+        depth = max(depth, device.min_length)
     settings["needle_length"] = f"{depth:.10g} mm"
     if _device(lead) != _device(first):
         settings["device"] = _device(lead)

@@ -14,14 +14,15 @@ from ..case import Case, Zone
 from ..core.errors import CaseError, Fault
 from ..core.units import factor
 from ..device import Device
-from ..evidence import weakest
+from ..evidence import Evidence, weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
 from ..screening.agent import agent_of
+from ..screening.concern import require_concerns
 from ..screening.product import contents
 from ..screening.target import Target, targets
 from .build import build, passes, with_concerns
 from .course import DefaultCourse, default_courses
-from .depth import PIGMENT_AT_RISK, Depth, choose_depth, choose_device, number
+from .depth import PIGMENT_AT_RISK, Depth, choose_depth, choose_device
 from .merge import merge
 from .proposal import Proposal, ProposalVerdict, Reason
 
@@ -36,16 +37,23 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
 
-def propose(case: Case) -> Plan:
-    """Proposals for every concern and one merged case, screened."""
-    proposals = plan(case)
-    merged, warnings = merge(case, proposals)
-    return Plan(proposals, merged, screen(merged if merged is not None else case), (*warnings, *_set_aside(case)))
+def propose(case: Case, evidence: Evidence | None = None) -> Plan:
+    """Proposals for every concern and one merged case, screened.
+
+    evidence : beliefs, devices, courses and rules other than the packaged ones.
+    Raises CaseError for a concern that the evidence does not know.
+    """
+    known = evidence or Evidence.packaged()
+    proposals = plan(case, known)
+    merged, warnings = merge(case, proposals, known)
+    screening = screen(merged if merged is not None else case, known)
+    return Plan(proposals, merged, screening, (*warnings, *_set_aside(case, known)))
 
 
-def _set_aside(case: Case) -> tuple[str, ...]:
+def _set_aside(case: Case, evidence: Evidence) -> tuple[str, ...]:
     """What of the given case the plan does not look at."""
-    aside = [contents(topical).name for topical in case.course.topicals if agent_of(topical) is None]
+    topicals = [topical for topical in case.course.topicals if agent_of(topical, evidence) is None]
+    aside = [contents(topical, evidence).name for topical in topicals]
     aside += [adjunct.adjunct for adjunct in case.course.adjuncts]
     idle = [zone.key for zone in case.zones if zone.treated and not zone.concerns]
     return (
@@ -54,9 +62,9 @@ def _set_aside(case: Case) -> tuple[str, ...]:
     )
 
 
-def default_case(case: Case) -> Case:
+def default_case(case: Case, evidence: Evidence | None = None) -> Case:
     """One runnable case with the depth of each zone; CaseError with every reason if no course can be proposed."""
-    found = propose(case)
+    found = propose(case, evidence)
     if found.case is None:
         raise CaseError(
             [Fault(f"zones.{p.zone}.{p.concern}", p.verdict, "; ".join(r.text for r in p.reasons)) for p in found.proposals]
@@ -65,25 +73,33 @@ def default_case(case: Case) -> Case:
     return found.case
 
 
-def plan(case: Case) -> tuple[Proposal, ...]:
-    """A proposal for every concern of every treated zone."""
-    return tuple(_proposal(case, target, concern) for target in targets(case) for concern in dict.fromkeys(target.concerns))
+def plan(case: Case, evidence: Evidence | None = None) -> tuple[Proposal, ...]:
+    """A proposal for every concern of every treated zone; CaseError for a concern that the evidence does not know."""
+    known = evidence or Evidence.packaged()
+    require_concerns(case, known)
+    return tuple(
+        _proposal(case, target, concern, known)
+        for target in targets(case, known)
+        for concern in dict.fromkeys(target.concerns)
+    )
 
 
-def _proposal(case: Case, target: Target, concern: str) -> Proposal:
-    course = default_courses()[concern]
+def _proposal(case: Case, target: Target, concern: str, evidence: Evidence) -> Proposal:
+    course = default_courses(evidence).get(concern)
+    if course is None:
+        return _unplanned(target, concern)
     refusal = _refusal(case, target, course)
     if refusal is not None:
         return refusal
-    guide = depth_guidance(target.site, target.region)
+    guide = depth_guidance(target.site, evidence, target.region)
     assert guide is not None  # every region of the default courses has a row
-    depth = choose_depth(course, guide, case.patient.phototype)
-    chosen = choose_device(case, course, depth)
+    depth = choose_depth(course, guide, case.patient.phototype, evidence)
+    chosen = choose_device(case, course, depth, evidence)
     if chosen is None:
         return _without(target, course, "no_default", f"no device of the catalogue sets {depth.first:g} mm for it")
-    proposal = _course(case, target, course, depth, *chosen)
+    proposal = _course(case, target, course, depth, chosen, evidence)
     grade = weakest([course.grade, course.depth_grade, guide.grade])
-    return _screened(replace(proposal, grade=grade), case, target)
+    return _screened(replace(proposal, grade=grade), case, target, evidence)
 
 
 def _refusal(case: Case, target: Target, course: DefaultCourse) -> Proposal | None:
@@ -103,6 +119,12 @@ def _refusal(case: Case, target: Target, course: DefaultCourse) -> Proposal | No
     return None
 
 
+def _unplanned(target: Target, concern: str) -> Proposal:
+    """A concern of which the table of default courses says nothing."""
+    why = f"the table of default courses does not speak of {concern}"
+    return Proposal(target.key, concern, "no_default", "VL", "E", (Reason(why),))
+
+
 def _without(target: Target, course: DefaultCourse, verdict: ProposalVerdict, why: str) -> Proposal:
     notes = [Reason(why, course.sources)] + ([Reason(course.note, course.sources)] if course.note else [])
     return Proposal(
@@ -117,12 +139,15 @@ def _without(target: Target, course: DefaultCourse, verdict: ProposalVerdict, wh
     )
 
 
-def _course(case: Case, target: Target, course: DefaultCourse, depth: Depth, device: Device, own: bool) -> Proposal:
-    interval, reasons = _interval(case, target, course)
+def _course(
+    case: Case, target: Target, course: DefaultCourse, depth: Depth, chosen: tuple[Device, bool], evidence: Evidence
+) -> Proposal:
+    device, own = chosen
+    interval, reasons = _interval(case, target, course, evidence)
     warnings = []
     length = min(depth.first, device.max_length)
     record = case.course.device if own else device.id
-    settings = {target.key: {"needle_length": f"{length:.10g} mm", "passes": passes(device.kind)}}
+    settings = {target.key: {"needle_length": f"{length:.10g} mm", "passes": passes(device.kind, evidence)}}
     zone = with_concerns(target.zone, [course.concern])
     built = build(
         case,
@@ -132,6 +157,7 @@ def _course(case: Case, target: Target, course: DefaultCourse, depth: Depth, dev
         course.sessions,
         interval,
         max(course.read_at, default=0),
+        evidence,
     )
     if not own:
         warnings.append(f"the device of the case does not do for this course; {device.name} stands in")
@@ -163,12 +189,12 @@ def _course(case: Case, target: Target, course: DefaultCourse, depth: Depth, dev
         endpoint=course.endpoint,
         read_at=course.read_at,
         adjunct=course.adjunct,
-        numbing=_numbing(case, target.zone, length),
+        numbing=_numbing(case, target.zone, length, evidence),
         case=built,
     )
 
 
-def _interval(case: Case, target: Target, course: DefaultCourse) -> tuple[float, list[Reason]]:
+def _interval(case: Case, target: Target, course: DefaultCourse, evidence: Evidence) -> tuple[float, list[Reason]]:
     """Interval [d]; longer where pigment is at risk, within the range of the trials."""
     low, high = course.sessions_range
     reasons = [
@@ -180,16 +206,16 @@ def _interval(case: Case, target: Target, course: DefaultCourse) -> tuple[float,
     ]
     weeks = course.interval
     if case.patient.phototype in PIGMENT_AT_RISK and target.region != "scalp":
-        weeks = min(weeks + number("pigment_interval_extra", "week"), course.interval_range[1])
+        weeks = min(weeks + evidence.value("pigment_interval_extra", "week"), course.interval_range[1])
     if weeks > course.interval:
         reasons.append(Reason(f"phototype {case.patient.phototype}: {weeks:g} weeks apart", ("skin_of_colour_chapter",)))
     return weeks * factor("week", "d"), reasons
 
 
-def _numbing(case: Case, zone: Zone, length: float) -> str:
-    if length <= number("numbing_depth", "mm"):
+def _numbing(case: Case, zone: Zone, length: float, evidence: Evidence) -> str:
+    if length <= evidence.value("numbing_depth", "mm"):
         return f"{length:g} mm: numbing is seldom needed"
-    limit, strength = allowance(case.patient), number("numbing_cream_strength", "1")
+    limit, strength = allowance(case.patient, evidence), evidence.value("numbing_cream_strength", "1")
     weight = f"{limit.weight:g} kg" + (", assumed: weigh the person" if limit.weight_assumed else "")
     return (
         f"at most {limit.cream(strength):.2g} g of a lidocaine {strength:.0%} cream in all ({limit.lidocaine:.3g} mg at "
@@ -197,11 +223,11 @@ def _numbing(case: Case, zone: Zone, length: float) -> str:
     )
 
 
-def _screened(proposal: Proposal, case: Case, target: Target) -> Proposal:
+def _screened(proposal: Proposal, case: Case, target: Target, evidence: Evidence) -> Proposal:
     """The proposal after screening what would be run, with all concerns of the zone in sight."""
     assert proposal.case is not None
     whole = proposal.case.model_copy(update={"zones": [target.zone]})
-    found = [f for f in screen(whole).findings if f.level != "info"]
+    found = [f for f in screen(whole, evidence).findings if f.level != "info"]
     ours = [f for f in found if f.concern in ("", proposal.concern) or f.level == "hard_stop"]
     stops = [f for f in ours if f.stops]
     others = [f"{f.concern}: {f.title}" for f in found if f not in ours]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..case import Case
+from ..evidence.rows.planning import Confidence
 
 ProposalVerdict = Literal["course", "refer", "no_default", "stop"]
 
@@ -25,7 +26,7 @@ class Proposal:
     zone: str
     concern: str
     verdict: ProposalVerdict
-    confidence: str
+    confidence: Confidence
     grade: str  # the weakest of the sessions, the depth and the zone
     reasons: tuple[Reason, ...]
     warnings: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..evidence.rows.advice import CareStepRow, RedFlagRow
 from ..naming import Detail, Name
 from ..twin import Run
 from . import words
@@ -97,24 +98,25 @@ class Sheet:
     style: str
 
 
-def steps(run: Run, phase: str) -> list[dict[str, str]]:
+def steps(run: Run, phase: str) -> list[CareStepRow]:
     """Instructions of a phase that apply to this person."""
-    found = run.evidence.table("care_steps")
-    return [row for row in found if row["phase"] == phase and _applies(run, row["applies_if"])]
+    return [row for row in run.evidence.rows(CareStepRow) if row.phase == phase and _applies(run, row.applies_if)]
+
+
+def signs(run: Run) -> list[tuple[RedFlagRow, str]]:
+    """Signs for which to call, each with its window in words, emergencies first."""
+    found = [(row, window(row.from_h, row.to_h)) for row in run.evidence.rows(RedFlagRow)]
+    return sorted(found, key=lambda pair: pair[0].action != EMERGENCY)
 
 
 def red_flags(run: Run) -> list[Flag]:
-    """Signs for which to call, each with its window in words, emergencies first."""
-    found = [
-        Flag(row["sign"], window(row["from_h"], row["to_h"]), row["action"], row["meanwhile"])
-        for row in run.evidence.table("red_flags")
-    ]
-    return sorted(found, key=lambda flag: flag.action != EMERGENCY)
+    """The same as they stand on a page."""
+    return [Flag(row.sign, when, row.action, row.meanwhile) for row, when in signs(run)]
 
 
-def window(first: str, last: str) -> str:
+def window(start: float, last: float | None) -> str:
     """Hours after a session in words: 'first 24 hours', 'day 3 to week 39', 'from day 7'."""
-    start, end = float(first), float(last) if last else math.inf
+    end = math.inf if last is None else last
     if start == 0.0:
         return (
             "at any time"
@@ -155,12 +157,7 @@ def _page(run: Run, phase: str, title: str) -> str:
     days = session_dates(run)
     dated = phase != "session"
     rows = [
-        Step(
-            row["instruction"],
-            row["source"].replace(";", ", "),
-            [_span(day, row) for day in days] if dated else [],
-            _waiting(run, row),
-        )
+        Step(row.instruction, ", ".join(row.source), [_span(day, row) for day in days] if dated else [], _waiting(run, row))
         for row in steps(run, phase)
     ]
     sheet = Sheet(
@@ -177,26 +174,26 @@ def _page(run: Run, phase: str, title: str) -> str:
     return _environment().get_template("sheet.html").render(**vars(sheet))
 
 
-def _span(day: date, row: dict[str, str]) -> str:
-    first, last = (day + timedelta(days=round(float(row[end]) / 24)) for end in ("from_h", "to_h"))
+def _span(day: date, row: CareStepRow) -> str:
+    first, last = (day + timedelta(days=round(hours / 24)) for hours in (row.from_h, row.to_h))
     short = [f"{end.day} {end:%b}" for end in (first, last)]
     return short[0] if first == last else f"{short[0]} to {short[1]}"
 
 
-def _waiting(run: Run, row: dict[str, str]) -> list[str]:
+def _waiting(run: Run, row: CareStepRow) -> list[str]:
     """What the run computes for an instruction, one sentence per zone; never sooner than the instruction ends.
 
     The hours are the upper end (95 %) over people and sessions, rounded up.
     """
-    if row["computed"] not in WAITING:
+    if row.computed is None:
         return []
-    avoided, closing, entering = WAITING[row["computed"]]
+    avoided, closing, entering = WAITING[row.computed]
     found = []
     for zone in run.zones:
-        ends = [end.band[2] for end in run.find(row["computed"], zone.zone.key)]
+        ends = [end.band[2] for end in run.find(row.computed, zone.zone.key)]
         middles = [end.band[1] for end in run.find(closing.quantity, zone.zone.key, closing.detail)]
         if ends and all(math.isfinite(end) for end in (*ends, *middles)):
-            hours = max(math.ceil(max(ends)), float(row["to_h"]))
+            hours = max(math.ceil(max(ends)), row.to_h)
             found.append(
                 f"{words.title(zone.zone.key)}: {avoided} before {_lasting(hours)}. As computed, the channels "
                 f"close to {entering} after about {_lasting(math.ceil(max(middles)))} in the middle case, and by "

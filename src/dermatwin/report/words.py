@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, timedelta
+from typing import Any
 
 NARROW = "\u202f"  # narrow no-break space, between a number and its unit and between groups of thousands
 SPACE = "\u00a0"  # no-break space, between a number and a word
@@ -208,3 +209,13 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def recorded(value: Any) -> str:
+    """An entry of the provenance: a list item by item, what was laid over the evidence by its name, rows and digest."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(recorded(one) for one in value)
+    if isinstance(value, dict):
+        held = ", ".join(f"{name(table)} {rows}" for table, rows in value["rows"].items())
+        return f"{value['name']}: {held or 'nothing'} (digest {value['digest']})"
+    return str(value)

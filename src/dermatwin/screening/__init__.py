@@ -3,7 +3,7 @@
 from .anaesthetic import Allowance, allowance, anaesthetic_check
 from .depth import ZoneDepth, depth_guidance
 from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
-from .rule import Rule, RuleBook
+from .rule import Rule, RuleBook, rule_book
 from .screen import screen
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "allowance",
     "anaesthetic_check",
     "depth_guidance",
+    "rule_book",
     "screen",
 ]

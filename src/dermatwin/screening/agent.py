@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ..case import Topical
 from ..core.units import factor
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.screening import AnaestheticRow
 from .product import Contents, contents
 from .records import Level
 from .words import tokens
@@ -50,10 +50,10 @@ class Agent:
         return None if strength is None else strength * product_mass
 
 
-def agent_of(topical: Topical, age: float | None = None) -> Agent | None:
+def agent_of(topical: Topical, evidence: Evidence, age: float | None = None) -> Agent | None:
     """The anaesthetic in a product, for a person of this age (yr) or of any; None if it is none."""
-    product = contents(topical)
-    for name, agent in _table():
+    product = contents(topical, evidence)
+    for name, agent in _table(evidence):
         if _named(name, product.text) and (age is None or agent.age_from <= age < agent.age_below):
             return _with_strength(agent, product)
     return None
@@ -100,36 +100,26 @@ def _spelled(text: str) -> str:
     return text if _PERCENT.search(text) else _NUMBER.sub(r"\1 %", text)
 
 
-@lru_cache(maxsize=1)
-def _table() -> tuple[tuple[str, Agent], ...]:
+@view
+def _table(tables: Tables) -> tuple[tuple[str, Agent], ...]:
     """Every name with its agents, the names of most words first: a combination is not its first drug."""
-    rows = Evidence.packaged().table("anaesthetics")
-    pairs = [(name.strip(), _agent(row)) for row in rows for name in row["names"].split(";")]
+    pairs = [(name, _agent(row)) for row in tables.rows(AnaestheticRow) for name in row.names]
     return tuple(sorted(pairs, key=lambda pair: -len(tokens(pair[0]))))
 
 
-def _agent(row: dict[str, str]) -> Agent:
-    strengths = {
-        drug: float(share) if share else None
-        for drug, _, share in (part.partition(":") for part in row["actives"].split(";"))
-    }
-    grams = _number(row["max_grams"])
+def _agent(row: AnaestheticRow) -> Agent:
     return Agent(
-        name=row["agent"],
-        classes=tuple(row["classes"].split(";")),
-        strengths=strengths,
-        age_from=float(row["age_from_yr"]),
-        age_below=float(row["age_below_yr"]),
-        max_mass=None if grams is None else grams * factor("g", "mg"),
-        max_area=_number(row["max_area_cm2"]),
-        max_time=_number(row["max_hours"]),
-        min_time=float(row["min_minutes"]) * factor("min", "h"),
-        occlusion=row["occlusion"],
-        mass_guard="soft_stop" if row["mass_guard"] == "soft_stop" else "hard_stop",
-        sources=tuple(row["source"].split(";")),
-        note=row["note"],
+        name=row.agent,
+        classes=row.classes,
+        strengths=dict(row.actives),
+        age_from=row.age_from_yr,
+        age_below=row.age_below_yr,
+        max_mass=None if row.max_grams is None else row.max_grams * factor("g", "mg"),
+        max_area=row.max_area_cm2,
+        max_time=row.max_hours,
+        min_time=row.min_minutes * factor("min", "h"),
+        occlusion=row.occlusion,
+        mass_guard=row.mass_guard,
+        sources=row.source,
+        note=row.note,
     )
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None

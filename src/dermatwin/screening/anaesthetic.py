@@ -17,7 +17,7 @@ from ..case import Case, Patient, Topical
 from ..core.units import factor
 from ..evidence import Evidence
 from .agent import Agent, agent_of
-from .product import contents
+from .product import name_of
 from .records import Finding
 from .words import find
 
@@ -36,7 +36,7 @@ class Dose:
     @property
     def text(self) -> str:
         """Name of the product in the case."""
-        return contents(self.topical).name
+        return name_of(self.topical)
 
     @property
     def time(self) -> float | None:
@@ -62,37 +62,34 @@ class Allowance:
         return self.lidocaine / strength * factor("mg", "g")
 
 
-def allowance(patient: Patient) -> Allowance:
+def allowance(patient: Patient, evidence: Evidence) -> Allowance:
     """The most lidocaine for this person [mg]: by weight and in all, whichever is less."""
-    weight = patient.body_weight if patient.body_weight is not None else _assumed_weight(patient.age)
-    by_weight = _number("lidocaine_weight_limit", "mg/kg") * weight
-    return Allowance(min(by_weight, _number("lidocaine_mass_limit", "mg")), weight, patient.body_weight is None)
+    weight = patient.body_weight if patient.body_weight is not None else _assumed_weight(patient.age, evidence)
+    by_weight = evidence.value("lidocaine_weight_limit", "mg/kg") * weight
+    most = min(by_weight, evidence.value("lidocaine_mass_limit", "mg"))
+    return Allowance(most, weight, patient.body_weight is None)
 
 
-def _assumed_weight(age: float) -> float:
-    group = "child" if age < _number("child_age", "yr") else "adolescent" if age < _number("adult_age", "yr") else "adult"
-    return _number(f"assumed_weight_{group}", "kg")
+def _assumed_weight(age: float, evidence: Evidence) -> float:
+    child, adult = evidence.value("child_age", "yr"), evidence.value("adult_age", "yr")
+    group = "child" if age < child else "adolescent" if age < adult else "adult"
+    return evidence.value(f"assumed_weight_{group}", "kg")
 
 
-def _number(name: str, unit: str) -> float:
-    parameter = Evidence.packaged().parameters[name]
-    return parameter.value * factor(parameter.unit, unit)
-
-
-def anaesthetic_check(case: Case) -> tuple[Finding, ...]:
+def anaesthetic_check(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
     """Everything there is to say about the numbing in a case, each thing once."""
     found: dict[tuple[str, str], Finding] = {}
     for session in range(1, len(case.session_days) + 1):
-        doses = _doses(case, session)
-        for finding in _session(case, doses):
+        doses = _doses(case, session, evidence)
+        for finding in _session(case, doses, evidence):
             found.setdefault((finding.rule, finding.reason), finding)
     return tuple(found.values())
 
 
-def _doses(case: Case, session: int) -> tuple[Dose, ...]:
+def _doses(case: Case, session: int, evidence: Evidence) -> tuple[Dose, ...]:
     found = []
     for topical in case.course.topicals:
-        agent = agent_of(topical, case.patient.age)
+        agent = agent_of(topical, evidence, case.patient.age)
         if agent is None or (topical.sessions is not None and session not in topical.sessions):
             continue
         area = sum(zone.area for zone in case.zones if topical.zones is None or zone.key in topical.zones)
@@ -100,18 +97,18 @@ def _doses(case: Case, session: int) -> tuple[Dose, ...]:
     return tuple(found)
 
 
-def _session(case: Case, doses: tuple[Dose, ...]) -> Iterator[Finding]:
+def _session(case: Case, doses: tuple[Dose, ...], evidence: Evidence) -> Iterator[Finding]:
     if not doses:
         return
     for dose in doses:
-        yield from _label(dose, case.patient)
-        yield from _time(dose, case.patient)
-        yield from _cover(dose)
-    yield from _weight(doses, case.patient)
-    yield from _sum(doses, case.patient)
+        yield from _label(dose, case.patient, evidence)
+        yield from _time(dose, case.patient, evidence)
+        yield from _cover(dose, evidence)
+    yield from _weight(doses, case.patient, evidence)
+    yield from _sum(doses, case.patient, evidence)
 
 
-def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
+def _label(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding]:
     agent = dose.agent
     who = f"at the age of {patient.age:g} years"
     if agent.max_mass is not None and dose.product > agent.max_mass:
@@ -143,7 +140,7 @@ def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
             sources=agent.sources,
         )
     strength = sum(share or 0.0 for share in agent.strengths.values())
-    if not agent.labelled and strength > _number("strong_anaesthetic", "1"):
+    if not agent.labelled and strength > evidence.value("strong_anaesthetic", "1"):
         yield Finding(
             "anaesthetic_compounded",
             "caution",
@@ -154,7 +151,7 @@ def _label(dose: Dose, patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _time(dose: Dose, patient: Patient) -> Iterator[Finding]:
+def _time(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding]:
     topical, agent = dose.topical, dose.agent
     if topical.apply >= 0.0 or topical.remove is None or topical.remove > 0.0:
         what = "goes on" if topical.apply >= 0.0 else "is not taken off before"
@@ -169,7 +166,7 @@ def _time(dose: Dose, patient: Patient) -> Iterator[Finding]:
     time = dose.time
     if time is None or topical.apply >= 0.0:
         return
-    longest = _longest(agent, patient)
+    longest = _longest(agent, patient, evidence)
     if longest is not None and time > longest:
         yield Finding(
             "anaesthetic_time",
@@ -194,18 +191,18 @@ def _minutes(hours: float) -> str:
     return f"{hours * factor('h', 'min'):.0f} min"
 
 
-def _longest(agent: Agent, patient: Patient) -> float | None:
+def _longest(agent: Agent, patient: Patient, evidence: Evidence) -> float | None:
     """Longest time on the skin [h]; shorter in children with atopic skin."""
     atopic = any(find(("atopic*", "eczema", "neurodermatitis"), item.name) for item in patient.conditions)
-    if agent.max_time is None or not (atopic and patient.age < _number("child_age", "yr")):
+    if agent.max_time is None or not (atopic and patient.age < evidence.value("child_age", "yr")):
         return agent.max_time
-    return min(agent.max_time, _number("atopic_time_limit", "h"))
+    return min(agent.max_time, evidence.value("atopic_time_limit", "h"))
 
 
-def _cover(dose: Dose) -> Iterator[Finding]:
+def _cover(dose: Dose, evidence: Evidence) -> Iterator[Finding]:
     if not dose.topical.occluded:
         return
-    large = dose.area > _number("large_area", "cm^2")
+    large = dose.area > evidence.value("large_area", "cm^2")
     if dose.agent.occlusion == "no" or large:
         yield Finding(
             "anaesthetic_occluded",
@@ -217,8 +214,8 @@ def _cover(dose: Dose) -> Iterator[Finding]:
         )
 
 
-def _weight(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
-    limit = allowance(patient)
+def _weight(doses: tuple[Dose, ...], patient: Patient, evidence: Evidence) -> Iterator[Finding]:
+    limit = allowance(patient, evidence)
     known = [(dose, mass) for dose in doses if (mass := dose.lidocaine())]
     total = sum(mass for _, mass in known)
     weight = f"{limit.weight:g} kg" + (" (assumed: the body weight is not given)" if limit.weight_assumed else "")
@@ -245,10 +242,10 @@ def _weight(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _sum(doses: tuple[Dose, ...], patient: Patient) -> Iterator[Finding]:
+def _sum(doses: tuple[Dose, ...], patient: Patient, evidence: Evidence) -> Iterator[Finding]:
     if len(doses) < 2:
         return
-    limit = allowance(patient).lidocaine
+    limit = allowance(patient, evidence).lidocaine
     shares = [_share(dose, limit) for dose in doses]
     names = " + ".join(f"{dose.text} {share:.0%}" for dose, share in zip(doses, shares, strict=True))
     over = sum(shares) > 1.0

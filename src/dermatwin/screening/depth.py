@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ..case import Case
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.planning import DefaultCourseRow, DepthRow
 from .records import Finding
 from .target import Target
 
@@ -33,54 +33,50 @@ class ZoneDepth:
     note: str
     by_region: bool = False  # the site is not in the table: taken from its region
 
-    def column(self, concern: str) -> tuple[float, float]:
-        """The column that fits a concern."""
-        return self.deep if concern in deep_concerns() else self.conservative
+    def column(self, *, deep: bool) -> tuple[float, float]:
+        """The range for surface work, or for scars and deep lines."""
+        return self.deep if deep else self.conservative
 
 
-@lru_cache(maxsize=1)
-def deep_concerns() -> frozenset[str]:
+@view
+def deep_concerns(tables: Tables) -> frozenset[str]:
     """Concerns for which the deeper column of the table is customary: scars and deep lines."""
-    return frozenset(row["concern"] for row in Evidence.packaged().table("default_courses") if row["depth_column"] == "deep")
+    return frozenset(row.concern for row in tables.rows(DefaultCourseRow) if row.depth_column == "deep")
 
 
-@lru_cache(maxsize=1)
-def _table() -> tuple[ZoneDepth, ...]:
-    return tuple(_zone_depth(row) for row in Evidence.packaged().table("depth_by_zone"))
-
-
-def _zone_depth(row: dict[str, str]) -> ZoneDepth:
-    def pair(column: str) -> tuple[float, float]:
-        return float(row[f"{column}_low_mm"]), float(row[f"{column}_high_mm"])
-
-    return ZoneDepth(
-        row["zone"],
-        tuple(row["sites"].split(";")),
-        pair("conservative"),
-        pair("deep"),
-        float(row["stop_above_mm"]),
-        row["grade"],
-        tuple(row["source"].split(";")),
-        row["note"],
+@view
+def _depths(tables: Tables) -> tuple[ZoneDepth, ...]:
+    return tuple(
+        ZoneDepth(
+            row.zone,
+            row.sites,
+            (row.conservative_low_mm, row.conservative_high_mm),
+            (row.deep_low_mm, row.deep_high_mm),
+            row.stop_above_mm,
+            row.grade,
+            row.source,
+            row.note,
+        )
+        for row in tables.rows(DepthRow)
     )
 
 
-def depth_guidance(site: str, region: str = "") -> ZoneDepth | None:
+def depth_guidance(site: str, evidence: Evidence, region: str = "") -> ZoneDepth | None:
     """Customary depths for a site of the catalogue, or for its region; None if the table has neither."""
-    for depth in _table():
+    for depth in _depths(evidence):
         if site in depth.sites:
             return depth
     near = _FALLBACK.get(region)
-    return next((replace(depth, by_region=True) for depth in _table() if depth.zone == near), None)
+    return next((replace(depth, by_region=True) for depth in _depths(evidence) if depth.zone == near), None)
 
 
-def depth_check(case: Case, target: Target) -> Iterator[Finding]:
+def depth_check(case: Case, target: Target, evidence: Evidence) -> Iterator[Finding]:
     """Findings on the needle length that is set in one zone."""
     if target.settings is None:
         return
     length = target.settings.needle_length
     yield from _device(case, target, length)
-    guide = depth_guidance(target.site, target.region)
+    guide = depth_guidance(target.site, evidence, target.region)
     if guide is None:
         yield Finding(
             "depth_no_guidance",
@@ -92,7 +88,7 @@ def depth_check(case: Case, target: Target) -> Iterator[Finding]:
             sources=("dermatwin_prior",),
         )
     else:
-        yield from _zone(target, length, guide)
+        yield from _zone(target, length, guide, deep_concerns(evidence))
 
 
 def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
@@ -131,9 +127,9 @@ def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
         )
 
 
-def _zone(target: Target, length: float, guide: ZoneDepth) -> Iterator[Finding]:
+def _zone(target: Target, length: float, guide: ZoneDepth, deep: frozenset[str]) -> Iterator[Finding]:
     where = f"{target.key}: {length:g} mm"
-    customary = max((guide.column(concern)[1] for concern in target.concerns), default=guide.conservative[1])
+    customary = max((guide.column(deep=concern in deep)[1] for concern in target.concerns), default=guide.conservative[1])
     if length > guide.stop_above:
         yield Finding(
             "depth_stop",

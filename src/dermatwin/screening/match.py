@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from ..case import Case, Item, Topical
+from ..evidence import Evidence
 from .agent import agent_of
-from .product import contents
+from .product import contents, name_of
 from .records import Finding
 from .rule import Clause, HistoryField, ItemsCondition, Rule, RuleBook, TopicalCondition
 from .target import Target, locate
@@ -54,12 +55,14 @@ def history(case: Case) -> tuple[Entry, ...]:
     return tuple(Entry(field, item) for field in FIELDS for item in getattr(case.patient, field))
 
 
-def apply(book: RuleBook, case: Case, zones: tuple[Target, ...]) -> tuple[tuple[Finding, ...], frozenset[Entry]]:
+def apply(
+    book: RuleBook, case: Case, zones: tuple[Target, ...], evidence: Evidence
+) -> tuple[tuple[Finding, ...], frozenset[Entry]]:
     """Findings of all rules, and the items of the history that some rule knew."""
     findings: list[Finding] = []
     known: set[Entry] = set()
     for rule in book.rules:
-        hits = [hit for clause in rule.when for hit in _clause(rule, clause, case, zones, book)]
+        hits = [hit for clause in rule.when for hit in _clause(rule, clause, case, zones, book, evidence)]
         known |= {hit.entry for hit in hits if hit.entry}
         findings += _findings(rule, hits)
     return tuple(findings), frozenset(known)
@@ -94,15 +97,17 @@ def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
         )
 
 
-def _clause(rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
+def _clause(
+    rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], book: RuleBook, evidence: Evidence
+) -> Iterator[Hit]:
     if not _person(clause, case):
         return
-    for place in _places(clause, zones, book):
+    for place in _places(clause, zones, book, evidence):
         if clause.items is None:
             yield place
             continue
         for entry in history(case):
-            yield from _entry(rule, clause.items, entry, case, place, zones)
+            yield from _entry(rule, clause.items, entry, case, place, zones, evidence)
 
 
 def _person(clause: Clause, case: Case) -> bool:
@@ -121,13 +126,13 @@ def _person(clause: Clause, case: Case) -> bool:
     )
 
 
-def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook) -> Iterator[Hit]:
+def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook, evidence: Evidence) -> Iterator[Hit]:
     """Where a clause holds, as far as zones and concerns decide it."""
     if not clause.local:
         yield Hit()
         return
     for target in zones:
-        what = _zone(clause, target, book)
+        what = _zone(clause, target, book, evidence)
         if what is None:
             continue
         if not clause.by_concern:
@@ -138,7 +143,7 @@ def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook) -> Iterat
                 yield Hit(what, zone=target.key, concern=concern)
 
 
-def _zone(clause: Clause, target: Target, book: RuleBook) -> str | None:
+def _zone(clause: Clause, target: Target, book: RuleBook, evidence: Evidence) -> str | None:
     """What in a zone answers the clause (words for the reason, perhaps none); None if the clause does not hold there."""
     length = target.settings.needle_length if target.settings else None
     if clause.sites and not any(in_group(book, group, target) for group in clause.sites):
@@ -150,12 +155,16 @@ def _zone(clause: Clause, target: Target, book: RuleBook) -> str | None:
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
     words = [] if clause.needle_above is None else [f"{length:g} mm"]
-    for wanted, found in ((clause.topicals, _products), (clause.adjuncts, _adjuncts)):
-        if wanted is not None:
-            names = found(wanted, target)  # type: ignore[arg-type]
-            if not names:
-                return None
-            words += names
+    if clause.topicals is not None:
+        names = _products(clause.topicals, target, evidence)
+        if not names:
+            return None
+        words += names
+    if clause.adjuncts is not None:
+        names = _adjuncts(clause.adjuncts, target)
+        if not names:
+            return None
+        words += names
     return ", ".join(words)
 
 
@@ -166,23 +175,23 @@ def in_group(book: RuleBook, group: str, target: Target) -> bool:
     return f"region:{target.region}" in members or any(tokens(member) in own for member in members)
 
 
-def _products(condition: TopicalCondition, target: Target) -> list[str]:
-    return [contents(topical).name for topical in target.topicals if _product(condition, topical)]
+def _products(condition: TopicalCondition, target: Target, evidence: Evidence) -> list[str]:
+    return [name_of(topical) for topical in target.topicals if _product(condition, topical, evidence)]
 
 
-def _product(condition: TopicalCondition, topical: Topical) -> bool:
-    text = contents(topical).text
+def _product(condition: TopicalCondition, topical: Topical, evidence: Evidence) -> bool:
+    text = contents(topical, evidence).text
     if (condition.terms and find(condition.terms, text) is None) or find(condition.without, text) is not None:
         return False
     if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
         return False
     if condition.until is not None and topical.apply > condition.until:
         return False
-    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical)
+    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, evidence)
 
 
-def _anaesthetic(kind: str, topical: Topical) -> bool:
-    agent = agent_of(topical)
+def _anaesthetic(kind: str, topical: Topical, evidence: Evidence) -> bool:
+    agent = agent_of(topical, evidence)
     if agent is None or kind in ("any", "none"):
         return (agent is None) == (kind == "none")
     return kind in agent.classes or kind in agent.strengths
@@ -193,7 +202,13 @@ def _adjuncts(terms: list[str], target: Target) -> list[str]:
 
 
 def _entry(
-    rule: Rule, condition: ItemsCondition, entry: Entry, case: Case, place: Hit, zones: tuple[Target, ...]
+    rule: Rule,
+    condition: ItemsCondition,
+    entry: Entry,
+    case: Case,
+    place: Hit,
+    zones: tuple[Target, ...],
+    evidence: Evidence,
 ) -> Iterator[Hit]:
     match = find(condition.terms, entry.text, condition.without) if _field(condition, entry) else None
     if match is None or _is_allergy(condition, entry, match):
@@ -203,7 +218,7 @@ def _entry(
     if match.state == "absent" or (match.state == "family" and not condition.relatives):
         yield replace(known, reason=f"{said}: read as {'a relative' if match.state == 'family' else 'not there'}")
         return
-    where = _where(rule, entry, place, zones, case.patient.species)
+    where = _where(rule, entry, place, zones, case.patient.species, evidence)
     if not where:
         yield replace(known, reason=f"{said}: outside the treated zones")
         return
@@ -232,12 +247,12 @@ def _is_allergy(condition: ItemsCondition, entry: Entry, match: Match) -> bool:
     return bool(named) and "allergies" not in condition.fields and entry.field != "allergies"
 
 
-def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...], species: str) -> list[str]:
+def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...], species: str, evidence: Evidence) -> list[str]:
     """The zones that an item concerns: none if it names a place that is not treated; an unknown place counts anywhere."""
     if rule.where == "person" or entry.item.zone is None:
         return [place.zone]
     own = entry.item.zone
-    known, site, region = locate(own, species)
+    known, site, region = locate(own, species, evidence)
     keys = [
         zone.key
         for zone in zones

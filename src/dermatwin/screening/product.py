@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..case import InlineProduct, Topical
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.delivery import ProductRow
 from .words import tokens
 
 
@@ -19,23 +20,25 @@ class Contents:
     name: str  # as the case has it
 
 
-def contents(topical: Topical) -> Contents:
+def name_of(topical: Topical) -> str:
+    """The product of a topical, as the case has it."""
+    product = topical.product
+    return product.name if isinstance(product, InlineProduct) else product
+
+
+def contents(topical: Topical, evidence: Evidence) -> Contents:
     """Name and contents of the product of a topical."""
     product = topical.product
     if isinstance(product, InlineProduct):
         return Contents(f"{product.name} {product.active}", {product.active.casefold(): product.strength}, product.name)
-    row = _catalogue().get(tokens(product))
+    row = _catalogue(evidence).get(tokens(product))
     if row is None:
         return Contents(product.replace("_", " "), {}, product)
-    actives = [active.strip().casefold() for active in row["active"].split(";") if active.strip()]
-    shares = [float(share) for share in row["strength"].split(";") if share.strip()]
-    return Contents(
-        f"{product.replace('_', ' ')} {row['name']} {row['active']}", dict(zip(actives, shares, strict=True)), product
-    )
+    strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
+    return Contents(f"{product.replace('_', ' ')} {row.name} {'; '.join(row.active)}", strengths, product)
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> dict[tuple[str, ...], dict[str, str]]:
+@view
+def _catalogue(tables: Tables) -> Mapping[tuple[str, ...], ProductRow]:
     """Rows of the catalogue of products by the comparable words of every id, name and alias."""
-    rows = Evidence.packaged().table("products")
-    return {tokens(word): row for row in rows for word in (*row["aliases"].split(";"), row["name"], row["id"])}
+    return {tokens(word): row for row in tables.rows(ProductRow) for word in (*row.aliases, row.name, row.id)}

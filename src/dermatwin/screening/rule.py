@@ -1,23 +1,28 @@
-"""Screening rules as data: `screening_rules.yaml`, read through a gate of its own.
+"""Screening rules as data: `screening_rules.yaml`.
 
 A rule has a level, a reason, an action, sources, and `when`: clauses of which any one makes it fire. Every condition
-written in a clause must hold. The gate refuses unknown keys, sources that are not registered, rows that are not in the
-table of contraindications and site groups that do not exist.
+written in a clause must hold. The gate of the evidence asks `faults_in` of a file of rules: unknown keys, sources that are
+not registered, concerns and rows of the table of contraindications that do not exist, groups of sites likewise.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from ..case.document import Concern, Name, Phototype, Record
+from ..case.document import Name, Record
 from ..case.quantity import Age, Clock, Interval, NeedleLength
 from ..core.errors import EvidenceError, Fault
-from ..evidence import Evidence
+from ..core.spelling import closest
+from ..core.vocabulary import Phototype
+from ..evidence import Tables, view
+from ..evidence.known import Known
+from ..evidence.layers import Layer
+from ..evidence.reading import Document, read_document
 from .records import Level
 from .when import Window
 
@@ -60,8 +65,8 @@ class Clause(Record):
     sun_protection: bool | None = None
     interval_below: Interval | None = None
     sites: list[str] | None = None  # names of site groups
-    concerns: list[Concern] | None = None
-    not_concerns: list[Concern] | None = None
+    concerns: list[Name] | None = None
+    not_concerns: list[Name] | None = None
     needle_above: NeedleLength | None = None
     devices: list[str] | None = None  # terms in the device's id or name
     described_device: bool | None = None
@@ -114,9 +119,11 @@ class Rule(Record):
 
 
 class _File(Record):
-    groups: dict[Name, list[str]]
+    """The rules of one layer of evidence; what is laid over another holds only what is new or other."""
+
+    groups: dict[Name, list[str]] = {}
     understood: list[str] = []
-    rules: list[Rule]
+    rules: list[Rule] = []
 
 
 @dataclass(frozen=True)
@@ -127,58 +134,84 @@ class RuleBook:
     groups: dict[str, tuple[str, ...]]
     nothing: tuple[str, ...]
 
-    @staticmethod
-    @lru_cache(maxsize=1)
-    def packaged() -> RuleBook:
-        """The rules that ship with dermatwin (read once)."""
-        return RuleBook.read(Evidence.packaged())
-
-    @staticmethod
-    def read(evidence: Evidence) -> RuleBook:
-        """Rules of a folder of evidence; raises `EvidenceError` with every fault."""
-        path = evidence.folder / RULES
-        file = _file(path)
-        faults = check(file.rules, file.groups, evidence, path.name)
-        if faults:
-            raise EvidenceError(faults)
-        groups = {group: tuple(sites) for group, sites in file.groups.items()}
-        return RuleBook(tuple(file.rules), groups, tuple(file.understood))
-
     def rule(self, name: str) -> Rule | None:
         """A rule by its id."""
         return next((rule for rule in self.rules if rule.id == name), None)
 
 
-def _file(path: Path) -> _File:
-    import yaml
+@view
+def rule_book(tables: Tables) -> RuleBook:
+    """The rules of some evidence: a rule or group of an upper layer takes the place of the one of the same name."""
+    files = [_file(read_document(RULES, layer.read(RULES))) for layer in tables.layers if RULES in layer.names]
+    rules = {rule.id: rule for file in files for rule in file.rules}
+    groups = {name: tuple(sites) for file in files for name, sites in file.groups.items()}
+    nothing = dict.fromkeys(phrase for file in files for phrase in file.understood)
+    return RuleBook(tuple(rules.values()), groups, tuple(nothing))
 
+
+def _file(document: Document) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return _File.model_validate({} if document.value is None else document.value)
     except ValidationError as error:
-        faults = [
-            Fault(f"{path.name}:{'.'.join(str(step) for step in fault['loc'])}", str(fault["input"]), fault["msg"])
-            for fault in error.errors()
-        ]
-        raise EvidenceError(faults) from None
+        raise EvidenceError([_shape_fault(document, detail) for detail in error.errors(include_url=False)]) from None
 
 
-def check(rules: list[Rule], groups: dict[str, list[str]], evidence: Evidence, name: str = RULES) -> list[Fault]:
-    """Faults that the shape of the file does not show."""
-    rows = {row["condition"] for row in evidence.table("contraindications")}
+def _shape_fault(document: Document, detail: Any) -> Fault:
+    """One fault of shape: the line of the rule or group, the place in it, what was found and what would be right."""
+    place = tuple(step for step in detail["loc"] if isinstance(step, (str, int)))
+    where = ".".join((f"{document.file}:{document.line(place)}", *map(str, place)))
+    if detail["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        found = str(detail["input"])
+        return Fault(where, found, f"is not one of {', '.join(allowed)}{closest(found, allowed)}")
+    if detail["type"] in ("extra_forbidden", "missing"):
+        return Fault(where, "", "is missing" if detail["type"] == "missing" else "is not a known key")
+    said = _SHAPES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+    return Fault(where, str(detail["input"]), said)
+
+
+_SHAPES = {
+    "bool_type": "is not true or false",
+    "dict_type": "is not a mapping; write lines of 'key: value'",
+    "invalid_key": "is not text; put it in quotes",
+    "list_type": "is not a list; write it in brackets",
+    "model_type": "is not a mapping; write lines of 'key: value'",
+    "string_type": "is not text; put it in quotes",
+    "too_short": "is empty; name at least one",
+}
+
+
+def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Fault]:
+    """What is wrong with the rules of one layer: their shape, names that nobody knows, and times without a window."""
+    file = _file(document)
+    groups = set(file.groups).union(*(_groups(layer) for layer in tables.layers))
     seen: set[str] = set()
-    faults: list[Fault] = []
-    for rule in rules:
-        where = f"{name}:{rule.id}"
-        sites = [site for clause in rule.when for site in clause.sites or []]
+    for number, rule in enumerate(file.rules):
+        where = f"{document.file}:{document.line(('rules', number))}.rules.{rule.id}"
         if rule.id in seen:
-            faults.append(Fault(where, rule.id, "is defined twice"))
+            yield Fault(where, rule.id, "stands here twice")
         seen.add(rule.id)
-        for part, words, known, what in (
-            ("sources", rule.sources, evidence.sources, "is not registered in sources"),
-            ("rows", rule.rows, rows, "is not a row of contraindications.csv"),
-            ("sites", sites, groups, "is not a group of sites"),
+        for part, words, place in (
+            ("sources", rule.sources, "sources.source"),
+            ("rows", rule.rows, "contraindications.condition"),
+            ("concerns", _concerns(rule), "concerns.concern"),
         ):
-            faults += [Fault(f"{where}.{part}", word, what) for word in words if word not in known]
+            for word in words:
+                if said := known.fault(word, (place,)):
+                    yield Fault(f"{where}.{part}", word, said)
+        for site in (site for clause in rule.when for site in clause.sites or []):
+            if site not in groups:
+                yield Fault(f"{where}.sites", site, f"is not a group of sites{closest(site, sorted(groups))}")
         if (rule.time == "window") != (rule.window is not None):
-            faults.append(Fault(f"{where}.window", str(rule.window), "goes with time: window and only with it"))
-    return faults
+            yield Fault(f"{where}.window", str(rule.window or ""), "goes with time: window and only with it")
+
+
+def _concerns(rule: Rule) -> list[str]:
+    return [concern for clause in rule.when for concern in (*(clause.concerns or ()), *(clause.not_concerns or ()))]
+
+
+def _groups(layer: Layer) -> dict[str, Any]:
+    """Groups of a layer as they are written."""
+    value = read_document(RULES, layer.read(RULES)).value if RULES in layer.names else None
+    groups = value.get("groups") if isinstance(value, dict) else None
+    return groups if isinstance(groups, dict) else {}

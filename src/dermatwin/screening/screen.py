@@ -6,23 +6,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..case import Case, Override
+from ..evidence import Evidence
 from .anaesthetic import anaesthetic_check
+from .concern import require_concerns
 from .depth import depth_check
 from .match import apply, history
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
-from .rule import RuleBook
+from .rule import RuleBook, rule_book
 from .target import Target, targets
 from .words import tokens
 
 _OVERRIDE_SOURCE = ("dermatwin_prior",)
 
 
-def screen(case: Case) -> Screening:
+def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     """Whether the course of a case may go ahead: `stop`, `caution` or `ok`, with every reason.
 
     A hard stop cannot be overridden; a soft stop becomes a caution where `case.overrides` holds a reason for its rule.
     Animals are not screened. Rules are read against going on: unknown dates count, denied items do not.
+
+    evidence : rules, catalogues and limits other than the packaged ones.
+    Raises CaseError for a concern that the evidence does not know.
     """
+    believed = evidence or Evidence.packaged()
+    require_concerns(case, believed)
     if case.patient.species != "human":
         animal = case.patient.species.replace("_", " ")
         info = Finding(
@@ -33,11 +40,11 @@ def screen(case: Case) -> Screening:
             "Follow the rules for animal studies",
             sources=_OVERRIDE_SOURCE,
         )
-        return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case)))
-    book, zones = RuleBook.packaged(), targets(case)
-    found, known = apply(book, case, zones)
-    found += tuple(finding for zone in zones for finding in depth_check(case, zone))
-    found += anaesthetic_check(case)
+        return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case, believed)))
+    book, zones = rule_book(believed), targets(case, believed)
+    found, known = apply(book, case, zones, believed)
+    found += tuple(finding for zone in zones for finding in depth_check(case, zone, believed))
+    found += anaesthetic_check(case, believed)
     found += tuple(_unknown(case, book, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
     return Screening(verdict_of(findings), findings, tuple(_zone_verdict(zone, findings) for zone in zones))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..case import Case, CustomDevice, Settings, Topical, Zone
+from ..evidence import Evidence
 
 if TYPE_CHECKING:
     from ..device import Device
@@ -36,15 +37,15 @@ class Target:
         return tuple(record.concern for record in self.zone.concerns)
 
 
-def targets(case: Case) -> tuple[Target, ...]:
+def targets(case: Case, evidence: Evidence) -> tuple[Target, ...]:
     """The treated zones of a case."""
-    return tuple(_target(case, zone) for zone in case.zones if zone.treated)
+    return tuple(_target(case, zone, evidence) for zone in case.zones if zone.treated)
 
 
-def _target(case: Case, zone: Zone) -> Target:
+def _target(case: Case, zone: Zone, evidence: Evidence) -> Target:
     settings = case.course.settings.get(zone.key)
-    _, site, region = locate(zone.zone, case.patient.species)
-    text, device, described = _device((settings.device if settings else None) or case.course.device)
+    _, site, region = locate(zone.zone, case.patient.species, evidence)
+    text, device, described = _device((settings.device if settings else None) or case.course.device, evidence)
     topicals = tuple(t for t in case.course.topicals if t.zones is None or zone.key in t.zones)
     adjuncts = tuple(
         f"{a.adjunct.replace('_', ' ')} {a.detail}".strip()
@@ -54,25 +55,25 @@ def _target(case: Case, zone: Zone) -> Target:
     return Target(zone, site, region, settings, text, device, described, topicals, adjuncts)
 
 
-def locate(text: str, species: str) -> tuple[bool, str, str]:
+def locate(text: str, species: str, evidence: Evidence) -> tuple[bool, str, str]:
     """Whether a place is in the catalogue of sites, its name there and its region."""
     from ..skin import find_site
 
     try:
-        site = find_site(text, species)
+        site = find_site(text, species, evidence)
     except KeyError:
         return False, text, ""
     return True, site.name, site.region
 
 
-def _device(device: str | CustomDevice) -> tuple[str, Device | None, bool]:
+def _device(device: str | CustomDevice, evidence: Evidence) -> tuple[str, Device | None, bool]:
     """Words that name a device, its record, and whether the case describes it."""
     from ..device import describe, find
 
     if isinstance(device, CustomDevice):
         return f"{device.name} {device.kind}", describe(device), True
     try:
-        found = find(device)
+        found = find(device, evidence)
     except KeyError:
         return device, None, False
     return f"{found.name} {found.id}", found, False

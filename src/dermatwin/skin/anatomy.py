@@ -37,7 +37,7 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
     Source   evidence `stratum_corneum_thickness`, `viable_epidermis_thickness`, `dermis_thickness` and their factors.
     Law      dermis not thicker with age in adults; every layer positive (tests/laws/test_skin.py).
     """
-    site = find_site(zone.zone, patient.species, draws.evidence.folder)
+    site = find_site(zone.zone, patient.species, draws.evidence)
     corneum = _stratum_corneum(site, patient, draws, zone.key)
     epidermis = _viable_epidermis(site, patient, draws, zone.key)
     dermis = _dermis(site, patient, draws, zone.key)

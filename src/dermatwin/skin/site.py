@@ -6,12 +6,11 @@ are told apart by species. Names and aliases are matched without regard to case,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-from ..evidence.gate import read_table
-from ..evidence.store import DATA
+from ..evidence import Evidence, Tables, view
+from ..evidence.rows.skin import SiteRow
 
 HUMAN = "human"
 
@@ -39,38 +38,32 @@ class Site:
         return self.backing == "bone"
 
 
-def sites(folder: Path = DATA) -> dict[str, Site]:
-    """Every site of the catalogue in `folder` by its key; human sites carry their plain name."""
-    return dict(_catalogue(folder))
-
-
-def find_site(text: str, species: str = HUMAN, folder: Path = DATA) -> Site:
-    """The site called `text` (a name or an alias) of a species; KeyError with suggestions if there is none."""
-    names = _names(folder, species)
-    word = _plain(text)
-    for candidate in (word, word.removesuffix("s")):
-        if candidate in names:
-            return _catalogue(folder)[names[candidate]]
-    raise KeyError(_unknown(text, species, folder))
-
-
-@lru_cache(maxsize=10)
-def _catalogue(folder: Path) -> dict[str, Site]:
-    found = (_site(row) for row in read_table(folder / "sites.csv"))
+@view
+def sites(tables: Tables) -> Mapping[str, Site]:
+    """Every site of the catalogue by its key; human sites carry their plain name."""
+    found = (
+        Site(row.site, row.label, row.region, row.species, row.backing, row.aliases, row.note)
+        for row in tables.rows(SiteRow)
+    )
     return {site.key: site for site in found}
 
 
-def _site(row: dict[str, str]) -> Site:
-    aliases = tuple(alias.strip() for alias in row["aliases"].split(";") if alias.strip())
-    return Site(row["site"], row["label"], row["region"], row["species"], row["backing"], aliases, row["note"])
+def find_site(text: str, species: str, evidence: Evidence) -> Site:
+    """The site called `text` (a name or an alias) of a species; KeyError with suggestions if there is none."""
+    names = _names(evidence, species)
+    word = _plain(text)
+    for candidate in (word, word.removesuffix("s")):
+        if candidate in names:
+            return sites(evidence)[names[candidate]]
+    raise KeyError(_unknown(text, species, evidence))
 
 
-@lru_cache(maxsize=100)
-def _names(folder: Path, species: str) -> dict[str, str]:
+@view
+def _names(tables: Tables, species: str) -> Mapping[str, str]:
     """Plain spelling of every name, label and alias -> key of the site, for one species."""
     return {
         _plain(word): site.key
-        for site in _catalogue(folder).values()
+        for site in sites(tables).values()
         if site.species == species
         for word in (*site.aliases, site.label, site.name)
     }
@@ -80,13 +73,13 @@ def _plain(text: str) -> str:
     return "_".join(text.strip().casefold().replace("-", " ").replace("_", " ").split())
 
 
-def _unknown(text: str, species: str, folder: Path) -> str:
+def _unknown(text: str, species: str, evidence: Evidence) -> str:
     from difflib import get_close_matches
 
-    names = _names(folder, species)
+    names, known = _names(evidence, species), sites(evidence)
     if not names:
         return f"{species!r} has no skin in the catalogue of sites"
     close = dict.fromkeys(names[word] for word in get_close_matches(_plain(text), names, n=3))
-    known = sorted({site.name for site in _catalogue(folder).values() if site.species == species})
-    hint = f"did you mean {' or '.join(_catalogue(folder)[key].name for key in close)}? " if close else ""
-    return f"{text!r} is not a site of {species} skin; {hint}known: {', '.join(known)}"
+    hint = f"did you mean {' or '.join(known[key].name for key in close)}? " if close else ""
+    listed = sorted({site.name for site in known.values() if site.species == species})
+    return f"{text!r} is not a site of {species} skin; {hint}known: {', '.join(listed)}"

@@ -12,18 +12,21 @@ from collections.abc import Iterator, Sequence
 from ..case import Case, Settings
 from ..core.errors import CaseError, Fault
 from ..device import Device, find
+from ..evidence import Evidence
 
 TECHNIQUE = ("passes", "hand_speed", "frequency", "stroke", "track_spacing", "directions", "force")
 """Settings that belong to a device, and go with it."""
 
 
-def device_arms(case: Case, devices: Sequence[str], needle_length: float | None = None) -> dict[str, Case]:
+def device_arms(
+    case: Case, devices: Sequence[str], evidence: Evidence, needle_length: float | None = None
+) -> dict[str, Case]:
     """An arm for every device, under the device's name.
 
     devices : ids, names or aliases of the catalogue. needle_length : mm, in every zone; None keeps the case's own.
     Raises CaseError with every device that is unknown, named twice, or cannot do the length.
     """
-    known = _found(devices)
+    known = _found(devices, evidence)
     if not case.course.settings:
         raise CaseError([Fault("zones", "", "hold none that is treated; there is nothing to compare")])
     settings = {zone: _left(given, needle_length) for zone, given in case.course.settings.items()}
@@ -48,12 +51,12 @@ def left_out(case: Case) -> tuple[str, ...]:
     )
 
 
-def _found(devices: Sequence[str]) -> list[Device]:
+def _found(devices: Sequence[str], evidence: Evidence) -> list[Device]:
     found: list[Device] = []
     faults = []
     for text in devices:
         try:
-            device = find(text)
+            device = find(text, evidence)
         except KeyError as error:
             faults.append(Fault("--device", "", str(error.args[0])))
             continue

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from ..case import Observation
 from ..core.errors import CaseError, Fault
 from ..core.units import factor
 from .endpoints import Endpoint
-
-if TYPE_CHECKING:
-    from .run import Comparison, Run
+from .run import Run
 
 NEAR = 0.15  # an observation is compared with the endpoint nearest in time, within this share of its time
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An observation beside the prediction of the same quantity."""
+
+    observation: Observation
+    title: str
+    unit: str
+    low: float
+    median: float
+    high: float
+    inside: bool  # the band holds the value, or a value that the bound allows
+    endpoint: Endpoint
+
+    @property
+    def independent(self) -> bool:
+        """Whether the prediction stands on other studies alone; where not, agreement is no test of the twin."""
+        return self.observation.source not in self.endpoint.sources
 
 
 def compare_observations(run: Run) -> tuple[Comparison, ...]:
@@ -35,8 +52,6 @@ def _nearest(run: Run, seen: Observation) -> Endpoint | None:
 
 
 def _compare(number: int, seen: Observation, predicted: Endpoint) -> Comparison:
-    from .run import Comparison
-
     try:
         scale = factor(seen.unit, predicted.unit)
     except ValueError:

@@ -181,11 +181,12 @@ def compare(
     draws, seed, evidence : as in `simulate`.
     Raises CaseError where the cases cannot be paired, with every field that differs.
     """
+    believed = evidence or Evidence.packaged()
     require_pairs(cases, labels)
-    _require_sound(cases, labels)
+    _require_sound(cases, labels, believed)
     tell = progress or (lambda share, what: None)
     runs = tuple(
-        simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=evidence)
+        simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=believed)
         for number, case in enumerate(cases)
     )
     tables = [{_key(end): end for end in run.endpoints} for run in runs]
@@ -214,12 +215,12 @@ def require_pairs(cases: Sequence[Case], labels: Sequence[str]) -> None:
         raise CaseError(faults)
 
 
-def _require_sound(cases: Sequence[Case], labels: Sequence[str]) -> None:
+def _require_sound(cases: Sequence[Case], labels: Sequence[str], evidence: Evidence) -> None:
     """CaseError with the faults of every arm, each under its label, before the first of them is simulated."""
     faults = []
     for case, label in zip(cases, labels, strict=True):
         try:
-            resolve(case)
+            resolve(case, evidence)
         except CaseError as error:
             faults += [Fault(f"{label}: {fault.path}", fault.found, fault.expected) for fault in error.faults]
     if faults:

@@ -12,36 +12,35 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from ..case import dump_case
 from ..core.errors import CaseError, Fault
-from .summary import to_json
+from .run import Run
+from .store import ARRAYS, save
+from .summary import summarise, to_json
 
-if TYPE_CHECKING:
-    from .run import Run
-
+CASE = "case.resolved.yaml"
 MARK = "summary.json"
+OWN = "evidence"  # what was laid over the packaged evidence, a folder for each
 
 
 def write_run(
     run: Run,
-    target: Path,
+    target: Path | str,
     *,
     force: bool = False,
     report: str | None = None,
     sheets: Mapping[str, str] = MappingProxyType({}),
-    store: bool = False,
 ) -> Path:
-    """Write `run` to the folder `target`.
+    """Write `run` to the folder `target`: its case, its arrays (from which `recall` reads it again), its summary.
 
-    `report` is the page to store as report.html, `sheets` the files of the folder sheets/; with `store` every stage's result
-    goes into stages.h5, from which `recall` reads the run again. With `force` an earlier run
-    folder is replaced; a folder that is not a run folder is never touched. Raises CaseError for a target that cannot be
-    used.
+    `report` is the page to store as report.html, `sheets` the files of the folder sheets/. What was laid over the packaged
+    evidence goes into evidence/. With `force` an earlier run folder is replaced; a folder that is not a run folder is never
+    touched. Raises CaseError for a target that cannot be used.
     """
-    target = target.absolute()
+    target = Path(target).absolute()
     require_usable(target, MARK, force=force)
-    return _whole(target, lambda draft: _fill(run, draft, report, sheets, store))
+    return _whole(target, lambda draft: _fill(run, draft, report, sheets))
 
 
 def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
@@ -85,21 +84,18 @@ def require_usable(target: Path, mark: str = MARK, *, force: bool) -> None:
         raise fault("cannot be written there")
 
 
-def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str], store: bool) -> None:
-    from ..case import dump_case
-    from .store import STAGES, save
-
+def _fill(run: Run, draft: Path, report: str | None, sheets: Mapping[str, str]) -> None:
     head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
-    (draft / "case.resolved.yaml").write_text(head + dump_case(run.case), encoding="utf-8")
-    run.dataset().to_netcdf(draft / "run.nc", engine="h5netcdf")
-    if store:
-        save(run, draft / STAGES)
+    (draft / CASE).write_text(head + dump_case(run.case), encoding="utf-8")
+    save(run, draft / ARRAYS)
+    for laid in run.evidence.tables.layers[1:]:
+        laid.write(draft / OWN / laid.name)
     if report is not None:
         (draft / "report.html").write_text(report, encoding="utf-8")
     for name, text in sheets.items():
         (draft / "sheets").mkdir(exist_ok=True)
         (draft / "sheets" / name).write_text(text, encoding="utf-8", newline="")
-    (draft / MARK).write_text(to_json(run.summary()), encoding="utf-8")
+    (draft / MARK).write_text(to_json(summarise(run)), encoding="utf-8")
 
 
 def _swap(draft: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from ..case import Case
 from ..case.document import Topical
 from ..core.units import factor
 from ..delivery import Guard
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 from ..screening import allowance
 from ..screening.agent import agent_of
 from .run import ZoneRun
@@ -30,17 +30,17 @@ def guards(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, .
 
 def _applied(case: Case, draws: Draws) -> tuple[Guard, ...]:
     """Of the fullest session: products that numb, their area and time."""
-    sessions = [_applications(case, number + 1) for number in range(len(case.session_days))]
+    sessions = [_applications(case, number + 1, draws.evidence) for number in range(len(case.session_days))]
     if not any(sessions):
         return ()
     fullest = max(sessions, key=lambda applied: sum(application.product for application in applied))
-    return delivery.applied_guards(fullest, allowance(case.patient), draws)
+    return delivery.applied_guards(fullest, allowance(case.patient, draws.evidence), draws)
 
 
-def _applications(case: Case, session: int) -> list[delivery.Application]:
+def _applications(case: Case, session: int, evidence: Evidence) -> list[delivery.Application]:
     found = []
     for topical in case.course.topicals:
-        agent = agent_of(topical, case.patient.age)
+        agent = agent_of(topical, evidence, case.patient.age)
         if agent is None or (topical.sessions is not None and session not in topical.sessions):
             continue
         area = sum(zone.area for zone in case.zones if topical.zones is None or zone.key in topical.zones)
@@ -65,15 +65,17 @@ def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard
     if not sessions:
         return ()
     largest = max(sessions.values(), key=lambda taken: float(np.median(sum(taken.values()))))
-    return delivery.absorbed_guards(largest, allowance(case.patient).weight, draws)
+    return delivery.absorbed_guards(largest, allowance(case.patient, draws.evidence).weight, draws)
 
 
 def _excipients(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> Iterator[Guard]:
     """Of every product that lies on open channels, in the zone of its first session that lets most in."""
     for topical in case.course.topicals:
         where = [zone for zone in zones if zone.channels and (topical.zones is None or zone.zone.key in topical.zones)]
-        if not where or not _on_channels(topical) or agent_of(topical, case.patient.age) is not None:
+        numbing = agent_of(topical, draws.evidence, case.patient.age) is not None
+        if not where or not _on_channels(topical) or numbing:
             continue
         zone = max(where, key=lambda one: float(np.median(one.channels[0].open_area[:, 0])) * one.zone.area)
         doses = delivery.excipient_doses(topical, zone.channels[0], zone.skin, draws)
-        yield from delivery.excipient_guards(delivery.product_in(topical), doses, zone.zone.area)
+        product = delivery.product_in(topical, draws.evidence)
+        yield from delivery.excipient_guards(product, doses, zone.zone.area, draws.evidence)

@@ -25,10 +25,10 @@ FIRST_SEED = 1
 DEFAULT_LAYER, DEFAULT_PIECE = "papillary_dermis", "repeated"
 
 
-def draws_of(seed: int, person: int | None, evidence: Evidence | None = None) -> Draws:
+def draws_of(seed: int, person: int | None, evidence: Evidence) -> Draws:
     """Draws whose last person is the wanted one; the median person where none is wanted. People count from 1."""
     luck = Luck(seed, 1, frozenset()) if person is None else Luck(seed, person)
-    return Draws(evidence or Evidence.packaged(), luck)
+    return Draws(evidence, luck)
 
 
 def lane(
@@ -39,7 +39,7 @@ def lane(
     piece: str = DEFAULT_PIECE,
     seed: int = FIRST_SEED,
     person: int | None = None,
-    evidence: Evidence | None = None,
+    evidence: Evidence,
 ) -> Lane:
     """The lane of one layer of one zone of a case; of the reference course over a year where no case is given.
 
@@ -50,7 +50,7 @@ def lane(
     draws = draws_of(seed, person, evidence)
     excerpt = Excerpt(layer, piece, draws.count - 1)
     who = "median constants" if person is None else f"person {person} of seed {seed}"
-    treatment = _usual(draws) if case is None else _planned(case, zone)
+    treatment = _usual(draws) if case is None else _planned(case, zone, evidence)
     return _lane(treatment, excerpt, draws, f"{treatment.title}, {treatment.zone.key}, {layer}, {who}")
 
 
@@ -70,13 +70,13 @@ class _Treatment:
 def _usual(draws: Draws) -> _Treatment:
     """The reference course over a year."""
     course = reference_course(draws)
-    device = find_device(course.device)
+    device = find_device(course.device, draws.evidence)
     return _Treatment("Reference course", course.zone, course.patient, device, course.settings, course.session_days, YEAR)
 
 
-def _planned(case: Case, zone: str | None) -> _Treatment:
+def _planned(case: Case, zone: str | None, evidence: Evidence) -> _Treatment:
     """One zone of a case, the first where none is named."""
-    plans = {plan.zone.key: plan for plan in resolve(case)}
+    plans = {plan.zone.key: plan for plan in resolve(case, evidence)}
     plan = plans.get(zone if zone is not None else next(iter(plans)))
     if plan is None:
         raise CaseError([Fault("--zone", repr(zone), f"is not a zone of the case; one of {', '.join(plans)}")])

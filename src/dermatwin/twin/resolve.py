@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..case import Case, CustomDevice, Settings, Zone, check_case
+import numpy as np
+
+from ..case import Case, CustomDevice, Settings, Zone, check_case, unknown_concerns
 from ..core.errors import CaseError, Fault
-from ..delivery import find_product
+from ..delivery import product_in
 from ..device import Device, describe
 from ..device import find as find_device
 from ..evidence import Evidence
+from ..outcome import Scale, concerns, scales
 from ..skin import find_site
 from .names import read_name
 
@@ -27,63 +30,75 @@ class ZonePlan:
     settings: Settings | None
 
 
-def resolve(case: Case) -> tuple[ZonePlan, ...]:
+def resolve(case: Case, evidence: Evidence) -> tuple[ZonePlan, ...]:
     """Look up every name of a case; raises `CaseError` with all faults of one kind, returns one plan per zone."""
     check_case(case)
-    faults = [*_zone_faults(case), *_device_faults(case), *_topical_faults(case), *_observation_faults(case)]
+    faults = [
+        *_concern_faults(case, evidence),
+        *_zone_faults(case, evidence),
+        *_device_faults(case, evidence),
+        *_topical_faults(case, evidence),
+        *_observation_faults(case, evidence),
+    ]
     if faults:
         raise CaseError(faults)
-    return tuple(_plan(case, zone) for zone in case.zones)
+    return tuple(_plan(case, zone, evidence) for zone in case.zones)
 
 
-def _plan(case: Case, zone: Zone) -> ZonePlan:
+def _plan(case: Case, zone: Zone, evidence: Evidence) -> ZonePlan:
     if not zone.treated:
         return ZonePlan(zone, None, None)
     settings = case.course.settings[zone.key]
-    return ZonePlan(zone, device_of(settings.device or case.course.device), settings)
+    return ZonePlan(zone, device_of(settings.device or case.course.device, evidence), settings)
 
 
-def device_of(given: str | CustomDevice) -> Device:
+def device_of(given: str | CustomDevice, evidence: Evidence) -> Device:
     """The device behind a name or a description."""
-    return find_device(given) if isinstance(given, str) else describe(given)
+    return find_device(given, evidence) if isinstance(given, str) else describe(given)
 
 
-def _zone_faults(case: Case) -> Iterator[Fault]:
+def _concern_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
+    """Concerns that the evidence does not know; it is not asked for a case that names none."""
+    if any(zone.concerns for zone in case.zones):
+        yield from unknown_concerns(case, concerns(evidence))
+
+
+def _zone_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     for zone in case.zones:
         try:
-            find_site(zone.zone, case.patient.species)
+            find_site(zone.zone, case.patient.species, evidence)
         except KeyError as error:
             yield Fault(f"zones.{zone.key}.zone", repr(zone.zone), str(error.args[0]))
-        yield from _scale_faults(zone)
+        yield from _scale_faults(zone, evidence)
 
 
-def _scale_faults(zone: Zone) -> Iterator[Fault]:
-    scales = {row["id"]: row for row in Evidence.packaged().table("scales")}
+def _scale_faults(zone: Zone, evidence: Evidence) -> Iterator[Fault]:
     for number, concern in enumerate(zone.concerns):
         where = f"zones.{zone.key}.concerns.{number}"
         if concern.scale is None:
             continue
-        scale = scales.get(concern.scale)
+        known = scales(evidence)
+        scale = known.get(concern.scale)
         if scale is None:
-            yield Fault(f"{where}.scale", repr(concern.scale), f"is not a scale; one of {', '.join(sorted(scales))}")
+            yield Fault(f"{where}.scale", repr(concern.scale), f"is not a scale; one of {', '.join(sorted(known))}")
         elif concern.severity is not None:
             yield from _severity_faults(f"{where}.severity", concern.severity, scale)
 
 
-def _severity_faults(where: str, severity: float, scale: dict[str, str]) -> Iterator[Fault]:
-    low, high = (float(scale[end]) if scale[end] else None for end in ("low", "high"))
-    if (low is not None and severity < low) or (high is not None and severity > high):
-        yield Fault(where, f"{severity:g}", f"is outside the scale {scale['id']}, {scale['low']}-{scale['high']}")
+def _severity_faults(where: str, severity: float, scale: Scale) -> Iterator[Fault]:
+    if float(scale.clamp(np.array(severity))) != severity:
+        low, high = ("" if end is None else f"{end:g}" for end in (scale.low, scale.high))
+        yield Fault(where, f"{severity:g}", f"is outside the scale {scale.id}, {low}-{high}")
 
 
-def _device_faults(case: Case) -> Iterator[Fault]:
+def _device_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     course = case.course
     places = [("course.device", course.device)]
     places += [(f"course.settings.{key}.device", s.device) for key, s in course.settings.items() if s.device is not None]
     known: dict[str, Device] = {}
     for where, given in places:
         try:
-            known[where] = device_of(given)
+            known[where] = device_of(given, evidence)
         except KeyError as error:
             yield Fault(where, repr(given), str(error.args[0]))
         except ValueError as error:
@@ -109,23 +124,18 @@ def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator
         yield Fault(f"{where}.frequency", f"{settings.frequency:g} Hz", f"is above what {device.name} reaches, {top:g} Hz")
 
 
-def _topical_faults(case: Case) -> Iterator[Fault]:
+def _topical_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     for number, topical in enumerate(case.course.topicals):
         where = f"course.topicals.{number}.product"
         try:
-            if isinstance(topical.product, str):
-                find_product(topical.product)
-            else:
-                from ..delivery import product_of
-
-                product_of(topical.product)
+            product_in(topical, evidence)
         except KeyError as error:
             yield Fault(where, repr(topical.product), str(error.args[0]))
 
 
-def _observation_faults(case: Case) -> Iterator[Fault]:
+def _observation_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     for number, observation in enumerate(case.observations):
         try:
-            read_name(observation.quantity, Evidence.packaged())
+            read_name(observation.quantity, evidence)
         except ValueError as error:
             yield Fault(f"observations.{number}.quantity", repr(observation.quantity), str(error))

@@ -1,15 +1,14 @@
-"""The Run: everything that one simulation produced, immutable."""
+"""The Run: everything that one simulation produced, immutable, with look-ups by name.
+
+What is made of a run (its summary, its arrays, its folder) stands in modules that know it; it knows none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from ..case import Case, Observation, Settings, Zone
+from ..case import Case, Settings, Zone
 from ..core.errors import CaseError, Fault, Notice
 from ..delivery import Guard, Numbness
 from ..device import Device
@@ -20,9 +19,6 @@ from ..screening import Screening
 from ..skin import Skin
 from .endpoints import Endpoint
 from .names import read_name
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -38,25 +34,6 @@ class ZoneRun:
     exposures: tuple[Exposure, ...]  # per session, product and active
     history: TissueHistory
     numb: tuple[Numbness, ...] = ()  # per session in which something numbs
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """An observation beside the prediction of the same quantity."""
-
-    observation: Observation
-    title: str
-    unit: str
-    low: float
-    median: float
-    high: float
-    inside: bool  # the band holds the value, or a value that the bound allows
-    endpoint: Endpoint
-
-    @property
-    def independent(self) -> bool:
-        """Whether the prediction stands on other studies alone; where not, agreement is no test of the twin."""
-        return self.observation.source not in self.endpoint.sources
 
 
 @dataclass(frozen=True)
@@ -98,40 +75,3 @@ class Run:
         """One time course; `session` counts from 0, where the course counts hours from one."""
         wanted = quantity, zone, session, detail
         return next(c for c in self.curves if (c.quantity, c.zone, c.session, c.detail) == wanted)
-
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """Every observation of the case beside its prediction."""
-        from .comparison import compare_observations
-
-        return compare_observations(self)
-
-    def summary(self) -> dict[str, Any]:
-        """The run as plain data: what `summary.json` holds."""
-        from .summary import summarise
-
-        return summarise(self)
-
-    def dataset(self) -> xr.Dataset:
-        """The run as labelled arrays with units: dims draw, zone, layer, time and those of single processes."""
-        from .dataset import to_dataset
-
-        return to_dataset(self)
-
-    def write(
-        self,
-        folder: Path | str,
-        *,
-        force: bool = False,
-        report: str | None = None,
-        sheets: Mapping[str, str] | None = None,
-        store: bool = False,
-    ) -> Path:
-        """Write the run folder, whole or not at all; returns its path."""
-        from .folder import write_run
-
-        return write_run(self, Path(folder), force=force, report=report, sheets=sheets or {}, store=store)
-
-
-def band(values: np.ndarray, axis: int = 0) -> np.ndarray:
-    """5 %, 50 % and 95 % quantiles over draws, NaN draws left out: shape (3, ...)."""
-    return np.nanquantile(values, (0.05, 0.5, 0.95), axis=axis)

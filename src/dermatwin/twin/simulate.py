@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Patient, Topical, Zone, load_case
+from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
+from ..evidence.rows.healing import ModifierRow
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
@@ -74,47 +74,16 @@ def simulate(
     tell = progress or (lambda share, what: None)
     tell(0.0, "reading the evidence")
     believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary))
-    plans = resolve(case)
-    screening = screen(case)
+    plans = resolve(case, believed.evidence)
+    screening = screen(case, believed.evidence)
     tell(0.02, "the reference course")
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
     tell(0.95, "outcome")
-    return _read(case, screening, zones, usual, guards(case, zones, believed), believed)
+    return read(case, screening, zones, usual, guards(case, zones, believed), believed)
 
 
-def reread(run: Run, evidence: Evidence | None = None) -> Run:
-    """The same stage results read again: endpoints, curves and notices by today's evidence, nothing simulated.
-
-    evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
-        as they are, and so do the draws.
-    """
-    told = run.provenance
-    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    return _read(run.case, screen(run.case), run.zones, run.reference, run.guards, believed)
-
-
-def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
-    """A run from its folder, if it was stored with its stages, read by today's evidence; nothing is simulated.
-
-    Endpoints agree with the stored ones to single precision where the evidence is the same. CaseError where a file is
-    missing or is not one of ours.
-    """
-    from .store import STAGES, load, zone_run
-
-    place = Path(folder)
-    if not (place / STAGES).is_file():
-        raise CaseError([Fault(str(place), "", f"holds no {STAGES}; simulate with --store to be able to read it again")])
-    whole, stored, told = load(place / STAGES)
-    case = load_case(place / "case.resolved.yaml")
-    believed = Draws(evidence or Evidence.packaged(), Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    zones = tuple(
-        zone_run(stored[plan.zone.key], zone=plan.zone, device=plan.device, settings=plan.settings) for plan in resolve(case)
-    )
-    return _read(case, screen(case), zones, whole["reference"], whole["guards"], believed)
-
-
-def _read(
+def read(
     case: Case,
     screening: Screening,
     zones: tuple[ZoneRun, ...],
@@ -157,7 +126,7 @@ def _reference(draws: Draws) -> TissueHistory:
     """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
     course = outcome.reference_course(draws)
     skin = sections.section_of(course.zone, course.patient, draws)
-    device = find_device(course.device)
+    device = find_device(course.device, draws.evidence)
     punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
     return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
 
@@ -239,7 +208,7 @@ def _applies(topical: Topical, zone: str, session: int) -> bool:
 
 def _takes_anti_inflammatory(case: Case, evidence: Evidence) -> bool:
     """Whether a medicine is on the list of those that slow the closing of channels."""
-    patterns = [row["pattern"] for row in evidence.table("modifiers") if row["constant"] == "barrier_slow_recovery"]
+    patterns = [row.pattern for row in evidence.rows(ModifierRow) if row.constant == "barrier_slow_recovery"]
     return any(re.search(pattern, item.name, re.IGNORECASE) for pattern in patterns for item in case.patient.medications)
 
 

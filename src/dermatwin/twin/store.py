@@ -1,104 +1,116 @@
-"""Stage results on disk, so that a run can be read again without simulating it.
+"""`run.nc`: a run on disk, a netCDF-4 file of labelled arrays (`to_tree`) from which it can be read again.
 
-One HDF5 file holds every record that a stage handed on: a group per record, a dataset per array (single precision), text
-and numbers as attributes. The case and the provenance stand beside it in the run folder; devices come from the catalogue.
+Compressed without loss: bytes of equal weight are put side by side, in blocks that hold whole people. A seal tells damage.
+What is in the case is not repeated: the case stands beside the file, devices come from the catalogue.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
-import numpy as np
+from ..core.chance import Luck
+from ..core.errors import CaseError, Fault
+from .columns import Place, forms
+from .fields import TABLES
+from .rows import records
+from .run import Run
+from .seal import is_broken, seal
+from .tree import to_tree
 
-from ..core.errors import CaseError, Fault, Notice
-from ..delivery import Guard, Numbness
-from ..flows import Channels, Exposure, Pattern, Punctures, TissueHistory
-from ..skin import Skin
-from .run import Run, ZoneRun
+if TYPE_CHECKING:
+    import xarray as xr
 
-STAGES = "stages.h5"
-_RECORDS: Mapping[str, type] = {
-    kind.__name__: kind for kind in (Channels, Exposure, Guard, Notice, Numbness, Pattern, Punctures, Skin, TissueHistory)
-}
-_PARTS = ("skin", "punctures", "channels", "exposures", "history", "numb")
+ARRAYS = "run.nc"
+ENGINE = "h5netcdf"
+BLOCK = 2**20  # numbers in a block, about: 4 MB
+LEVEL = 4
+_BROKEN = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)  # what the readers say of broken files
 
 
 def save(run: Run, path: Path) -> None:
-    """Write the stage results of a run."""
-    with h5py.File(path, "w") as file:
-        file.attrs["provenance"] = json.dumps(run.provenance)
-        file.attrs["zones"] = json.dumps([zone.zone.key for zone in run.zones])
-        _write(file, "guards", run.guards)
-        _write(file, "reference", run.reference)
-        for zone in run.zones:
-            group = file.create_group(f"zones/{zone.zone.key}")
-            for part in _PARTS:
-                _write(group, part, getattr(zone, part))
+    """Write a run."""
+    tree = to_tree(run)
+    encoding = {
+        node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
+        for node in tree.subtree
+    }
+    tree.to_netcdf(path, engine=ENGINE, encoding=encoding)
+    seal(path)
 
 
-def _write(parent: h5py.Group, name: str, value: Any) -> None:
-    if is_dataclass(value) and not isinstance(value, type):
-        group = parent.create_group(name)
-        group.attrs["record"] = type(value).__name__
-        for entry in fields(value):
-            _write(group, entry.name, getattr(value, entry.name))
-    elif isinstance(value, tuple) and any(is_dataclass(one) for one in value):
-        group = parent.create_group(name)
-        group.attrs["many"] = len(value)
-        for number, one in enumerate(value):
-            _write(group, str(number), one)
-    elif isinstance(value, np.ndarray):
-        kept = value.astype(np.float32) if value.dtype.kind == "f" else value
-        more = {"compression": "gzip", "compression_opts": 1, "shuffle": True} if kept.ndim else {}
-        parent.create_dataset(name, data=kept, **more)
-    else:
-        parent.attrs[name] = json.dumps(value)
+def _packed(variable: xr.Variable) -> dict[str, Any]:
+    """How a variable is laid down."""
+    if variable.dtype.kind not in "fib" or not variable.dims:
+        return {}
+    block = {dim: 1 if dim in ("state", "exposure") else size for dim, size in variable.sizes.items()}
+    if "draw" in block:
+        person = prod(size for dim, size in block.items() if dim != "draw")
+        block["draw"] = min(block["draw"], max(1, BLOCK // person))
+    return {"zlib": True, "complevel": LEVEL, "shuffle": True, "chunksizes": tuple(block.values())}
 
 
-def load(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, Any]]:
-    """Stage results of a file: of the whole run, of every zone by its key, and the provenance.
+@dataclass(frozen=True)
+class Stored:
+    """What a file holds: its draws' luck, folders laid over the evidence, zones in order, records by group and place."""
 
-    Raises CaseError for a file that is not one of ours.
-    """
+    luck: Luck
+    overlays: tuple[str, ...]
+    zones: tuple[str, ...]
+    shelves: Mapping[str, Mapping[Place, Any]]
+
+
+def load(path: Path) -> Stored:
+    """Read what `save` wrote. Raises CaseError for a file that is damaged, not one of ours, or without stage results."""
+    import h5py
+    import xarray as xr
+
     try:
-        with h5py.File(path, "r") as file:
-            places = {key: file[f"zones/{key}"] for key in json.loads(str(file.attrs["zones"]))}
-            zones = {
-                key: {part: _read(group, part) for part in _PARTS}
-                for key, group in places.items()
-                if isinstance(group, h5py.Group)
-            }
-            whole = {name: _read(file, name) for name in ("guards", "reference")}
-            return whole, zones, json.loads(str(file.attrs["provenance"]))
-    except (OSError, KeyError, ValueError) as error:
-        raise CaseError([Fault(str(path), "", f"cannot be read as stage results ({error})")]) from None
+        if is_broken(path):
+            raise ValueError("bytes of it have changed since it was written")
+        with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
+            dict(file.attrs)
+        with xr.open_datatree(path, engine=ENGINE) as tree:
+            if not tree.children:
+                raise _fault(path, "holds no stage results; simulate it again")
+            own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
+            return Stored(_luck(tree), own, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
+    except _BROKEN as error:
+        raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
 
 
-def _read(parent: h5py.Group, name: str) -> Any:
-    if name in parent.attrs:
-        return _plain(json.loads(str(parent.attrs[name])))
-    entry = parent[name]
-    if isinstance(entry, h5py.Dataset):
-        values = np.asarray(entry[()])
-        return values.astype(float) if values.dtype.kind == "f" else values
-    assert isinstance(entry, h5py.Group)
-    about = {key: str(value) for key, value in entry.attrs.items() if key in ("many", "record")}
-    if "many" in about:
-        return tuple(_read(entry, str(number)) for number in range(int(about["many"])))
-    kind = _RECORDS[about["record"]]
-    return kind(**{field.name: _read(entry, field.name) for field in fields(kind)})
+def _luck(tree: xr.DataTree) -> Luck:
+    """Seed, number of people and sources of spread of a run."""
+    seed, draws, vary = (str(tree.attrs[name]) for name in ("seed", "draws", "vary"))
+    if int(draws) != tree.sizes["draw"]:
+        raise ValueError(f"{tree.sizes['draw']} people instead of {draws}")
+    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))))
 
 
-def _plain(value: Any) -> Any:
-    """JSON knows lists only; the records hold tuples."""
-    return tuple(_plain(one) for one in value) if isinstance(value, list) else value
+def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
+    """Records by group, what is nested in others first."""
+    found: dict[str, dict[Place, Any]] = {}
+    stored = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
+    for group, table in sorted(TABLES.items(), key=lambda pair: -pair[0].count("/")):
+        below = {key: form.base for key, form in forms(table.kind).items() if is_dataclass(form.base)}
+        nested = {key: found[f"{group}/{key}"] for key in below}
+        here = stored.get(f"/{group}")
+        found[group] = {} if here is None else records(table, here, stored["/"], nested)
+    zones = {(number,) for number in range(tree.sizes["zone"])}
+    if not (
+        found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
+    ):
+        raise ValueError("a zone is incomplete")
+    return found
 
 
-def zone_run(stored: Mapping[str, Any], **more: Any) -> ZoneRun:
-    """A zone's results from its stored parts and what the case says of it."""
-    return ZoneRun(**{part: stored[part] for part in _PARTS}, **more)
+def _fault(path: Path, expected: str) -> CaseError:
+    return CaseError([Fault(str(path), "", expected)])
+
+
+def _first_line(error: Exception) -> str:
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return said if " " in said else f"no {said}"  # a KeyError says the name alone

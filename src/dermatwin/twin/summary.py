@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .run import Comparison, Run
+from .comparison import Comparison, compare_observations
+from .run import Run
 
 INTENT = "Decision support with visible sources: it does not replace the judgement of the clinician who signs the plan."
 
@@ -22,7 +22,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "verdict": run.screening.verdict,
         "findings": [asdict(finding) for finding in run.screening.findings],
         "endpoints": [endpoint.summary() for endpoint in run.endpoints],
-        "observations": [_comparison(comparison) for comparison in run.comparisons()],
+        "observations": [_comparison(comparison) for comparison in compare_observations(run)],
         "guards": [asdict(guard) for guard in run.guards],
         "failed": _failed(run),
         "warnings": [{"path": n.path, "message": n.message, "source": n.source} for n in run.notices],

@@ -10,39 +10,23 @@ reviews without a rate, cases without a duration, procedures without needles, an
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import numpy as np
 
-from ..evidence.gate import read_table
+from ..evidence.rows.laboratory import HealingRow
+from ..evidence.rows.trials import AdverseRow, Event
 from ..outcome import Treated, predict_duration, predict_event, predict_pain
 from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
 from ..outcome.duration import hours_of, sign_of
 from ..outcome.events import PHOTOTYPES, rate_pool
 from .laboratory import Laboratory, unstated
 from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
-
-FILES = ("adverse_rates.csv", "healing_timecourse.csv")
-"""Packaged tables that rates, pain and durations are pooled from."""
 
 PAIN = "pain_vas"
-EVENTS = (
-    "acneiform_or_milia",
-    "bleeding",
-    "bruising",
-    "dryness_or_peeling",
-    "erythema",
-    "granuloma_or_allergy",
-    "hsv_reactivation",
-    "hypertrophic_scar_or_keloid",
-    "infection",
-    "oedema",
-    "other",
-    "pain_vas",
-    "pih",
-    "tram_track_scar",
-)
+EVENTS: tuple[str, ...] = get_args(Event)
 _RATE = (
     "rate_row_weight",
     "event_reference_sessions",
@@ -88,9 +72,14 @@ _ROMAN = re.compile(r"\b(?:IV|VI|V|I{1,3})\b")
 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
-    folder = laboratory.evidence.folder / "measurements"
-    inside = {kind: behind(laboratory.evidence, names) for kind, names in STANDS_ON.items()}
-    registered = studies(row for name in FILES for row in read_table(folder / name))
+    evidence = laboratory.evidence
+    inside = {kind: behind(evidence, names) for kind, names in STANDS_ON.items()}
+    registered = studies(
+        [
+            *((row.source, row.doi_or_pmcid) for row in evidence.rows(AdverseRow)),
+            *((row.source, "") for row in evidence.rows(HealingRow)),
+        ]
+    )
 
     def predict(row: Row) -> Answer:
         reason = _listed(row)
@@ -133,13 +122,13 @@ def _predicted(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Ans
 
 def _case(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     """A single case is one person: its duration is predicted, its rate has no denominator."""
-    if row["event"] not in ("erythema", "oedema", PAIN, "dryness_or_peeling") or hours_of(row.cells) is None:
+    if row["event"] not in ("erythema", "oedema", PAIN, "dryness_or_peeling") or _hours(row) is None:
         return NotPredicted("case report: no denominator")
     return _duration(row, laboratory, exclude)
 
 
 def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    measured, event = measured_rate(row), class_of(row.cells | {"note": row["note"], "severity": row["severity"]})
+    measured, event = measured_rate(row), class_of(row["event"], row["severity"], row["note"])
     if isinstance(measured, str):
         return NotPredicted(measured)
     reason = _uncounted(row, event, laboratory, exclude)
@@ -158,7 +147,7 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
 
 def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     """An event that a trial lists befell one of its people at least."""
-    n, event = row.number("population_n"), class_of(row.cells | {"note": row["note"], "severity": row["severity"]})
+    n, event = row.number("population_n"), class_of(row["event"], row["severity"], row["note"])
     if n is None or n < 1.0:
         return NotPredicted("listed by a trial without a rate, score or duration, or the number of people")
     reason = _uncounted(row, event, laboratory, exclude)
@@ -267,7 +256,7 @@ def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
 
 
 def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    sign, hours = sign_of(row["event"], row["note"]), hours_of(row.cells)
+    sign, hours = sign_of(row["event"], row["note"]), _hours(row)
     if not sign or hours is None:
         return NotPredicted(
             "the duration is not a positive time"
@@ -280,6 +269,11 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     mean = predict_duration(sign, draws, exclude, heat=row["device_kind"] == HEAT)
     return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
+
+
+def _hours(row: Row) -> tuple[float, str] | None:
+    """How long a row says that a sign lasts [h], and how that is censored."""
+    return hours_of(row.number("duration_h"), row.number("duration_h_min"), row.number("duration_h_max"))
 
 
 def _between_people(row: Row, hours: float, laboratory: Laboratory) -> float:

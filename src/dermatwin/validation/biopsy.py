@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.units import factor
 from ..evidence import Draws
+from ..evidence.rows.knowledge import ReadingRow
 from ..healing import kernel_generated as kernel
 from ..healing.injury import channel_radius, gap_radius
 from ..healing.person import epithelial_front
@@ -21,13 +22,12 @@ from ..healing.read_out import duration, peak_time
 from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import discrepancy, unstated
+from .prediction import Answer, NotPredicted, Prediction
 from .protocol import case_of, protocol_of
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction
 from .spread import study_mean
 from .wounds import HORIZONS, Bench, Course, amplitude, another_wound, front, kind_of, needled, new_collagen, wounded
 
-Entry = dict[str, str]
 Read = Callable[[Course, Draws], np.ndarray]
 NO_KIND = "another wound than a needle column, of a kind that the network has no lane for"
 LATEST = 360.0  # d after the last session: a study that does not say when it looked has looked by then
@@ -60,9 +60,9 @@ def course_of(row: Row, layer: str, bench: Bench, draws: Draws) -> Course:
     return bench.laboratory.once(key, lambda: needled(protocol, layer, until, study, bench, draws))
 
 
-def _read(row: Row, entry: Entry, bench: Bench, read: Read) -> tuple[np.ndarray, np.ndarray]:
+def _read(row: Row, entry: ReadingRow, bench: Bench, read: Read) -> tuple[np.ndarray, np.ndarray]:
     """What people and what is known of them read, (draw,) each."""
-    found = [read(course_of(row, entry["layer"] or "papillary_dermis", bench, draws), draws) for draws in bench.pair]
+    found = [read(course_of(row, entry.layer or "papillary_dermis", bench, draws), draws) for draws in bench.pair]
     return found[0], found[-1]
 
 
@@ -86,12 +86,12 @@ def _day(row: Row, course: Course, draws: Draws) -> float | np.ndarray:
     return course.last + unstated("unstated_biopsy_day", "d", row["source"], draws) if stated is None else stated
 
 
-def change(row: Row, entry: Entry, bench: Bench) -> Answer:
+def change(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Change of a sum of states from their start [%]; of what starts at nothing, in per cent of a full-thickness peak."""
 
     def read(course: Course, draws: Draws) -> np.ndarray:
         later, start = (
-            np.sum([course.at(day, name) for name in entry["name"].split("+")], axis=0)
+            np.sum([course.at(day, name) for name in entry.name.split("+")], axis=0)
             for day in (_day(row, course, draws), 0.0)
         )
         return 100.0 * (later - start) / np.where(start > 0.0, start, 1.0)
@@ -99,7 +99,7 @@ def change(row: Row, entry: Entry, bench: Bench) -> Answer:
     return _changed(row, entry, bench, read)
 
 
-def opposite(row: Row, entry: Entry, bench: Bench) -> Answer:
+def opposite(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """The direction of what falls when a state rises."""
     found = change(row, entry, bench)
     assert isinstance(found, Prediction)
@@ -108,7 +108,7 @@ def opposite(row: Row, entry: Entry, bench: Bench) -> Answer:
     )
 
 
-def ratio(row: Row, entry: Entry, bench: Bench) -> Answer:
+def ratio(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Change of collagen III over all collagen I [%]."""
 
     def read(course: Course, draws: Draws) -> np.ndarray:
@@ -119,18 +119,18 @@ def ratio(row: Row, entry: Entry, bench: Bench) -> Answer:
     return _changed(row, entry, bench, read)
 
 
-def synthesis(row: Row, entry: Entry, bench: Bench) -> Answer:
+def synthesis(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Change of the synthesis of collagen I [%]."""
     return _changed(row, entry, bench, lambda course, draws: 100.0 * new_collagen(course, _day(row, course, draws)))
 
 
-def _changed(row: Row, entry: Entry, bench: Bench, read: Read) -> Answer:
+def _changed(row: Row, entry: ReadingRow, bench: Bench, read: Read) -> Answer:
     """A change, with the study's own size; a direction where the row or the map asks for one."""
     people, known = _read(row, entry, bench, read)
     draws, value = bench.laboratory.people, row.number("value") or 0.0
     size = amplitude(row["source"], draws)
     stands = _stands(entry, bench)
-    if entry["scale"] == "sign" or row["unit"] == "sign":
+    if entry.scale == "sign" or row["unit"] == "sign":
         missed = 100.0 * draws("healing_direction_noise", "1") * _noise(row, draws)
         return Prediction(
             size * known + missed,
@@ -177,7 +177,7 @@ def _shares(course: Course) -> list[np.ndarray]:
     ]
 
 
-def _mature(row: Row, entry: Entry, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
+def _mature(row: Row, entry: ReadingRow, bench: Bench) -> tuple[np.ndarray, np.ndarray]:
     """Mature collagen's share of all collagen, relative to baseline."""
 
     def read(course: Course, draws: Draws) -> np.ndarray:
@@ -187,14 +187,14 @@ def _mature(row: Row, entry: Entry, bench: Bench) -> tuple[np.ndarray, np.ndarra
     return _read(row, entry, bench, read)
 
 
-def crosslink(row: Row, entry: Entry, bench: Bench) -> Answer:
+def crosslink(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """A mature cross-link per collagen, from the row's own baseline: it goes with the mature share."""
     baseline = _baseline(row)
     people, known = (baseline * share for share in _mature(row, entry, bench))
     return _figure(row, entry, bench, people, known)
 
 
-def extractable(row: Row, entry: Entry, bench: Bench) -> Answer:
+def extractable(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Share of collagen that pepsin extracts [%]: what it leaves goes with the mature share."""
     left = 100.0 - _baseline(row)
     people, known = (100.0 - left * np.minimum(share, 1.0 + _baseline(row) / left) for share in _mature(row, entry, bench))
@@ -217,13 +217,13 @@ def _baseline(row: Row) -> float:
     return float(found[1])
 
 
-def relative(row: Row, entry: Entry, bench: Bench) -> Answer:
+def relative(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Cells on a day relative to their own peak, times what the study's scale makes of it."""
 
     def read(course: Course, draws: Draws) -> np.ndarray:
-        values = course.hit[..., [kernel.STATES.index(name) for name in entry["name"].split("+")]].sum(axis=2)
-        now = np.sum([_within(course, name, _day(row, course, draws)) for name in entry["name"].split("+")], axis=0)
-        return now / values.max(axis=1) * unstated("relative_cells_factor", "1", f"{entry['name']} {row['source']}", draws)
+        values = course.hit[..., [kernel.STATES.index(name) for name in entry.name.split("+")]].sum(axis=2)
+        now = np.sum([_within(course, name, _day(row, course, draws)) for name in entry.name.split("+")], axis=0)
+        return now / values.max(axis=1) * unstated("relative_cells_factor", "1", f"{entry.name} {row['source']}", draws)
 
     people, known = _read(row, entry, bench, read)
     return _figure(row, entry, bench, people, known)
@@ -233,24 +233,24 @@ def _within(course: Course, name: str, day: float | np.ndarray) -> np.ndarray:
     return Course(course.time, course.hit, course.hit, course.constants).at(day, name)
 
 
-def peak(row: Row, entry: Entry, bench: Bench) -> Answer:
+def peak(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Time of a peak after the last session, in the row's unit; a peak on day 0 is one within the sampling interval."""
     return _timed(row, entry, bench, peak_time)
 
 
-def lasting(row: Row, entry: Entry, bench: Bench) -> Answer:
+def lasting(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Time until a state stays below a share of its peak."""
     gone = bench.laboratory.people.median("resolved_fraction", "1")
     return _timed(row, entry, bench, lambda time, values: duration(time, values, gone))
 
 
-def _timed(row: Row, entry: Entry, bench: Bench, when: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Answer:
+def _timed(row: Row, entry: ReadingRow, bench: Bench, when: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Answer:
     if row["unit"] not in ("h", "d"):
         return NotPredicted(f"the unit {row['unit']!r} is not a time")
 
     def read(course: Course, draws: Draws) -> np.ndarray:
         after = course.time >= course.last
-        values = course.hit[:, after][..., [kernel.STATES.index(name) for name in entry["name"].split("+")]].sum(axis=2)
+        values = course.hit[:, after][..., [kernel.STATES.index(name) for name in entry.name.split("+")]].sum(axis=2)
         return when(course.time[after] - course.last, values) * factor("d", row["unit"])
 
     people, known = _read(row, entry, bench, read)
@@ -266,7 +266,7 @@ def _timed(row: Row, entry: Entry, bench: Bench, when: Callable[[np.ndarray, np.
 
 def _figure(
     row: Row,
-    entry: Entry,
+    entry: ReadingRow,
     bench: Bench,
     people: np.ndarray,
     known: np.ndarray,
@@ -292,7 +292,7 @@ def _figure(
     )
 
 
-def column(row: Row, entry: Entry, bench: Bench) -> Answer:
+def column(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Time to close a laser's columns, or what is left of their area on a day, by the epidermal front alone."""
     kind = kind_of(row)
     if kind not in ("ablative_laser", "nonablative_laser"):
@@ -324,7 +324,7 @@ def column(row: Row, entry: Entry, bench: Bench) -> Answer:
     )
 
 
-def intact(row: Row, entry: Entry, bench: Bench) -> Answer:
+def intact(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
     """Share of the surface under a closed epidermis after needling."""
     species, day = species_of(row["species"]), row.number("time_d")
     if another_wound(row) or species is None or day is None:
@@ -349,10 +349,10 @@ def intact(row: Row, entry: Entry, bench: Bench) -> Answer:
     )
 
 
-def _stands(entry: Entry, bench: Bench) -> tuple[str, ...]:
+def _stands(entry: ReadingRow, bench: Bench) -> tuple[str, ...]:
     """Quantities of the catalogue behind a reading."""
     known = bench.laboratory.evidence.quantities
-    names = [f"mean_{n}" if f"mean_{n}" in known else "collagen_density" for n in entry["name"].split("+")]
+    names = [f"mean_{n}" if f"mean_{n}" in known else "collagen_density" for n in entry.name.split("+")]
     return (*dict.fromkeys(names), "wound_reading")
 
 
@@ -367,7 +367,7 @@ def leans(row: Row, quantities: tuple[str, ...], bench: Bench) -> bool:
     return bool(row.sources & bench.laboratory.once(("sources behind", quantities), behind))
 
 
-WAYS: dict[str, Callable[[Row, Entry, Bench], Answer]] = {
+WAYS: dict[str, Callable[[Row, ReadingRow, Bench], Answer]] = {
     "tissue": change,
     "opposite": opposite,
     "ratio": ratio,

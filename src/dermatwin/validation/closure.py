@@ -21,8 +21,8 @@ from ..skin import Skin
 from .experiment import skins
 from .insertion import bound_of, experiment
 from .laboratory import Laboratory, discrepancy, unstated
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .spread import study_mean
 
 COVERED_H = 240.0  # a cover that stays on for the whole experiment

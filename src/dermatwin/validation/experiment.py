@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from ..evidence import Evidence
 from ..skin import Skin, find_site
 from .laboratory import Laboratory
 from .rows import Row
@@ -52,12 +53,12 @@ def species_of(text: str) -> str | None:
     return next((name for name, pattern in _SPECIES if re.search(pattern, text, re.IGNORECASE)), None)
 
 
-def site_of(text: str, species: str) -> str:
+def site_of(text: str, species: str, evidence: Evidence) -> str:
     """Site named in a description; the back of an animal, skin of the body where a person's site is not stated."""
     for word in _SITES:
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             try:
-                return find_site(word, species).name
+                return find_site(word, species, evidence).name
             except KeyError:
                 continue
     return "body" if species == "human" else "back"
@@ -94,7 +95,7 @@ def skins(laboratory: Laboratory, row: Row) -> tuple[Skin, Skin]:
     """Sections of the row's skin (people, known); human where the species is not stated."""
     text = row["skin"]
     species = species_of(text) or "human"
-    site = site_of(text, species)
+    site = site_of(text, species, laboratory.evidence)
     made = [laboratory.skin(site, draws, species=species) for draws in (laboratory.people, laboratory.known)]
     alive = not is_excised(text)
     return replace(made[0], alive=alive), replace(made[1], alive=alive)

@@ -10,29 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .scoring import Scored
+from .prediction import Common, Scored
 
 LOW, HIGH = 0.1, 0.9  # ends of the interval
 ALL = "all"
-
-
-@dataclass(frozen=True)
-class Common:
-    """Where a row belongs, and what turns its value into a share.
-
-    groups : heading -> group, such as {"concern": "melasma", "arm": "needled"}.
-    kind : values of one kind are compared with one another; '' for a direction.
-    size : what the value is divided by: the baseline with the sign of the scale, so that positive is better.
-    """
-
-    groups: dict[str, str]
-    kind: str = ""
-    size: float = 1.0
 
 
 @dataclass(frozen=True)

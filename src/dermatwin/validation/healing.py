@@ -16,17 +16,18 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Draws
+from ..evidence.rows.knowledge import ReadingRow
 from ..healing.person import age_factor
 from ..outcome import ArmPrediction, Schedule, Treated, TrialArm, predict_arm, predict_duration, predict_event, predict_pain
 from ..outcome.duration import REDNESS, sign_of_course
 from . import biopsy, closure, insertion
-from .biopsy import NO_KIND, Entry, Unreadable
+from .biopsy import NO_KIND, Unreadable
 from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .protocol import interval_of, protocol_of, sessions_of
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .wounds import Bench, Needles, another_wound, pushed
 
 HOURS = {"h": 1.0, "d": 24.0}
@@ -35,30 +36,30 @@ WEEK = 7.0
 
 def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tuple[float, float] | None = None) -> Predictor:
     """Predict one row at a time; rows of one study share their course. A fit hands in needles of its own."""
-    table = {entry["quantity"]: entry for entry in laboratory.evidence.table("validation_map")}
+    table = {entry.quantity: entry for entry in laboratory.evidence.rows(ReadingRow)}
     whole = Bench(laboratory, needles) if tolerance is None else Bench(laboratory, needles, tolerance)
 
     def predict(row: Row) -> Answer:
         entry = table.get(row["quantity"])
-        if entry is None or not entry["way"]:
+        if entry is None or not entry.way:
             return NotPredicted(_reason(row, entry))
         if row.number("value") is None:
             return NotPredicted("no value")
         try:
-            if entry["way"] in biopsy.WAYS:
-                return biopsy.WAYS[entry["way"]](row, entry, whole.without(row))
-            if another_wound(row) and entry["way"] not in PARAMETERS:
+            if entry.way in biopsy.WAYS:
+                return biopsy.WAYS[entry.way](row, entry, whole.without(row))
+            if another_wound(row) and entry.way not in PARAMETERS:
                 return NotPredicted(NO_KIND)
-            return WAYS[entry["way"]](row, entry, laboratory)
+            return WAYS[entry.way](row, entry, laboratory)
         except Unreadable as unreadable:
             return NotPredicted(str(unreadable))
 
     return predict
 
 
-def _reason(row: Row, entry: Entry | None) -> str:
+def _reason(row: Row, entry: ReadingRow | None) -> str:
     """Why a quantity is not predicted."""
-    return entry["note"] if entry is not None and entry["note"] else f"{row['quantity']!r} is not predicted"
+    return entry.note if entry is not None and entry.note else f"{row['quantity']!r} is not predicted"
 
 
 def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) -> Answer:
@@ -87,15 +88,15 @@ def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) ->
     return replace(answer, quantity=row["quantity"]) if isinstance(answer, Prediction) else answer
 
 
-def _closure(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    return _elsewhere(row, "closure_time", entry["name"], laboratory)
+def _closure(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    return _elsewhere(row, "closure_time", entry.name, laboratory)
 
 
-def _insertion(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    return _elsewhere(row, entry["name"], "", laboratory)
+def _insertion(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    return _elsewhere(row, entry.name, "", laboratory)
 
 
-def _erythema(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _erythema(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     value = (row.number("value") or 0.0) * HOURS.get(row["unit"], 1.0)
     sign = sign_of_course(row["quantity"], row["procedure"]) or REDNESS
     return Prediction(
@@ -103,7 +104,7 @@ def _erythema(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     )
 
 
-def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _pain(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return Prediction(
         predict_pain("needling_unspecified", laboratory.people, row.sources),
         row.number("value") or 0.0,
@@ -114,20 +115,22 @@ def _pain(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     )
 
 
-def _event(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _event(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     treated = Treated("", "face", "needling_unspecified", sessions_of(row["procedure"]), row.number("n"))
-    rate = predict_event(entry["name"], treated, laboratory.people, row.sources)
+    rate = predict_event(entry.name, treated, laboratory.people, row.sources)
     return Prediction(100.0 * rate, row.number("value") or 0.0, "absolute", row["quantity"], leans=False)
 
 
-def arm_of(row: Row, entry: Entry, laboratory: Laboratory, *, role: str = "needling", definition: str = "") -> ArmPrediction:
+def arm_of(
+    row: Row, entry: ReadingRow, laboratory: Laboratory, *, role: str = "needling", definition: str = ""
+) -> ArmPrediction:
     """The row's course as a trial arm, without its own study."""
     sessions, interval = sessions_of(row["procedure"]), interval_of(row["procedure"])
     day = row.number("time_d")
     followup = None if day is None else max(day - (sessions - 1) * interval, 0.0)
     arm = TrialArm(
-        entry["name"],
-        entry["layer"] if not definition else "",
+        entry.name,
+        entry.layer if not definition else "",
         role,
         "needling_unspecified",
         schedule=Schedule(float(sessions), interval, followup),
@@ -137,10 +140,10 @@ def arm_of(row: Row, entry: Entry, laboratory: Laboratory, *, role: str = "needl
     return predict_arm(arm, laboratory.people, row.sources)
 
 
-def _arm(row: Row, entry: Entry, laboratory: Laboratory, role: str = "needling") -> Answer:
+def _arm(row: Row, entry: ReadingRow, laboratory: Laboratory, role: str = "needling") -> Answer:
     found = arm_of(row, entry, laboratory, role=role)
     value = row.number("value") or 0.0
-    if entry["scale"] == "sign":
+    if entry.scale == "sign":
         return Prediction(found.relative_improvement, value, "sign", row["quantity"], sign=int(value), leans=False)
     if found.change is None:
         return NotPredicted("the scale has no range or baseline on which a change could be predicted")
@@ -148,54 +151,55 @@ def _arm(row: Row, entry: Entry, laboratory: Laboratory, role: str = "needling")
     return Prediction(-found.change, value, "absolute", row["quantity"], bound_of(row), sign, leans=False)
 
 
-def _untreated(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _untreated(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return _arm(row, entry, laboratory, role="untreated")
 
 
-def _relative(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _relative(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     draws = -100.0 * arm_of(row, entry, laboratory).relative_improvement
     value = row.number("value") or 0.0
     return Prediction(draws, value, "absolute", row["quantity"], bound_of(row), int(np.sign(value)), leans=False)
 
 
-def _share(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _share(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     draws = 100.0 * arm_of(row, entry, laboratory).relative_improvement
     return Prediction(draws, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row), leans=False)
 
 
-def _responders(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    draws = 100.0 * arm_of(row, entry, laboratory, definition=entry["layer"]).responders
+def _responders(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    draws = 100.0 * arm_of(row, entry, laboratory, definition=entry.layer).responders
     return Prediction(draws, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row), leans=False)
 
 
-def _parameter(row: Row, entry: Entry, laboratory: Laboratory, turn: Callable[[np.ndarray], np.ndarray]) -> Answer:
+def _parameter(row: Row, entry: ReadingRow, laboratory: Laboratory, turn: Callable[[np.ndarray], np.ndarray]) -> Answer:
     """A prediction that is one parameter, turned into the row's quantity."""
-    draws = turn(laboratory.people(entry["name"], "1"))
-    behind = set(laboratory.evidence.parameters[entry["name"]].sources)
+    assert entry.scale is not None  # a way has one, by the gate
+    draws = turn(laboratory.people(entry.name, "1"))
+    behind = set(laboratory.evidence.parameters[entry.name].sources)
     return Prediction(
-        draws, row.number("value") or 0.0, entry["scale"], row["quantity"], bound_of(row), leans=bool(behind & row.sources)
+        draws, row.number("value") or 0.0, entry.scale, row["quantity"], bound_of(row), leans=bool(behind & row.sources)
     )
 
 
-def _factor(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _factor(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: share)
 
 
-def _percent(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _percent(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: 100.0 * share)
 
 
-def _loss(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _loss(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return _parameter(row, entry, laboratory, lambda share: 100.0 * (share - 1.0))
 
 
-def _power(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
-    return _parameter(row, entry, laboratory, lambda exponent: float(entry["layer"]) ** exponent)
+def _power(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    return _parameter(row, entry, laboratory, lambda exponent: float(entry.layer) ** exponent)
 
 
-def _decade(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _decade(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     young, old = (
-        getattr(laboratory.skin("upper_arm", laboratory.people, age=age, sex=entry["layer"]), entry["name"])
+        getattr(laboratory.skin("upper_arm", laboratory.people, age=age, sex=entry.layer), entry.name)
         for age in (40.0, 50.0)
     )
     return Prediction(
@@ -205,11 +209,11 @@ def _decade(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
         row["quantity"],
         bound_of(row),
         -1,
-        stands_on=("baseline_dermis" if entry["name"] == "dermis" else "baseline_viable_epidermis",),
+        stands_on=("baseline_dermis" if entry.name == "dermis" else "baseline_viable_epidermis",),
     )
 
 
-def _skin(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _skin(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     draws: Draws = laboratory.known
     skin = laboratory.skin("body", draws)
     thickness = 1000.0 * (skin.viable_epidermis + skin.stratum_corneum)
@@ -223,7 +227,7 @@ def _skin(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     )
 
 
-def _steroid(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _steroid(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     """Loss of collagen synthesis under a topical steroid on some days of the week [%].
 
     On days a share of the full loss is gained at the rate of onset, off days it is lost at the rate of recovery; in the
@@ -237,12 +241,12 @@ def _steroid(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     time = row.number("time_d")
     begun = 1.0 if time is None else -np.expm1(-time / on)
     kept = share / on / (share / on + (1.0 - share) / off)
-    loss = 100.0 * (draws(entry["name"], "1") - 1.0) * kept * begun
-    behind = set(laboratory.evidence.parameters[entry["name"]].sources)
+    loss = 100.0 * (draws(entry.name, "1") - 1.0) * kept * begun
+    behind = set(laboratory.evidence.parameters[entry.name].sources)
     return Prediction(loss, value, "absolute", row["quantity"], bound_of(row), leans=bool(behind & row.sources))
 
 
-def _aged(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _aged(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     """A figure of old skin from the row's own figure of young skin: it goes with the synthesis of collagen."""
     ages, young = (
         re.search(r"(\d+)(?:-(\d+))? y vs (\d+)", row["procedure"]),
@@ -252,8 +256,8 @@ def _aged(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
         return NotPredicted("ages or the figure of the young are not stated")
     draws = laboratory.people
     first = 0.5 * (float(ages[1]) + float(ages[2] or ages[1]))
-    factor = age_factor(float(ages[3]), draws, entry["name"]) / age_factor(first, draws, entry["name"])
-    behind = set(laboratory.evidence.parameters[f"{entry['name']}_age_slope"].sources)
+    factor = age_factor(float(ages[3]), draws, entry.name) / age_factor(first, draws, entry.name)
+    behind = set(laboratory.evidence.parameters[f"{entry.name}_age_slope"].sources)
     return Prediction(
         float(young[1]) * factor,
         row.number("value") or 0.0,
@@ -264,7 +268,7 @@ def _aged(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     )
 
 
-def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
+def _delay(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     """By how much longer a split-thickness wound of the old takes to epithelialise [d]."""
     ages = re.search(r">\s?(\d+) y vs (\d+)-(\d+) y", row["procedure"])
     if ages is None or row["unit"] != "d":
@@ -274,7 +278,7 @@ def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     slower = age_factor(young, draws, "epithelial") / age_factor(old, draws, "epithelial")
     behind = set(laboratory.evidence.parameters["epithelial_age_slope"].sources)
     return Prediction(
-        draws(entry["name"], "d") * (slower - 1.0),
+        draws(entry.name, "d") * (slower - 1.0),
         row.number("value") or 0.0,
         "absolute",
         row["quantity"],
@@ -283,7 +287,7 @@ def _delay(row: Row, entry: Entry, laboratory: Laboratory) -> Answer:
     )
 
 
-WAYS: dict[str, Callable[[Row, Entry, Laboratory], Answer]] = {
+WAYS: dict[str, Callable[[Row, ReadingRow, Laboratory], Answer]] = {
     "closure": _closure,
     "insertion": _insertion,
     "erythema": _erythema,

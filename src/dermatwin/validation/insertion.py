@@ -17,8 +17,8 @@ from ..insertion import Make, Penetration, Press, depth_at_puncture, penetrate, 
 from ..skin import Skin
 from .experiment import compliance_class, force_per_needle_N, skins, speed_mm_s
 from .laboratory import Laboratory, discrepancy, unstated
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 from .spread import study_mean
 
 UM = 1000.0

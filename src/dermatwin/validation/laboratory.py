@@ -27,9 +27,9 @@ Made = TypeVar("Made")
 class Laboratory:
     """Evidence, draws and seed of one scoring run."""
 
+    evidence: Evidence = field(repr=False)
     draws: int = 200
     seed: int = 1
-    evidence: Evidence = field(default_factory=Evidence.packaged, repr=False)
     _blind: dict[tuple[str, ...], Laboratory] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[tuple, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -17,14 +17,13 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Evidence
+from ..evidence.rows.trials import OutcomeRow
 from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, scales
-from ..outcome.arms import outcome_rows
 from ..outcome.doubts import label_of
 from ..outcome.scales import SCORED, pool_of
-from .groups import Common
 from .laboratory import Laboratory
+from .prediction import Answer, Common, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 LISTED = {
     "case_n1": "case_n1: a single case, not the mean of an arm",
@@ -78,7 +77,7 @@ STANDS_ON = (
 
 def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
-    registered = studies(outcome_rows(laboratory.evidence))
+    registered = studies((row.source, row.doi_or_pmcid) for row in laboratory.evidence.rows(OutcomeRow))
     known, inside = scales(laboratory.evidence), behind(laboratory.evidence, STANDS_ON)
 
     def predict(row: Row) -> Answer:
@@ -113,12 +112,11 @@ def _divisor(row: Row, scale: Scale | None, change: float) -> float:
     return stated or (scale.usual if scale else None) or 0.0
 
 
-def studies(rows: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """Every source cell of a packaged table with the ids and identifiers (DOI and the like) that name its study."""
+def studies(rows: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Every source of a table of the evidence with the names of its study: its id, and identifiers (DOI and the like)."""
     found: dict[str, frozenset[str]] = {}
-    for row in rows:
-        names = {part.strip() for part in row["source"].split(";")} | {row.get("doi_or_pmcid", "").strip().casefold()}
-        found[row["source"]] = found.get(row["source"], frozenset()) | frozenset(names - {""})
+    for source, identifier in rows:
+        found[source] = found.get(source, frozenset()) | frozenset({source, identifier.casefold()} - {""})
     return found
 
 

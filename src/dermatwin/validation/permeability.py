@@ -8,18 +8,20 @@ Neat donors drive something else than an aqueous permeability, and membranes tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
 from ..delivery import Solute, find_solute, intact_permeability
 from ..delivery.stratum import WITHIN, tailed
-from ..evidence import Draws, Evidence
+from ..evidence import Draws, Evidence, Tables, view
+from ..evidence.rows.laboratory import PermeabilityRow
+from ..evidence.rows.permeability import CompoundPropertyRow, PermeabilityStudyRow
 from .laboratory import Laboratory
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have
@@ -34,7 +36,7 @@ class Beliefs:
     """Draws for one fold of compounds, and what they say of laboratories: (mean, sd) of log10 by study."""
 
     draws: Draws
-    studies: dict[str, tuple[float, float]]
+    studies: Mapping[str, tuple[float, float]]
 
 
 def fold_of(compound: str) -> int:
@@ -56,7 +58,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
             return NotPredicted("no value")
         if row["neat"] not in ("0", "", "0.0", "false", "False"):
             return NotPredicted("neat donor: not an aqueous permeability")
-        solute = solute_of(row)
+        solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
         beliefs, layer = _beliefs(laboratory, row["compound"]), layer_of(row)
@@ -73,7 +75,7 @@ def medians_predictor(laboratory: Laboratory) -> Predictor:
     """Predict medians by compound; the epidermis where there is one, else the membrane that holds dermis."""
 
     def predict(row: Row) -> Answer:
-        solute = named(row["compound"])
+        solute = named(row["compound"], laboratory.evidence)
         if solute is None:
             return NotPredicted("structure not held: neither an active nor a compound of permeability_intact.csv")
         for column, layer in (("log10_kp_epidermis_cm_s", "epidermis"), ("log10_kp_dermis_cm_s", "epidermis, dermis")):
@@ -104,17 +106,15 @@ def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:
     """What is believed without the records of a compound; people at their medians: a record is a mean over skins."""
     blind = laboratory.without([left_out_name(compound)])
     fit = blind.evidence.posterior_of(WITHIN)
-    return blind.once(("beliefs",), lambda: Beliefs(blind.known, known_studies(fit.left_out if fit else None)))
+    return blind.once(
+        ("beliefs",), lambda: Beliefs(blind.known, known_studies(blind.evidence, fit.left_out if fit else None))
+    )
 
 
-@lru_cache(maxsize=64)
-def known_studies(left_out: str | None) -> dict[str, tuple[float, float]]:
+@view
+def known_studies(tables: Tables, left_out: str | None) -> Mapping[str, tuple[float, float]]:
     """Mean and sd of log10 of a study's own factor in the fit with this left out; none before a fit."""
-    return {
-        row["study"]: (float(row["mean"]), float(row["sd"]))
-        for row in Evidence.packaged().table("permeability_studies")
-        if row["without"] == left_out
-    }
+    return {row.study: (row.mean, row.sd) for row in tables.rows(PermeabilityStudyRow) if row.without == left_out}
 
 
 def strays(row: Row, layer: str, beliefs: Beliefs) -> np.ndarray:
@@ -153,13 +153,13 @@ def is_aqueous(row: Row) -> bool:
     return not any(word in row["donor_type"].lower() for word in SOLVENTS)
 
 
-def solute_of(row: Row) -> Solute | str:
+def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none."""
-    known = compounds().get(row["compound"].lower())
+    known = compounds(evidence).get(row["compound"].lower())
     if known is not None:
-        return ionising(known[0], donor_ph(row))
+        return ionising(known[0], donor_ph(row), evidence)
     try:
-        return find_solute(row["compound"])
+        return find_solute(row["compound"], evidence)
     except KeyError:
         pass
     mass, log_p = row.number("mw_g_mol"), row.number("crippen_log_p")
@@ -168,37 +168,39 @@ def solute_of(row: Row) -> Solute | str:
     return Solute(row["compound"], mass, log_p)
 
 
-def ionising(solute: Solute, ph: float | None) -> Solute:
+def ionising(solute: Solute, ph: float | None, evidence: Evidence) -> Solute:
     """The solute as the acid or the base that it mostly is at this pH; unchanged if it has not both pKa."""
-    other = _properties().get(solute.name.lower(), {})
+    other = _properties(evidence).get(solute.name.lower(), {})
     if ph is None or "pka_acid" not in other or "pka_base" not in other:
         return solute
     acid = ph - other["pka_acid"] >= other["pka_base"] - ph
     return replace(solute, acidity="acid" if acid else "base", pka=other["pka_acid" if acid else "pka_base"])
 
 
-@lru_cache(maxsize=1)
-def _properties() -> dict[str, dict[str, float]]:
+@view
+def _properties(tables: Tables) -> Mapping[str, dict[str, float]]:
     """Measured properties by compound, in lower case."""
     found: dict[str, dict[str, float]] = {}
-    for row in Evidence.packaged().table("compound_properties"):
-        found.setdefault(row["compound"].lower(), {})[row["property"]] = float(row["value"])
+    for row in tables.rows(CompoundPropertyRow):
+        found.setdefault(row.compound.lower(), {})[row.property] = row.value
     return found
 
 
-@lru_cache(maxsize=1)
-def compounds() -> dict[str, tuple[Solute, float | None]]:
-    """Compounds of the packaged records by name in lower case, measured properties where held; and their computed log P."""
-    found: dict[str, tuple[Solute, float | None]] = {}
-    for row in Evidence.packaged().measurements("permeability_intact"):
-        if row["mw_g_mol"] and row["crippen_log_p"]:
-            computed = float(row["crippen_log_p"])
-            found[row["compound"].lower()] = (_compound(row["compound"], float(row["mw_g_mol"]), computed), computed)
-    return found
+@view
+def compounds(tables: Tables) -> Mapping[str, tuple[Solute, float | None]]:
+    """Compounds of the records by name in lower case, measured properties where held; and their computed log P."""
+    held = _properties(tables)
+    return {
+        row.compound.lower(): (
+            _compound(row.compound, row.mw_g_mol, row.crippen_log_p, held.get(row.compound.lower(), {})),
+            row.crippen_log_p,
+        )
+        for row in tables.rows(PermeabilityRow)
+        if row.mw_g_mol is not None and row.crippen_log_p is not None
+    }
 
 
-def _compound(name: str, mass: float, computed: float) -> Solute:
-    held = _properties().get(name.lower(), {})
+def _compound(name: str, mass: float, computed: float, held: Mapping[str, float]) -> Solute:
     acidity = "acid" if "pka_acid" in held else "base" if "pka_base" in held else ""
     return Solute(
         name,
@@ -210,11 +212,12 @@ def _compound(name: str, mass: float, computed: float) -> Solute:
     )
 
 
-def named(compound: str) -> Solute | None:
-    """The solute of a name, from the compounds of the packaged records or from the actives."""
-    if compound.lower() in compounds():
-        return compounds()[compound.lower()][0]
+def named(compound: str, evidence: Evidence) -> Solute | None:
+    """The solute of a name, from the compounds of the records or from the actives."""
+    known = compounds(evidence).get(compound.lower())
+    if known is not None:
+        return known[0]
     try:
-        return find_solute(compound)
+        return find_solute(compound, evidence)
     except KeyError:
         return None

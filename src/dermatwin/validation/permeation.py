@@ -14,11 +14,12 @@ import numpy as np
 
 from ..delivery import Holes, Solute, find_solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
+from ..evidence import Evidence
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
+from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
-from .scoring import Answer, NotPredicted, Prediction, Predictor
 
 CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA micro|implant", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
@@ -36,7 +37,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
         measured, share = ratio_of(row), share_of(row)
         if measured is None and share is None:
             return NotPredicted("amount without an intact arm: donor, density and area are not all stated")
-        solute = solute_of(row)
+        solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
         if measured is None or share is not None:
@@ -94,10 +95,10 @@ def _bound(row: Row) -> str:
     return "lower" if row.tags & {"range_low", "lower_bound"} else ""
 
 
-def solute_of(row: Row) -> Solute | str:
+def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     """An active of that name, else the row's own properties."""
     try:
-        return find_solute(row["permeant"].partition("(")[0].strip())
+        return find_solute(row["permeant"].partition("(")[0].strip(), evidence)
     except KeyError:
         pass
     mass, log_kow = row.number("mw_g_mol"), row.number("log_kow")
@@ -160,7 +161,7 @@ def _holes(row: Row, laboratory: Laboratory) -> Holes:
     draws = laboratory.people
     text = row["skin"]
     species = species_of(text) or "human"
-    skin = replace(laboratory.skin(site_of(text, species), draws, species=species), alive=False)
+    skin = replace(laboratory.skin(site_of(text, species, laboratory.evidence), draws, species=species), alive=False)
     done = experiment(row, skin, draws)
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
     return open_holes(

@@ -13,18 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 from ..core.errors import ComputationError
-from ..evidence import MEASUREMENTS, Draws, Evidence
+from ..evidence import Draws, Evidence
+from ..evidence.rows.knowledge import ObservableRow
 from ..healing.injury import Injury
 from ..healing.lane import DAY, SHARE, Lane
 from ..healing.petab import Condition, Measured, Observable, problem
 from ..twin.lane import draws_of, lane
 from .experiment import species_of
 from .protocol import case_of, protocol_of
-from .rows import Row, read_folder
+from .rows import Row, measured
 
 FILE = "healing_timecourse.csv"
 SEED = 1
-Entry = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,16 @@ class Problem:
     left_out: tuple[tuple[int, str, str], ...]  # line, quantity, reason
 
 
-def petab_problem(evidence: Evidence | None = None) -> Problem:
-    """The PEtab problem of the packaged measurements; CaseError where libSBML is missing."""
-    evidence = evidence or Evidence.packaged()
-    table = {entry["quantity"]: entry for entry in evidence.table("observables")}
+def petab_problem(evidence: Evidence) -> Problem:
+    """The PEtab problem of the measurements of healing; CaseError where libSBML is missing."""
+    table = {entry.quantity: entry for entry in evidence.rows(ObservableRow)}
     draws = draws_of(SEED, None, evidence)
-    rows = read_folder(MEASUREMENTS)[FILE]
+    rows = measured(evidence)[FILE]
     reasons = [(row, _why_not(row, table.get(row["quantity"]))) for row in rows]
     taken = [row for row, reason in reasons if not reason]
     base: Lane | None = None
     conditions: dict[str, Condition] = {}
-    measured: list[Measured] = []
+    values: list[Measured] = []
     for row in taken:
         entry = table[row["quantity"]]
         name = _condition_id(row, entry)
@@ -54,7 +53,7 @@ def petab_problem(evidence: Evidence | None = None) -> Problem:
             found = _lane(row, entry, draws)
             base = base or found
             conditions[name] = Condition(name, _condition_title(row, entry), found.sessions)
-        measured.append(
+        values.append(
             Measured(
                 row["quantity"],
                 name,
@@ -66,16 +65,14 @@ def petab_problem(evidence: Evidence | None = None) -> Problem:
         )
     if base is None:
         raise ComputationError("no measurement can be expressed", FILE)
-    used = {one.observable for one in measured}
-    observables = [
-        Observable(name, entry["formula"], entry["scaled"] == "yes") for name, entry in table.items() if name in used
-    ]
+    used = {one.observable for one in values}
+    observables = [Observable(name, entry.formula, entry.scaled) for name, entry in table.items() if name in used]
     left = tuple((row.line, row["quantity"], reason) for row, reason in reasons if reason)
-    files = problem(base, draws, list(conditions.values()), observables, measured)
-    return Problem({**files, "left_out.tsv": _listed(left)}, len(measured), left)
+    files = problem(base, draws, list(conditions.values()), observables, values)
+    return Problem({**files, "left_out.tsv": _listed(left)}, len(values), left)
 
 
-def _why_not(row: Row, entry: Entry | None) -> str:
+def _why_not(row: Row, entry: ObservableRow | None) -> str:
     """Why a row cannot be a measurement of the problem; '' if it can."""
     wound = "other_injury" in row.tags
     if row["unit"] == "sign":
@@ -84,32 +81,32 @@ def _why_not(row: Row, entry: Entry | None) -> str:
         return "no observable of the network"
     if row.number("value") is None or row.number("time_d") is None:
         return "no value or no day"
-    if wound != (entry["injury"] == "wound"):
+    if wound != (entry.injury == "wound"):
         return "another injury than the observable is defined for"
     if not wound and species_of(row["species"]) is None:
         return "the species is not in the catalogue of skin"
     return ""
 
 
-def _condition_id(row: Row, entry: Entry) -> str:
-    words = f"{row['source']}_{entry['layer']}" if entry["injury"] == "needling" else f"wound_{entry['layer']}"
+def _condition_id(row: Row, entry: ObservableRow) -> str:
+    words = f"{row['source']}_{entry.layer}" if entry.injury == "needling" else f"wound_{entry.layer}"
     return re.sub(r"\W+", "_", words)
 
 
-def _condition_title(row: Row, entry: Entry) -> str:
-    if entry["injury"] == "wound":
+def _condition_title(row: Row, entry: ObservableRow) -> str:
+    if entry.injury == "wound":
         return "full-thickness wound, everything destroyed"
-    return f"{row['source']}: {row['procedure']}; {entry['layer']}"
+    return f"{row['source']}: {row['procedure']}; {entry.layer}"
 
 
-def _lane(row: Row, entry: Entry, draws: Draws) -> Lane:
+def _lane(row: Row, entry: ObservableRow, draws: Draws) -> Lane:
     """Constants and sessions of the row's experiment, everything at its median."""
     species = species_of(row["species"]) or "human"
     day = (row.number("time_d") or 0.0) + 1.0
-    if entry["injury"] == "needling":
+    if entry.injury == "needling":
         case = case_of(protocol_of(row, species, draws), day)
-        return lane(case, layer=entry["layer"], piece="mean", seed=SEED, evidence=draws.evidence)
-    usual = lane(layer=entry["layer"], piece="mean", seed=SEED, evidence=draws.evidence)
+        return lane(case, layer=entry.layer, piece="mean", seed=SEED, evidence=draws.evidence)
+    usual = lane(layer=entry.layer, piece="mean", seed=SEED, evidence=draws.evidence)
     return replace(usual, sessions=(whole_wound(draws),))
 
 
@@ -120,10 +117,10 @@ def whole_wound(draws: Draws) -> dict[str, float]:
     return {**found, DAY: 0.0, SHARE: 1.0, "destroyed_share": 1.0, "activation": 1.0 / (1.0 + half)}
 
 
-def _error(row: Row, entry: Entry) -> float:
+def _error(row: Row, entry: ObservableRow) -> float:
     """Standard error of the row's mean; what the table assumes where the study gives no spread."""
     spread, people = row.number("sd"), row.number("n")
-    return spread / math.sqrt(max(people or 1.0, 1.0)) if spread else float(entry["error"])
+    return spread / math.sqrt(max(people or 1.0, 1.0)) if spread else entry.error or 0.0
 
 
 def _listed(left: tuple[tuple[int, str, str], ...]) -> str:

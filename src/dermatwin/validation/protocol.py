@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..case import Case
 from ..device import Device, catalogue
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 from .experiment import site_of
 from .rows import Row
 
@@ -48,15 +48,15 @@ def protocol_of(row: Row, species: str, draws: Draws) -> Protocol:
     stated = float(length[1]) if length else float(micro[1]) / 1000.0 if micro else None
     usual = draws.median("experiment_needle_length[roller]", "mm") if not PEN.search(text) else 1.5
     length_mm = stated or usual
-    device = _device(PENS if PEN.search(text) else ROLLERS, length_mm)
-    site = site_of(f"{row['site']} {text}", species)
+    device = _device(PENS if PEN.search(text) else ROLLERS, length_mm, draws.evidence)
+    site = site_of(f"{row['site']} {text}", species, draws.evidence)
     reached = min(max(length_mm, device.min_length), device.max_length)
     return Protocol(device.id, reached, sessions_of(text), interval_of(text), "cheek" if site == "face" else site, species)
 
 
-def _device(ids: tuple[str, ...], length: float) -> Device:
+def _device(ids: tuple[str, ...], length: float, evidence: Evidence) -> Device:
     """The first of some devices that reaches the length, else the last."""
-    known = [catalogue()[name] for name in ids]
+    known = [catalogue(evidence)[name] for name in ids]
     return next((device for device in known if device.min_length <= length <= device.max_length), known[-1])
 
 

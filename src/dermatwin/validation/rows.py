@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import CaseError, Fault
+from ..evidence import Evidence
+from ..evidence.layers import Layer
+from ..evidence.reading import MAX_BYTES
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "insertion.csv": ("source", "skin", "device", "needle_length_um", "quantity", "value", "unit", "kind"),
@@ -40,7 +43,7 @@ WORDING = {
 }
 """Files of the evidence folder that are for reading, not for scoring."""
 
-MAX_BYTES = 50 * 2**20
+ROOM = "measurements"
 ABSURD = 1e100
 
 
@@ -89,6 +92,32 @@ def read_folder(folder: Path) -> dict[str, list[Row]]:
     return tables
 
 
+def is_evidence(folder: Path) -> bool:
+    """Whether a folder is one of evidence: with a room for measurements, or with files of which none is a measurement.
+
+    A folder with measurements at its top is one of measurements; what else is in it is left aside.
+    """
+    if not folder.is_dir():
+        return False
+    loose = any((folder / name).exists() for name in REQUIRED)
+    return (folder / ROOM).is_dir() or (not loose and any(Layer.packaged(folder).names))
+
+
+def measured(evidence: Evidence, *, own: bool = False) -> dict[str, list[Row]]:
+    """Rows of the measurements of some evidence; with `own`, only those laid over the packaged ones, where any are."""
+    layers = evidence.tables.layers
+    over = [layer for layer in layers[1:] if any(name.startswith(f"{ROOM}/") for name in layer.names)]
+    tables: dict[str, list[Row]] = {}
+    faults: list[Fault] = []
+    for layer in over if own and over else layers:
+        for name in (name for name in REQUIRED if f"{ROOM}/{name}" in layer.names):
+            text = layer.read(f"{ROOM}/{name}").decode("utf-8-sig")
+            tables.setdefault(name, []).extend(_parsed(name, name, text, faults))
+    if faults:
+        raise CaseError(faults)
+    return tables
+
+
 def left_aside(folder: Path) -> dict[str, str]:
     """CSV files of a folder that are not scored, each with the reason."""
     return {
@@ -108,12 +137,16 @@ def _read(path: Path, faults: list[Fault]) -> list[Row]:
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(str(path), "", f"cannot be read: {error}"))
         return []
+    return _parsed(path.name, str(path), text, faults)
+
+
+def _parsed(name: str, where: str, text: str, faults: list[Fault]) -> list[Row]:
     reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in REQUIRED[path.name] if column not in (reader.fieldnames or ())]
+    missing = [column for column in REQUIRED[name] if column not in (reader.fieldnames or ())]
     if missing:
-        faults.append(Fault(str(path), "", f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"))
+        faults.append(Fault(where, "", f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"))
         return []
-    return [_row(path.name, reader.line_num, cells, faults) for cells in reader]
+    return [_row(name, reader.line_num, cells, faults) for cells in reader]
 
 
 def _row(file: str, line: int, cells: dict[str | None, str | None], faults: list[Fault]) -> Row:

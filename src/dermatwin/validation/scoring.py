@@ -10,14 +10,15 @@ quantity are those of the rows that state a value.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..evidence import Evidence
-from .groups import Common, by_group
+from .groups import by_group
+from .prediction import Answer, Failed, NotPredicted, Prediction, Predictor, Scored
 from .rows import Row
 
 LEAST_REPORTED = 0.1  # share of the draws
@@ -45,62 +46,6 @@ ABOUT = {
 }
 """Columns that say what a row is about, in the order in which they are read, and how each is put."""
 TOLD = {"true": "covered", "false": "not covered", "unknown": "", "none": ""}
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the twin says a row should show.
-
-    draws : possible values of the row's quantity, in the row's unit.
-    measured : the value that was measured (for a bound: the bound).
-    scale : 'log' (ratio scale), 'absolute' (changes, scores, shares) or 'sign' (direction only: -1, 0, 1).
-    bound : '' for a value, 'upper' or 'lower' for a bound.
-    quantity : name under which rows are pooled and compared with the baseline.
-    """
-
-    draws: np.ndarray
-    measured: float
-    scale: str
-    quantity: str
-    bound: str = ""
-    sign: int | None = None  # direction of the effect that was measured, where it has one
-    zero: float = 0.0  # the value that means 'no effect'
-    stands_on: tuple[str, ...] = ()  # quantities of the catalogue behind the draws (empty: the quantity's own name)
-    leans: bool | None = None  # whether the scored study is among what the draws stand on (None: looked up)
-    common: Common | None = None  # how the row is put on one footing with rows of other scales, where it can be
-    kind: str = ""  # of the answer, where quantities of one kind belong together: the rates of all events
-    reported: np.ndarray | None = None  # (draw,) whether the row could have been reported at all under a draw (None: always)
-
-
-@dataclass(frozen=True)
-class NotPredicted:
-    """Why a row gets no prediction."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Failed(NotPredicted):
-    """A row on which the computation broke."""
-
-
-Answer = Prediction | NotPredicted
-Predictor = Callable[[Row], Answer]
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One scored row."""
-
-    row: Row
-    prediction: Prediction
-    low: float
-    median: float
-    high: float
-    inside: bool
-    error: float | None  # |log10 ratio| or absolute difference; None for bounds that hold and for signs
-    sign_right: bool | None
-    leans: bool = False  # the scored study is among the sources behind the prediction
 
 
 def score(row: Row, prediction: Prediction, leans: bool = False) -> Scored:

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CaseError, Fault
-from ..evidence import MEASUREMENTS
+from ..evidence import Evidence
 from ..twin.folder import require_usable, write_folder
 from ..twin.summary import to_json
 from .laboratory import Laboratory
-from .rows import left_aside, read_folder
-from .scoring import Predictor, summarise
+from .prediction import Predictor
+from .rows import Row, is_evidence, left_aside, measured, read_folder
+from .scoring import summarise
 
 Progress = Callable[[float, str], None]
+Page = Callable[[dict[str, Any], Evidence], str]
 SCORES, PAGE = "scores.json", "qualification.html"
 PREDICTORS = {
     "insertion.csv": ("insertion", "predictor"),
@@ -35,28 +37,30 @@ PREDICTORS = {
 
 
 def validate(
-    evidence: Path | None = None,
+    evidence: Path | Evidence | None = None,
     out: Path | None = None,
     *,
     draws: int = 200,
     seed: int = 1,
     progress: Progress | None = None,
-    page: Callable[[dict[str, Any]], str] | None = None,
+    page: Page | None = None,
 ) -> dict[str, Any]:
     """Score the twin.
 
     Parameters
     ----------
-    evidence : folder with any of the measurement files (default: the packaged ones).
+    evidence : a folder with any of the measurement files, for the packaged evidence to be held against; or evidence of
+        one's own (read, or its folder, to be laid over the packaged one), for its measurements or else the packaged ones.
     out : folder for `scores.json`; nothing is written without it.
     draws, seed : as in `simulate`.
-    page : what makes a page for people of the scores, such as `report.qualification.render`; it is written beside them.
+    page : what makes a page for people of the scores and the evidence, such as `report.qualification.render`; it is written
+        beside them.
 
     Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor",
     "mean_abs_error", "sign_accuracy", "baseline", "not_leaning", "quantities", "failed", "not_predicted",
     "predictions"}}, "left_aside", "provenance"}; "quantities" as `scoring.by_quantity` gives them.
 
-    Raises CaseError for a folder or file that cannot be read.
+    Raises CaseError for a folder or file that cannot be read, EvidenceError for evidence that does not pass the gate.
     """
     from ..twin.provenance import provenance
 
@@ -65,23 +69,26 @@ def validate(
     if out is not None:
         require_usable(out.absolute(), SCORES, force=True)
     tell = progress or (lambda share, what: None)
-    folder = evidence or MEASUREMENTS
-    tables = read_folder(folder)
-    laboratory = Laboratory(draws, seed)
+    believed, tables, aside = scored(evidence)
+    laboratory = Laboratory(believed, draws, seed)
     files = {}
     for number, (name, rows) in enumerate(tables.items()):
         tell(number / len(tables), name)
         files[name] = summarise(rows, predictor(name, laboratory), laboratory.evidence)
     tell(1.0, "done")
-    scores = {
-        "files": files,
-        "left_aside": left_aside(folder),
-        "provenance": provenance(laboratory.people, laboratory.people.luck.vary),
-    }
+    scores = {"files": files, "left_aside": aside, "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
     if out is not None:
-        pages = {} if page is None else {PAGE: page(scores)}
+        pages = {} if page is None else {PAGE: page(scores, believed)}
         write_folder(out.absolute(), {SCORES: to_json(scores), **pages})
     return scores
+
+
+def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[Row]], dict[str, str]]:
+    """What is believed, the rows that are held against it, and the files of a folder that are left aside."""
+    if isinstance(evidence, Path) and not is_evidence(evidence):
+        return Evidence.packaged(), read_folder(evidence), left_aside(evidence)
+    believed = Evidence.read(evidence) if isinstance(evidence, Path) else evidence or Evidence.packaged()
+    return believed, measured(believed, own=True), {}
 
 
 def predictor(name: str, laboratory: Laboratory) -> Predictor:

@@ -219,7 +219,7 @@ def new_collagen(course: Course, day: float | np.ndarray) -> np.ndarray:
 def pushed(protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:
     """The needles of every session of a course."""
     case = case_of(protocol, 0.0)
-    plan = resolve(case)[0]
+    plan = resolve(case, draws.evidence)[0]
     assert plan.device is not None
     assert plan.settings is not None
     skin = section_of(plan.zone, case.patient, draws)

@@ -6,30 +6,29 @@ figures of the standards are tables of the evidence (`optics`).
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 
-from ...evidence.gate import read_table
-from ...evidence.store import DATA
+from ...evidence import Evidence, Tables, view
+from ...evidence.rows.optics import ColourConstantRow, ObserverRow, TypologyRow
 
 AXES = ("x", "y", "z")
 GUNS = ("red", "green", "blue")
 
 
-def tristimulus(reflectance: np.ndarray, folder: Path = DATA) -> np.ndarray:
+def tristimulus(reflectance: np.ndarray, evidence: Evidence) -> np.ndarray:
     """X, Y, Z of a reflectance (..., wavelength) in daylight D65, shape (..., 3); a perfect white has Y = 1."""
-    return reflectance @ _weights(folder)
+    return reflectance @ _weights(evidence)
 
 
-def lab(xyz: np.ndarray, folder: Path = DATA) -> np.ndarray:
+def lab(xyz: np.ndarray, evidence: Evidence) -> np.ndarray:
     """L*, a*, b* relative to daylight D65, shape (..., 3).
 
     L* = 116 f(Y) - 16, a* = 500 (f(X) - f(Y)), b* = 200 (f(Y) - f(Z)); f the cube root, straight below (6/29)^3
     """
-    known = _constants(folder)
-    x, y, z = np.moveaxis(_root(xyz / white(folder), known["lab_cube_root_knee"]), -1, 0)
+    known = _constants(evidence)
+    x, y, z = np.moveaxis(_root(xyz / white(evidence), known["lab_cube_root_knee"]), -1, 0)
     return np.stack(
         [
             known["lab_lightness_slope"] * y - known["lab_lightness_offset"],
@@ -40,34 +39,34 @@ def lab(xyz: np.ndarray, folder: Path = DATA) -> np.ndarray:
     )
 
 
-def xyz_of_lab(colours: np.ndarray, folder: Path = DATA) -> np.ndarray:
+def xyz_of_lab(colours: np.ndarray, evidence: Evidence) -> np.ndarray:
     """X, Y, Z of L*, a*, b*: the inverse of `lab`."""
-    known = _constants(folder)
+    known = _constants(evidence)
     lightness, red, yellow = np.moveaxis(np.asarray(colours, float), -1, 0)
     y = (lightness + known["lab_lightness_offset"]) / known["lab_lightness_slope"]
     roots = np.stack([y + red / known["lab_red_green"], y, y - yellow / known["lab_yellow_blue"]], axis=-1)
     knee = known["lab_cube_root_knee"]
-    return np.where(roots > knee, roots**3, 3.0 * knee**2 * (roots - _lift(knee))) * white(folder)
+    return np.where(roots > knee, roots**3, 3.0 * knee**2 * (roots - _lift(knee))) * white(evidence)
 
 
-def ita(colours: np.ndarray, folder: Path = DATA) -> np.ndarray:
+def ita(colours: np.ndarray, evidence: Evidence) -> np.ndarray:
     """Individual typology angle [deg]: arctan((L* - 50)/b*), of L*, a*, b* in the last axis.
 
     Valid    b* > 0, as all skin has; source chardon1991.
     """
-    return np.degrees(np.arctan2(colours[..., 0] - _constants(folder)["ita_lightness"], colours[..., 2]))
+    return np.degrees(np.arctan2(colours[..., 0] - _constants(evidence)["ita_lightness"], colours[..., 2]))
 
 
-def typology(angle: float, folder: Path = DATA) -> str:
+def typology(angle: float, evidence: Evidence) -> str:
     """Word for a typology angle in degrees: very light, light, intermediate, tan, brown or dark (chardon1991)."""
-    classes = read_table(folder / "optics" / "typology.csv")
-    return next((row["class"] for row in classes if angle > float(row["above_deg"])), classes[-1]["class"])
+    classes = evidence.rows(TypologyRow)
+    return next((row.word for row in classes if angle > row.above_deg), classes[-1].word)
 
 
-def srgb(xyz: np.ndarray, folder: Path = DATA) -> np.ndarray:
+def srgb(xyz: np.ndarray, evidence: Evidence) -> np.ndarray:
     """sRGB values 0-255 of X, Y, Z, shape (..., 3); colours that a screen cannot show are clipped."""
-    known = _constants(folder)
-    linear = np.clip(xyz @ np.linalg.inv(_primaries(folder)).T, 0.0, 1.0)
+    known = _constants(evidence)
+    linear = np.clip(xyz @ np.linalg.inv(_primaries(evidence)).T, 0.0, 1.0)
     offset, straight = known["srgb_offset"], known["srgb_linear_slope"] * linear
     curved = (1.0 + offset) * linear ** (1.0 / known["srgb_exponent"]) - offset
     return np.rint(known["srgb_full"] * np.where(linear <= known["srgb_linear_limit"], straight, curved))
@@ -83,9 +82,9 @@ def indices(green: np.ndarray, red: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return 100 * np.log10(red / green), -100 * np.log10(red)
 
 
-def white(folder: Path = DATA) -> np.ndarray:
+def white(evidence: Evidence) -> np.ndarray:
     """X, Y, Z of a perfect white in daylight D65."""
-    return _weights(folder).sum(axis=0)
+    return _weights(evidence).sum(axis=0)
 
 
 def _root(ratio: np.ndarray, knee: float) -> np.ndarray:
@@ -97,21 +96,21 @@ def _lift(knee: float) -> float:
     return 2.0 * knee / 3.0
 
 
-@lru_cache(maxsize=4)
-def _weights(folder: Path) -> np.ndarray:
+@view
+def _weights(tables: Tables) -> np.ndarray:
     """Light times observer (wavelength, 3), scaled so that a perfect white has Y = 1."""
-    rows = read_table(folder / "optics" / "observer.csv")
-    observer = np.array([[float(row[f"{axis}_bar"]) for axis in AXES] for row in rows])
-    lit = observer * np.array([[float(row["d65"])] for row in rows])
+    rows = tables.rows(ObserverRow)
+    observer = np.array([[row.x_bar, row.y_bar, row.z_bar] for row in rows])
+    lit = observer * np.array([[row.d65] for row in rows])
     return lit / lit[:, 1].sum()
 
 
-@lru_cache(maxsize=4)
-def _constants(folder: Path) -> dict[str, float]:
-    return {row["name"]: float(row["value"]) for row in read_table(folder / "optics" / "colour_space.csv")}
+@view
+def _constants(tables: Tables) -> Mapping[str, float]:
+    return {row.name: row.value for row in tables.rows(ColourConstantRow)}
 
 
-@lru_cache(maxsize=4)
-def _primaries(folder: Path) -> np.ndarray:
-    known = _constants(folder)
+@view
+def _primaries(tables: Tables) -> np.ndarray:
+    known = _constants(tables)
     return np.array([[known[f"{axis}_{gun}"] for gun in GUNS] for axis in AXES])

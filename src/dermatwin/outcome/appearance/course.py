@@ -69,7 +69,7 @@ def look(skin: Skin, history: TissueHistory, draws: Draws, reference: TissueHist
     added, capped = blood_of(rise, model, draws)
     nothing = np.zeros((draws.count, 1))
     seen = Complexion(melanin, np.concatenate([nothing, added], axis=1))
-    colours = lab(tristimulus(model.reflectance(seen), draws.evidence.folder), draws.evidence.folder)
+    colours = lab(tristimulus(model.reflectance(seen), draws.evidence), draws.evidence)
     return Looks(days, colours, np.concatenate([nothing > 0.0, capped], axis=1))
 
 
@@ -83,7 +83,7 @@ def _untouched(days: np.ndarray, history: TissueHistory) -> np.ndarray:
 
 def typology_angle(looks: Looks, draws: Draws) -> np.ndarray:
     """Individual typology angle over time [deg], (draw, time)."""
-    return ita(looks.colours, draws.evidence.folder)
+    return ita(looks.colours, draws.evidence)
 
 
 def blood_of(rise: np.ndarray, model: Optics, draws: Draws) -> tuple[np.ndarray, np.ndarray]:

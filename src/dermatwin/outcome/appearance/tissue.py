@@ -15,15 +15,13 @@ or fed on carrots), water, melanin in the dermis, the fat below, and what swelli
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from ...core.checks import require_finite, require_not_negative
 from ...core.units import factor
-from ...evidence import Draws
-from ...evidence.gate import read_table
+from ...evidence import Draws, Tables, view
+from ...evidence.rows.optics import HaemoglobinRow
 from ...skin.section import Skin
 from .layers import Directions, directions, reflectance
 
@@ -79,7 +77,7 @@ def optics(skin: Skin, draws: Draws) -> Optics:
     Valid    380-780 nm, intact or lightly needled human skin.
     Raises   ComputationError for what is not finite or negative.
     """
-    wavelength = extinction(draws.evidence.folder)[0]
+    wavelength = extinction(draws.evidence)[0]
     relative = wavelength / ANCHOR
     upper, lower, added = _dermis(wavelength, draws)
     found = Optics(
@@ -102,12 +100,12 @@ def optics(skin: Skin, draws: Draws) -> Optics:
     return found
 
 
-@lru_cache(maxsize=4)
-def extinction(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@view
+def extinction(tables: Tables) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Wavelengths [nm] and molar extinction of oxygenated and deoxygenated haemoglobin [1/cm per mol/L], base ten."""
-    rows = read_table(folder / "optics" / "haemoglobin.csv")
-    columns = ("wavelength_nm", "oxyhaemoglobin", "deoxyhaemoglobin")
-    wavelength, oxygenated, deoxygenated = np.array([[float(row[name]) for name in columns] for row in rows]).T
+    rows = tables.rows(HaemoglobinRow)
+    found = np.array([[row.wavelength_nm, row.oxyhaemoglobin, row.deoxyhaemoglobin] for row in rows])
+    wavelength, oxygenated, deoxygenated = found.T
     return wavelength, oxygenated, deoxygenated
 
 
@@ -137,7 +135,7 @@ def _dermis(wavelength: np.ndarray, draws: Draws) -> tuple[np.ndarray, np.ndarra
 
 def _blood(oxygenation: np.ndarray, radius: np.ndarray, draws: Draws) -> np.ndarray:
     """Effective absorption of blood in the vessels of skin [1/mm], (draw, wavelength)."""
-    _, oxygenated, deoxygenated = extinction(draws.evidence.folder)
+    _, oxygenated, deoxygenated = extinction(draws.evidence)
     share = oxygenation[:, None]
     molar = (share * oxygenated + (1.0 - share) * deoxygenated) * factor("1/cm", "1/mm")
     strength = draws("haemoglobin_in_blood", "g/L") / draws("haemoglobin_molar_mass", "g/mol")

@@ -152,9 +152,7 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         "draws": "People drawn",
         "vary": "Spread from",
         "evidence": "Fingerprint of the evidence",
+        "overlay": "Laid over the evidence",
         "stale_fits": "Fits that do not belong to the evidence",
     }
-    return [
-        (names.get(key, words.title(key)), ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-        for key, value in run.provenance.items()
-    ]
+    return [(names.get(key, words.title(key)), words.recorded(value)) for key, value in run.provenance.items()]

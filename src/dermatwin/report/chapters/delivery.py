@@ -121,7 +121,7 @@ def delivery(run: Run) -> Delivery | None:
         [
             *(guards.sentences if guards else ()),
             *(numb.sentences if numb else ()),
-            *(sentence for found in groups for sentence in delivery_gain.sentences(found)),
+            *(sentence for found in groups for sentence in delivery_gain.sentences(found, run.evidence)),
         ],
     )
 
@@ -157,7 +157,7 @@ def _active(run: Run, found: list[Exposure], pictures: Pictures) -> Active:
         product=lookup.product_name(run, found[0].product),
         dose=lookup.band(scale.factor * found[0].dose, scale.per_area),
         little=little,
-        measured=delivery_gain.measured(found[0].active),
+        measured=delivery_gain.measured(found[0].active, run.evidence),
         charts=[] if little else [_with_and_without(shown[0], scale), *depths, *([profile] if profile else [])],
         accounts=[_account(exposure, scale) for exposure in found],
         numbers=[] if little else [_numbers(run, exposure, scale) for exposure in found],

@@ -41,8 +41,9 @@ def claims(run: Run) -> list[Row]:
     """One row per claim about a product of the case or one of its actives, each once."""
     from ...delivery import claims_for, product_in
 
-    products = {product.id: product for product in map(product_in, run.case.course.topicals)}
-    found = list(dict.fromkeys(claim for product in products.values() for claim in claims_for(product)))
+    named = (product_in(topical, run.evidence) for topical in run.case.course.topicals)
+    products = {product.id: product for product in named}
+    found = list(dict.fromkeys(claim for product in products.values() for claim in claims_for(product, run.evidence)))
     names = {key: product.name for key, product in products.items()}
     rows = [_row(claim, names) for claim in found]
     return [
@@ -71,7 +72,7 @@ def sources(run: Run, guards: tuple[Guard, ...]) -> list[Source]:
     claimed = (
         source
         for topical in run.case.course.topicals
-        for claim in claims_for(product_in(topical))
+        for claim in claims_for(product_in(topical, run.evidence), run.evidence)
         for source in claim.sources
     )
     ids = lookup.unique([*(source for guard in guards for source in guard.sources), *claimed])

@@ -65,7 +65,7 @@ class Pictures:
         found = [
             topical
             for topical in self.run.case.course.topicals
-            if product_in(topical).id == exposure.product
+            if product_in(topical, self.run.evidence).id == exposure.product
             and topical.remove == exposure.removed
             and (topical.zones is None or exposure.zone in topical.zones)
             and (topical.sessions is None or exposure.session + 1 in topical.sessions)

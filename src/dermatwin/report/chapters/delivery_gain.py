@@ -10,6 +10,7 @@ from .. import words
 from . import lookup
 
 if TYPE_CHECKING:
+    from ...evidence import Evidence
     from ...flows import Exposure
 
 BELOW = ("viable_epidermis", "dermis", "cleared")
@@ -48,12 +49,12 @@ def more(ratio: np.ndarray) -> tuple[str, str]:
     return median, "" if low == high else f"{low} to {high}" if ">" in high else f"{low}{words.DASH}{high}"
 
 
-def sentences(found: list[Exposure]) -> list[str]:
+def sentences(found: list[Exposure], evidence: Evidence) -> list[str]:
     """Per active, for its first zone: does needling let more in, in the twin and in what was measured."""
     exposure = found[0]
     if exposure.removed is not None and exposure.removed <= 0.0:
         return [f"{words.title(exposure.active)} is wiped off before the needling and meets no open channel."]
-    return [f"{words.title(exposure.active)}: {_gain(exposure)} {measured(exposure.active)}".strip()]
+    return [f"{words.title(exposure.active)}: {_gain(exposure)} {measured(exposure.active, evidence)}".strip()]
 
 
 def _gain(exposure: Exposure) -> str:
@@ -73,9 +74,9 @@ def _gain(exposure: Exposure) -> str:
     )
 
 
-def measured(active: str) -> str:
+def measured(active: str, evidence: Evidence) -> str:
     """What was measured of this active where it contradicts a gain by needling; nothing else."""
     from ...delivery import claims_of
 
-    against = any(claim.verdict == "not enhanced" for claim in claims_of(active))
+    against = any(claim.verdict == "not enhanced" for claim in claims_of(active, evidence))
     return "Measurements found that needling did not bring more in." if against else ""

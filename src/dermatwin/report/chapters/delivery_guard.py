@@ -145,7 +145,7 @@ def _excipients(run: Run, found: Sequence[Guard]) -> Excipients | None:
 def _product_names(run: Run) -> list[str]:
     from ...delivery import product_in
 
-    return lookup.unique(product_in(topical).name for topical in run.case.course.topicals)
+    return lookup.unique(product_in(topical, run.evidence).name for topical in run.case.course.topicals)
 
 
 def _split(guard: Guard, products: Sequence[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ...delivery import products
 from ...evidence.records import PERCENT
 from ...naming import NOTHING, Detail
 from .. import words
@@ -157,11 +158,8 @@ def quantity_title(run: Run, quantity: str) -> str:
 
 def product_name(run: Run, key: str) -> str:
     """The name of a product of the catalogue, or the words it was given."""
-    if (run.evidence.folder / "products.csv").is_file():
-        for row in run.evidence.table("products"):
-            if row.get("id") == key:
-                return words.title(row.get("name") or key)
-    return words.title(key)
+    found = products(run.evidence).get(key)
+    return words.title(found.name if found else key)
 
 
 def zone_name(zone: ZoneRun) -> str:

@@ -135,13 +135,13 @@ def _strip(run: Run, seen: _Seen, change: np.ndarray, moments: list[str], name: 
 
 
 def _swatch(run: Run, base: np.ndarray, change: np.ndarray, title: str) -> Markup:
-    folder = run.evidence.folder
-    untreated, treated = appearance.srgb(appearance.xyz_of_lab(np.stack([base, base + change]), folder), folder)
+    seen = appearance.xyz_of_lab(np.stack([base, base + change]), run.evidence)
+    untreated, treated = appearance.srgb(seen, run.evidence)
     return swatches.swatch(untreated, treated, f"{title}: untreated left, treated right; a* {_signed(change[1])}")
 
 
 def _lines(run: Run, seen: _Seen) -> list[Line]:
-    angles = appearance.ita(seen.colours, run.evidence.folder)
+    angles = appearance.ita(seen.colours, run.evidence)
     untouched = words.fixed(float(np.median(angles[:, 0])), 0)
     redder, paler = (lookup.grade_of(run, quantity) for quantity in ("erythema_a_star", "ita"))
     return [
@@ -171,8 +171,8 @@ def _cells(values: np.ndarray, places: int) -> list[Cell]:
 
 def _key(run: Run, zone: ZoneRun, seen: _Seen) -> list[Mark]:
     """Untreated skin alone, and the least sunburn on it for comparison."""
-    angle = float(appearance.ita(seen.base, run.evidence.folder))
-    kind = appearance.typology(angle, run.evidence.folder)
+    angle = float(appearance.ita(seen.base, run.evidence))
+    kind = appearance.typology(angle, run.evidence)
     plain = f"untreated: middle colour of phototype {zone.skin.phototype}, ITA {words.fixed(angle, 0)}° ({kind})"
     found = [Mark(_swatch(run, seen.base, np.zeros(3), "untreated skin"), plain)]
     burn, known = _sunburn(run, seen), run.evidence.parameters.get(SUNBURN)

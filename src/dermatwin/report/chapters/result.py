@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from ...naming import Detail
+from ...twin import compare_observations
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale, cover, tick_labels
@@ -89,7 +90,7 @@ class Result:
 
 def result(run: Run) -> Result | None:
     """One forest per predicted change with all zones in it, and every observation beside its prediction."""
-    seen = run.comparisons() if run.case.observations else ()
+    seen = compare_observations(run) if run.case.observations else ()
     blocks = [block for change, detail in _changes(run, seen) if (block := _block(run, change, detail, seen))]
     silent = _without_number(run)
     if not blocks and not run.case.observations and not silent:

@@ -11,8 +11,8 @@ from ...evidence.records import RISK
 from .. import words
 from ..figures import rows
 from ..figures.scales import Scale
-from ..sheets import window
-from . import lookup, subject
+from ..sheets import EMERGENCY, signs
+from . import lookup
 from .lookup import Band
 from .piece import NO_FIGURE
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ...outcome import Counts, Tally
     from ...twin import Endpoint, Run
 
-EMERGENCY = "emergency"
 PRODUCT = "granuloma_risk"  # the risk that only a product on open channels brings
 SCALE = Scale(0.01, 100.0, 0.0, 1.0, log=True)
 """Percent, logarithmic: risks of a course lie between one in ten thousand and certainty."""
@@ -143,14 +142,14 @@ def _flags(run: Run) -> list[Flag]:
     """Signs with their window, possible cause and what to do, emergencies first."""
     return [
         Flag(
-            sign=words.sentence(row["sign"]).rstrip("."),
-            cause=row["possible_cause"],
-            when=window(row["from_h"], row["to_h"]),
-            action=row["action"],
-            meanwhile=row.get("meanwhile", ""),
-            urgent=row["action"].startswith(EMERGENCY),
+            sign=words.sentence(row.sign).rstrip("."),
+            cause=row.possible_cause,
+            when=when,
+            action=row.action,
+            meanwhile=row.meanwhile,
+            urgent=row.action == EMERGENCY,
         )
-        for row in sorted(subject.table(run, "red_flags"), key=lambda row: not row["action"].startswith(EMERGENCY))
+        for row, when in signs(run)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...outcome import concerns, scales
 from .. import words
 from . import lookup
 
@@ -19,32 +20,23 @@ def subject(run: Run, quantity: str, detail: Detail) -> str:
         return f"session{words.SPACE}{detail.session}"
     if detail.scale is not None:
         of = f" ({words.name(detail.concern)})" if detail.concern is not None else ""
-        return _label(run, "scales", "id", detail.scale, "title") + of
+        scale = scales(run.evidence).get(detail.scale)
+        return (scale.title if scale else words.name(detail.scale)) + of
     if detail.concern is not None:
-        return _label(run, "concerns", "concern", detail.concern, "label")
+        concern = concerns(run.evidence).get(detail.concern)
+        return concern.label if concern else words.name(detail.concern)
     return words.name(detail.text) or lookup.quantity_title(run, quantity)
-
-
-def _label(run: Run, file: str, key: str, name: str, column: str) -> str:
-    """The words of a table for one of its rows, else the name in words."""
-    found = next((row for row in table(run, file) if row[key] == name), {})
-    return found.get(column) or words.name(name)
-
-
-def table(run: Run, name: str) -> list[dict[str, str]]:
-    """Rows of a table of the evidence, none if it has no such table."""
-    return run.evidence.table(name) if (run.evidence.folder / f"{name}.csv").is_file() else []
 
 
 def better_is_lower(run: Run, quantity: str, detail: Detail) -> bool | None:
     """Whether a negative change is the good one, by the scale's row or the quantity's entry."""
-    for row in table(run, "scales") if detail.scale is not None else ():
-        if row["id"] == detail.scale and row["direction"]:
-            return row["direction"] == "lower"
+    scale = scales(run.evidence).get(detail.scale) if detail.scale is not None else None
+    if scale is not None and scale.lower_is_better is not None:
+        return scale.lower_is_better
     return run.evidence.quantities[quantity].lower_is_better
 
 
 def scale_of(run: Run, concern: ConcernRecord) -> str:
     """The scale on which a concern is answered: the case's, else the usual one."""
-    usual = {row["concern"]: row.get("default_scale", "") for row in table(run, "concerns")}
-    return concern.scale or usual.get(concern.concern, "")
+    rule = concerns(run.evidence).get(concern.concern)
+    return concern.scale or (rule.default_scale if rule else None) or ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...evidence import Evidence
+from ...evidence.rows.knowledge import TensionRow
 from .. import words
 from ..page import environment
 from . import trials
@@ -103,17 +104,17 @@ class Page:
     provenance: Mapping[str, Any]
 
 
-def render(scores: Mapping[str, Any]) -> str:
+def render(scores: Mapping[str, Any], evidence: Evidence) -> str:
     """The page as HTML: self-contained, no script; the same scores give the same bytes.
 
-    `scores` is what `validate()` returns (or its JSON). Sources, tensions and posteriors are those of the packaged evidence.
+    `scores` is what `validate()` returns (or its JSON); sources, tensions and posteriors are those of `evidence`, which was
+    scored.
     """
-    evidence = Evidence.packaged()
     page = Page(
         total=_total(scores),
         files=[_file(name, found, evidence) for name, found in scores["files"].items()],
         overview=[_overview(name, found) for name, found in scores["files"].items()],
-        tensions=[tension(row, scores, evidence) for row in evidence.table("tensions")],
+        tensions=[tension(row, scores, evidence) for row in evidence.rows(TensionRow)],
         fits=[fitted(posterior, evidence) for posterior in evidence.posteriors],
         doubts=trials.doubts(evidence) if trials.FILE in scores["files"] else [],
         left_aside=scores.get("left_aside", {}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...evidence import Evidence
+from ...evidence.rows.knowledge import TensionRow
 from .. import words
 from .measured import Block, Entry, blocks
 
@@ -23,15 +24,15 @@ class Tension:
     count: int  # rows that were scored
 
 
-def tension(row: Mapping[str, str], scores: Mapping[str, Any], evidence: Evidence) -> Tension:
+def tension(row: TensionRow, scores: Mapping[str, Any], evidence: Evidence) -> Tension:
     """One row of the table of tensions, with the scored rows that it names."""
-    found = [entry for place in row["rows"].split(";") for entry in at(place.strip(), row["quantity"].split(";"), scores)]
+    found = [entry for place in row.rows for entry in at(place, row.quantity, scores)]
     return Tension(
-        title=words.title(row["id"]),
-        what=row["what_disagrees"].replace(" um", " µm"),
-        handling=row["how_dermatwin_handles"],
+        title=words.title(row.id),
+        what=row.what_disagrees.replace(" um", " µm"),
+        handling=row.how_dermatwin_handles,
         blocks=blocks(found, evidence),
-        sources=[evidence.sources[name].citation for name in row["source"].split(";")],
+        sources=[evidence.sources[name].citation for name in row.source],
         count=len(found),
     )
 

@@ -1,6 +1,6 @@
 """A patch of healing skin on a CUDA device: one cell per thread in the reaction, one line per thread in the diffusion.
 
-The step of a cell is the function of `patch`, compiled for the device with the generated rates, Jacobian and elimination;
+The step of a cell is `cell.react_cell`, compiled for the device with the generated rates, Jacobian and elimination;
 diffusion is `numerics.patch_device`. From one session or time of reading to the next everything stays on the device. States
 lie one after another, each with all its cells (structure of arrays), so that a warp reads neighbours. The first step of
 each stretch is taken on the processor as well, and the run fails if they differ. Never run on a device so far; checked in
@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 from numba import float64, int64, void
 
-from ..core.errors import ComputationError
-from ..numerics.device import cuda, lacking, on_device, select
-from ..numerics.patch import Factors
-from ..numerics.patch_device import Diffusion
-from . import kernel_generated as kernel
-from . import patch as cpu
-from .engine import no_device
+from ...core.errors import ComputationError
+from ...numerics.device import cuda, lacking, on_device, select
+from ...numerics.patch import Factors
+from ...numerics.patch_device import Diffusion
+from .. import kernel_generated as kernel
+from ..engine import no_device
+from . import tissue as cpu
+from .cell import react_cell, ros2
+from .record import Patch
 
 THREADS = 64  # numerical: of a block
 APART = 1e-6  # of the peak: a step differs from the processor's by rounding, rarely by a cell that is halved once more
@@ -38,12 +40,11 @@ def _smaller(a, b):
 
 
 def reaction() -> Any:
-    """The kernel of `patch.react` before it is compiled."""
+    """The kernel of `cell.react` before it is compiled."""
     network = ModuleType("network")
     for name in ("rates", "jacobian", "eliminate", "substitute"):
         setattr(network, name, on_device(getattr(kernel, name), select=select))
-    step = on_device(cpu._step, kernel=network)
-    one = on_device(cpu._cell, _step=step, min=_smaller)
+    one = on_device(react_cell, ros2=on_device(ros2, kernel=network), min=_smaller)
     n = len(kernel.STATES)
 
     def react(cells, fields, moving, p, span, failed):
@@ -71,9 +72,9 @@ def _compiled() -> Any:
 
 
 class Tissue(cpu.Tissue):
-    """`patch.Tissue` whose steps are taken by a device."""
+    """`tissue.Tissue` whose steps are taken by a device."""
 
-    def __init__(self, patch: cpu.Patch) -> None:
+    def __init__(self, patch: Patch) -> None:
         reason = lacking()
         if reason:
             raise no_device(reason)

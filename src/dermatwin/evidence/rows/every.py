@@ -1,0 +1,63 @@
+"""Every table of evidence, in the order in which they are read and told of."""
+
+from __future__ import annotations
+
+from .advice import CareStepRow, RedFlagRow
+from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
+from .device import DeviceRow
+from .healing import IdentifierRow, ModifierRow
+from .knowledge import ObservableRow, ReadingRow, TensionRow
+from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
+from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
+from .outcome import ConcernRow, ScaleRow
+from .parameters import ParameterRow, QuantityRow
+from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, PermeabilityStudyRow
+from .planning import DefaultCourseRow, DepthRow
+from .row import Row
+from .screening import AnaestheticRow, ContraindicationRow
+from .skin import SiteRow
+from .sources import SourceRow
+from .trials import AdverseRow, OutcomeRow
+
+KINDS: tuple[type[Row], ...] = (
+    SourceRow,
+    ParameterRow,
+    QuantityRow,
+    SiteRow,
+    DeviceRow,
+    ActiveRow,
+    ActivePropertyRow,
+    ProductRow,
+    ExcipientRow,
+    ClaimRow,
+    CompoundPermeabilityRow,
+    CompoundPropertyRow,
+    PermeabilityStudyRow,
+    AnaestheticRow,
+    ContraindicationRow,
+    ConcernRow,
+    ScaleRow,
+    DefaultCourseRow,
+    DepthRow,
+    ModifierRow,
+    IdentifierRow,
+    CareStepRow,
+    RedFlagRow,
+    ObservableRow,
+    ReadingRow,
+    TensionRow,
+    ColourConstantRow,
+    ObserverRow,
+    HaemoglobinRow,
+    TypologyRow,
+    MeasuredColourRow,
+    MeasuredReflectanceRow,
+    InsertionRow,
+    ClosureRow,
+    PermeationRow,
+    PermeabilityRow,
+    PermeabilityMedianRow,
+    HealingRow,
+    OutcomeRow,
+    AdverseRow,
+)

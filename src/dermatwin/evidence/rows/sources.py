@@ -1,0 +1,24 @@
+"""The register of sources: who says what."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from .cells import Id, Word
+from .row import Row
+
+ASSUMPTION = "assumption"
+
+
+class SourceRow(Row):
+    """One source. Kind `assumption` is the authors' own; nothing that rests on it alone has a grade better than E."""
+
+    table: ClassVar[str] = "sources*"
+    key: ClassVar[tuple[str, ...]] = ("source",)
+
+    source: Id
+    title_or_citation: Word
+    year: str
+    doi_or_pmcid: str
+    kind: Literal["paper", "database", "label", "vendor", "registry", "assumption"]
+    note: str

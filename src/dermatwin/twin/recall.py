@@ -1,0 +1,67 @@
+"""A run read again: endpoints, curves and notices of its stage results by today's evidence; nothing is simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..case import Case, load_case
+from ..core.chance import Luck
+from ..core.errors import CaseError, Fault
+from ..evidence import Draws, Evidence
+from ..screening import screen
+from .folder import CASE, OWN
+from .resolve import ZonePlan, resolve
+from .run import Run, ZoneRun
+from .simulate import read
+from .store import ARRAYS, Stored, load
+from .tree import parts_of
+
+
+def reread(run: Run, evidence: Evidence | None = None) -> Run:
+    """The same stage results read again.
+
+    evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
+        as they are, and so do the draws.
+    """
+    told = run.provenance
+    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed)
+
+
+def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
+    """A run from its folder, read by today's evidence.
+
+    evidence : left out, the packaged one with what was laid over it when the run was made, which its folder keeps.
+
+    Endpoints agree with the written ones to single precision where the evidence is the same. CaseError where a file is
+    missing or damaged, is not one of ours, or does not belong to the case beside it.
+    """
+    place = Path(folder)
+    if not (place / ARRAYS).is_file():
+        raise CaseError([Fault(str(place), "", f"holds no {ARRAYS}; name the folder of a run")])
+    case, stored = load_case(place / CASE), load(place / ARRAYS)
+    believed = Draws(evidence or _evidence_of(place, stored), stored.luck)
+    plans = resolve(case, believed.evidence)
+    _require_of_the_case(case, plans, stored, place)
+    zones = tuple(
+        ZoneRun(zone=at.zone, device=at.device, settings=at.settings, **parts_of(number, at.zone.key, stored.shelves))
+        for number, at in enumerate(plans)
+    )
+    guards = tuple(stored.shelves["guards"].values())
+    return read(case, screen(case, believed.evidence), zones, stored.shelves["reference"].get(()), guards, believed)
+
+
+def _evidence_of(folder: Path, stored: Stored) -> Evidence:
+    """Today's packaged evidence, with what was laid over it when a run was made."""
+    own = [folder / OWN / name for name in stored.overlays]
+    return Evidence.read(*own) if own else Evidence.packaged()
+
+
+def _require_of_the_case(case: Case, plans: tuple[ZonePlan, ...], stored: Stored, place: Path) -> None:
+    """CaseError unless zones and treatment sessions are those of the case; it may have been edited since."""
+    wanted = {plan.zone.key: len(case.session_days) if plan.device else 0 for plan in plans}
+    held = {key: sum(at[0] == number for at in stored.shelves["punctures"]) for number, key in enumerate(stored.zones)}
+    if list(wanted.items()) != list(held.items()):
+        here, there = (", ".join(f"{key} ({count})" for key, count in one.items()) for one in (held, wanted))
+        said = f"holds the zones (sessions) {here}, but {CASE} has {there}; simulate it again"
+        raise CaseError([Fault(str(place / ARRAYS), "", said)])
