@@ -31,6 +31,7 @@ from dermatwin.calibration.agreement import Difference, Moments, apart, batched,
 from dermatwin.calibration.gibbs import EXPONENT, log_likelihood, means
 from dermatwin.calibration.rehearsal import made_up, needles, ridge
 from dermatwin.calibration.sampler import Target, moved, tempered
+from dermatwin.evidence import Evidence
 from dermatwin.outcome.pooling import SPREADS
 
 NUMPYRO, EMCEE = ("numpyro", "jax", "jaxlib"), ("emcee",)
@@ -40,6 +41,7 @@ WARMUP = 1_500
 BATCHES = {"gibbs": 6, "nuts": 10, "emcee": 40}  # of each chain
 RUNS, LAST = {"ridge": 48, "needles": 16}, 40  # sets of particles, rounds of moves at the end
 PARTICLES = 448
+EVIDENCE = Evidence.packaged()
 EMCEE_STEPS, EMCEE_BURN = {"ridge": (448, 16_000), "needles": (448, 8_000)}, 0.1  # walkers, steps; share left out
 STATES = 8  # at which the laws are compared
 
@@ -152,7 +154,7 @@ def particle_meetings() -> Iterator[Meeting]:
     for how, together in (("by blocks", False), ("together", True)):
         own = particles_side(ridge(together=together), len(coordinates), RUNS["ridge"])
         yield Meeting(f"ridge, moved {how}", coordinates, own, other, coordinates)
-    two = needles()
+    two = needles(EVIDENCE)
     other = emcee_side(two.target, len(two.names), "needles")
     for how, whole in (("by blocks", False), ("together, too", True)):
         own = particles_side(replace(two.target, whole=whole), len(two.names), RUNS["needles"])
@@ -167,10 +169,10 @@ def reference(meetings: Sequence[Meeting]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in meetings:
         if one.title == "made-up trials":
-            found["trials"] = _moments(one, log_likelihoods(made_up(), *law_states(made_up())), NUMPYRO)
+            found["trials"] = _moments(one, log_likelihoods(made_up(EVIDENCE), *law_states(made_up(EVIDENCE))), NUMPYRO)
         if one.title == "needles, moved by blocks":
             states = np.random.Generator(np.random.Philox(1)).standard_normal((STATES, len(one.names)))
-            found["needles"] = _moments(one, needles().target.all(states).sum(axis=1), EMCEE)
+            found["needles"] = _moments(one, needles(EVIDENCE).target.all(states).sum(axis=1), EMCEE)
     return found
 
 
@@ -248,7 +250,7 @@ def shipped(one: Meeting, whole: outcome.Problem) -> str:
 
 def page(meetings: Sequence[Meeting], missing: Sequence[str]) -> str:
     parts = [detail(one) + (groups(one) if one.law is not None else "") for one in meetings]
-    parts += [shipped(one, outcome.problem()) for one in meetings if one.title == "packaged trials"]
+    parts += [shipped(one, outcome.problem(EVIDENCE)) for one in meetings if one.title == "packaged trials"]
     names = [name for name in (*NUMPYRO, *EMCEE, "numpy", "numba") if find_spec(name)]
     return PAGE.format(
         versions=", ".join(f"{name} {version(name)}" for name in names),
@@ -319,7 +321,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page")
     parser.add_argument("--reference", type=Path, metavar="FILE", help="write the moments that the suite compares with")
     given = parser.parse_args()
-    both = (made_up(), outcome.problem())
+    both = (made_up(EVIDENCE), outcome.problem(EVIDENCE))
     jobs = {NUMPYRO: partial(map, trials_meeting, GIBBS, both), EMCEE: particle_meetings}
     absent = [packages for packages in jobs if not all(map(find_spec, packages))]
     meetings = [_told(one) for packages, job in jobs.items() if packages not in absent for one in job()]

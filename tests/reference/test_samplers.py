@@ -19,10 +19,12 @@ from dermatwin.calibration.gibbs import EXPONENT, RANGE, log_likelihood, means
 from dermatwin.calibration.outcome import fit, prior_draws
 from dermatwin.calibration.rehearsal import made_up, needles, ridge
 from dermatwin.calibration.sampler import moved, tempered
+from dermatwin.evidence import Evidence
 from dermatwin.outcome.pooling import SPREADS
 
 RARE, PLANTED = 1e-3, 1e-6  # chance below which samplers disagree, and that of a fault that was planted
 REMADE = "the law is another than that of the reference; python benchmarks/samplers.py --reference FILE makes it again"
+EVIDENCE = Evidence.packaged()
 KEPT = yaml.safe_load((Path(__file__).parent / "samplers.yaml").read_text(encoding="utf-8"))
 
 
@@ -37,7 +39,7 @@ def chance(*key):
 
 @pytest.fixture(scope="module")
 def trials():
-    return made_up()
+    return made_up(EVIDENCE)
 
 
 def drawn(whole, chains=6, rounds=6_000):
@@ -59,6 +61,7 @@ def test_readings_are_as_likely_as_in_numpyro(trials):
     assert found - found[0] == pytest.approx(KEPT["trials"]["log_likelihood"], rel=1e-7, abs=1e-6), REMADE
 
 
+@pytest.mark.slow
 def test_trials_have_the_posterior_that_nuts_finds(trials):
     found = drawn(trials)
     difference = apart(found, kept("trials", trials.names))
@@ -78,9 +81,10 @@ def ranges_taken_as_values(system):
     return system._replace(numbers=numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [normal_studies, ranges_taken_as_values])
 def test_a_planted_fault_is_seen(fault, trials):
-    found = drawn(replace(trials, system=fault(trials.system)), chains=4, rounds=3_000)
+    found = drawn(replace(trials, system=fault(trials.system)))
     assert apart(found, kept("trials", trials.names)).chance < PLANTED
 
 
@@ -107,6 +111,7 @@ def walked():
     return moments(batched(sampler.get_chain(discard=500).reshape(1, -1, 4), 20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", [False, True])
 def test_particles_follow_a_ridge_as_emcee_does(together, walked):
     found = particles(ridge(together=together), 4, 20, 500, 12)
@@ -115,8 +120,9 @@ def test_particles_follow_a_ridge_as_emcee_does(together, walked):
     assert min(found.effective.min(), walked.effective.min()) > 1500
 
 
+@pytest.mark.slow
 def test_needling_has_the_posterior_that_emcee_finds():
-    two = needles()
+    two = needles(EVIDENCE)
     states = chance(1).standard_normal((len(KEPT["needles"]["log_likelihood"]), len(two.names)))
     law = two.target.all(states).sum(axis=1)
     assert law - law[0] == pytest.approx(KEPT["needles"]["log_likelihood"], rel=1e-6, abs=1e-6), REMADE

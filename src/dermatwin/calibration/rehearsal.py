@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..evidence import Evidence
 from ..outcome.arms import Cut
 from ..outcome.pooling import Priors
 from . import needling, outcome
@@ -56,10 +57,10 @@ UNKNOWN = (
 )
 
 
-def made_up() -> outcome.Problem:
+def made_up(evidence: Evidence) -> outcome.Problem:
     """Eight trials with readings of every kind, under `PRIORS`."""
     readings = tuple(replace(reading, line=n) for n, reading in enumerate(_readings()))
-    return outcome.problem(given=Trials(tuple(dict.fromkeys(r.study for r in readings)), readings), priors=PRIORS)
+    return outcome.problem(evidence, given=Trials(tuple(dict.fromkeys(r.study for r in readings)), readings), priors=PRIORS)
 
 
 def _readings() -> tuple[Reading, ...]:
@@ -142,8 +143,8 @@ def _told(distance: np.ndarray, spread: float, bound: str = "") -> np.ndarray:
     return censored(distance, np.full_like(distance, spread), bound)
 
 
-def needles() -> needling.Problem:
+def needles(evidence: Evidence) -> needling.Problem:
     """The needling fit had there been two studies; what else is unknown stands at its median."""
-    whole = needling.problem()
+    whole = needling.problem(evidence)
     rows = tuple(row for row in whole.rows if row.sources & set(NEEDLING))
     return needling.Problem(rows, UNKNOWN, whole.evidence)
