@@ -15,6 +15,7 @@ from ..case import Course, Item, Patient
 from ..evidence import Evidence
 from .dates import spoken_day
 from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
+from .flags import ALLERGENS, FLAGS, flagged, role_of
 from .language import ALLERGY, DENIALS, Clause, clauses, tokens
 from .mention import Mention, Said, inverted, said
 from .place import Places, places
@@ -28,8 +29,6 @@ LISTS: dict[str, Role] = {
     "allergies": "allergy",
     "recent_procedures": "procedure",
 }
-FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
-_ALLERGENS = ("medicine", "substance", "device")
 _PLACED = ("condition", "procedure", "device")
 _DATED = ("state", "episode", "event")
 """Conditions of which a day in the past says that they are over."""
@@ -43,7 +42,7 @@ def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, .
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
-    return (*_flags(patient, book), *(fact for item in items for fact in item.facts()))
+    return (*flagged(patient, evidence), *(fact for item in items for fact in item.facts()))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
@@ -65,11 +64,6 @@ def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
     return Person(patient.model_copy(update=said), read, course.start)
 
 
-def stranger(patient: Patient, evidence: Evidence) -> Person:
-    """A person of whom the flags of the case are known and no history: of the reference course, of trials."""
-    return Person(patient, tuple(_flags(patient, vocabulary(evidence))), date.min)
-
-
 def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
     """Names of the vocabulary that the unread words of a fact may have been meant to be, the nearest first."""
     return vocabulary(evidence).near(" ".join(fact.unread))
@@ -78,13 +72,6 @@ def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
 def _only_denies(everything: tuple[Said, ...]) -> bool:
     words = {word for one in everything for word in one.clause.words}
     return bool(words & DENIALS)
-
-
-def _flags(patient: Patient, book: Vocabulary) -> Iterator[Fact]:
-    for flag, concept in FLAGS.items():
-        if getattr(patient, flag):
-            found = book[concept]
-            yield Fact(concept, "active", _role(found), flag, f"patient.{flag}", book.kinds(concept), found.label)
 
 
 def gravest(found: Iterable[Fact]) -> list[Fact]:
@@ -108,10 +95,6 @@ _REACTIONS = frozenset({"rash", "swelling", "itch", "redness", "angioedema", "bl
 
 
 _GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
-
-
-def _role(concept: Concept) -> Role:
-    return "medicine" if concept.kind in _ALLERGENS else "condition" if concept.kind == "none" else concept.kind  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -168,7 +151,7 @@ class _Item:
     def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said) -> Fact:
         certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
         found = self._fact(concept.id, how, certainty, self._where(concept, one.clause))
-        allergy = bool(ALLERGY & one.clause.all) and concept.kind in _ALLERGENS
+        allergy = bool(ALLERGY & one.clause.all) and concept.kind in ALLERGENS
         role: Role = "allergy" if allergy else found.role
         return replace(found, role=role, manners=manners(mention, one.clause), read_as=mention.read_as)
 
@@ -180,7 +163,7 @@ class _Item:
 
     def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
         found = self.book[concept]
-        role = self.role if self.role in ("allergy", "procedure") and found.kind in _ALLERGENS else _role(found)
+        role = self.role if self.role in ("allergy", "procedure") and found.kind in ALLERGENS else role_of(found)
         return Fact(
             concept,
             how.status,
