@@ -28,9 +28,11 @@ def test_the_table_goes_before_a_structure():
     assert product.contents[0].solute is find_solute("caffeine", EVIDENCE)
 
 
-def test_an_unknown_active_without_a_structure_is_refused():
-    with pytest.raises(KeyError, match="is not known"):
-        product_of(described(active="unobtainium"), EVIDENCE)
+def test_an_unknown_active_without_a_structure_is_named_and_not_computed():
+    product = product_of(described(active="unobtainium"), EVIDENCE)
+    assert product.contents == ()
+    assert [(missing.name, missing.strength) for missing in product.missing] == [("unobtainium", 0.01)]
+    assert "is not known" in product.missing[0].hint
 
 
 def test_a_structure_gives_mass_and_computed_log_kow():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dermatwin.case.document import InlineProduct, Topical
+from dermatwin.case.document import ActiveShare, InlineProduct, Topical
 from dermatwin.core import CaseError, Luck
 from dermatwin.delivery import (
     Donor,
@@ -15,6 +15,7 @@ from dermatwin.delivery import (
     find_solute,
     intact_permeability,
     needled_permeation,
+    not_computed,
     open_holes,
     product_of,
     products,
@@ -175,8 +176,30 @@ def test_a_product_described_in_the_case():
         InlineProduct(name="My serum", active="Vitamin C", strength="10 %", vehicle="serum", ph=3.0), EVIDENCE
     )
     assert (product.id, product.contents[0].strength, product.ph) == ("my_serum", 0.1, 3.0)
-    with pytest.raises(KeyError, match="active"):
-        product_of(InlineProduct(active="unobtainium", strength="1 %"), EVIDENCE)
+
+
+def test_of_several_actives_those_that_are_known_are_computed():
+    shares = [("niacinamide", "4 %"), ("unobtainium", "1 %"), ("caffeine", "2 %")]
+    described = InlineProduct(name="Mix", actives=[ActiveShare(active=a, strength=s) for a, s in shares], vehicle="serum")
+    product = product_of(described, EVIDENCE)
+    assert [content.solute.name for content in product.contents] == ["niacinamide", "caffeine"]
+    assert [missing.name for missing in product.missing] == ["unobtainium"]
+    assert product.solids == pytest.approx(0.07)
+    topical = Topical(product=described, dose="2 mg/cm^2", apply="0 min")
+    exposures = deliver(topical, session(), section(), draws())
+    assert {e.active: float(e.dose[0]) for e in exposures} == {
+        "niacinamide": pytest.approx(80.0),
+        "caffeine": pytest.approx(40.0),
+    }
+    (notice,) = not_computed([topical], EVIDENCE)
+    assert notice.path == "course.topicals.0.product"
+    assert notice.message.startswith("unobtainium is not computed")
+
+
+def test_a_name_that_no_catalogue_holds_is_not_refused():
+    topical = Topical(product="Glow Elixir", dose="2 mg/cm^2", apply="0 min")
+    assert deliver(topical, session(), section(), draws()) == ()
+    assert "Glow Elixir is not computed" in not_computed([topical], EVIDENCE)[0].message
 
 
 def test_removal_before_application_is_refused():

@@ -21,8 +21,8 @@ class Contents:
     name: str  # as the case has it
     inactive: tuple[str, ...] = ()  # what its label says that it holds beside
     unknown: tuple[str, ...] = ()  # actives that no table holds, or its own name where no catalogue does
-    named: frozenset[str] = frozenset()  # concepts of the vocabulary that its words name
-    kinds: frozenset[str] = frozenset()  # these with everything that they are or hold
+    named: frozenset[str] = frozenset()  # concepts that name it and its actives
+    kinds: frozenset[str] = frozenset()  # everything that it is or holds, what is inactive included
 
 
 def name_of(topical: Topical) -> str:
@@ -34,8 +34,8 @@ def name_of(topical: Topical) -> str:
 def contents(topical: Topical, evidence: Evidence) -> Contents:
     """Name and contents of the product of a topical, with the concepts that they name."""
     found = _named(topical, evidence)
-    words = "; ".join((found.text, *found.inactive))
-    return replace(found, named=named_in(words, evidence), kinds=kinds_in(words, evidence))
+    everything = "; ".join((found.text, *found.inactive))
+    return replace(found, named=named_in(found.text, evidence), kinds=kinds_in(everything, evidence))
 
 
 def _named(topical: Topical, evidence: Evidence) -> Contents:
