@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERYWHERE = ("core/units.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
+EVERYWHERE = ("core/units.py", "core/vocabulary.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
 LABORATORY = tuple(f"validation/{name}.py" for name in ("experiment", "laboratory", "prediction", "rows", "spread"))
 
 
@@ -82,6 +82,7 @@ GROUNDS = {
             *(f"healing/{name}.py" for name in ("course", "injury", "kernel_generated", "person", "read_out", "tissue")),
             *(f"numerics/{name}.py" for name in ("octet", "rosenbrock")),
             "case/document.py",
+            "evidence/timetable.py",
             "flows.py",
             "twin/resolve.py",
             *LABORATORY,

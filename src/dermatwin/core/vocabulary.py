@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 """Fitzpatrick's types, from skin that always burns to skin that never does."""
+
+PHOTOTYPES: tuple[Phototype, ...] = get_args(Phototype)
+REFERENCE_PHOTOTYPE: Phototype = "III"
+"""The type against which effects of the others are stated: factors of skin colour are 1 for it."""
+
+DARK_PHOTOTYPES: tuple[Phototype, ...] = ("IV", "V", "VI")
+"""Skin that readily answers an injury with pigment, and on which redness hides: planned more gently and told so.
+
+Source: `skin_of_colour_chapter`, `fda_page2025` (pigment); that redness hides on them is an assumption.
+"""
+
+
+def phototype_steps(phototype: str) -> int:
+    """How many types darker than the reference one [-]; negative for lighter ones."""
+    names: tuple[str, ...] = PHOTOTYPES
+    return names.index(phototype) - names.index(REFERENCE_PHOTOTYPE)
+
 
 Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
 

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.vocabulary import PHOTOTYPES, REFERENCE_PHOTOTYPE
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
 from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each
 
 CELLS, SHAPES = 400, 10  # numerical
-PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 BODY = ("abdomen", "body", "mixed")
 
 
@@ -173,12 +173,13 @@ def trial_hazard(
 
 
 def phototype_range(text: str) -> tuple[str, ...]:
-    """'III-V' -> III, IV, V; what cannot be read is the reference type III."""
+    """'III-V' -> III, IV, V; what cannot be read is the reference type."""
+    known: tuple[str, ...] = PHOTOTYPES
     ends = [part.strip() for part in text.split("-")]
-    if not all(end in PHOTOTYPES for end in ends):
-        return ("III",)
-    first, last = sorted(PHOTOTYPES.index(end) for end in (ends[0], ends[-1]))
-    return PHOTOTYPES[first : last + 1]
+    if not all(end in known for end in ends):
+        return (REFERENCE_PHOTOTYPE,)
+    first, last = sorted(known.index(end) for end in (ends[0], ends[-1]))
+    return known[first : last + 1]
 
 
 @dataclass(frozen=True)

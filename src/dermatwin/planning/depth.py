@@ -12,13 +12,13 @@ import math
 from dataclasses import dataclass
 
 from ..case import Case
+from ..core.vocabulary import DARK_PHOTOTYPES
 from ..device import Device, catalogue, describe, find
 from ..evidence import Evidence
 from ..screening.depth import ZoneDepth, deep_concerns
 from .course import DefaultCourse
 from .proposal import Reason
 
-PIGMENT_AT_RISK = ("IV", "V", "VI")
 _PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
 
 
@@ -56,7 +56,7 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidenc
     if zone.by_region:
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
-    if phototype in PIGMENT_AT_RISK:
+    if phototype in DARK_PHOTOTYPES:
         first = max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
         reasons.append(Reason(f"phototype {phototype}: {_gently(first, aim)}", _PIGMENT_SOURCES))
     return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ..case import Case, Zone
 from ..core.errors import CaseError, Fault
 from ..core.units import factor
+from ..core.vocabulary import DARK_PHOTOTYPES
 from ..device import Device
 from ..evidence import Evidence, weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
@@ -22,7 +23,7 @@ from ..screening.product import contents
 from ..screening.target import Target, targets
 from .build import build, passes, with_concerns
 from .course import DefaultCourse, default_courses
-from .depth import PIGMENT_AT_RISK, Depth, choose_depth, choose_device
+from .depth import Depth, choose_depth, choose_device
 from .merge import merge
 from .proposal import Proposal, ProposalVerdict, Reason
 
@@ -205,7 +206,7 @@ def _interval(case: Case, target: Target, course: DefaultCourse, evidence: Evide
         )
     ]
     weeks = course.interval
-    if case.patient.phototype in PIGMENT_AT_RISK and target.region != "scalp":
+    if case.patient.phototype in DARK_PHOTOTYPES and target.region != "scalp":
         weeks = min(weeks + evidence.value("pigment_interval_extra", "week"), course.interval_range[1])
     if weeks > course.interval:
         reasons.append(Reason(f"phototype {case.patient.phototype}: {weeks:g} weeks apart", ("skin_of_colour_chapter",)))

@@ -17,12 +17,10 @@ import numpy as np
 from ..case import Patient, Zone
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import Notice
+from ..core.vocabulary import phototype_steps
 from ..evidence import Draws
 from .section import Skin
 from .site import HUMAN, Site, find_site
-
-_PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-_REFERENCE_PHOTOTYPE = "III"
 
 
 def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True) -> Skin:
@@ -72,8 +70,7 @@ def _stratum_corneum(site: Site, patient: Patient, draws: Draws, zone: str) -> n
     thickness = thickness * draws("stratum_corneum_between_people", "1", zone=zone)
     if site.species != HUMAN:
         return thickness
-    steps = _PHOTOTYPES.index(patient.phototype) - _PHOTOTYPES.index(_REFERENCE_PHOTOTYPE)
-    thickness = thickness * (1 + draws("stratum_corneum_per_phototype", "1")) ** steps
+    thickness = thickness * (1 + draws("stratum_corneum_per_phototype", "1")) ** phototype_steps(patient.phototype)
     return thickness * draws("stratum_corneum_smoker_factor", "1") if patient.smoker else thickness
 
 

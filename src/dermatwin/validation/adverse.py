@@ -14,12 +14,13 @@ from typing import get_args
 
 import numpy as np
 
+from ..core.vocabulary import PHOTOTYPES
 from ..evidence.rows.laboratory import HealingRow
 from ..evidence.rows.trials import AdverseRow, Event
 from ..outcome import Treated, predict_duration, predict_event, predict_pain
 from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
 from ..outcome.duration import hours_of, sign_of
-from ..outcome.events import PHOTOTYPES, rate_pool
+from ..outcome.events import rate_pool
 from .laboratory import Laboratory, unstated
 from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
 from .prediction import Answer, NotPredicted, Prediction, Predictor
@@ -209,7 +210,8 @@ def counted(rate: np.ndarray, n: np.ndarray | float, uniform: np.ndarray) -> np.
 
 def phototypes(text: str) -> str:
     """Phototypes as a range from low to high, '' where none can be read (the reference type)."""
-    found = sorted(PHOTOTYPES.index(name) for name in _ROMAN.findall(text))
+    known: tuple[str, ...] = PHOTOTYPES
+    found = sorted(known.index(name) for name in _ROMAN.findall(text))
     return f"{PHOTOTYPES[found[0]]}-{PHOTOTYPES[found[-1]]}" if found else ""
 
 
