@@ -59,9 +59,7 @@ def test_rows_rest_on_what_may_be_used(kind: Any) -> None:
 @pytest.mark.parametrize("site", HUMAN)
 def test_every_site_has_a_depth_row(site: str) -> None:
     found = find_site(site, "human", EVIDENCE)
-    if found.region == "whole":
-        pytest.skip("not a place")
-    assert depth_guidance(found.name, EVIDENCE, found.region) is not None
+    assert depth_guidance(found.name, EVIDENCE, found.region.name) is not None
 
 
 @pytest.mark.parametrize("concern", CONCERNS)
@@ -96,7 +94,7 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
     assert case is not None
     assert screen(case).verdict != "stop", where
     site = find_site(proposal.zone, "human", EVIDENCE)
-    guide = depth_guidance(site.name, EVIDENCE, site.region)
+    guide = depth_guidance(site.name, EVIDENCE, site.region.name)
     assert guide is not None
     length = case.course.settings[proposal.zone].needle_length
     assert length <= guide.column(deep=proposal.concern in deep_concerns(EVIDENCE))[1] + 1e-9, where

@@ -54,7 +54,7 @@ GROUNDS = {
             "calibration/likelihood.py",
             "calibration/needling.py",
         ),
-        ("sites.csv",),
+        ("regions.csv", "sites.csv"),
     ),
     "permeability": Grounds(
         "posteriors/permeability.yaml",
@@ -91,7 +91,7 @@ GROUNDS = {
             "calibration/needling.py",
             "calibration/healing.py",
         ),
-        ("sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
+        ("regions.csv", "sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
     ),
     "outcome": Grounds(
         "outcome_effects.yaml",

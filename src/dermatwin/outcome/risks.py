@@ -24,7 +24,7 @@ from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
 from ..flows import Exposure, Punctures, Reading, TissueHistory
-from ..skin.section import Skin
+from ..skin import Skin, site_of
 from .belief import Belief
 from .counts import ASSUMED, Counts, counts
 from .course import Course
@@ -53,7 +53,6 @@ _HISTORY = {
     "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
     "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel",
 }
-_FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|perioral|glabella|scalp")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def pigment_hazard(
     steepness = draws("pigment_dose_exponent", "1")
     injury = _pigment_injury(history, draws, reference) / skin.pigment
     dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
-    site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
+    site = draws(f"pih_site_factor[{site_of(skin, draws.evidence).region.pigment}]", "1")
     return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
 
 

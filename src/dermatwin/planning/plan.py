@@ -21,6 +21,7 @@ from ..screening.agent import agent_of
 from ..screening.concern import require_concerns
 from ..screening.product import contents
 from ..screening.target import Target, targets
+from ..skin import regions
 from .build import build, passes, with_concerns
 from .course import DefaultCourse, default_courses
 from .depth import Depth, choose_depth, choose_device
@@ -206,7 +207,7 @@ def _interval(case: Case, target: Target, course: DefaultCourse, evidence: Evide
         )
     ]
     weeks = course.interval
-    if case.patient.phototype in DARK_PHOTOTYPES and target.region != "scalp":
+    if case.patient.phototype in DARK_PHOTOTYPES and regions(evidence)[target.region].paced_for_pigment:
         weeks = min(weeks + evidence.value("pigment_interval_extra", "week"), course.interval_range[1])
     if weeks > course.interval:
         reasons.append(Reason(f"phototype {case.patient.phototype}: {weeks:g} weeks apart", ("skin_of_colour_chapter",)))

@@ -19,6 +19,7 @@ from ..core.vocabulary import DARK_PHOTOTYPES
 from ..evidence.rows.advice import CareStepRow, RedFlagRow
 from ..evidence.timetable import reading_days
 from ..naming import Detail, Name
+from ..skin import site_of
 from ..twin import Run
 from . import words
 
@@ -138,7 +139,7 @@ def _applies(run: Run, condition: str) -> bool:
     conditions = {
         "always": True,
         "dark": run.case.patient.phototype in DARK_PHOTOTYPES,
-        "face": any(zone.skin.site not in ("abdomen", "thigh", "hip", "buttock", "back") for zone in run.zones),
+        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones),
         "anaesthetic": any(exposure.at_nerves is not None for zone in run.zones for exposure in zone.exposures),
     }
     return conditions[condition]

@@ -15,7 +15,7 @@ from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, Permeabi
 from .planning import DefaultCourseRow, DepthRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
-from .skin import SiteRow
+from .skin import RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
 
@@ -23,6 +23,7 @@ KINDS: tuple[type[Row], ...] = (
     SourceRow,
     ParameterRow,
     QuantityRow,
+    RegionRow,
     SiteRow,
     DeviceRow,
     ActiveRow,

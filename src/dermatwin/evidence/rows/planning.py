@@ -10,7 +10,7 @@ from pydantic import Field
 from ...core.vocabulary import DeviceKind
 from .cells import ConcernName, Count, Grade, NotNegative, Positive, Sources, Word
 from .row import Row, Wrong
-from .skin import Region
+from .skin import RegionName
 
 Decision = Literal["course", "refer", "no_default", "stop"]
 Confidence = Literal["H", "M", "L", "VL"]
@@ -48,7 +48,7 @@ class DefaultCourseRow(Row):
 
     concern: ConcernName
     decision: Decision
-    regions: tuple[Region, ...]
+    regions: tuple[RegionName, ...]
     depth_column: Literal["conservative", "deep"]
     depth_mm: Positive | None
     depth_low_mm: Positive | None
