@@ -99,9 +99,10 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
     length = case.course.settings[proposal.zone].needle_length
     assert length <= guide.column(deep=proposal.concern in deep_concerns(EVIDENCE))[1] + 1e-9, where
     assert length <= course.depth_range[1], where
-    device = find(case.course.device, EVIDENCE) if isinstance(case.course.device, str) else describe(case.course.device)
+    given = case.course.device
+    device = find(given, EVIDENCE) if isinstance(given, str) else describe(given, EVIDENCE)
     assert device.min_length <= length <= device.max_length, where
-    assert device.kind in course.device_kinds, where
+    assert device.kind.name in course.device_kinds, where
     low, high = course.sessions_range
     assert low <= len(case.session_days) <= high, where
     assert proposal.depth is not None

@@ -91,17 +91,26 @@ GROUNDS = {
             "calibration/needling.py",
             "calibration/healing.py",
         ),
-        ("regions.csv", "sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
+        (
+            "regions.csv",
+            "sites.csv",
+            "device_kinds.csv",
+            "devices.csv",
+            "modifiers.csv",
+            "validation_map.csv",
+            "posteriors/needling.csv",
+        ),
     ),
     "outcome": Grounds(
         "outcome_effects.yaml",
         "outcome_effects.csv",
         ("measurements/outcomes.csv",),
         (
+            "device/kind.py",
             *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales")),
             *(f"calibration/{name}.py" for name in ("gibbs", "outcome", "trials")),
         ),
-        ("scales.csv", "concerns.csv"),
+        ("scales.csv", "concerns.csv", "device_kinds.csv"),
         all_rows=True,
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
@@ -29,8 +30,18 @@ Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", 
 Layer = Literal["epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis"]
 """Tissue layers that heal, from the surface down."""
 
-DeviceKind = Literal["pen", "roller", "stamp"]
+Movement = Literal["strokes", "rolls", "presses"]
+"""How needles come to the skin: a motor strokes them, a drum rolls them over it, a hand presses a plate of them on it."""
+
+MOVED_ONLY: Mapping[str, tuple[Movement, ...]] = {
+    "frequency": ("strokes",),
+    "max_frequency": ("strokes",),
+    "layout": ("strokes", "presses"),
+    "rows": ("rolls",),
+}
+"""Properties of a device that apply to some movements only."""
+
 Layout = Literal["ring", "grid"]
-"""How the needles of a pen or a stamp stand."""
+"""How needles that are no drum's stand."""
 
 Vehicle = Literal["solution", "gel", "cream", "serum", "ointment"]

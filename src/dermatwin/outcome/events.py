@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.vocabulary import PHOTOTYPES, REFERENCE_PHOTOTYPE
+from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
 from ..skin.site import FACE, HUMAN, find_site
@@ -146,7 +147,7 @@ def _rate_pool(tables: Tables, event: str, exclude: frozenset[str], kind: str, p
 
 
 def _count(tables: Tables, row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
-    own = kind_of(row)
+    own = kind_of(row, heated(tables))
     hazard = float(trial_hazard(event, row.phototypes, series_of(tables, row.zone), row.sessions, numbers))
     weight = (
         numbers[f"rate_row_weight[{REVIEW}]"]
@@ -226,7 +227,7 @@ def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset
     numbers = {name: draws(name, "1") for name in names}
     series = series_of(draws.evidence, treated.zone)
     hazard = np.asarray(trial_hazard(event, treated.phototypes, series, treated.sessions, numbers), float)
-    kind, n = HEAT if treated.device_kind == HEAT else NEEDLE, treated.people
+    kind, n = HEAT if treated.device_kind in heated(draws.evidence) else NEEDLE, treated.people
     rate = study_risk(event, np.broadcast_to(hazard, (draws.count,)), draws, exclude, kind)
     if not n:
         return rate

@@ -95,7 +95,7 @@ def choose_device(case: Case, course: DefaultCourse, depth: Depth, evidence: Evi
 def _own(case: Case, evidence: Evidence) -> Device | None:
     device = case.course.device
     if not isinstance(device, str):
-        return describe(device)
+        return describe(device, evidence)
     try:
         return find(device, evidence)
     except KeyError:
@@ -105,4 +105,4 @@ def _own(case: Case, evidence: Evidence) -> Device | None:
 def fits(device: Device, course: DefaultCourse, depth: Depth) -> bool:
     """Whether a device is of the right kind and can set a length between the least depth and the first session's."""
     reach = min(depth.first, device.max_length)
-    return device.kind in course.device_kinds and reach >= device.min_length and reach >= min(depth.low, depth.first)
+    return device.kind.name in course.device_kinds and reach >= device.min_length and reach >= min(depth.low, depth.first)

@@ -18,7 +18,7 @@ from ..device import Device
 from ..evidence import Evidence, weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
 from ..screening.agent import agent_of
-from ..screening.concern import require_concerns
+from ..screening.concern import require_names
 from ..screening.product import contents
 from ..screening.target import Target, targets
 from ..skin import regions
@@ -78,7 +78,7 @@ def default_case(case: Case, evidence: Evidence | None = None) -> Case:
 def plan(case: Case, evidence: Evidence | None = None) -> tuple[Proposal, ...]:
     """A proposal for every concern of every treated zone; CaseError for a concern that the evidence does not know."""
     known = evidence or Evidence.packaged()
-    require_concerns(case, known)
+    require_names(case, known)
     return tuple(
         _proposal(case, target, concern, known)
         for target in targets(case, known)

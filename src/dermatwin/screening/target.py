@@ -71,7 +71,7 @@ def _device(device: str | CustomDevice, evidence: Evidence) -> tuple[str, Device
     from ..device import describe, find
 
     if isinstance(device, CustomDevice):
-        return f"{device.name} {device.kind}", describe(device), True
+        return f"{device.name} {device.kind}", describe(device, evidence), True
     try:
         found = find(device, evidence)
     except KeyError:

@@ -15,6 +15,7 @@ from typing import get_args
 import numpy as np
 
 from ..core.vocabulary import PHOTOTYPES
+from ..device import heated
 from ..evidence.rows.laboratory import HealingRow
 from ..evidence.rows.trials import AdverseRow, Event
 from ..outcome import Treated, predict_duration, predict_event, predict_pain
@@ -163,12 +164,13 @@ def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[
     """Why there is nothing to pool for an event, '' if there is."""
     if event == "other":
         return "an event of no class that other studies count"
-    known = event in ASSUMED or rate_pool(event, laboratory.people, exclude, _kind(row)).sources
+    kind = HEAT if _heated(row, laboratory) else NEEDLE
+    known = event in ASSUMED or rate_pool(event, laboratory.people, exclude, kind).sources
     return "" if known else f"no other study counts {event}"
 
 
-def _kind(row: Row) -> str:
-    return HEAT if row["device_kind"] == HEAT else NEEDLE
+def _heated(row: Row, laboratory: Laboratory) -> bool:
+    return row["device_kind"] in heated(laboratory.evidence)
 
 
 def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
@@ -247,7 +249,7 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     n = row.number("population_n")
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    name = f"{PAIN}_rf" if row["device_kind"] == "rf_needle" else PAIN
+    name = f"{PAIN}_rf" if _heated(row, laboratory) else PAIN
     return Prediction(_shifted(mean, noise), measured, "absolute", name, kind="pain")
 
 
@@ -269,7 +271,7 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
         return NotPredicted("a review's duration is not the mean of a study")
     draws = laboratory.people
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    mean = predict_duration(sign, draws, exclude, heat=row["device_kind"] == HEAT)
+    mean = predict_duration(sign, draws, exclude, heat=_heated(row, laboratory))
     return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
 
 

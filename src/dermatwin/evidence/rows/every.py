@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .advice import CareStepRow, RedFlagRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
-from .device import DeviceRow
+from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
 from .knowledge import ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
@@ -25,6 +25,7 @@ KINDS: tuple[type[Row], ...] = (
     QuantityRow,
     RegionRow,
     SiteRow,
+    DeviceKindRow,
     DeviceRow,
     ActiveRow,
     ActivePropertyRow,

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ...core.vocabulary import DeviceKind
 from .cells import ConcernName, Count, Grade, NotNegative, Positive, Sources, Word
+from .device import KindName
 from .row import Row, Wrong
 from .skin import RegionName
 
@@ -54,7 +54,7 @@ class DefaultCourseRow(Row):
     depth_low_mm: Positive | None
     depth_high_mm: Positive | None
     depth_grade: Grade | None
-    device_kinds: tuple[DeviceKind, ...]
+    device_kinds: tuple[KindName, ...]
     sessions: Count | None
     sessions_low: Count | None
     sessions_high: Count | None
