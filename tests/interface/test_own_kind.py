@@ -133,7 +133,7 @@ def test_a_case_may_describe_one(spring, make_case, tmp_path):
     assert simulate(case, evidence=spring, draws=8, seed=2).zones[0].punctures
     assert screen(case, spring).verdict != "stop"
     for ask in (simulate, screen, propose):
-        with pytest.raises(CaseError, match="course.device.kind: spring_stamp is not one of pen, roller, stamp"):
+        with pytest.raises(CaseError, match=r"course.device.kind: spring_stamp is not one of pen, roller, stamp"):
             ask(case, evidence=Evidence.packaged())
 
 

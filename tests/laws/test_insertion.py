@@ -222,7 +222,7 @@ def test_needles_that_pass_through_the_skin_are_remarked():
 
 
 def test_bone_animals_long_needles_and_defaults_are_remarked():
-    bony = replace(skin_of(), over_bone=True, species="pig")
+    bony = replace(skin_of(), over_bone=True, species="pig", site="back")
     found = insert(ROLLER, Settings(needle_length="2.8 mm"), bony, draws_of(), 0)
     text = " ".join(f"{notice.path}: {notice.message}" for notice in found.notices)
     for word in ("bone", "pig", "outside the evidence", "settings.cheek.passes", "settings.cheek.force"):

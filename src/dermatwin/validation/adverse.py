@@ -69,7 +69,7 @@ _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
 _DECLARED = re.compile(r"\b0\s*(?:-|\u2013|to)\s*(100|10)\b(?!\.)")
 _NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical ana?esth\w+|numbing)\b", re.IGNORECASE)
-_ROMAN = re.compile(r"\b(?:IV|VI|V|I{1,3})\b")
+_ROMAN = re.compile(rf"\b(?:{'|'.join(PHOTOTYPES)})\b")
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
