@@ -1,14 +1,18 @@
 """One answer to 'is this the face?': every site of the catalogue, asked by everybody who speaks of faces."""
 
 from dataclasses import replace
+from importlib import import_module
 from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 
 from dermatwin.case import Case
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.store import DATA
+from dermatwin.flows import TissueHistory
 from dermatwin.outcome.events import series_of
 from dermatwin.report.sheets import steps
 from dermatwin.screening import depth_guidance, rule_book, screen
@@ -17,6 +21,7 @@ from dermatwin.screening.target import targets
 from dermatwin.skin import find_site, regions, section_of, sites
 
 EVIDENCE = Evidence.packaged()
+risks = import_module("dermatwin.outcome.risks")  # the package calls a function so
 HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "human"]
 FACE = {"forehead", "glabella", "temple", "periorbital", "nose", "cheek", "zygoma", "upper_lip", "chin", "jaw", "face"}
 
@@ -55,8 +60,18 @@ def grouped(site: str, group: str) -> bool:
     return in_group(rule_book(EVIDENCE), group, target)
 
 
+def marked(site: str, monkeypatch: pytest.MonkeyPatch) -> float:
+    """How much likelier dark marks are there than on the cheek, the injury being the same."""
+    monkeypatch.setattr(risks, "_pigment_injury", lambda *_: np.ones(1))
+    draws = Draws(EVIDENCE, Luck(1, 1, frozenset()))
+    person, history = case("cheek").patient, cast("TissueHistory", None)
+    places = (section_of(case(name).zones[0], person, draws) for name in (site, "cheek"))
+    here, cheek = (float(risks.pigment_hazard(person, skin, history, draws)[0]) for skin in places)
+    return here / cheek
+
+
 @pytest.mark.parametrize("site", HUMAN)
-def test_everybody_agrees_whether_a_site_is_on_the_face(site):
+def test_everybody_agrees_whether_a_site_is_on_the_face(site, monkeypatch):
     found = find_site(site, "human", EVIDENCE)
     answers = {
         "catalogue": found.on_face,
@@ -64,6 +79,7 @@ def test_everybody_agrees_whether_a_site_is_on_the_face(site):
         "screening of histories": warned_of_cold_sores(site),
         "rules": grouped(site, "face"),
         "customary depths": found.region.depth_zone == "face",
+        "hazard of pigment": site != "scalp" and marked(site, monkeypatch) == 1.0,
         "counts of pigment": found.region.name != "scalp" and series_of(EVIDENCE, site) == "face",
     }
     assert set(answers.values()) == {site in FACE}, answers
@@ -92,6 +108,11 @@ def test_lids_and_lips_are_the_face_and_scalp_and_neck_are_not():
 def test_the_scalp_has_the_vessels_and_the_pigment_of_the_face_and_the_dermis_of_the_body():
     scalp = regions(EVIDENCE)["scalp"]
     assert (scalp.vessels, scalp.pigment, scalp.dermis, scalp.paced_for_pigment) == ("face", "face", "body", False)
+
+
+def test_the_cheekbone_is_marked_as_the_cheek_and_the_body_twice_as_likely(monkeypatch):
+    assert marked("zygoma", monkeypatch) == marked("scalp", monkeypatch) == 1.0
+    assert marked("hands", monkeypatch) == marked("neck", monkeypatch) == 2.0
 
 
 def test_what_a_trial_does_not_say_of_its_zone_is_the_reference():

@@ -233,6 +233,12 @@ def test_melasma_is_not_needled_at_the_depth_of_scars() -> None:
     assert both.course.settings["cheek"].needle_length <= 0.5
 
 
+def test_uneven_tone_is_driven_by_pigment_and_makes_a_course_shallower() -> None:
+    alone, beside = (default_case(case({"cheek": ["acne_scar", *more]})) for more in ([], ["tone"]))
+    assert [record.concern for record in beside.zones[0].concerns] == ["acne_scar", "tone"]
+    assert beside.course.settings["cheek"].needle_length < alone.course.settings["cheek"].needle_length
+
+
 def test_a_fixed_roller_is_replaced_where_it_is_too_long() -> None:
     found = only("forehead", "wrinkles", device="dermaroller-mf8")  # 1.5 mm only; the forehead bears 1.0
     assert found.case is not None
