@@ -10,6 +10,7 @@ import numpy as np
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import Curve, Reading, TissueHistory
 from ..history import Person
 from ..naming import Detail
@@ -77,8 +78,7 @@ def read_out(
 
 def reading_times(course: Course, draws: Draws, also: Sequence[float] = ()) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
-    weeks = sorted(draws.evidence.family("reading_week").items())
-    times = float(course.days[-1]) + np.array([draws.median(week.name, "d") for _, week in weeks])
+    times = float(course.days[-1]) + np.array(reading_days(draws.evidence))
     every = np.union1d(times, [day for day in also if day > 0.0])
     return every[every <= course.history.time[-1]]
 
