@@ -81,6 +81,7 @@ GROUNDS = {
             "device",
             *(f"healing/{name}.py" for name in ("course", "injury", "kernel_generated", "person", "read_out", "tissue")),
             *(f"numerics/{name}.py" for name in ("octet", "rosenbrock")),
+            *(f"history/{name}.py" for name in ("dates", "flags", "question")),
             "case/document.py",
             "evidence/timetable.py",
             "flows.py",

@@ -16,6 +16,7 @@ from .rooms import DOCUMENTS, TABLES
 from .rows.device import DeviceKindRow, DeviceRow
 from .rows.every import KINDS
 from .rows.healing import ModifierRow
+from .rows.history import RiskModifierRow
 from .rows.parameters import ParameterRow, QuantityRow
 from .rows.row import R, Row, columns_of, shown
 from .rows.sources import ASSUMPTION, SourceRow
@@ -234,6 +235,7 @@ def _read_here(scope: Scope) -> Iterator[str]:
         yield from (link.word for link in row.links())
     for row in scope.own(ModifierRow):
         yield from (row.constant, row.factor)
+    yield from (row.factor for row in scope.own(RiskModifierRow))
     for rows in scope.rows.values():
         yield from (link.word for row in rows for link in row.needs())
 

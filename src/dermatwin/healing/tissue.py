@@ -23,6 +23,7 @@ from ..core.errors import ComputationError, Notice
 from ..evidence import Draws
 from ..evidence.timetable import reading_days
 from ..flows import LAYERS, Punctures, TissueHistory
+from ..history import Person
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 from .course import time_grid
@@ -55,7 +56,7 @@ def heal(
     punctures: Sequence[Punctures],
     session_days: Sequence[float],
     skin: Skin,
-    patient: Patient,
+    person: Person,
     horizon_d: float,
     draws: Draws,
     *,
@@ -77,7 +78,7 @@ def heal(
     """
     days = _checked_days(punctures, session_days, horizon_d)
     treated = list(punctures) if skin.alive else []
-    values, notices = constants(skin, patient, draws)
+    values, notices = constants(skin, person, draws)
     injuries = [injury_of(p, draws) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
@@ -97,9 +98,9 @@ def heal(
         activated_fraction=activated,
         local_damage=damage,
         status=track.status.reshape(draws.count, -1),
-        notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)),
+        notices=(*notices, *_notices(skin, person.patient, track, draws), *machine.notices(skin.zone)),
     )
-    _add_gap(history, injuries, patient, draws)
+    _add_gap(history, injuries, person.patient, draws)
     return history
 
 

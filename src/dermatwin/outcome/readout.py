@@ -12,6 +12,7 @@ from ..core.errors import Notice
 from ..evidence import Draws
 from ..evidence.timetable import reading_days
 from ..flows import Curve, Reading, TissueHistory
+from ..history import Person
 from ..naming import Detail
 from ..skin.section import Skin
 from . import appearance, recovery, tissue
@@ -37,7 +38,7 @@ class ReadOut:
 
 
 def read_out(
-    zone: Zone, patient: Patient, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
+    zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
 ) -> ReadOut:
     """Every outcome of one zone.
 
@@ -47,9 +48,9 @@ def read_out(
     """
     times = reading_times(course, belief.draws, also)
     sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]
-    risk = risks(zone, patient, skin, course, belief)
+    risk = risks(zone, person, skin, course, belief)
     answers = clinical(zone, course, times, belief)
-    seen = _appearance(zone, patient, skin, course.history, belief)
+    seen = _appearance(zone, person.patient, skin, course.history, belief)
     readings = (
         *tissue.readings(course.history, skin, belief.draws, times),
         *(r for s in sessions for r in s.readings),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ..case.document import Patient, Settings, Zone
 from ..core.vocabulary import REFERENCE_PHOTOTYPE
 from ..evidence import Draws
+from ..history import Person, stranger
 
 DEVICE, SITE, SEX = "roller-192", "cheek", "female"
 
@@ -24,7 +25,7 @@ DEVICE, SITE, SEX = "roller-192", "cheek", "female"
 class ReferenceCourse:
     """Person, zone, needling and days of the reference course."""
 
-    patient: Patient
+    person: Person
     zone: Zone
     device: str
     settings: Settings
@@ -45,7 +46,9 @@ def reference_course(draws: Draws) -> ReferenceCourse:
             "density": _text(draws, "reference_density", "1/cm^2"),
         }
     )
-    return ReferenceCourse(patient, zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d"))
+    return ReferenceCourse(
+        stranger(patient, draws.evidence), zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d")
+    )
 
 
 def _text(draws: Draws, name: str, unit: str) -> str:

@@ -6,6 +6,7 @@ from .advice import CareStepRow, RedFlagRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
+from .history import PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
@@ -26,6 +27,8 @@ KINDS: tuple[type[Row], ...] = (
     RegionRow,
     SiteRow,
     DeviceKindRow,
+    VocabularyRow,
+    PlaceRow,
     DeviceRow,
     ActiveRow,
     ActivePropertyRow,
@@ -42,6 +45,7 @@ KINDS: tuple[type[Row], ...] = (
     DefaultCourseRow,
     DepthRow,
     ModifierRow,
+    RiskModifierRow,
     IdentifierRow,
     CareStepRow,
     RedFlagRow,
