@@ -59,8 +59,9 @@ def readings(
 ) -> tuple[Reading, ...]:
     """Numbers of one zone, (draw,) each; names and equations in `quantities/healing.yaml`.
 
-    Tissue is read 4, 12, 26 and 52 weeks after the last session where the course reaches so far. Times of cells and
-    mediators need a session and are left out without one; they are not a number for a person whom no needle pierced.
+    Tissue is read on the days after the last session that the evidence names, where the course reaches so far. Times of
+    cells and mediators need a session and are left out without one; they are not a number for a person
+    whom no needle pierced.
     """
     found = list(_tissue_readings(history, draws))
     if history.sessions.size:

@@ -42,9 +42,9 @@ def read_out(
 ) -> ReadOut:
     """Every outcome of one zone.
 
-    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
-    after the first session on which somebody else measured); recovery and pain per session ([1] is the first); risks of
-    the whole course. Actives that trials list as adjuncts count as such.
+    Readings on the days after the last session that the evidence names, those within the history, and on the days `also`
+    (days after the first session on which somebody else measured); recovery and pain per session ([1] is the first);
+    risks of the whole course. Actives that trials list as adjuncts count as such.
     """
     times = reading_times(course, belief.draws, also)
     sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]

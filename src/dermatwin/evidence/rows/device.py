@@ -40,8 +40,9 @@ NUMBERS: dict[Movement, tuple[str, ...]] = {
 
 
 class DeviceKindRow(Row):
-    """One kind of device: how it moves, whose parameters hold for it, and whether it heats. One that no case can hold, since
-    only trials speak of it, does not move.
+    """One kind of device: how it moves, whose parameters hold for it, and whether it burns.
+
+    A kind that only trials speak of, and no case can hold, has neither movement nor parameters.
     """
 
     table: ClassVar[str] = "device_kinds"
