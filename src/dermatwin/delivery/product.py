@@ -118,7 +118,7 @@ def product_of(described: InlineProduct, evidence: Evidence) -> Product:
     """
     found = [_content(share, evidence) for share in described.contents]
     contents = tuple(one for one in found if isinstance(one, Content))
-    numbs = any(content.solute.family == "anaesthetic" for content in contents)
+    numbs = any(content.solute.numbs for content in contents)
     return Product(
         id=_id(described.name),
         name=described.name,
