@@ -177,10 +177,10 @@ def _topical_times(case: Case) -> Iterator[Fault]:
 def _described_products(case: Case) -> Iterator[Fault]:
     for number, topical in enumerate(case.course.topicals):
         if isinstance(topical.product, InlineProduct):
-            yield from _described(f"course.topicals.{number}.product", topical.product)
+            yield from _composed(f"course.topicals.{number}.product", topical.product)
 
 
-def _described(where: str, product: InlineProduct) -> Iterator[Fault]:
+def _composed(where: str, product: InlineProduct) -> Iterator[Fault]:
     single = (product.active, product.strength, product.smiles)
     if product.actives and any(part is not None for part in single):
         yield Fault(f"{where}.actives", "", "does not go with active, strength or smiles; write all of them in the list")

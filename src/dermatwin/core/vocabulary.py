@@ -45,3 +45,6 @@ Layout = Literal["ring", "grid"]
 """How needles that are no drum's stand."""
 
 Vehicle = Literal["solution", "gel", "cream", "serum", "ointment"]
+
+SIDES = ("left", "right", "both", "bilateral")
+"""Words before or after the name of a site that say on which side."""

@@ -18,7 +18,7 @@ from ..device import Device
 from ..evidence import Evidence, weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
 from ..screening.agent import agent_of
-from ..screening.concern import require_names
+from ..screening.known import require_names
 from ..screening.product import contents
 from ..screening.target import Target, targets
 from ..skin import regions

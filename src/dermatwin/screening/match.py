@@ -157,6 +157,8 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
         return None
     if clause.devices and not any(holds_words(term, target.device_text) for term in clause.devices):
         return None
+    if clause.device_concepts and not kinds_in(target.device_text, asked.evidence) & set(clause.device_concepts):
+        return None
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
     words = [] if clause.needle_above is None else [f"{length:g} mm"]

@@ -87,6 +87,7 @@ class Clause(Record):
     needle_above: NeedleLength | None = None
     passes_above: int | None = None
     devices: list[str] | None = None  # words in the device's id or name
+    device_concepts: list[str] | None = None  # concepts that the device's words name
     described_device: bool | None = None
     topicals: TopicalCondition | None = None
     adjuncts: list[str] | None = None  # concepts
@@ -101,6 +102,7 @@ class Clause(Record):
                 self.needle_above,
                 self.passes_above,
                 self.devices,
+                self.device_concepts,
                 self.described_device,
                 self.topicals,
                 self.adjuncts,
@@ -235,7 +237,7 @@ def _concepts(rule: Rule) -> Iterator[str]:
             yield from (*facts.any, *facts.exact, *facts.without)
         if topicals is not None:
             yield from (*topicals.any, *topicals.without, *topicals.besides, *topicals.only)
-        yield from clause.adjuncts or ()
+        yield from (*(clause.adjuncts or ()), *(clause.device_concepts or ()))
 
 
 def _groups(layer: Layer) -> dict[str, Any]:

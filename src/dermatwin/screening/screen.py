@@ -10,8 +10,8 @@ from ..evidence import Evidence
 from ..history import Person, person, suggestions
 from .allergy import allergy_check, unknown_products
 from .anaesthetic import anaesthetic_check
-from .concern import require_names
 from .depth import depth_check
+from .known import require_names
 from .match import Asked, apply, written
 from .place import place_check
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of

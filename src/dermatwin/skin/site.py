@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..core.vocabulary import SIDES
 from ..evidence import Tables, view
 from ..evidence.rows.skin import RegionRow, SiteRow
 from ..evidence.tables import HasTables
@@ -65,12 +66,12 @@ def sites(tables: Tables) -> Mapping[str, Site]:
 
 
 def find_site(text: str, species: str, evidence: Tables | HasTables) -> Site:
-    """The site called `text` (a name or an alias) of a species; KeyError with suggestions if there is none."""
+    """The site called `text` of a species, by name or alias, on either side; KeyError with suggestions if there is none."""
     names = _names(evidence, species)
-    word = _plain(text)
-    for candidate in (word, word.removesuffix("s")):
-        if candidate in names:
-            return sites(evidence)[names[candidate]]
+    for word in (_plain(text), _without_side(_plain(text))):
+        for candidate in (word, word.removesuffix("s")):
+            if candidate in names:
+                return sites(evidence)[names[candidate]]
     raise KeyError(_unknown(text, species, evidence))
 
 
@@ -91,7 +92,12 @@ def _names(tables: Tables, species: str) -> Mapping[str, str]:
 
 
 def _plain(text: str) -> str:
-    return "_".join(text.strip().casefold().replace("-", " ").replace("_", " ").split())
+    return "_".join(text.strip().casefold().replace("'", "").replace("-", " ").replace("_", " ").split())
+
+
+def _without_side(plain: str) -> str:
+    """A name without the words for a side: skin is the same on both."""
+    return "_".join(word for word in plain.split("_") if word not in SIDES)
 
 
 def _unknown(text: str, species: str, evidence: Tables | HasTables) -> str:
