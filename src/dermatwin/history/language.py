@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+_YOUTH = r"(?:child|kid|baby|infant|toddler|teen|teenager|teens|adolescent|young|little|childhood|infancy|adolescence|youth)\b"
 _ABBREVIATIONS = (
     (r"\bw/o\b", "without"),
     (r"\b(?:p/?)?h/o\b|\bh/o\b|\bhx\b", "history of"),
@@ -27,19 +28,32 @@ _ABBREVIATIONS = (
     (r"&", " and "),
     (r"(?<=\d)[.,](?=\d)", "0"),  # a decimal sign is no separator
     (r"\?", " query "),
+    (r"\b(?:as an? |when (?:i|he|she|they) (?:was|were) (?:an? )?|in (?:my|his|her|their )?)" + _YOUTH, "childhood"),
+    (r"\bpregnancies\b", "previous pregnancies"),  # of several, those before are meant
+    (r"\bin (?:the next )?(\d+|an?|two|three|four|five|six) (day|week|month)s?\b(?! ago)", r"upcoming \1 \2"),
 )
 _SEPARATOR = re.compile(
     r"(?P<open>[(\[])|(?P<stop>[;.\n!|])|(?P<colon>:(?!\w))|(?P<list>[,)\]]|\s[-–—]\s)"
     r"|\b(?P<word>but|however|except|although|though|whereas|and|also)\b"
 )
+_LETTER = re.compile(r"\b[a-k]\d{0,2}\b")
+_LETTERED = re.compile(
+    r"\b([a-z]{7,})\s+([a-k]\d{0,2}(?:(?:\s*[,/+]\s*|\s+(?:and|or)\s+|\s*,\s*(?:and|or)\s+)[a-k]\d{0,2})+)(?![\w'])"
+)
+"""One word for several letters: 'vitamins A, C and E', 'hepatitis A or B'."""
 _TOKEN = re.compile(r"[a-z0-9]+")
+_DIGRAPH = re.compile(r"[ao]e(?=.)")  # at the end it is none: 'shoe', 'aloe'
 
 
 @lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """One word made comparable: lower case, no accents, one spelling of ae/oe/our, no plural."""
     text = word.casefold() if word.isascii() else _unaccented(word)
-    text = text.replace("ae", "e").replace("oe", "e").replace("our", "or")
+    singular = _singular(text)
+    return _DIGRAPH.sub("e", singular).replace("our", "or")
+
+
+def _singular(text: str) -> str:
     if text.endswith(("sses", "ches", "shes", "xes")):
         return text[:-2]
     if text.endswith("ies") and len(text) > len("ties"):
@@ -80,14 +94,15 @@ LISTS = words("or nor")
 NOW = words("active current currently ongoing now still today present presently actively acute flaring flare fresh")
 PAST = words(
     "history past previous previously former formerly prior childhood resolved remission cleared healed cured stopped "
-    "discontinued finished completed ceased quit inactive quiescent off ended ex removed excised had gone"
+    "discontinued finished completed ceased quit quiet calm dormant inactive quiescent off ended ex removed excised had "
+    "gone"
 )
 TREATED = words("treated operated cut burnt frozen")
 """Words after which an illness, but not a medicine, is over."""
 
 OVER = words(
-    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit inactive quiescent off "
-    "ended ex removed excised gone childhood former formerly"
+    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit quiet calm dormant inactive "
+    "quiescent off ended ex removed excised gone outgrown outgrew former formerly"
 )
 """Words after which even a lasting condition no longer is there."""
 
@@ -121,6 +136,8 @@ ALLERGY = words(
     "sensitivity reaction reacts"
 )
 """Words that say that something is not tolerated."""
+TESTED = words("test result screen screening serology antibody status swab")
+"""Words between a name and the result of the search for it."""
 
 # ---- small words -------------------------------------------------------------------------------------------------------
 FILLERS = words(
@@ -130,7 +147,7 @@ FILLERS = words(
     "which who and or nor as by be being get got gets getting some due because via per after before during when while "
     "also well so very only just too more most much many few little both all each own same then than there here about "
     "medical clinical patient says states reports reported complains under up down out into onto over please see note via "
-    "did does do done can could would may might within"
+    "did does do done can could would may might within came come went"
 )
 HARMLESS = words(
     "mild moderate severe slight slightly chronic stable essential seasonal type stage grade bilateral left right upper "
@@ -255,6 +272,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
     written = text.casefold()
     for pattern, instead in _ABBREVIATIONS:
         written = re.sub(pattern, instead, written)
+    written = _LETTERED.sub(lambda found: _LETTER.sub(rf"{found[1]} \g<0>", found[2]), written)
     parts, start, joint = [], 0, ""
     for separator in _SEPARATOR.finditer(written):
         parts.append((joint, written[start : separator.start()]))

@@ -111,8 +111,21 @@ def _found(name: Name, read: tuple[str, ...]) -> Iterator[tuple[int, ...]]:
         if len(chosen) < len(name.words) or chosen[-1] - chosen[0] >= len(name.words) + GAP:
             continue
         between = set(range(chosen[0], chosen[-1])) - set(chosen)
-        if not any(read[place] in BREAKS for place in between):
+        if not any(read[place] in BREAKS for place in between) and _letters_stand(name, places):
             yield tuple(chosen)
+
+
+def _letters_stand(name: Name, places: tuple[int, ...]) -> bool:
+    """Whether the letters and articles of a name stand beside its word ('a vitamin' is not vitamin A)."""
+    for number, word in enumerate(name.words):
+        if ((len(word) == 1 and word.isalpha()) or word in _ARTICLES) and len(name.words) > 1:
+            before, after = (number - 1, number) if number else (0, 1)
+            if places[after] - places[before] != 1:
+                return False
+    return True
+
+
+_ARTICLES = ("the", "an")
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:

@@ -7,6 +7,7 @@ breast-feeding) are facts as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +21,7 @@ from .mention import Mention, Said, inverted, said
 from .place import Places, places
 from .question import Question, holds
 from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
-from .vocabulary import Concept, Vocabulary, codes_in, vocabulary
+from .vocabulary import Concept, Vocabulary, codes_in, says_allergy, vocabulary
 
 LISTS: dict[str, Role] = {
     "conditions": "condition",
@@ -30,7 +31,8 @@ LISTS: dict[str, Role] = {
 }
 FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
 _ALLERGENS = ("medicine", "substance", "device")
-_PLACED = ("condition", "procedure", "device")
+_PLACED = ("condition", "procedure", "device", "habit")
+LASTING = "lasting"
 _DATED = ("state", "episode", "event")
 """Conditions of which a day in the past says that they are over."""
 
@@ -104,6 +106,17 @@ def _reaction(fact: Fact) -> Fact:
     return fact
 
 
+def _not_tolerated(mention: Mention, clause: Clause) -> bool:
+    """Whether a clause says of what it names that it is not tolerated; not where it is taken for an allergy."""
+    if _FOR_ALLERGY.match(" ".join(clause.words[mention.places[-1] + 1 :])):
+        return False
+    own = set(mention.places)
+    return bool(ALLERGY & ({word for place, word in enumerate(clause.words) if place not in own} | clause.marks))
+
+
+_FOR_ALLERGY = re.compile(r"(?:[a-z0-9]+ ){0,2}for (?:(?:my|her|his|an|the|seasonal|skin|food|dust|pollen) )*allergy\b")
+
+
 _REACTIONS = frozenset({"rash", "swelling", "itch", "redness", "angioedema", "blister", "breathlessness", "anaphylaxis"})
 
 
@@ -156,25 +169,35 @@ class _Item:
     def _coded(self) -> Iterator[Fact]:
         for code in codes_in(self.text):
             concept = self.book.coded(code)
-            if concept is not None:
-                yield replace(self._fact(concept, Spoken("active"), "coded", ""), code=code)
+            if concept is None:
+                continue
+            found = replace(self._fact(concept, Spoken("active"), "coded", ""), code=code)
+            if not (says_allergy(code) and self._is_allergen(concept)):
+                yield found
+                continue
+            yield replace(found, role="allergy")
+            if (disease := self.book.coded(code.partition(".")[0])) is not None:
+                yield replace(self._fact(disease, Spoken("active"), "coded", ""), code=code)
 
     def _named(self, number: int, one: Said, everything: tuple[Said, ...]) -> Iterator[Fact]:
         for mention in one.mentions:
             concept = self.book[mention.concept]
-            how = spoken(number, mention, everything, concept.course)
-            yield self._dated(self._mentioned(mention, concept, how, one), concept, one, how)
+            allergy = self._is_allergen(concept.id) and (self.role == "allergy" or _not_tolerated(mention, one.clause))
+            how = spoken(number, mention, everything, LASTING if allergy else concept.course)
+            found = self._mentioned(mention, concept, how, one)
+            yield self._dated(replace(found, role="allergy") if allergy else found, concept, one, how)
+
+    def _is_allergen(self, concept: str) -> bool:
+        return self.book[concept].kind in _ALLERGENS
 
     def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said) -> Fact:
         certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
         found = self._fact(concept.id, how, certainty, self._where(concept, one.clause))
-        allergy = bool(ALLERGY & one.clause.all) and concept.kind in _ALLERGENS
-        role: Role = "allergy" if allergy else found.role
-        return replace(found, role=role, manners=manners(mention, one.clause), read_as=mention.read_as)
+        return replace(found, manners=manners(mention, one.clause), read_as=mention.read_as)
 
     def _where(self, concept: Concept, clause: Clause) -> str:
         """The place of a condition or procedure: the item's zone, else what its clause names, else the whole item."""
-        if concept.kind not in _PLACED:
+        if concept.kind not in _PLACED and self.role != "procedure":
             return ""
         return self.item.zone or self.places.named(clause.words) or self.places.named(tokens(self.text))
 
@@ -197,11 +220,14 @@ class _Item:
 
     def _dated(self, fact: Fact, concept: Concept, one: Said, how: Spoken) -> Fact:
         """The fact with the days that its words name; a day in the past ends what does not last."""
-        procedure = fact.role == "procedure"
-        until = self.item.until or (self.item.since if procedure else None)
+        happened = concept.course == "event" or (concept.kind == "habit" and concept.course != LASTING)
+        event = fact.role == "procedure" or (self.role == "procedure" and happened)
+        until = self.item.until or (self.item.since if event else None)
         if fact.status in ("denied", "family"):
             return fact
-        passing = concept.course in _DATED or procedure or concept.kind in ("medicine", "substance")
+        fact = replace(fact, manners=fact.manners | {"planned"}) if self._lies_ahead else fact
+        lasts = fact.role == "allergy" or concept.course == LASTING
+        passing = not lasts and (event or concept.course in _DATED or concept.kind in ("medicine", "substance"))
         day = spoken_day(self.text, self.start)
         if until is None and day is not None and not has_begun_only(one.clause) and (passing or how.status == "past"):
             until = day
@@ -210,6 +236,10 @@ class _Item:
         said = until is not None and passing
         certainty: Certainty = "stated" if said and fact.certainty == "open" else fact.certainty
         return replace(fact, status=status, until=until, certainty=certainty)
+
+    @property
+    def _lies_ahead(self) -> bool:
+        return self.item.since is not None and self.item.since > self.start
 
     def _nothing(self) -> Fact:
         """'None': there is nothing to report."""

@@ -29,6 +29,7 @@ from .language import (
     ROUTES,
     RULED_OUT,
     SUPPOSED,
+    TESTED,
     TREATED,
     Clause,
     is_measure,
@@ -116,11 +117,21 @@ def _still(before: tuple[str, ...]) -> bool:
 
 
 def _denied(clause: Clause, start: int, end: int) -> bool:
-    if clause.denied or clause.words[end : end + 2] == RULED_OUT or set(clause.words[end : end + 1]) & DENIED_AFTER:
+    after = clause.words[end:]
+    if clause.denied or after[:2] == RULED_OUT or set(after[:1]) & DENIED_AFTER or _tested_negative(after):
         return True
     if _only_denials(clause.heading):
         return True
     return _reached(clause.words, start)
+
+
+def _tested_negative(after: tuple[str, ...]) -> bool:
+    """Whether the search for what was named found nothing: 'HIV test was negative'."""
+    rest = after[next((place for place, word in enumerate(after) if word not in TESTED | _WAS), len(after)) :]
+    return bool(TESTED & set(after)) and rest[:1] == ("negative",)
+
+
+_WAS = words("is was are were came back")
 
 
 def _only_denials(heading: frozenset[str]) -> bool:
