@@ -26,6 +26,8 @@ _ABBREVIATIONS = (
     (r"\b(dr|mr|mrs|ms|vs|approx|appr|ca|no)\.(?=\s)", r"\1"),
     (r"\be\.g\.|\bi\.e\.", " "),
     (r"&", " and "),
+    (r"\b(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)\b", r"\3-\2-\1"),
+    (r"\b\d{1,2}/(?:\d{1,2}/)?((?:19|20)\d\d)\b", r"\1"),  # day and month, or month and day: nobody can tell
     (r"(?<=\d)[.,](?=\d)", "0"),  # a decimal sign is no separator
     (r"\?", " query "),
     (r"\b(?:as an? |when (?:i|he|she|they) (?:was|were) (?:an? )?|in (?:my|his|her|their )?)" + _YOUTH, "childhood"),
@@ -82,8 +84,8 @@ def words(text: str) -> frozenset[str]:
 # ---- denial ------------------------------------------------------------------------------------------------------------
 DENIALS = words("no not never without denies denied deny denying negative free none nil non excluded absent neither nobody")
 DENIAL_BRIDGE = words(
-    "type stage grade significant relevant major skin such kind form other allergy allergic family relative side "
-    "mother father"
+    "type stage grade significant relevant major skin such kind form other allergy allergic reaction family relative side "
+    "mother father problem issue difficulty concern with"
 )
 """Words besides the fillers over which a denial reaches."""
 DENIED_AFTER = words("free negative absent excluded denied none nil no never")
@@ -95,7 +97,7 @@ NOW = words("active current currently ongoing now still today present presently 
 PAST = words(
     "history past previous previously former formerly prior childhood resolved remission cleared healed cured stopped "
     "discontinued finished completed ceased quit quiet calm dormant inactive quiescent off ended ex removed excised had "
-    "gone"
+    "gone outgrown outgrew"
 )
 TREATED = words("treated operated cut burnt frozen")
 """Words after which an illness, but not a medicine, is over."""
@@ -128,7 +130,8 @@ _TIME = words(
 # ---- people ------------------------------------------------------------------------------------------------------------
 FAMILY = words(
     "family familial mother father parent sister brother sibling aunt uncle grandmother grandfather mum mom dad "
-    "grandparent relative cousin daughter son hereditary twin"
+    "grandparent relative cousin daughter son nephew niece hereditary twin husband wife partner spouse boyfriend girlfriend "
+    "friend flatmate colleague"
 )
 
 ALLERGY = words(
@@ -141,7 +144,7 @@ TESTED = words("test result screen screening serology antibody status swab")
 
 # ---- small words -------------------------------------------------------------------------------------------------------
 FILLERS = words(
-    "a an any the on taking takes take taken using uses use used known have has having had been of history to evidence sign "
+    "a an any the on taking takes take taken took tried using uses use used known have has having had been of history to evidence sign "
     "diagnosed with recent previous past personal prior for from currently current active present now is "
     "are was were ever at in her his their my new reported symptom further other h o ho i she he they me it its this that "
     "which who and or nor as by be being get got gets getting some due because via per after before during when while "
@@ -204,6 +207,8 @@ ORDINARY = words(
 )
 """Ordinary words that are a slip away from a name, and are no slips."""
 SMALL |= ORDINARY
+TELLING = ALLERGY | NOW | OVER | FAMILY
+"""Small words that change what a thing means: of two that a slip may be, one of these is read."""
 _MEASURE = re.compile(r"\d+([a-z]{1,5}\d*)?|[a-z]?\d+")
 BREAKS = words("with without and or nor after before during due because but against from causing following while when")
 """Words at which a phrase ends: a name does not reach across them."""
@@ -236,6 +241,7 @@ class Clause:
     denied: bool = False  # a clause after it says 'none'
     marks: frozenset[str] = frozenset()  # words of time and manner in clauses after it that hold nothing else
     heading: frozenset[str] = frozenset()  # words of a clause before it that ends in a colon
+    text: str = ""  # as it was written, with the remarks on it: days are read from it
 
     @property
     def all(self) -> frozenset[str]:
@@ -261,9 +267,9 @@ def clauses(text: str) -> tuple[Clause, ...]:
         if last and _only_denial(own) and (joint != "stop" or all(word in DENIALS for word in own)):
             _deny(found, own, whole_list=joint == "colon")
         elif last and joint not in ("stop", "and") and _only_remark(own):
-            found[-1] = replace(last, marks=last.marks | set(own))
+            found[-1] = replace(last, marks=last.marks | set(own), text=f"{last.text}; {part}")
         else:
-            found.append(Clause(own, joint, heading=heading))
+            found.append(Clause(own, joint, heading=heading, text=part))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from .language import BREAKS, Clause, is_small
+from .language import ALLERGY, BREAKS, DENIALS, TELLING, Clause, is_small
 from .vocabulary import Name, Vocabulary
 
 GAP = 2  # words that may stand between those of a name
@@ -43,6 +43,7 @@ Reading = tuple[tuple[str, ...], ...]
 
 def said(clause: Clause, vocabulary: Vocabulary, places: frozenset[str]) -> Said:
     """The concepts that a clause names, and its words that stay unread; words of places are no content by themselves."""
+    clause = replace(clause, words=tuple(_spelt(word, vocabulary, places) for word in clause.words))
     read = tuple((word,) if word in places else _read(word, vocabulary) for word in clause.words)
     exact = _longest(
         [_corrected(mention, clause.words, one, read) for one in _variants(read) for mention in _named(one, vocabulary)]
@@ -70,11 +71,29 @@ def inverted(first: Said, second: Said, vocabulary: Vocabulary, places: frozense
     return Said(second.clause, (*second.mentions, *moved), unread)
 
 
+def _spelt(word: str, vocabulary: Vocabulary, places: frozenset[str]) -> str:
+    """A small word as it is spelt ('alergy' is allergy), any other as it is written; a slip never denies."""
+    if word in places or is_small(word):
+        return word
+    meant = _read(word, vocabulary)
+    if found := next((option for option in meant if option in ALLERGY), ""):
+        return found
+    if not all(is_small(option) and option not in DENIALS for option in meant):
+        return word
+    return next((option for option in meant if option in TELLING), meant[0])
+
+
 def _read(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The word itself where it is known or small, else the known words that it may be a slip of, else itself."""
-    if is_small(word) or word in vocabulary.words or vocabulary.stem_of(word) is not None:
+    """The word itself where it is known or small, else the known words that it may be a slip of, else itself.
+
+    A word of a known stem is a slip only of a word of that stem ('trombocytopenia', but no other '-cytopenia').
+    """
+    if is_small(word) or word in vocabulary.words:
         return (word,)
-    return vocabulary.meant(word) or (word,)
+    stem, meant = vocabulary.stem_of(word), vocabulary.meant(word)
+    if stem is not None:
+        meant = tuple(option for option in meant if vocabulary.stem_of(option) == stem)
+    return meant or (word,)
 
 
 def _is_small(read: tuple[str, ...]) -> bool:

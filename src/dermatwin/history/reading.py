@@ -90,13 +90,31 @@ def _flags(patient: Patient, book: Vocabulary) -> Iterator[Fact]:
 
 
 def gravest(found: Iterable[Fact]) -> list[Fact]:
-    """One fact for each thing of an item: the gravest of those that say the same thing in the same role."""
-    best: dict[tuple[str, str], Fact] = {}
+    """One fact for each thing of an item: the gravest of those that say the same thing in the same role and place."""
+    best: dict[tuple[str, str, str], Fact] = {}
     for fact in found:
-        known = best.get((fact.what, fact.role))
+        same = (fact.what, fact.role, fact.where)
+        known = best.get(same)
         if known is None or _GRAVITY.index(fact.status) < _GRAVITY.index(known.status):
-            best[fact.what, fact.role] = fact
+            best[same] = fact
     return list(best.values())
+
+
+def _span(number: int, everything: tuple[Said, ...]) -> tuple[Said, ...]:
+    """A clause that names something with the clauses about it that name nothing: those behind it, of the first those before.
+
+    'Keloid on chest and shoulder' has two places, 'warfarin until 2019, Eliquis' is one medicine that is over and one that is
+    not.
+    """
+    last = number + 1
+    while last < len(everything) and not everything[last].mentions:
+        last += 1
+    first = number if any(one.mentions for one in everything[:number]) else 0
+    return everything[first:last]
+
+
+def _written(one: Said) -> str:
+    return f"{' '.join(one.clause.heading)} {one.clause.text}"
 
 
 def _reaction(fact: Fact) -> Fact:
@@ -184,22 +202,28 @@ class _Item:
             concept = self.book[mention.concept]
             allergy = self._is_allergen(concept.id) and (self.role == "allergy" or _not_tolerated(mention, one.clause))
             how = spoken(number, mention, everything, LASTING if allergy else concept.course)
-            found = self._mentioned(mention, concept, how, one)
-            yield self._dated(replace(found, role="allergy") if allergy else found, concept, one, how)
+            for where in self._where(concept, number, everything):
+                found = self._mentioned(mention, concept, how, one, where)
+                found = replace(found, role="allergy") if allergy else found
+                yield self._dated(found, concept, how, _span(number, everything))
 
     def _is_allergen(self, concept: str) -> bool:
         return self.book[concept].kind in _ALLERGENS
 
-    def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said) -> Fact:
+    def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said, where: str) -> Fact:
         certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
-        found = self._fact(concept.id, how, certainty, self._where(concept, one.clause))
+        found = self._fact(concept.id, how, certainty, where)
         return replace(found, manners=manners(mention, one.clause), read_as=mention.read_as)
 
-    def _where(self, concept: Concept, clause: Clause) -> str:
-        """The place of a condition or procedure: the item's zone, else what its clause names, else the whole item."""
+    def _where(self, concept: Concept, number: int, everything: tuple[Said, ...]) -> tuple[str, ...]:
+        """The places of a condition or procedure: the item's zone, else what its clauses name, else its heading."""
         if concept.kind not in _PLACED and self.role != "procedure":
-            return ""
-        return self.item.zone or self.places.named(clause.words) or self.places.named(tokens(self.text))
+            return ("",)
+        if self.item.zone:
+            return (self.item.zone,)
+        said = (place for one in _span(number, everything) for place in self.places.all_named(one.clause.words))
+        headed = self.places.all_named(tuple(everything[number].clause.heading))
+        return tuple(dict.fromkeys(said)) or headed or ("",)
 
     def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
         found = self.book[concept]
@@ -218,7 +242,7 @@ class _Item:
             certainty=certainty,
         )
 
-    def _dated(self, fact: Fact, concept: Concept, one: Said, how: Spoken) -> Fact:
+    def _dated(self, fact: Fact, concept: Concept, how: Spoken, span: tuple[Said, ...]) -> Fact:
         """The fact with the days that its words name; a day in the past ends what does not last."""
         happened = concept.course == "event" or (concept.kind == "habit" and concept.course != LASTING)
         event = fact.role == "procedure" or (self.role == "procedure" and happened)
@@ -228,8 +252,9 @@ class _Item:
         fact = replace(fact, manners=fact.manners | {"planned"}) if self._lies_ahead else fact
         lasts = fact.role == "allergy" or concept.course == LASTING
         passing = not lasts and (event or concept.course in _DATED or concept.kind in ("medicine", "substance"))
-        day = spoken_day(self.text, self.start)
-        if until is None and day is not None and not has_begun_only(one.clause) and (passing or how.status == "past"):
+        day = spoken_day(" ".join(_written(one) for one in span), self.start)
+        begun = any(has_begun_only(one.clause) for one in span)
+        if until is None and day is not None and not begun and (passing or how.status == "past"):
             until = day
         ended = until is not None and until < self.start
         status: Status = "past" if ended and passing else fact.status
