@@ -85,7 +85,7 @@ def words(text: str) -> frozenset[str]:
 DENIALS = words("no not never without denies denied deny denying negative free none nil non excluded absent neither nobody")
 DENIAL_BRIDGE = words(
     "type stage grade significant relevant major skin such kind form other allergy allergic reaction family relative side "
-    "mother father problem issue difficulty concern with"
+    "mother father problem issue difficulty concern"
 )
 """Words besides the fillers over which a denial reaches."""
 DENIED_AFTER = words("free negative absent excluded denied none nil no never")
@@ -269,8 +269,16 @@ def clauses(text: str) -> tuple[Clause, ...]:
         elif last and joint not in ("stop", "and") and _only_remark(own):
             found[-1] = replace(last, marks=last.marks | set(own), text=f"{last.text}; {part}")
         else:
+            if last and (worse := _got_worse(own)):
+                found[-1] = replace(last, marks=last.marks | worse)
             found.append(Clause(own, joint, heading=heading, text=part))
     return tuple(found)
+
+
+def _got_worse(own: tuple[str, ...]) -> frozenset[str]:
+    """What a clause begins with that says of the one before that it got worse ('melasma, worse after laser')."""
+    first = next((word for word in own if word not in FILLERS or word in BREAKS), "")
+    return MANNERS["worse"] & {first}
 
 
 def _parts(text: str) -> list[tuple[str, str]]:

@@ -100,19 +100,6 @@ def gravest(found: Iterable[Fact]) -> list[Fact]:
     return list(best.values())
 
 
-def _span(number: int, everything: tuple[Said, ...]) -> tuple[Said, ...]:
-    """A clause that names something with the clauses about it that name nothing: those behind it, of the first those before.
-
-    'Keloid on chest and shoulder' has two places, 'warfarin until 2019, Eliquis' is one medicine that is over and one that is
-    not.
-    """
-    last = number + 1
-    while last < len(everything) and not everything[last].mentions:
-        last += 1
-    first = number if any(one.mentions for one in everything[:number]) else 0
-    return everything[first:last]
-
-
 def _written(one: Said) -> str:
     return f"{' '.join(one.clause.heading)} {one.clause.text}"
 
@@ -205,7 +192,7 @@ class _Item:
             for where in self._where(concept, number, everything):
                 found = self._mentioned(mention, concept, how, one, where)
                 found = replace(found, role="allergy") if allergy else found
-                yield self._dated(found, concept, how, _span(number, everything))
+                yield self._dated(found, concept, how, self._span(number, everything))
 
     def _is_allergen(self, concept: str) -> bool:
         return self.book[concept].kind in _ALLERGENS
@@ -215,13 +202,27 @@ class _Item:
         found = self._fact(concept.id, how, certainty, where)
         return replace(found, manners=manners(mention, one.clause), read_as=mention.read_as)
 
+    def _span(self, number: int, everything: tuple[Said, ...]) -> tuple[Said, ...]:
+        """A clause that names something with the clauses about it that do not: those behind it, of the first those before.
+
+        'Keloid on chest and shoulder' has two places; of 'warfarin until 2019, Eliquis' one is over and one is not.
+        """
+        last = number + 1
+        while last < len(everything) and not self._names(everything[last]):
+            last += 1
+        first = number if any(map(self._names, everything[:number])) else 0
+        return everything[first:last]
+
+    def _names(self, one: Said) -> bool:
+        return any(self.book[mention.concept].kind != "none" for mention in one.mentions)
+
     def _where(self, concept: Concept, number: int, everything: tuple[Said, ...]) -> tuple[str, ...]:
         """The places of a condition or procedure: the item's zone, else what its clauses name, else its heading."""
         if concept.kind not in _PLACED and self.role != "procedure":
             return ("",)
         if self.item.zone:
             return (self.item.zone,)
-        said = (place for one in _span(number, everything) for place in self.places.all_named(one.clause.words))
+        said = (place for one in self._span(number, everything) for place in self.places.all_named(one.clause.words))
         headed = self.places.all_named(tuple(everything[number].clause.heading))
         return tuple(dict.fromkeys(said)) or headed or ("",)
 

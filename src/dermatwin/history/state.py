@@ -141,11 +141,16 @@ def _only_denials(heading: frozenset[str]) -> bool:
 def _reached(words: tuple[str, ...], start: int) -> bool:
     """Whether a denial before a name reaches it."""
     for index in range(start - 1, -1, -1):
-        if words[index] in DENIALS:
+        if words[index] in DENIALS and not _said_before(words[index : index + 2]):
             between = words[index + 1 : start]
             bridged = all(word in FILLERS or word in DENIAL_BRIDGE or is_measure(word) for word in between)
             return "longer" not in between and (bool(LISTS & set(between)) or bridged)
     return False
+
+
+def _said_before(pair: tuple[str, ...]) -> bool:
+    """Whether a denial is of what stands before it ('pain free', 'HIV negative'), and not of what follows."""
+    return pair[0] in ("free", "negative") and pair[1:] not in (("of",), ("from",), ("for",), ("to",))
 
 
 def _carried(number: int, everything: tuple[Said, ...]) -> str:
