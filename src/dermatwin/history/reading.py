@@ -167,7 +167,7 @@ class _Item:
         """What every clause names; of an inverted name ('carcinoma, basal cell') the second clause names the whole."""
         apart = [said(clause, self.book, self.places.words) for clause in clauses(self.text)]
         for number in range(1, len(apart)):
-            if apart[number].clause.joint == "list":
+            if apart[number].clause.joint in ("list", "open"):
                 apart[number] = inverted(apart[number - 1], apart[number], self.book, self.places.words)
         return tuple(apart)
 
