@@ -49,7 +49,7 @@ def stops(found: Screening) -> dict[str, str]:
     return {finding.rule: finding.level for finding in found.findings if finding.stops}
 
 
-# ---- what nobody knows, and what is known under a name of its own ---------------------------------------------------------
+# ---- what nobody knows, and what is known under a name of its own -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,9 @@ def test_an_allergy_meets_needles_and_disinfection(words: str, rule: str, level:
     assert gravest(screened(allergies=[words]))[rule] == level
 
 
-@pytest.mark.parametrize("words", ["Bactrim", "Septrin", "co-trimoxazole", "sulfadiazine", "sulfamethoxazole 400 mg", "Dapsone"])
+@pytest.mark.parametrize(
+    "words", ["Bactrim", "Septrin", "co-trimoxazole", "sulfadiazine", "sulfamethoxazole 400 mg", "Dapsone"]
+)
 def test_a_sulfonamide_is_kept_from_prilocaine(words: str) -> None:
     assert stops(screened(on={"topicals": [EMLA]}, medications=[words]))["prilocaine_methaemoglobin_drug"] == "hard_stop"
     assert "prilocaine_methaemoglobin_drug" not in gravest(screened(on={"topicals": [LMX4]}, medications=[words]))
@@ -121,7 +123,7 @@ def test_punctuation_hides_no_name(words: str) -> None:
     assert not {"not_known", "no_rule"} & set(gravest(found))
 
 
-# ---- sites ---------------------------------------------------------------------------------------------------------------
+# ---- sites --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_name_that_contradicts_its_site_is_questioned(zone: dict[str, Any]) ->
     assert stops(screened(zone))["name_of_zone"] == "soft_stop"
 
 
-# ---- active is not past, here is not elsewhere -------------------------------------------------------------------------------
+# ---- active is not past, here is not elsewhere --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -172,20 +174,27 @@ def test_what_was_or_is_elsewhere_is_no_hard_stop(words: str, rule: str, level: 
     assert not found.at("hard_stop")
 
 
-@pytest.mark.parametrize("words", ["hypertrophic burn scar", "burn scar, hypertrophic", "scar (hypertrophic) after a burn", "keloidal scars"])
+@pytest.mark.parametrize(
+    "words", ["hypertrophic burn scar", "burn scar, hypertrophic", "scar (hypertrophic) after a burn", "keloidal scars"]
+)
 def test_the_order_of_words_does_not_matter(words: str) -> None:
     assert stops(screened(conditions=[words]))["keloid_tendency"] == "soft_stop"
 
 
 @pytest.mark.parametrize(
     "words",
-    ["history of radiation therapy within the area", "radiotherapy of the cheek in 2005", "irradiated face", "facial radiotherapy"],
+    [
+        "history of radiation therapy within the area",
+        "radiotherapy of the cheek in 2005",
+        "irradiated face",
+        "facial radiotherapy",
+    ],
 )
 def test_irradiated_skin_is_a_stop(words: str) -> None:
     assert stops(screened(conditions=[words]))["radiotherapy_in_area"] == "soft_stop"
 
 
-# ---- pigment, sun, light ---------------------------------------------------------------------------------------------------
+# ---- pigment, sun, light ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("words", ["melasma", "chloasma", "melasma of the face", "dark marks after acne (PIH)"])
@@ -213,7 +222,11 @@ def test_pigment_that_may_have_darkened_after_a_treatment_stops(history: dict[st
 
 @pytest.mark.parametrize(
     "product",
-    [SPF, "mineral sunscreen SPF 30", {"name": "BB cream", "active": "titanium dioxide", "strength": "5 %", "vehicle": "cream"}],
+    [
+        SPF,
+        "mineral sunscreen SPF 30",
+        {"name": "BB cream", "active": "titanium dioxide", "strength": "5 %", "vehicle": "cream"},
+    ],
 )
 def test_sunscreen_and_make_up_wait_for_a_day(product: Any) -> None:
     soon = {"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "5 min"}]}
@@ -222,13 +235,15 @@ def test_sunscreen_and_make_up_wait_for_a_day(product: Any) -> None:
     assert "sunscreen_on_channels" not in gravest(screened(on=later))
 
 
-@pytest.mark.parametrize("words", ["doxycycline 100 mg", "Vibramycin", "hydrochlorothiazide", "St John's wort", "isotretinoin"])
+@pytest.mark.parametrize(
+    "words", ["doxycycline 100 mg", "Vibramycin", "hydrochlorothiazide", "St John's wort", "isotretinoin"]
+)
 def test_light_is_screened_like_a_drug(words: str) -> None:
     light = {"adjuncts": [{"adjunct": "led", "detail": "blue 415 nm twice a week"}]}
     assert stops(screened(on=light, medications=[words]))["light_and_photosensitiser"] == "soft_stop"
 
 
-# ---- too much ----------------------------------------------------------------------------------------------------------------
+# ---- too much -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("passes", [21, 40, 60])

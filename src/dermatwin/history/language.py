@@ -13,7 +13,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-_YOUTH = r"(?:child|kid|baby|infant|toddler|teen|teenager|teens|adolescent|young|little|childhood|infancy|adolescence|youth)\b"
+_YOUTH = (
+    r"(?:child|kid|baby|infant|toddler|teen|teenager|teens|adolescent|young|little|childhood|infancy|adolescence|youth)\b"
+)
 _ABBREVIATIONS = (
     (r"\bw/o\b", "without"),
     (r"\b(?:p/?)?h/o\b|\bh/o\b|\bhx\b", "history of"),
@@ -103,8 +105,8 @@ TREATED = words("treated operated cut burnt frozen")
 """Words after which an illness, but not a medicine, is over."""
 
 OVER = words(
-    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit quiet calm dormant inactive "
-    "quiescent off ended ex removed excised gone outgrown outgrew former formerly"
+    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit quiet calm dormant "
+    "inactive quiescent off ended ex removed excised gone outgrown outgrew former formerly"
 )
 """Words after which even a lasting condition no longer is there."""
 
@@ -144,7 +146,8 @@ TESTED = words("test result screen screening serology antibody status swab")
 
 # ---- small words -------------------------------------------------------------------------------------------------------
 FILLERS = words(
-    "a an any the on taking takes take taken took tried using uses use used known have has having had been of history to evidence sign "
+    "a an any the on taking takes take taken took tried "
+    "using uses use used known have has having had been of history to evidence sign "
     "diagnosed with recent previous past personal prior for from currently current active present now is "
     "are was were ever at in her his their my new reported symptom further other h o ho i she he they me it its this that "
     "which who and or nor as by be being get got gets getting some due because via per after before during when while "
@@ -312,9 +315,12 @@ def _deny(found: list[Clause], own: tuple[str, ...], *, whole_list: bool) -> Non
 
 def _only_remark(own: tuple[str, ...]) -> bool:
     """Whether a clause only says when, how, in whom or in which form; 'not controlled' is a manner as well."""
+    if FAMILY & set(own) and _AS_THEY_ARE & set(own):
+        return False  # 'husband well' is about him
     denial = bool(_MANNERS & set(own))
     return all(is_time(word) or word in _REMARKS or (denial and word in DENIALS) for word in own)
 
 
 _MANNERS = frozenset(word for known in MANNERS.values() for word in known)
+_AS_THEY_ARE = words("well fine healthy alive")
 _REMARKS = _MANNERS | FAMILY | DOUBT | FORMS

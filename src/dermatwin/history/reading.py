@@ -16,7 +16,7 @@ from ..case import Course, Item, Patient
 from ..evidence import Evidence
 from .dates import spoken_day
 from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
-from .language import ALLERGY, DENIALS, Clause, clauses, tokens
+from .language import ALLERGY, DENIALS, Clause, clauses
 from .mention import Mention, Said, inverted, said
 from .place import Places, places
 from .question import Question, holds
