@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from .language import ALLERGY, BREAKS, DENIALS, TELLING, Clause, is_small
+from .clause import Clause
+from .language import ALLERGY, BREAKS, DENIALS, TELLING, is_small
 from .vocabulary import Name, Vocabulary
 
 GAP = 2  # words that may stand between those of a name

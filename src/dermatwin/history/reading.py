@@ -7,20 +7,21 @@ breast-feeding) are facts as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ..case import Course, Item, Patient
 from ..evidence import Evidence
+from .clause import clauses
 from .dates import spoken_day
 from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
-from .language import ALLERGY, DENIALS, Clause, clauses
+from .language import DENIALS
 from .mention import Mention, Said, inverted, said
 from .place import Places, places
 from .question import Question, holds
 from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
+from .tolerance import not_tolerated, reaction
 from .vocabulary import Concept, Vocabulary, codes_in, says_allergy, vocabulary
 
 LISTS: dict[str, Role] = {
@@ -104,27 +105,6 @@ def _written(one: Said) -> str:
     return f"{' '.join(one.clause.heading)} {one.clause.text}"
 
 
-def _reaction(fact: Fact) -> Fact:
-    """What somebody got from what they do not tolerate ('penicillin (rash)') was then, and is not there now."""
-    if fact.role == "condition" and fact.status == "active" and fact.kinds & _REACTIONS:
-        return replace(fact, status="past", certainty="stated")
-    return fact
-
-
-def _not_tolerated(mention: Mention, clause: Clause) -> bool:
-    """Whether a clause says of what it names that it is not tolerated; not where it is taken for an allergy."""
-    if _FOR_ALLERGY.match(" ".join(clause.words[mention.places[-1] + 1 :])):
-        return False
-    own = set(mention.places)
-    return bool(ALLERGY & ({word for place, word in enumerate(clause.words) if place not in own} | clause.marks))
-
-
-_FOR_ALLERGY = re.compile(r"(?:[a-z0-9]+ ){0,2}for (?:(?:my|her|his|an|the|seasonal|skin|food|dust|pollen) )*allergy\b")
-
-
-_REACTIONS = frozenset({"rash", "swelling", "itch", "redness", "angioedema", "blister", "breathlessness", "anaphylaxis"})
-
-
 _GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
 
 
@@ -149,7 +129,7 @@ class _Item:
         everything = self._said()
         named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
         if self.role == "allergy" or any(fact.role == "allergy" for fact in named):
-            named = [_reaction(fact) for fact in named]
+            named = [reaction(fact) for fact in named]
         fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
         yield from (*fresh, *named)
         unread = tuple(word for one in everything for word in one.unread)
@@ -187,7 +167,7 @@ class _Item:
     def _named(self, number: int, one: Said, everything: tuple[Said, ...]) -> Iterator[Fact]:
         for mention in one.mentions:
             concept = self.book[mention.concept]
-            allergy = self._is_allergen(concept.id) and (self.role == "allergy" or _not_tolerated(mention, one.clause))
+            allergy = self._is_allergen(concept.id) and (self.role == "allergy" or not_tolerated(mention, one.clause))
             how = spoken(number, mention, everything, LASTING if allergy else concept.course)
             for where in self._where(concept, number, everything):
                 found = self._mentioned(mention, concept, how, one, where)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .clause import Clause
 from .language import (
     BEGUN,
     BREAKS,
@@ -31,7 +32,6 @@ from .language import (
     SUPPOSED,
     TESTED,
     TREATED,
-    Clause,
     is_measure,
     words,
 )
