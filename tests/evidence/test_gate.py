@@ -180,7 +180,7 @@ TABLES = [
         "default_courses.csv",
         ",pen;stamp,4,",
         ",pen;stmp,4,",
-        "default_courses.csv:2.device_kinds: stmp is not one of pen, roller",
+        "default_courses.csv:2.device_kinds: stmp is not a kind of device; did you mean 'stamp'?",
     ),
     (
         "default_courses.csv",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dermatwin.case.document import Course as CaseCourse
 from dermatwin.case.document import Patient, Zone
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Channels, Exposure, Punctures, TissueHistory
 from dermatwin.history import person
@@ -27,7 +28,7 @@ from dermatwin.outcome import (
     scales,
 )
 from dermatwin.outcome.clinical import known_adjuncts
-from dermatwin.outcome.events import PHOTOTYPES, risk
+from dermatwin.outcome.events import risk
 from dermatwin.outcome.pain import pain
 from dermatwin.outcome.prediction import scale_change
 from dermatwin.outcome.recovery import settled

@@ -23,6 +23,8 @@ _CALLED = {
     "sources.source": "is not registered in sources",
     "concerns.concern": "is not a concern",
     "scales.id": "is not a scale",
+    "regions.name": "is not a region of a body",
+    "device_kinds.kind": "is not a kind of device",
     "actives.active": "is not an active",
     "products.id": "is not a product",
     "parameters.name": "is not a parameter",

@@ -21,6 +21,7 @@ from ..case.document import Patient
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import ComputationError, Notice
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import LAYERS, Punctures, TissueHistory
 from ..history import Person
 from ..skin.section import Skin
@@ -117,13 +118,7 @@ def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float],
 def _marks(days: Sequence[float], draws: Draws) -> list[float]:
     """Days on which results are read: weeks after the last session, from evidence."""
     last = days[-1] if days else 0.0
-    return [last + week for week in reading_days(draws)]
-
-
-def reading_days(draws: Draws) -> list[float]:
-    """Days after the last session on which results are read."""
-    weeks = sorted(draws.evidence.family("reading_week").items())
-    return [draws.median(week.name, "d") for _, week in weeks]
+    return [last + week for week in reading_days(draws.evidence)]
 
 
 def _run(

@@ -2,9 +2,10 @@
 
 from .dates import Timing, Window
 from .fact import Fact, Person
+from .flags import stranger
 from .place import Places, places
 from .question import TAKEN, Answer, Question, Time, answers, holds, question
-from .reading import facts, kinds_in, named_in, person, stranger, suggestions
+from .reading import facts, kinds_in, named_in, person, suggestions
 from .vocabulary import Concept, Vocabulary, vocabulary
 
 __all__ = [

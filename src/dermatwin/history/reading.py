@@ -16,6 +16,7 @@ from ..evidence import Evidence
 from .clause import clauses
 from .dates import spoken_day
 from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
+from .flags import ALLERGENS, FLAGS, flagged, role_of
 from .language import DENIALS
 from .mention import Mention, Said, inverted, said
 from .place import Places, places
@@ -30,8 +31,6 @@ LISTS: dict[str, Role] = {
     "allergies": "allergy",
     "recent_procedures": "procedure",
 }
-FLAGS = {"smoker": "smoking", "pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
-_ALLERGENS = ("medicine", "substance", "device")
 _PLACED = ("condition", "procedure", "device", "habit")
 LASTING = "lasting"
 _DATED = ("state", "episode", "event")
@@ -46,7 +45,7 @@ def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, .
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
-    return (*_flags(patient, book), *(fact for item in items for fact in item.facts()))
+    return (*flagged(patient, evidence), *(fact for item in items for fact in item.facts()))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
@@ -68,11 +67,6 @@ def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
     return Person(patient.model_copy(update=said), read, course.start)
 
 
-def stranger(patient: Patient, evidence: Evidence) -> Person:
-    """A person of whom the flags of the case are known and no history: of the reference course, of trials."""
-    return Person(patient, tuple(_flags(patient, vocabulary(evidence))), date.min)
-
-
 def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
     """Names of the vocabulary that the unread words of a fact may have been meant to be, the nearest first."""
     return vocabulary(evidence).near(" ".join(fact.unread))
@@ -81,13 +75,6 @@ def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
 def _only_denies(everything: tuple[Said, ...]) -> bool:
     words = {word for one in everything for word in one.clause.words}
     return bool(words & DENIALS)
-
-
-def _flags(patient: Patient, book: Vocabulary) -> Iterator[Fact]:
-    for flag, concept in FLAGS.items():
-        if getattr(patient, flag):
-            found = book[concept]
-            yield Fact(concept, "active", _role(found), flag, f"patient.{flag}", book.kinds(concept), found.label)
 
 
 def gravest(found: Iterable[Fact]) -> list[Fact]:
@@ -106,10 +93,6 @@ def _written(one: Said) -> str:
 
 
 _GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
-
-
-def _role(concept: Concept) -> Role:
-    return "medicine" if concept.kind in _ALLERGENS else "condition" if concept.kind == "none" else concept.kind  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -175,7 +158,7 @@ class _Item:
                 yield self._dated(found, concept, how, self._span(number, everything))
 
     def _is_allergen(self, concept: str) -> bool:
-        return self.book[concept].kind in _ALLERGENS
+        return self.book[concept].kind in ALLERGENS
 
     def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said, where: str) -> Fact:
         certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
@@ -208,7 +191,7 @@ class _Item:
 
     def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
         found = self.book[concept]
-        role = self.role if self.role in ("allergy", "procedure") and found.kind in _ALLERGENS else _role(found)
+        role = self.role if self.role in ("allergy", "procedure") and found.kind in ALLERGENS else role_of(found)
         return Fact(
             concept,
             how.status,

@@ -10,6 +10,7 @@ import numpy as np
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import Curve, Reading, TissueHistory
 from ..history import Person
 from ..naming import Detail
@@ -41,9 +42,9 @@ def read_out(
 ) -> ReadOut:
     """Every outcome of one zone.
 
-    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
-    after the first session on which somebody else measured); recovery and pain per session ([1] is the first); risks of
-    the whole course. Actives that trials list as adjuncts count as such.
+    Readings on the days after the last session that the evidence names, those within the history, and on the days `also`
+    (days after the first session on which somebody else measured); recovery and pain per session ([1] is the first);
+    risks of the whole course. Actives that trials list as adjuncts count as such.
     """
     times = reading_times(course, belief.draws, also)
     sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]
@@ -77,8 +78,7 @@ def read_out(
 
 def reading_times(course: Course, draws: Draws, also: Sequence[float] = ()) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
-    weeks = sorted(draws.evidence.family("reading_week").items())
-    times = float(course.days[-1]) + np.array([draws.median(week.name, "d") for _, week in weeks])
+    times = float(course.days[-1]) + np.array(reading_days(draws.evidence))
     every = np.union1d(times, [day for day in also if day > 0.0])
     return every[every <= course.history.time[-1]]
 

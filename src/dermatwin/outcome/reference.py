@@ -14,10 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..case.document import Patient, Settings, Zone
+from ..core.vocabulary import REFERENCE_PHOTOTYPE
 from ..evidence import Draws
 from ..history import Person, stranger
 
-DEVICE, SITE, SEX, PHOTOTYPE = "roller-192", "cheek", "female", "III"
+DEVICE, SITE, SEX = "roller-192", "cheek", "female"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def reference_course(draws: Draws) -> ReferenceCourse:
     """The course behind the pooled effects of trials; every number is an evidence parameter."""
     sessions, interval = int(draws.median("reference_sessions", "1")), draws.median("reference_interval", "d")
     days = tuple(number * interval for number in range(sessions))
-    patient = Patient.model_validate({"age": _text(draws, "reference_person_age", "yr"), "sex": SEX, "phototype": PHOTOTYPE})
+    age = _text(draws, "reference_person_age", "yr")
+    patient = Patient.model_validate({"age": age, "sex": SEX, "phototype": REFERENCE_PHOTOTYPE})
     zone = Zone.model_validate({"zone": SITE, "area": _text(draws, "reference_area", "cm^2")})
     settings = Settings.model_validate(
         {

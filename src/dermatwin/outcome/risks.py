@@ -14,7 +14,6 @@ trials that saw nothing unexpected hold it down. A risk is that of the whole cou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ from ..evidence import Draws
 from ..evidence.rows.history import RiskModifierRow
 from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..history import Person, holds, question
-from ..skin.section import Skin
+from ..skin import Skin, site_of
 from .belief import Belief
 from .counts import ASSUMED, Counts, counts
 from .course import Course
@@ -48,8 +47,6 @@ POOLED = {
 
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
 """How often the sun effect enters: protection takes back what strong sun adds."""
-
-_FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|perioral|glabella|scalp")
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def pigment_hazard(
     steepness = draws("pigment_dose_exponent", "1")
     injury = _pigment_injury(history, draws, reference) / skin.pigment
     dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
-    site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
+    site = draws(f"pih_site_factor[{site_of(skin, draws.evidence).region.pigment}]", "1")
     return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
 
 

@@ -11,7 +11,7 @@ from ..history import Person, person, suggestions
 from ..history.fact import NOTHING
 from .allergy import allergy_check
 from .anaesthetic import anaesthetic_check
-from .concern import require_concerns
+from .concern import require_names
 from .depth import depth_check
 from .match import Asked, apply, written
 from .place import place_check
@@ -32,7 +32,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     Raises CaseError for a concern that the evidence does not know.
     """
     believed = evidence or Evidence.packaged()
-    require_concerns(case, believed)
+    require_names(case, believed)
     if case.patient.species != "human":
         animal = case.patient.species.replace("_", " ")
         info = Finding(
