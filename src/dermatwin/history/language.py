@@ -1,8 +1,8 @@
-"""English of a medical history: words made comparable, texts cut into clauses, and what the small words mean.
+"""English of a medical history: words made comparable, and what the small words mean.
 
-Spelling of ae/oe/our, accents, hyphens, plurals and punctuation are made equal. A clause ends where a listing or a new
-thought begins (a comma, a stop, 'but'); a phrase ends at a word after which something else is named ('with', 'after').
-What is not a small word, a number, a dose or a harmless adjective is a content word: somebody has to know it.
+Spelling of ae/oe/our, accents, hyphens, plurals and punctuation are made equal. A phrase ends at a word after which
+something else is named ('with', 'after'). What is not a small word, a number, a dose or a harmless adjective is a content
+word: somebody has to know it.
 Left out: grammar, other languages.
 """
 
@@ -10,36 +10,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
-_ABBREVIATIONS = (
-    (r"\bw/o\b", "without"),
-    (r"\b(?:p/?)?h/o\b|\bh/o\b|\bhx\b", "history of"),
-    (r"\bs/p\b|\bstatus post\b|\bused to\b", "previously"),
-    (r"\br/o\b", "ruled out"),
-    (r"\bn/a\b", "not applicable"),
-    (r"\bp?mh\b", "medical history"),
-    (r"\bfh\b|\bfhx\b", "family history"),
-    (r"\bst\.(?=\s)", "st"),
-    (r"\b(dr|mr|mrs|ms|vs|approx|appr|ca|no)\.(?=\s)", r"\1"),
-    (r"\be\.g\.|\bi\.e\.", " "),
-    (r"&", " and "),
-    (r"(?<=\d)[.,](?=\d)", "0"),  # a decimal sign is no separator
-    (r"\?", " query "),
-)
-_SEPARATOR = re.compile(
-    r"(?P<open>[(\[])|(?P<stop>[;.\n!|])|(?P<colon>:(?!\w))|(?P<list>[,)\]]|\s[-–—]\s)"
-    r"|\b(?P<word>but|however|except|although|though|whereas|and|also)\b"
-)
 _TOKEN = re.compile(r"[a-z0-9]+")
+_DIGRAPH = re.compile(r"[ao]e(?=.)")  # at the end it is none: 'shoe', 'aloe'
 
 
 @lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """One word made comparable: lower case, no accents, one spelling of ae/oe/our, no plural."""
     text = word.casefold() if word.isascii() else _unaccented(word)
-    text = text.replace("ae", "e").replace("oe", "e").replace("our", "or")
+    singular = _singular(text)
+    return _DIGRAPH.sub("e", singular).replace("our", "or")
+
+
+def _singular(text: str) -> str:
     if text.endswith(("sses", "ches", "shes", "xes")):
         return text[:-2]
     if text.endswith("ies") and len(text) > len("ties"):
@@ -68,8 +53,8 @@ def words(text: str) -> frozenset[str]:
 # ---- denial ------------------------------------------------------------------------------------------------------------
 DENIALS = words("no not never without denies denied deny denying negative free none nil non excluded absent neither nobody")
 DENIAL_BRIDGE = words(
-    "type stage grade significant relevant major skin such kind form other allergy allergic family relative side "
-    "mother father"
+    "type stage grade significant relevant major skin such kind form other allergy allergic reaction family relative side "
+    "mother father problem issue difficulty concern"
 )
 """Words besides the fillers over which a denial reaches."""
 DENIED_AFTER = words("free negative absent excluded denied none nil no never")
@@ -80,14 +65,15 @@ LISTS = words("or nor")
 NOW = words("active current currently ongoing now still today present presently actively acute flaring flare fresh")
 PAST = words(
     "history past previous previously former formerly prior childhood resolved remission cleared healed cured stopped "
-    "discontinued finished completed ceased quit inactive quiescent off ended ex removed excised had gone"
+    "discontinued finished completed ceased quit quiet calm dormant inactive quiescent off ended ex removed excised had "
+    "gone outgrown outgrew"
 )
 TREATED = words("treated operated cut burnt frozen")
 """Words after which an illness, but not a medicine, is over."""
 
 OVER = words(
-    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit inactive quiescent off "
-    "ended ex removed excised gone childhood former formerly"
+    "resolved remission cleared healed cured stopped discontinued finished completed ceased quit quiet calm dormant "
+    "inactive quiescent off ended ex removed excised gone outgrown outgrew former formerly"
 )
 """Words after which even a lasting condition no longer is there."""
 
@@ -113,7 +99,8 @@ _TIME = words(
 # ---- people ------------------------------------------------------------------------------------------------------------
 FAMILY = words(
     "family familial mother father parent sister brother sibling aunt uncle grandmother grandfather mum mom dad "
-    "grandparent relative cousin daughter son hereditary twin"
+    "grandparent relative cousin daughter son nephew niece hereditary twin husband wife partner spouse boyfriend girlfriend "
+    "friend flatmate colleague"
 )
 
 ALLERGY = words(
@@ -121,16 +108,19 @@ ALLERGY = words(
     "sensitivity reaction reacts"
 )
 """Words that say that something is not tolerated."""
+TESTED = words("test result screen screening serology antibody status swab")
+"""Words between a name and the result of the search for it."""
 
 # ---- small words -------------------------------------------------------------------------------------------------------
 FILLERS = words(
-    "a an any the on taking takes take taken using uses use used known have has having had been of history to evidence sign "
+    "a an any the on taking takes take taken took tried "
+    "using uses use used known have has having had been of history to evidence sign "
     "diagnosed with recent previous past personal prior for from currently current active present now is "
     "are was were ever at in her his their my new reported symptom further other h o ho i she he they me it its this that "
     "which who and or nor as by be being get got gets getting some due because via per after before during when while "
     "also well so very only just too more most much many few little both all each own same then than there here about "
     "medical clinical patient says states reports reported complains under up down out into onto over please see note via "
-    "did does do done can could would may might within"
+    "did does do done can could would may might within came come went"
 )
 HARMLESS = words(
     "mild moderate severe slight slightly chronic stable essential seasonal type stage grade bilateral left right upper "
@@ -187,6 +177,8 @@ ORDINARY = words(
 )
 """Ordinary words that are a slip away from a name, and are no slips."""
 SMALL |= ORDINARY
+TELLING = ALLERGY | NOW | OVER | FAMILY
+"""Small words that change what a thing means: of two that a slip may be, one of these is read."""
 _MEASURE = re.compile(r"\d+([a-z]{1,5}\d*)?|[a-z]?\d+")
 BREAKS = words("with without and or nor after before during due because but against from causing following while when")
 """Words at which a phrase ends: a name does not reach across them."""
@@ -208,81 +200,3 @@ def is_time(word: str) -> bool:
 
 
 _ONLY_TIME = PAST | NOW | BEGUN | FILLERS | _TIME | RECURRENT | {"no", "longer"}
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A stretch of text with no separator in it, and what the clauses around it add to it."""
-
-    words: tuple[str, ...]
-    joint: str = ""  # what stands before it: list, and, stop, colon, open
-    denied: bool = False  # a clause after it says 'none'
-    marks: frozenset[str] = frozenset()  # words of time and manner in clauses after it that hold nothing else
-    heading: frozenset[str] = frozenset()  # words of a clause before it that ends in a colon
-
-    @property
-    def all(self) -> frozenset[str]:
-        """Words of the clause and of the remarks on it."""
-        return frozenset(self.words) | self.marks
-
-
-@lru_cache(maxsize=2000)
-def clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a text; a clause that only denies or only speaks of time or manner belongs to the one before it."""
-    found: list[Clause] = []
-    heading: frozenset[str] = frozenset()
-    for joint, part in _parts(text):
-        heading = frozenset() if joint == "stop" else heading
-        own = tokens(part)
-        if not own:
-            continue
-        last = found[-1] if found else None
-        if last and joint == "colon" and all(map(is_small, last.words)):
-            heading = frozenset(last.words)
-            found.pop()
-            last = None
-        if last and _only_denial(own) and (joint != "stop" or all(word in DENIALS for word in own)):
-            _deny(found, own, whole_list=joint == "colon")
-        elif last and joint not in ("stop", "and") and _only_remark(own):
-            found[-1] = replace(last, marks=last.marks | set(own))
-        else:
-            found.append(Clause(own, joint, heading=heading))
-    return tuple(found)
-
-
-def _parts(text: str) -> list[tuple[str, str]]:
-    """Stretches between separators, each with the kind of separator before it."""
-    written = text.casefold()
-    for pattern, instead in _ABBREVIATIONS:
-        written = re.sub(pattern, instead, written)
-    parts, start, joint = [], 0, ""
-    for separator in _SEPARATOR.finditer(written):
-        parts.append((joint, written[start : separator.start()]))
-        joint = "and" if separator["word"] in ("and", "also") else "stop" if separator["word"] else separator.lastgroup
-        start = separator.end()
-    return [*parts, (joint or "", written[start:])]
-
-
-def _only_denial(own: tuple[str, ...]) -> bool:
-    return bool(DENIALS & set(own)) and all(word in DENIALS or word in FILLERS or word in NOW for word in own)
-
-
-def _deny(found: list[Clause], own: tuple[str, ...], *, whole_list: bool) -> None:
-    """Let a clause that only denies speak of the one before it; after a colon, of the whole list before it."""
-    quiet = bool(NOW & set(own))  # 'none active' is not 'none'
-    for place in range(len(found) - 1, -1, -1):
-        last = found[place]
-        marks = last.marks | ({"inactive"} if quiet else set())
-        found[place] = replace(last, denied=last.denied or not quiet, marks=marks)
-        if not whole_list or last.joint not in ("list", "and"):
-            return
-
-
-def _only_remark(own: tuple[str, ...]) -> bool:
-    """Whether a clause only says when, how, in whom or in which form; 'not controlled' is a manner as well."""
-    denial = bool(_MANNERS & set(own))
-    return all(is_time(word) or word in _REMARKS or (denial and word in DENIALS) for word in own)
-
-
-_MANNERS = frozenset(word for known in MANNERS.values() for word in known)
-_REMARKS = _MANNERS | FAMILY | DOUBT | FORMS

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from .language import BREAKS, Clause, is_small
+from .clause import Clause
+from .language import ALLERGY, BREAKS, DENIALS, TELLING, is_small
 from .vocabulary import Name, Vocabulary
 
 GAP = 2  # words that may stand between those of a name
@@ -43,6 +44,7 @@ Reading = tuple[tuple[str, ...], ...]
 
 def said(clause: Clause, vocabulary: Vocabulary, places: frozenset[str]) -> Said:
     """The concepts that a clause names, and its words that stay unread; words of places are no content by themselves."""
+    clause = replace(clause, words=tuple(_spelt(word, vocabulary, places) for word in clause.words))
     read = tuple((word,) if word in places else _read(word, vocabulary) for word in clause.words)
     exact = _longest(
         [_corrected(mention, clause.words, one, read) for one in _variants(read) for mention in _named(one, vocabulary)]
@@ -70,11 +72,29 @@ def inverted(first: Said, second: Said, vocabulary: Vocabulary, places: frozense
     return Said(second.clause, (*second.mentions, *moved), unread)
 
 
+def _spelt(word: str, vocabulary: Vocabulary, places: frozenset[str]) -> str:
+    """A small word as it is spelt ('alergy' is allergy), any other as it is written; a slip never denies."""
+    if word in places or is_small(word):
+        return word
+    meant = _read(word, vocabulary)
+    if found := next((option for option in meant if option in ALLERGY), ""):
+        return found
+    if not all(is_small(option) and option not in DENIALS for option in meant):
+        return word
+    return next((option for option in meant if option in TELLING), meant[0])
+
+
 def _read(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The word itself where it is known or small, else the known words that it may be a slip of, else itself."""
-    if is_small(word) or word in vocabulary.words or vocabulary.stem_of(word) is not None:
+    """The word itself where it is known or small, else the known words that it may be a slip of, else itself.
+
+    A word of a known stem is a slip only of a word of that stem ('trombocytopenia', but no other '-cytopenia').
+    """
+    if is_small(word) or word in vocabulary.words:
         return (word,)
-    return vocabulary.meant(word) or (word,)
+    stem, meant = vocabulary.stem_of(word), vocabulary.meant(word)
+    if stem is not None:
+        meant = tuple(option for option in meant if vocabulary.stem_of(option) == stem)
+    return meant or (word,)
 
 
 def _is_small(read: tuple[str, ...]) -> bool:
@@ -111,8 +131,21 @@ def _found(name: Name, read: tuple[str, ...]) -> Iterator[tuple[int, ...]]:
         if len(chosen) < len(name.words) or chosen[-1] - chosen[0] >= len(name.words) + GAP:
             continue
         between = set(range(chosen[0], chosen[-1])) - set(chosen)
-        if not any(read[place] in BREAKS for place in between):
+        if not any(read[place] in BREAKS for place in between) and _letters_stand(name, places):
             yield tuple(chosen)
+
+
+def _letters_stand(name: Name, places: tuple[int, ...]) -> bool:
+    """Whether the letters and articles of a name stand beside its word ('a vitamin' is not vitamin A)."""
+    for number, word in enumerate(name.words):
+        if ((len(word) == 1 and word.isalpha()) or word in _ARTICLES) and len(name.words) > 1:
+            before, after = (number - 1, number) if number else (0, 1)
+            if places[after] - places[before] != 1:
+                return False
+    return True
+
+
+_ARTICLES = ("the", "an")
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:

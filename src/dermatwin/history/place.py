@@ -36,6 +36,17 @@ class Places:
         """The place that some words name (the longest name counts), else empty."""
         return next((place for name, place in self.names if _stands(name, read)), "")
 
+    def all_named(self, read: tuple[str, ...]) -> tuple[str, ...]:
+        """Every place that some words name, in their order; a word belongs to the longest name in which it stands."""
+        free, found = [True] * len(read), {}
+        for name, place in self.names:
+            for start in range(len(read) - len(name) + 1):
+                here = slice(start, start + len(name))
+                if read[here] == name and all(free[here]):
+                    free[here] = [False] * len(name)
+                    found[start] = place
+        return tuple(dict.fromkeys(found[start] for start in sorted(found)))
+
     def meets(self, place: str, site: str) -> bool | None:
         """Whether a place reaches a site; None where nobody knows the place."""
         covered = self.covers.get(place)

@@ -31,7 +31,7 @@ class Speller:
         slips = 2 if len(word) >= LONG else 1
         near = process.extract(word, list(self._alike(word, slips)), scorer=OSA.distance, score_cutoff=slips, limit=None)
         best = min((distance for _, distance, _ in near), default=None)
-        found = tuple(sorted(name for name, distance, _ in near if distance == best))
+        found = tuple(sorted({self._singular(name) for name, distance, _ in near if distance == best}))
         return found if len(found) <= MOST else ()
 
     def _alike(self, word: str, slips: int) -> Iterator[str]:
@@ -39,11 +39,14 @@ class Speller:
             yield from self._shelves.get((word[0], length), ())
             yield from (name for name in self._shelves.get((word[1], length), ()) if name[:2] == word[1::-1])
 
+    def _singular(self, word: str) -> str:
+        return word if word in self.known else word[:-1]
+
     @cached_property
     def _shelves(self) -> dict[tuple[str, int], list[str]]:
-        """Words by first letter and length."""
+        """Words by first letter and length; also with an s behind, which a slip keeps from being read as a plural."""
         shelves: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(self.known):
+        for word in sorted(self.known | {f"{word}s" for word in self.known if len(word) >= SHORTEST}):
             shelves.setdefault((word[0], len(word)), []).append(word)
         return shelves
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .clause import Clause
 from .language import (
     BEGUN,
     BREAKS,
@@ -29,8 +30,8 @@ from .language import (
     ROUTES,
     RULED_OUT,
     SUPPOSED,
+    TESTED,
     TREATED,
-    Clause,
     is_measure,
     words,
 )
@@ -116,11 +117,21 @@ def _still(before: tuple[str, ...]) -> bool:
 
 
 def _denied(clause: Clause, start: int, end: int) -> bool:
-    if clause.denied or clause.words[end : end + 2] == RULED_OUT or set(clause.words[end : end + 1]) & DENIED_AFTER:
+    after = clause.words[end:]
+    if clause.denied or after[:2] == RULED_OUT or set(after[:1]) & DENIED_AFTER or _tested_negative(after):
         return True
     if _only_denials(clause.heading):
         return True
     return _reached(clause.words, start)
+
+
+def _tested_negative(after: tuple[str, ...]) -> bool:
+    """Whether the search for what was named found nothing: 'HIV test was negative'."""
+    rest = after[next((place for place, word in enumerate(after) if word not in TESTED | _WAS), len(after)) :]
+    return bool(TESTED & set(after)) and rest[:1] == ("negative",)
+
+
+_WAS = words("is was are were came back")
 
 
 def _only_denials(heading: frozenset[str]) -> bool:
@@ -130,11 +141,16 @@ def _only_denials(heading: frozenset[str]) -> bool:
 def _reached(words: tuple[str, ...], start: int) -> bool:
     """Whether a denial before a name reaches it."""
     for index in range(start - 1, -1, -1):
-        if words[index] in DENIALS:
+        if words[index] in DENIALS and not _said_before(words[index : index + 2]):
             between = words[index + 1 : start]
             bridged = all(word in FILLERS or word in DENIAL_BRIDGE or is_measure(word) for word in between)
             return "longer" not in between and (bool(LISTS & set(between)) or bridged)
     return False
+
+
+def _said_before(pair: tuple[str, ...]) -> bool:
+    """Whether a denial is of what stands before it ('pain free', 'HIV negative'), and not of what follows."""
+    return pair[0] in ("free", "negative") and pair[1:] not in (("of",), ("from",), ("for",), ("to",))
 
 
 def _carried(number: int, everything: tuple[Said, ...]) -> str:

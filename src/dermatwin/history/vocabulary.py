@@ -161,6 +161,14 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.casefold() for code in (*named, *alone)))
 
 
+_OF_ALLERGY = ("icd10cm:z88", "icd10cm:z91.0", "icd10cm:l23")
+
+
+def says_allergy(code: str) -> bool:
+    """Whether a code means that its thing is not tolerated: Z88 and Z91.0 (history of allergy), L23 (contact allergy)."""
+    return code.startswith(_OF_ALLERGY)
+
+
 @view
 def vocabulary(tables: Tables) -> Vocabulary:
     """The vocabulary of some evidence."""

@@ -1,4 +1,4 @@
-"""Products of a course against the person: what it holds that she does not tolerate, and what nobody knows of it.
+"""Products and adjuncts against the person: what they hold that is not tolerated, and what nobody knows of them.
 
 An allergy meets a product if what is not tolerated is the product, an active or excipient of it or a class of these, or if
 it holds what the product holds ('allergic to EMLA' and a cream with lidocaine). Left out: what a product holds that nobody
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence import Evidence
-from ..history import Fact, Person, named_in, vocabulary
+from ..history import Fact, Person, kinds_in, named_in, vocabulary
 from ..history.language import tokens
 from .match import written
 from .product import contents
@@ -22,13 +22,21 @@ _NOT = ("denied", "family")
 
 
 def allergy_check(zone: Target, who: Person, evidence: Evidence) -> Iterator[Finding]:
-    """Findings for every product that reaches a zone; an allergy that the words leave open is asked about."""
+    """Findings for all that reaches a zone; an allergy that the words leave open, or that is over, is asked about."""
     allergies = [fact for fact in who.facts if fact.role == "allergy" and fact.known and fact.status not in _NOT]
+    for name, named, kinds in _reaching(zone, evidence):
+        for fact in allergies:
+            if fact.what in kinds or named & fact.kinds:
+                yield _finding(fact, name, zone.key)
+
+
+def _reaching(zone: Target, evidence: Evidence) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+    """Names of products and adjuncts of a zone, the concepts that they name, and what these are or hold."""
     for topical in zone.topicals:
         product = contents(topical, evidence)
-        for fact in allergies:
-            if fact.what in product.kinds or product.named & fact.kinds:
-                yield _finding(fact, product.name, zone.key)
+        yield product.name, product.named, product.kinds
+    for adjunct in zone.adjuncts:
+        yield adjunct, named_in(adjunct, evidence), kinds_in(adjunct, evidence)
 
 
 def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
@@ -52,7 +60,7 @@ def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
 def _finding(fact: Fact, product: str, zone: str) -> Finding:
     return Finding(
         "allergy_to_product",
-        "soft_stop" if fact.certainty in ("open", "guessed") else "hard_stop",
+        "soft_stop" if fact.status == "past" or fact.certainty == "open" else "hard_stop",
         "A product of the course holds what the person does not tolerate",
         f"{product}: {written(fact)}",
         "Take another product; read all of its ingredients",

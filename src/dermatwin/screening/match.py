@@ -69,7 +69,7 @@ def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
     counting = {(hit.fact, hit.zone, hit.concern, hit.reason): hit for hit in hits if not hit.known_only}
     for hit in counting.values():
         reason = f"{hit.reason}: {rule.reason}" if hit.reason else rule.reason
-        action = f"{_ASK}; {rule.action[:1].lower()}{rule.action[1:]}" if hit.open and rule.hard else rule.action
+        action = f"{_ASK}; {rule.action[:1].lower()}{rule.action[1:]}" if _is_asked(hit) and rule.hard else rule.action
         yield Finding(
             rule.id,
             _level(rule, hit),
@@ -99,8 +99,12 @@ _ASK = "Ask whether it is there now, and record the answer"
 
 
 def _level(rule: Rule, hit: Hit) -> Level:
-    """The level of the rule; a hard stop only where the words say that it is so now."""
-    return "soft_stop" if rule.hard and hit.open else rule.level
+    """The level of the rule; a hard stop only where the words say that it is so now, not that it was."""
+    return "soft_stop" if rule.hard and _is_asked(hit) else rule.level
+
+
+def _is_asked(hit: Hit) -> bool:
+    return hit.open or (hit.fact is not None and hit.fact.status == "past")
 
 
 def _clause(rule: Rule, clause: Clause, asked: Asked) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..case import Case, Override
 from ..evidence import Evidence
 from ..history import Person, person, suggestions
+from ..history.fact import NOTHING
 from .allergy import allergy_check, unknown_products
 from .anaesthetic import anaesthetic_check
 from .depth import depth_check
@@ -93,7 +94,8 @@ def _guessed(who: Person) -> Iterator[Finding]:
 
 def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
     """What is known and of which no rule speaks, in one line."""
-    left = (fact for fact in who.facts if fact.known and fact.is_said and fact.path not in asked and not fact.read_as)
+    told = (fact for fact in who.facts if fact.known and NOTHING not in fact.kinds)
+    left = (fact for fact in told if fact.path not in asked and not fact.read_as)
     names = dict.fromkeys(written(fact) for fact in left)
     if names:
         yield Finding(
