@@ -127,7 +127,14 @@ def _asked() -> list[tuple[Rule, str, dict[str, Any]]]:
     for rule in rule_book(EVIDENCE).rules:
         for clause in rule.when:
             facts = clause.facts
-            if facts is None or clause.topicals or clause.devices or clause.adjuncts or clause.by_concern:
+            if (
+                facts is None
+                or clause.topicals
+                or clause.devices
+                or clause.device_concepts
+                or clause.adjuncts
+                or clause.by_concern
+            ):
                 continue
             for concept in (*facts.any, *facts.exact):
                 name = "allergies" if "allergy" in facts.roles else LIST.get(book[concept].kind, "medications")

@@ -35,7 +35,7 @@ def require_kinds(case: Case, evidence: Evidence) -> None:
 
 
 def name_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
-    """Concerns, sites, scales, grades and devices that do not exist, and settings that a device does not have."""
+    """Concerns, sites, scales, grades and devices that do not exist."""
     yield from _concern_faults(case, evidence)
     yield from _zone_faults(case, evidence)
     yield from _device_faults(case, evidence)
@@ -85,20 +85,24 @@ def _device_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     course = case.course
     places = [("course.device", course.device)]
     places += [(f"course.settings.{key}.device", s.device) for key, s in course.settings.items() if s.device is not None]
-    known: dict[str, Device] = {}
     for where, given in places:
         try:
-            known[where] = device_of(given, evidence)
+            device_of(given, evidence)
         except KeyError as error:
             burns = isinstance(given, str) and "radiofrequency" in kinds_in(given, evidence)
             yield Fault(where, "", f"{given!r} {_BURNS}" if burns else str(error.args[0]))
         except ValueError as error:
             yield Fault(where, "", str(error))
-    for key, settings in course.settings.items():
-        where = f"course.settings.{key}"
-        device = known.get(f"{where}.device" if settings.device is not None else "course.device")
-        if device is not None:
-            yield from _settings_faults(where, settings, device)
+
+
+def settings_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
+    """Settings that the device of a zone does not have; screening says the same of a length, as a stop."""
+    for key, settings in case.course.settings.items():
+        given = settings.device if settings.device is not None else case.course.device
+        try:
+            yield from _settings_faults(f"course.settings.{key}", settings, device_of(given, evidence))
+        except (KeyError, ValueError):
+            continue  # told by `name_faults`
 
 
 def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator[Fault]:

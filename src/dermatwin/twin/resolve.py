@@ -13,7 +13,7 @@ from ..core.errors import CaseError, Fault
 from ..delivery import product_in
 from ..device import Device
 from ..evidence import Evidence
-from ..screening.known import device_of, name_faults, require_kinds
+from ..screening.known import device_of, name_faults, require_kinds, settings_faults
 from .names import read_name
 
 
@@ -30,7 +30,12 @@ def resolve(case: Case, evidence: Evidence) -> tuple[ZonePlan, ...]:
     """Look up every name of a case; raises `CaseError` with all faults of one kind, returns one plan per zone."""
     check_case(case)
     require_kinds(case, evidence)
-    faults = [*name_faults(case, evidence), *_topical_faults(case, evidence), *_observation_faults(case, evidence)]
+    faults = [
+        *name_faults(case, evidence),
+        *settings_faults(case, evidence),
+        *_topical_faults(case, evidence),
+        *_observation_faults(case, evidence),
+    ]
     if faults:
         raise CaseError(faults)
     return tuple(_plan(case, zone, evidence) for zone in case.zones)
