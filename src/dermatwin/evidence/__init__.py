@@ -2,6 +2,7 @@
 
 from .distribution import truncated
 from .draws import Draws
+from .pages import Pages
 from .posterior import Posterior
 from .records import GRADES, Parameter, Quantity, Source, weakest
 from .store import MEASUREMENTS, Evidence, Overlay
@@ -13,6 +14,7 @@ __all__ = [
     "Draws",
     "Evidence",
     "Overlay",
+    "Pages",
     "Parameter",
     "Posterior",
     "Quantity",

@@ -28,6 +28,7 @@ _CALLED = {
     "parameters.name": "is not a parameter",
     "parameters.family": "is not a family of parameters",
     "quantities.name": "is not a quantity",
+    "pools.pool": "is not a pool of studies",
     "contraindications.condition": "is not a row of contraindications.csv",
     "outcome_effects.concern": "is not a pool of trials",
     "validation_map.quantity": "is not a quantity of validation_map.csv",

@@ -17,7 +17,7 @@ import numpy as np
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
 from .arms import Cut, cut_of, kind_of
-from .pooling import Effects, pooled
+from .pooling import EFFECTS, Effects, pooled
 from .response import UNSTATED, Schedule, saturating, typical_response
 from .scales import SCORED, Scale, pool_of, scales, stated_baselines
 
@@ -82,7 +82,7 @@ def trial_mean(
     known, shape = known or effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
     drift = known["drift"].reshape(shape)
     if arm.kind == "untreated":
-        rater = known.pooled.drift_between * draws.luck.normal("knowledge", "study effect")[:, 0]
+        rater = known.pooled.drift_between * draws.score("knowledge", "study effect", owner="drift_between_studies")[:, 0]
         return np.broadcast_to(drift + rater.reshape(shape), response.shape)
     study, own = known.new("study", "study effect"), known.new("arm", "arm effect")
     others = [adjunct for adjunct in arm.adjuncts if adjunct not in ("", ADJUNCT_NONE)]
@@ -112,7 +112,7 @@ def predict_arm(
     if record is not None and record.kind in SCORED and pooled_as.kind != "untreated":
         true = true + known[f"scale:{arm.scale}"]
     error = known.people / np.sqrt(arm.people) if arm.people else np.zeros(draws.count)
-    seen = np.minimum(true + error * draws.luck.normal("chance", "sampling error")[:, 0], 1.0)
+    seen = np.minimum(true + error * draws.score("chance", "sampling error", owner=EFFECTS)[:, 0], 1.0)
     base, base_sources = usual_baseline(record, arm.baseline, draws, exclude)
     sign = record.sign if record else -1.0
     return ArmPrediction(
@@ -177,7 +177,8 @@ def usual_baseline(
     usual, sources = trials if trials else (scale.usual, ())
     if not usual:
         return None, ()
-    spread = draws.median("unstated_baseline_spread", "1") * draws.luck.normal("person", f"baseline {scale.id}")[:, 0]
+    score = draws.score("person", f"baseline {scale.id}", owner="unstated_baseline_spread")[:, 0]
+    spread = draws.median("unstated_baseline_spread", "1") * score
     return scale.clamp(usual * np.exp(spread)), sources
 
 
@@ -190,7 +191,7 @@ def counted(share: np.ndarray, n: float | None, draws: Draws) -> np.ndarray:
     """The share that n people would show: with counting noise; without n the share itself."""
     from scipy.stats import binom
 
-    return binom.ppf(draws.luck.uniform("chance", "responders counted")[:, 0], n, share) / n if n else share
+    return binom.ppf(draws.share("chance", "responders counted", owner=EFFECTS), n, share) / n if n else share
 
 
 def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float | np.ndarray) -> np.ndarray:

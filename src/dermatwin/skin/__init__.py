@@ -2,7 +2,7 @@
 
 from .anatomy import section_of
 from .readings import readings
-from .section import Skin
+from .section import LAYERED, Skin
 from .site import Site, find_site, sites
 
-__all__ = ["Site", "Skin", "find_site", "readings", "section_of", "sites"]
+__all__ = ["LAYERED", "Site", "Skin", "find_site", "readings", "section_of", "sites"]

@@ -63,6 +63,8 @@ def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int]) -> An
     if form.base is np.ndarray:
         cut = stored[tuple(slice(ends.get(axis)) for axis in field.axes)]
         return cut.astype(float if cut.dtype.kind == "f" else int)
+    if form.base is Mapping:
+        return {part: frozenset(names) for part, names in json.loads(str(stored)).items()}
     if form.base is tuple and field.axes:
         return tuple(map(str, stored))
     if form.base is tuple:

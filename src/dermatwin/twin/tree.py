@@ -17,6 +17,7 @@ from ..flows import COMPARTMENTS, LAYERS, READOUTS
 from .columns import ABSENT, Place, absent, sizes_of, variables
 from .fields import TABLES
 from .run import Run, ZoneRun
+from .weight import FAMILIES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,6 +60,7 @@ def shelve(run: Run) -> dict[str, dict[Place, Any]]:
         "healing": {(n,): zone.history for n, zone in zones.items()},
         "reference": {} if run.reference is None else {(): run.reference},
         "guards": {(n,): one for n, one in enumerate(run.guards)},
+        "weights": {(n,): one for n, one in enumerate(e.weight for e in run.endpoints if e.weight is not None)},
     }
 
 
@@ -97,6 +99,7 @@ def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:
         "needle": ("needle of the sample", np.arange(sizes.get("needle", 0))),
         "readout": ("what 'closed' is read by", list(READOUTS)),
         "compartment": ("where a dose can be", list(COMPARTMENTS)),
+        **{axis: (f"group of the spread by its {axis}", list(groups)) for axis, groups in FAMILIES.items()},
         "exposure": ("zone/session/product/active", [label for zone in run.zones for label in _exposures(zone)]),
     }
     return {

@@ -13,6 +13,7 @@ from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
 from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
+from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
 from .skin import SiteRow
@@ -23,6 +24,8 @@ KINDS: tuple[type[Row], ...] = (
     SourceRow,
     ParameterRow,
     QuantityRow,
+    PoolRow,
+    ReadRow,
     SiteRow,
     DeviceRow,
     ActiveRow,
