@@ -51,7 +51,7 @@ def run(make_case):
             {"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min", "sessions": [2]},
         ],
     }
-    return simulate(make_case(zones=ZONES, course=course), draws=10, seed=5)
+    return simulate(make_case(zones=ZONES, course=course), draws=10, seed=5, split=True)
 
 
 @pytest.fixture(scope="module")

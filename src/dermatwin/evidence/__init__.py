@@ -4,7 +4,7 @@ from .distribution import truncated
 from .draws import Draws
 from .pages import Pages
 from .posterior import Posterior
-from .records import GRADES, Parameter, Quantity, Source, weakest
+from .records import GRADES, Parameter, Pool, Quantity, Source, Split, weakest
 from .store import MEASUREMENTS, Evidence, Overlay
 from .tables import Tables, view
 
@@ -16,9 +16,11 @@ __all__ = [
     "Overlay",
     "Pages",
     "Parameter",
+    "Pool",
     "Posterior",
     "Quantity",
     "Source",
+    "Split",
     "Tables",
     "truncated",
     "view",

@@ -157,9 +157,9 @@ def cut_line(cut: Cut, draws: Draws) -> float:
 
 
 def supporting(arm: Arm, draws: Draws, exclude: frozenset[str]) -> tuple[str, ...]:
-    """Studies behind a prediction: those of the same concern, adjunct or kind of injury, and the untreated arms."""
+    """Studies behind a prediction: those of the same concern, adjunct or kind of injury; of an untreated arm, such arms."""
     found = pooled(draws, exclude).sources
-    direct = {"needle": f"concern:{arm.group}", "rf": "rf", "active": "active"}.get(arm.kind, "")
+    direct = {"needle": f"concern:{arm.group}", "rf": "rf", "active": "active", "untreated": "drift"}.get(arm.kind, "")
     injury = direct if found.get(direct) else "needle" if arm.kind == "needle" else direct
     names = [injury, *(f"adjunct:{adjunct}" for adjunct in arm.adjuncts)]
     return tuple(sorted({source for name in names for source in found.get(name, ())}))

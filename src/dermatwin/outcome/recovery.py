@@ -18,7 +18,7 @@ Amplitudes are assumed. Left out: milia, crusts, blanching under an anaesthetic,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -70,7 +70,7 @@ class Soreness(Noted):
 
     pain: np.ndarray
     relief: np.ndarray
-    reads: Reads  # names of what was read, by field
+    reads: Reads = field(default_factory=dict)  # names of what was read, by field
 
 
 @dataclass(frozen=True)
