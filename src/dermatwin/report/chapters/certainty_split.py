@@ -1,0 +1,105 @@
+"""Where the spread of each quantity comes from: a bar of its split by grade, what carries it, sources by weight."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from ...evidence import GRADES
+from .. import words
+from ..figures import rows
+from . import lookup
+
+if TYPE_CHECKING:
+    from ...evidence import Evidence
+    from ...twin import Run
+    from ...twin.weight import Weight
+
+HEIGHT = 12.0  # px of a bar
+SEEN = 0.005  # share of a bar that can be seen
+ALIKE = "the same for everybody"
+MANY = "many small assumptions"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A quantity: its bar, what it is led or carried by, and the weakest grade behind it."""
+
+    title: str
+    grade: str
+    figure: Markup
+    said: str
+
+
+def weighed(run: Run) -> bool:
+    """Whether somebody looked at where the spread comes from."""
+    return any(end.weight is not None for end in run.endpoints)
+
+
+def by_weight(run: Run) -> dict[str, list[Composed]]:
+    """Stage -> its quantities, each with the mean split of its endpoints."""
+    weights: dict[str, list[Weight]] = defaultdict(list)
+    grades: dict[str, str] = {}
+    for end in run.endpoints:
+        weights[end.quantity] += [] if end.weight is None else [end.weight]
+        grades[end.quantity] = max(grades.get(end.quantity, ""), end.grade)
+    found: dict[str, list[Composed]] = defaultdict(list)
+    for name, mine in weights.items():
+        quantity = run.evidence.quantities[name]
+        found[quantity.stage].append(_composed(quantity.title, grades[name], mine, run.evidence))
+    return found
+
+
+def _composed(title: str, grade: str, weights: list[Weight], evidence: Evidence) -> Composed:
+    if not weights:
+        return Composed(title, grade, Markup(""), ALIKE)
+    shares = dict(zip(GRADES, np.mean([weight.grades for weight in weights], axis=0), strict=True))
+    seen = {letter: float(share) for letter, share in shares.items() if share >= SEEN}
+    said = {letter: f"{share:.0%} grade {letter}, {GRADES[letter]}" for letter, share in seen.items()}
+    bar = [(f"grade-{letter}", share, said[letter]) for letter, share in seen.items()]
+    leading = max(seen, key=lambda letter: seen[letter])
+    figure = rows.stack(bar, f"Spread: {', '.join(said.values())}", HEIGHT)
+    return Composed(title, grade, figure, _carried(weights, leading, evidence))
+
+
+def _carried(weights: list[Weight], leading: str, evidence: Evidence) -> str:
+    """What carries most of it; where assumptions lead, the assumption."""
+    totals: Counter[str] = Counter()
+    for weight in weights:
+        for one in weight.carried_by:
+            if leading != "E" or one.grade == "E":
+                totals[one.name] += one.share  # type: ignore[assignment]
+    named = [spelled(name, evidence) for name, _ in totals.most_common(2)]
+    if leading == "E":
+        return f"assumed: {', '.join(named) or MANY}"
+    return ", ".join(named)
+
+
+def spelled(name: str, evidence: Evidence) -> str:
+    """A parameter or a pool in words."""
+    pool = evidence.pools.get(name)
+    return pool.title if pool is not None else words.name(name.replace("[", " (").replace("]", ")").replace(":", ", "))
+
+
+def told(run: Run) -> str:
+    """How many numbers are led by something better than an assumption."""
+    leading = [end.weight.leading for end in run.endpoints if end.weight is not None]
+    better = sum(grade != "E" for grade in leading)
+    return (
+        f"Of {words.count(len(leading), 'number')} that differ between people, {better} draw most of their spread from "
+        "something better than an assumption. Where an assumption leads, it is named."
+    )
+
+
+def sources_by_weight(run: Run) -> list[str]:
+    """Ids of the sources of what carries the endpoints, those that carry most first."""
+    totals: Counter[str] = Counter()
+    for end in run.endpoints:
+        for one in () if end.weight is None else end.weight.carried_by:
+            for source in one.sources:
+                totals[source] += one.share / len(one.sources)  # type: ignore[assignment]
+    return lookup.unique(source for source, _ in totals.most_common())
