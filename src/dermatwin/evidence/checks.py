@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..core.errors import Fault
 from ..core.spelling import closest
 from ..core.units import factor, is_unit
+from ..naming import EVERY, split
 from .joint import EFFECTS, EFFECTS_RECORD
 from .known import Known
 from .layers import ENDINGS, FOLDERS, Layer
@@ -15,11 +16,13 @@ from .rooms import DOCUMENTS, TABLES
 from .rows.every import KINDS
 from .rows.healing import ModifierRow
 from .rows.parameters import ParameterRow, QuantityRow
+from .rows.provenance import ReadRow
 from .rows.row import R, Row, columns_of, shown
 from .rows.sources import ASSUMPTION, SourceRow
 from .tables import Tables, laid_over
 
 SHOWN_ONLY = ("unconfirmed",)  # sources that may be shown but never carry a parameter
+MAKE_READS = "python -m dermatwin.twin.reads CASE..."
 BEST_ASSUMED = "E"  # grade of what rests on an assumption alone
 
 
@@ -204,6 +207,21 @@ def parameters(scope: Scope) -> Iterator[Fault]:
             yield Fault(f"{where}.name", row.name, f"is a parameter that nothing reads{closest(row.family, families)}")
 
 
+def read_by_runs(scope: Scope) -> Iterator[Fault]:
+    """The generated table names what is there; one fault, for one parameter stands in many of its rows."""
+    rows = scope.own(ReadRow)
+    strange = [name for name in dict.fromkeys(name for row in rows for name in row.reads) if not _is_known(name, scope)]
+    if strange:
+        said = f"names what is no parameter or pool any more; make it anew: {MAKE_READS}"
+        yield Fault(rows[0].file, ", ".join(strange), said)
+
+
+def _is_known(name: str, scope: Scope) -> bool:
+    family, member = split(name)
+    places = ("parameters.family",) if member == EVERY else ("parameters.name", "pools.pool")
+    return not scope.known.fault(family if member == EVERY else name, places)
+
+
 def words_of_rooms(scope: Scope) -> Iterator[Fault]:
     """Words that only the room that acts on them knows."""
     for kind, check in TABLES.items():
@@ -231,5 +249,6 @@ CHECKS: tuple[Callable[[Scope], Iterator[Fault]], ...] = (
     units,
     assumptions,
     parameters,
+    read_by_runs,
     words_of_rooms,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..flows import Reading
-from .section import LAYERED, Skin
+from .section import Skin
+
+WHOLE = ("stratum_corneum", "viable_epidermis", "dermis")
 
 
 def readings(skin: Skin) -> tuple[Reading, ...]:
@@ -15,7 +17,7 @@ def readings(skin: Skin) -> tuple[Reading, ...]:
         "baseline_viable_epidermis": ("um", 1000 * skin.viable_epidermis, ("viable_epidermis",)),
         "baseline_papillary_dermis": ("um", 1000 * skin.papillary_dermis, ("papillary_dermis",)),
         "baseline_dermis": ("mm", skin.dermis, ("dermis",)),
-        "baseline_skin_thickness": ("mm", skin.interfaces[:, -1], LAYERED),
+        "baseline_skin_thickness": ("mm", skin.interfaces[:, -1], WHOLE),
         "baseline_stiffness": ("MPa", skin.stiffness, ("stiffness",)),
         "baseline_capillary_depth": ("um", 1000 * skin.capillary_depth, ("capillary_depth",)),
         "baseline_tewl": ("g/m^2/h", skin.tewl, ("tewl",)),

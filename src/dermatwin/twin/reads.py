@@ -34,7 +34,7 @@ FEW = 4  # numerical: people; what is read does not depend on them
 MANY = 200  # numerical: people behind a split
 
 
-def reads_of(cases: Iterable[Case], evidence: Evidence | None = None) -> dict[str, frozenset[str]]:
+def reads_of(cases: Iterable[Case], evidence: Evidence) -> dict[str, frozenset[str]]:
     """Quantity -> what runs of these cases read for it, families as a whole; quantities without any left out."""
     found: dict[str, frozenset[str]] = {}
     for case in cases:
@@ -85,8 +85,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if not paths:
         print("name case files; the first one is split", file=sys.stderr)
         return 1
-    cases = [load_case(Path(path)) for path in paths]
-    text = table(reads_of(cases), splits_of(simulate(cases[0], draws=MANY, split=True)))
+    cases, evidence = [load_case(Path(path)) for path in paths], Evidence.packaged()
+    text = table(reads_of(cases, evidence), splits_of(simulate(cases[0], draws=MANY, split=True, evidence=evidence)))
     TARGET.write_text(text, encoding="utf-8")
     print(f"wrote {TARGET.name}: {text.count(chr(10)) - 1} quantities")
     return 0

@@ -5,14 +5,12 @@ The second table is generated (`python -m dermatwin.twin.reads`): runs note what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ...naming import EVERY, split
 from .cells import Grade, QuantityName, Share, Word, Words
-from .row import Link, Row
+from .row import Row
 
 
 class PoolRow(Row):
@@ -47,11 +45,3 @@ class ReadRow(Row):
     person: Share | None
     chance: Share | None
     carried_by: Words
-
-    def links(self) -> Iterator[Link]:
-        """Parameters and pools by their names; of a family, that it has members."""
-        for name in self.reads:
-            family, member = split(name)
-            whole = member == EVERY
-            places = ("parameters.family",) if whole else ("parameters.name", "pools.pool")
-            yield Link("reads", family if whole else name, places)
