@@ -155,7 +155,7 @@ def _main(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
 
 
 def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
-    table = listing("result", "day", "median", "5 %", "95 %", "unit", "grade", title=f"zone {escape(zone)}")
+    table = listing("result", "day", "median", "5 %", "95 %", "unit", "led by", "grade", title=f"zone {escape(zone)}")
     for end in endpoints:
         day = "" if end["time_days"] is None else number(end["time_days"])
         table.add_row(
@@ -165,6 +165,7 @@ def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
             number(end["p05"]),
             number(end["p95"]),
             "" if end["unit"] == "1" else escape(end["unit"]),
+            f"{end['leading']['grade']} {end['leading']['share']:.0%}" if "leading" in end else "",
             end["grade"],
         )
     return table

@@ -59,9 +59,15 @@ class Weight:
         """The grade with the largest share."""
         return FAMILIES["grade"][int(np.argmax(self.grades))]
 
-    def share_of(self, grade: str) -> float:
-        """The share of one grade [-]."""
-        return float(self.grades[FAMILIES["grade"].index(grade)])
+    @property
+    def leading_share(self) -> float:
+        """The share of that grade [-]."""
+        return float(self.grades.max())
+
+    @property
+    def leading_spread(self) -> tuple[str, float]:
+        """The source of spread with the largest share, and that share [-]."""
+        return FAMILIES["spread"][int(np.argmax(self.spreads))], float(self.spreads.max())
 
     @property
     def assumption(self) -> str:
@@ -88,7 +94,7 @@ class Weight:
             "leading": {
                 "grade": self.leading,
                 "means": GRADES[self.leading],
-                "share": round(self.share_of(self.leading), DIGITS),
+                "share": round(self.leading_share, DIGITS),
                 **({"assumption": self.assumption} if self.assumption else {}),
             },
             "carried_by": [

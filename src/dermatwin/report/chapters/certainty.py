@@ -46,6 +46,7 @@ class Row:
     zone: str
     time: str
     band: Band
+    led: str  # grade that most of its spread comes from, with its share
     grade: str
     failed: int
 
@@ -124,6 +125,7 @@ def _row(endpoint: Endpoint) -> Row:
         words.name(endpoint.zone),
         words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
         lookup.of(endpoint),
+        "" if endpoint.weight is None else split.led(endpoint.weight),
         endpoint.grade,
         endpoint.failed,
     )

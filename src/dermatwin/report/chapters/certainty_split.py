@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from ...core.chance import SOURCES
 from ...evidence import GRADES
 from .. import words
 from ..figures import rows
@@ -63,7 +64,8 @@ def _composed(title: str, grade: str, weights: list[Weight], evidence: Evidence)
     bar = [(f"grade-{letter}", share, said[letter]) for letter, share in seen.items()]
     leading = max(seen, key=lambda letter: seen[letter])
     figure = rows.stack(bar, f"Spread: {', '.join(said.values())}", HEIGHT)
-    return Composed(title, grade, figure, _carried(weights, leading, evidence))
+    said_of_it = (_carried(weights, leading, evidence), _source(weights))
+    return Composed(title, grade, figure, "; ".join(filter(None, said_of_it)))
 
 
 def _carried(weights: list[Weight], leading: str, evidence: Evidence) -> str:
@@ -75,14 +77,27 @@ def _carried(weights: list[Weight], leading: str, evidence: Evidence) -> str:
                 totals[one.name] += one.share  # type: ignore[assignment]
     named = [spelled(name, evidence) for name, _ in totals.most_common(2)]
     if leading == "E":
-        return f"assumed: {', '.join(named) or MANY}"
-    return ", ".join(named)
+        return f"led by {'assumptions: ' + ', '.join(named) if named else MANY}"
+    return f"carried by {', '.join(named)}" if named else ""
+
+
+def _source(weights: list[Weight]) -> str:
+    """Which source most of the spread comes from: what nobody knows, how people differ, or chance."""
+    shares = np.mean([weight.spreads for weight in weights], axis=0)
+    most = int(np.argmax(shares))
+    return f"{shares[most]:.0%} {SOURCES[most]}"
 
 
 def spelled(name: str, evidence: Evidence) -> str:
     """A parameter or a pool in words."""
     pool = evidence.pools.get(name)
     return pool.title if pool is not None else words.name(name.replace("[", " (").replace("]", ")").replace(":", ", "))
+
+
+def led(weight: Weight) -> str:
+    """The grade and the source that most of the spread comes from, with their shares."""
+    source, share = weight.leading_spread
+    return f"{weight.leading}{words.SPACE}{weight.leading_share:.0%}, {source}{words.SPACE}{share:.0%}"
 
 
 def told(run: Run) -> str:
