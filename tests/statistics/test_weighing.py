@@ -215,7 +215,11 @@ def test_a_run_that_is_read_again_keeps_its_split(run, tmp_path):
 def test_other_evidence_knows_no_split(run, tmp_path):
     other = EVIDENCE.believing(recoil_share=0.5)
     assert all(end.weight is None for end in reread(run, other).endpoints)
-    assert all(end.weight is None for end in recall(write_run(run, tmp_path / "run"), EVIDENCE).endpoints)
+    folder = write_run(run, tmp_path / "run")
+    assert all(end.weight is None for end in recall(folder, other).endpoints)
+    assert [end.weight is None for end in recall(folder, EVIDENCE).endpoints] == [
+        end.weight is None for end in run.endpoints
+    ]
 
 
 def test_the_report_shows_bars_by_weight_and_folds_the_rest(run, case):

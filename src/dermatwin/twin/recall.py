@@ -10,6 +10,7 @@ from ..core.errors import CaseError, Fault
 from ..evidence import Draws, Evidence
 from ..screening import screen
 from .folder import CASE, OWN
+from .provenance import mark_of
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 from .simulate import read
@@ -21,11 +22,12 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
     """The same stage results read again.
 
     evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
-        as they are, and so do the draws. How the spread of endpoints is split is then left out.
+        as they are, and so do the draws. How the spread of endpoints is split is left out where they differ.
     """
     told = run.provenance
     believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    weights = (end.weight for end in run.endpoints if end.weight is not None) if evidence is None else ()
+    same = evidence is None or mark_of(evidence) == mark_of(run.evidence)
+    weights = (end.weight for end in run.endpoints if end.weight is not None) if same else ()
     return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed, weights)
 
 
@@ -51,7 +53,7 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
     )
     guards = tuple(stored.shelves["guards"].values())
     usual, weights = stored.shelves["reference"].get(()), tuple(stored.shelves["weights"].values())
-    kept = weights if evidence is None and believed.evidence.fingerprint == stored.fingerprint else ()
+    kept = weights if mark_of(believed.evidence) == stored.believed else ()
     return read(case, screen(case, believed.evidence), zones, usual, guards, believed, kept)
 
 

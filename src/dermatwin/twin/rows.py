@@ -68,5 +68,10 @@ def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int]) -> An
     if form.base is tuple and field.axes:
         return tuple(map(str, stored))
     if form.base is tuple:
-        return tuple(form.item(**part) if form.item else part for part in json.loads(str(stored)))
+        return tuple(_item(form.item, part) if form.item else part for part in json.loads(str(stored)))
     return form.base(stored)
+
+
+def _item(kind: type, part: Mapping[str, Any]) -> Any:
+    """A record within a list: JSON knows no tuples, our records no lists."""
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in part.items()})

@@ -59,7 +59,7 @@ class Stored:
 
     luck: Luck
     overlays: tuple[str, ...]
-    fingerprint: str  # of the evidence that the run was made with
+    believed: str  # mark of the evidence that the run was made with
     zones: tuple[str, ...]
     shelves: Mapping[str, Mapping[Place, Any]]
 
@@ -78,7 +78,7 @@ def load(path: Path) -> Stored:
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
-            told = str(tree.attrs["evidence"])
+            told = str(tree.attrs["believed"])
             return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
     except _BROKEN as error:
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None

@@ -16,6 +16,7 @@ import numpy as np
 from ..flows import COMPARTMENTS, LAYERS, READOUTS
 from .columns import ABSENT, Place, absent, sizes_of, variables
 from .fields import TABLES
+from .provenance import mark_of
 from .run import Run, ZoneRun
 from .weight import FAMILIES
 
@@ -42,7 +43,11 @@ def to_tree(run: Run) -> xr.DataTree:
                 raise ValueError(f"two variables are called {name}")
             home[name] = variable
     told = {group: {ABSENT: absent(TABLES[group], records)} for group, records in shelves.items()}
-    told[""] = {"title": run.case.title, **{name: _said(value) for name, value in run.provenance.items()}}
+    told[""] = {
+        "title": run.case.title,
+        "believed": mark_of(run.evidence),
+        **{name: _said(value) for name, value in run.provenance.items()},
+    }
     return xr.DataTree.from_dict({f"/{group}": xr.Dataset(home, attrs=told[group]) for group, home in found.items()})
 
 
