@@ -48,7 +48,7 @@ class Endpoint:
     @property
     def key(self) -> Key:
         """What tells it from the other endpoints of a run."""
-        return self.quantity, self.detail.text, self.zone, self.time_days
+        return self.quantity, self.detail.text, self.zone, None if self.time_days is None else float(self.time_days)
 
     @property
     def cited(self) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class Endpoint:
 
 def key_of(reading: Reading) -> Key:
     """The key of the endpoint that a reading becomes."""
-    return reading.quantity, reading.detail.text, reading.zone, reading.time
+    return reading.quantity, reading.detail.text, reading.zone, None if reading.time is None else float(reading.time)
 
 
 def endpoint(reading: Reading, evidence: Evidence, sources: tuple[str, ...] = (), counts: Counts | None = None) -> Endpoint:
