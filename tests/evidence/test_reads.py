@@ -17,6 +17,8 @@ from dermatwin.evidence import Draws, Evidence, Pages
 from dermatwin.evidence.rows.parameters import QuantityRow
 from dermatwin.evidence.rows.provenance import ReadRow
 from dermatwin.naming import split
+from dermatwin.outcome import pooled
+from dermatwin.outcome.prediction import effects
 from dermatwin.twin import simulate
 from dermatwin.twin.reads import TARGET, main, reads_of, splits_of, table
 
@@ -215,6 +217,14 @@ def test_a_pool_belongs_to_its_grade():
     assert (lanes.share("knowledge", "x", owner="pain_scores")[5:] == 0.5).all()
     assert lanes.still("knowledge", "pain_scores").tolist() == [False] * 5 + [True] * 5
     assert EVIDENCE.grade_of("nobody_knows_it") == "E"
+
+
+def test_closed_effects_of_trials_are_the_medians_of_their_table():
+    found, table = effects(closed(EVIDENCE.grade_of("outcome_effects"))), pooled(closed("A"))
+    for name in ("needle", "drift", "person"):
+        assert np.ptp(found[name][:5]) > 0.0
+        np.testing.assert_array_equal(found[name][5:], np.full(5, np.median(table.column(name))))
+    assert not found.new("study", "study effect")[5:].any()
 
 
 def test_a_family_that_was_read_stands_for_its_members():

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ...core.chance import SOURCES
 from ...evidence import GRADES
+from ...naming import parts, split
 from .. import words
 from ..figures import rows
 from . import lookup
@@ -90,8 +91,11 @@ def _source(weights: list[Weight]) -> str:
 
 def spelled(name: str, evidence: Evidence) -> str:
     """A parameter or a pool in words."""
-    pool = evidence.pools.get(name)
-    return pool.title if pool is not None else words.name(name.replace("[", " (").replace("]", ")").replace(":", ", "))
+    if pool := evidence.pools.get(name):
+        return pool.title
+    family, member = split(name)
+    within = ", ".join(words.name(part) for part in parts(member)) if member else ""
+    return words.name(family) + (f" ({within})" if within else "")
 
 
 def led(weight: Weight) -> str:
