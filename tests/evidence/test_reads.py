@@ -152,7 +152,9 @@ def nudged(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", [CASES[3], *(pytest.param(path, marks=pytest.mark.slow) for path in CASES if path != CASES[3])]
+    "path",
+    [CASES[3], *(pytest.param(path, marks=pytest.mark.slow) for path in CASES if path != CASES[3])],
+    ids=lambda path: path.stem,
 )
 def test_every_parameter_that_moves_a_number_was_read_for_it(path, nudged):
     """All parameters one by one, each in a lane of its own: what moves a number stands among what was read for it."""
