@@ -55,6 +55,16 @@ def test_one_group_alone_has_all_of_it():
     assert found.grade_errors == pytest.approx(np.zeros(5), abs=1e-12)
 
 
+def test_a_lead_within_the_errors_is_not_clear():
+    near, far = [("A", "person", 1.0), ("E", "knowledge", 1.0)], [("A", "person", 1.0), ("E", "knowledge", 0.1)]
+    rivals = [weigh(near, people=18, seed=seed).rival for seed in range(40)]
+    assert sum(rival != "" for rival in rivals) > 20
+    assert set(rivals) <= {"", "A", "E"}
+    assert not any(weigh(far, people=18, seed=seed).rival for seed in range(40))
+    told = [weigh(near, people=18, seed=seed).summary()["leading"].get("or", "") for seed in range(40)]
+    assert told == rivals
+
+
 @pytest.mark.parametrize("shape", [np.exp, lambda x: 1e-9 * x, lambda x: x**3], ids=["exp", "small", "cubed"])
 def test_a_share_knows_no_unit_and_no_logarithm(shape):
     terms = [("B", "person", 1.0), ("E", "knowledge", 1.5)]

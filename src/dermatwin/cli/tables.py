@@ -165,10 +165,17 @@ def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
             number(end["p05"]),
             number(end["p95"]),
             "" if end["unit"] == "1" else escape(end["unit"]),
-            f"{end['leading']['grade']} {end['leading']['share']:.0%}" if "leading" in end else "",
+            _led(end.get("leading")),
             end["grade"],
         )
     return table
+
+
+def _led(leading: dict[str, Any] | None) -> str:
+    """The grade that most of the spread comes from, or two of them where the lead is not clear, with its share."""
+    if leading is None:
+        return ""
+    return f"{'/'.join(filter(None, (leading['grade'], leading.get('or'))))} {leading['share']:.0%}"
 
 
 def _observations(observations: Sequence[dict[str, Any]]) -> Table:

@@ -9,7 +9,7 @@ logarithm, or a single far value. With D_g = Var(u - u_g) over the people,
 What two groups do together (a product of both) is lost when either is closed: it counts in both, and dividing by the sum
 takes that back in proportion. Without interaction and for a normal endpoint the shares are those of the variance. The
 standard error is that of a jackknife over people. Nothing of this is a test: with the eighteen people of a run of usual
-size a share is known to a tenth or two.
+size a share is known to a tenth, often less well (nine in ten lie within two of these errors of a run ten times as large).
 
 What carries it: the largest squared rank correlations of what was read with the endpoint, over all people; of values that
 were inferred together one may carry what another brings. Left out are those that the largest of as many unrelated ones

@@ -60,6 +60,13 @@ class Weight:
         return FAMILIES["grade"][int(np.argmax(self.grades))]
 
     @property
+    def rival(self) -> str:
+        """The grade that may lead as well, no farther behind than the errors of both; '' where the lead is clear."""
+        first, second = np.argsort(-self.grades, kind="stable")[:2]
+        near = self.grades[first] - self.grades[second] < np.hypot(self.grade_errors[first], self.grade_errors[second])
+        return FAMILIES["grade"][int(second)] if near else ""
+
+    @property
     def leading_share(self) -> float:
         """The share of that grade [-]."""
         return float(self.grades.max())
@@ -95,6 +102,7 @@ class Weight:
                 "grade": self.leading,
                 "means": GRADES[self.leading],
                 "share": round(self.leading_share, DIGITS),
+                **({"or": self.rival} if self.rival else {}),
                 **({"assumption": self.assumption} if self.assumption else {}),
             },
             "carried_by": [

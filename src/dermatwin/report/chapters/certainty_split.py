@@ -101,16 +101,19 @@ def spelled(name: str, evidence: Evidence) -> str:
 def led(weight: Weight) -> str:
     """The grade and the source that most of the spread comes from, with their shares."""
     source, share = weight.leading_spread
-    return f"{weight.leading}{words.SPACE}{weight.leading_share:.0%}, {source}{words.SPACE}{share:.0%}"
+    either = f" or {weight.rival}" if weight.rival else ""
+    return f"{weight.leading}{either}{words.SPACE}{weight.leading_share:.0%}, {source}{words.SPACE}{share:.0%}"
 
 
 def told(run: Run) -> str:
     """How many numbers are led by something better than an assumption."""
-    leading = [end.weight.leading for end in run.endpoints if end.weight is not None]
-    better = sum(grade != "E" for grade in leading)
+    weights = [end.weight for end in run.endpoints if end.weight is not None]
+    better = [weight for weight in weights if weight.leading != "E"]
+    close = sum(weight.rival == "E" for weight in better)
     return (
-        f"Of {words.count(len(leading), 'number')} that differ between people, {better} draw most of their spread from "
-        "something better than an assumption. Where an assumption leads, it is named."
+        f"Of {words.count(len(weights), 'number')} that differ between people, {len(better)} draw most of their spread from "
+        f"something better than an assumption (in {close} of these an assumption may bring as much). Where an assumption "
+        "leads, it is named."
     )
 
 
