@@ -10,6 +10,7 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.rows.outcome import Driver
 from dermatwin.flows import LAYERS, Channels, Punctures, TissueHistory
+from dermatwin.history import stranger
 from dermatwin.outcome import Belief, Course, answer, concerns, read_out
 from dermatwin.outcome.response import DERMIS, HAIR, NONE, PIGMENT, SCAR, SURFACE
 from dermatwin.skin.section import Skin
@@ -122,7 +123,9 @@ def test_every_concern_gets_an_answer(site, phototype, draws):
     )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype})
     skin, punctures, channels = parts(site, phototype)
-    found = read_out(zone, patient, skin, Course(history(), [punctures], [channels]), Belief(draws))
+    found = read_out(
+        zone, stranger(patient, draws.evidence), skin, Course(history(), [punctures], [channels]), Belief(draws)
+    )
     assert {a.concern for a in found.answers} == set(CONCERNS)
     numbered = {r.detail.concern for r in found.readings if r.quantity == "relative_improvement"}
     assert numbered == {a.concern for a in found.answers if a.kind == "number"}
@@ -155,7 +158,9 @@ def test_a_scale_that_cannot_be_used_is_said_so(scale, severity, word, draws):
     zone = Zone.model_validate({"zone": "cheek", "name": "z", "area": "40 cm^2", "concerns": [record]})
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     skin, punctures, channels = parts("cheek", "III")
-    found = read_out(zone, patient, skin, Course(history(), [punctures], [channels]), Belief(draws))
+    found = read_out(
+        zone, stranger(patient, draws.evidence), skin, Course(history(), [punctures], [channels]), Belief(draws)
+    )
     assert any(word in n.message for n in found.notices)
 
 
@@ -170,7 +175,9 @@ def test_a_given_severity_is_the_baseline(draws):
     )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     skin, punctures, channels = parts("cheek", "III")
-    found = read_out(zone, patient, skin, Course(history(), [punctures], [channels]), Belief(draws))
+    found = read_out(
+        zone, stranger(patient, draws.evidence), skin, Course(history(), [punctures], [channels]), Belief(draws)
+    )
     pairs = {r.name: r.values for r in found.readings if r.time == 84.0}
     expected = np.maximum(-20.0 * pairs["trial_mean_relative_improvement[acne_scar]"], -20.0)
     assert pairs["trial_mean_scale_change[goodman_baron_quantitative]"] == pytest.approx(expected)

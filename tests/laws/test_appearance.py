@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from dermatwin.case.document import Patient, Zone
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, TissueHistory
 from dermatwin.outcome import appearance
@@ -16,7 +17,6 @@ from dermatwin.skin import section_of
 EVIDENCE = Evidence.packaged()
 
 QUICK = settings(max_examples=25, deadline=None)
-PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 coefficients = st.floats(1e-3, 80.0)
 WAY = layers.directions(1.4)
 

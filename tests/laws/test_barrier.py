@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dermatwin.barrier import close, closure_time_for, curves, readings
-from dermatwin.barrier.kinetics import PHOTOTYPES
 from dermatwin.barrier.permeant import PERMEANTS
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import Punctures
 from dermatwin.skin import Skin

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dermatwin.case.document import Course as CaseCourse
 from dermatwin.case.document import Patient
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import Punctures
 from dermatwin.healing import curves, heal, readings
 from dermatwin.healing.injury import gap_radius, injury_of
+from dermatwin.history import person
 from dermatwin.skin.section import Skin
 
 COUNT = 3
@@ -52,6 +54,16 @@ def patient_of(**fields):
     return Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III", **fields})
 
 
+COURSE = CaseCourse.model_validate(
+    {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {"cheek": {"needle_length": "1 mm"}}}
+)
+"""Of a case: the day from which a history counts back."""
+
+
+def person_of(**fields):
+    return person(patient_of(**fields), COURSE, Evidence.packaged())
+
+
 def punctures_of(density, hole=0.12, count=COUNT, reach=(1.0, 1.0, 0.7, 0.2)):
     one, needles = np.ones(count), np.ones((count, 2))
     return Punctures(
@@ -71,7 +83,7 @@ def punctures_of(density, hole=0.12, count=COUNT, reach=(1.0, 1.0, 0.7, 0.2)):
 
 
 def course(densities_, days, seed=1, horizon=120.0, **fields):
-    return heal([punctures_of(d) for d in densities_], days, skin_of(), patient_of(**fields), horizon, draws_of(seed))
+    return heal([punctures_of(d) for d in densities_], days, skin_of(), person_of(**fields), horizon, draws_of(seed))
 
 
 @QUICK
@@ -112,7 +124,7 @@ def test_no_punctures_do_nothing_at_all(days, seed):
 
 
 def test_an_untreated_zone_stays_as_it_was():
-    history = heal([], [], skin_of(), patient_of(), 364.0, draws_of())
+    history = heal([], [], skin_of(), person_of(), 364.0, draws_of())
     np.testing.assert_array_equal(
         history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2], history.values[..., :-2].shape)
     )
@@ -124,7 +136,7 @@ def test_an_untreated_zone_stays_as_it_was():
 
 def test_a_layer_that_no_needle_reaches_does_not_heal():
     shallow = [punctures_of(300.0, reach=(1.0, 0.8, 0.0, 0.0))] * 2
-    history = heal(shallow, [0.0, 30.0], skin_of(), patient_of(), 100.0, draws_of())
+    history = heal(shallow, [0.0, 30.0], skin_of(), person_of(), 100.0, draws_of())
     for layer in (2, 3):
         values = history.values[:, layer, :, :-2]
         np.testing.assert_array_equal(values, np.broadcast_to(values[:, :1], values.shape))
@@ -152,7 +164,7 @@ def test_another_network_in_the_same_process_changes_nothing():
 
 
 def test_excised_skin_does_not_heal():
-    history = heal([punctures_of(300.0)], [0.0], skin_of(alive=False), patient_of(), 30.0, draws_of())
+    history = heal([punctures_of(300.0)], [0.0], skin_of(alive=False), person_of(), 30.0, draws_of())
     np.testing.assert_array_equal(history.mean("collagen"), 1.0)
     assert any("does not heal" in notice.message for notice in history.notices)
 
@@ -178,8 +190,8 @@ def test_more_punctures_activate_more_and_inflame_more(low, more, seed):
 
 def test_a_batch_is_a_loop():
     """A person's course does not depend on who else is simulated."""
-    together = heal([punctures_of(250.0)] * 2, [0.0, 28.0], skin_of(), patient_of(), 100.0, draws_of())
-    fewer = heal([punctures_of(250.0, count=2)] * 2, [0.0, 28.0], skin_of(2), patient_of(), 100.0, draws_of(count=2))
+    together = heal([punctures_of(250.0)] * 2, [0.0, 28.0], skin_of(), person_of(), 100.0, draws_of())
+    fewer = heal([punctures_of(250.0, count=2)] * 2, [0.0, 28.0], skin_of(2), person_of(), 100.0, draws_of(count=2))
     np.testing.assert_array_equal(together.values[:2], fewer.values)
     np.testing.assert_array_equal(together.means[:2], fewer.means)
 
@@ -230,14 +242,14 @@ def test_the_gap_closes_and_stays_closed(radius, speed, lag):
 
 
 def test_other_species_are_noticed():
-    history = heal([punctures_of(100.0)], [0.0], skin_of(species="rat"), patient_of(species="rat"), 30.0, draws_of())
+    history = heal([punctures_of(100.0)], [0.0], skin_of(species="rat"), person_of(species="rat"), 30.0, draws_of())
     assert any("human" in notice.message for notice in history.notices)
 
 
 @pytest.mark.parametrize(("days", "horizon"), [([0.0], 30.0), ([0.0, 0.0], 30.0), ([28.0, 0.0], 60.0), ([0.0, 40.0], 30.0)])
 def test_sessions_that_do_not_fit_are_refused(days, horizon):
     with pytest.raises(ValueError, match="session"):
-        heal([punctures_of(100.0)] * 2, days, skin_of(), patient_of(), horizon, draws_of())
+        heal([punctures_of(100.0)] * 2, days, skin_of(), person_of(), horizon, draws_of())
 
 
 def test_what_is_not_in_the_evidence_is_said_to_be_left_out():

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dermatwin.case.document import Course as CaseCourse
 from dermatwin.case.document import Patient, Zone
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Channels, Exposure, Punctures, TissueHistory
+from dermatwin.history import person
 from dermatwin.outcome import (
     Belief,
     Course,
@@ -25,7 +28,7 @@ from dermatwin.outcome import (
     scales,
 )
 from dermatwin.outcome.clinical import known_adjuncts
-from dermatwin.outcome.events import PHOTOTYPES, risk
+from dermatwin.outcome.events import risk
 from dermatwin.outcome.pain import pain
 from dermatwin.outcome.prediction import scale_change
 from dermatwin.outcome.recovery import settled
@@ -88,6 +91,16 @@ def patient_of(**fields):
     return Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III", **fields})
 
 
+COURSE = CaseCourse.model_validate(
+    {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {"cheek": {"needle_length": "1 mm"}}}
+)
+"""Of a case: the day from which a history counts back."""
+
+
+def person_of(**fields):
+    return person(patient_of(**fields), COURSE, Evidence.packaged())
+
+
 def zone_of(*concerns):
     return Zone.model_validate({"zone": "cheek", "area": "50 cm^2", "concerns": [{"concern": c} for c in concerns]})
 
@@ -142,7 +155,7 @@ def outcome_of(dose=1.0, concerns=("acne_scar",), draws=None, patient=None, expo
     needles = [punctures_of(i) for i in range(2)] if dose else [punctures_of(i, density=0.0) for i in range(2)]
     channels = [channels_of(i) for i in range(2)]
     course = Course(history_of(dose, activated=0.5 if dose else 0.0), needles, channels, exposures, adjuncts)
-    return read_out(zone_of(*concerns), patient or patient_of(), skin_of(), course, Belief(draws or draws_of()), **more)
+    return read_out(zone_of(*concerns), patient or person_of(), skin_of(), course, Belief(draws or draws_of()), **more)
 
 
 def values_of(found, name, time=None):
@@ -271,7 +284,7 @@ def test_a_draw_that_failed_to_heal_carries_no_number():
     history.values[0] = np.nan
     history.status[0] = 1
     course = Course(history, [punctures_of(i) for i in range(2)], [channels_of(i) for i in range(2)])
-    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), course, Belief(draws_of()))
+    found = read_out(zone_of("acne_scar"), person_of(), skin_of(), course, Belief(draws_of()))
     for name in (
         "dermal_collagen_change",
         "downtime_makeup[1]",
@@ -287,7 +300,7 @@ def test_a_draw_that_failed_to_heal_carries_no_number():
 
 
 def test_risks_are_shares_and_a_history_of_herpes_raises_that_one():
-    plain, prone = outcome_of(), outcome_of(patient=patient_of(conditions=["herpes labialis"]))
+    plain, prone = outcome_of(), outcome_of(patient=person_of(conditions=["herpes labialis"]))
     for found in (plain, prone):
         for reading in found.readings:
             if reading.name.endswith("_risk"):
@@ -300,7 +313,7 @@ def test_pigment_risk_rises_with_phototype_sun_and_body():
     by_type = [predict_event("pih", Treated(p, "face", "roller", 4), draws_of()).mean() for p in PHOTOTYPES]
     assert all(a < b for a, b in pairwise(by_type))
     assert predict_event("pih", Treated("III", "body", "roller", 4), draws_of()).mean() > by_type[2]
-    calm, sunny = (values_of(outcome_of(patient=patient_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
+    calm, sunny = (values_of(outcome_of(patient=person_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
     assert (sunny >= calm).all()
     assert (sunny > calm).any()
 
@@ -323,7 +336,7 @@ def test_every_reading_and_curve_is_in_the_catalogue_and_finite():
 
 def test_only_readings_within_the_history_are_given():
     course = Course(history_of(sessions=(0.0,), horizon=100.0), [punctures_of()], [channels_of()])
-    found = read_out(zone_of("acne_scar"), patient_of(), skin_of(), course, Belief(draws_of()))
+    found = read_out(zone_of("acne_scar"), person_of(), skin_of(), course, Belief(draws_of()))
     assert {r.time for r in found.readings if r.name.startswith("relative")} == {28.0, 84.0}
 
 
@@ -364,14 +377,14 @@ def test_pigment_risk_keeps_the_rate_that_was_counted_where_the_network_makes_no
 
 def test_light_is_the_answer_for_active_acne_and_only_there():
     course, belief = Course(history_of(0.2), [punctures_of()], [channels_of()]), Belief(draws_of())
-    found = read_out(zone_of("active_acne", "wrinkles"), patient_of(), skin_of(), course, belief)
+    found = read_out(zone_of("active_acne", "wrinkles"), person_of(), skin_of(), course, belief)
     numbers = [r for r in found.readings if r.name == "light_relative_improvement[active_acne]"]
     assert len(numbers) == 1
     assert 0.2 < np.median(numbers[0].values) < 0.9
     assert (numbers[0].values <= 1.0).all()
     assert found.sources[numbers[0].name]
     assert any("without needles" in n.message for n in found.notices)
-    other = read_out(zone_of("wrinkles"), patient_of(), skin_of(), course, belief)
+    other = read_out(zone_of("wrinkles"), person_of(), skin_of(), course, belief)
     assert not [r for r in other.readings if r.name.startswith("light")]
 
 

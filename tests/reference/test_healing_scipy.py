@@ -10,6 +10,7 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
+from dermatwin.history import stranger
 from dermatwin.skin.section import Skin
 
 PEOPLE = 4
@@ -22,7 +23,9 @@ def problem():
     draws = Draws(Evidence.packaged(), Luck(5, PEOPLE))
     one = np.ones(PEOPLE)
     skin = Skin("cheek", "cheek", "human", True, one, one, one, one, one, one, one, one, one, 40.0, "male", "IV", False, one)
-    p, _ = constants(skin, Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"}), draws)
+    p, _ = constants(
+        skin, stranger(Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"}), draws.evidence), draws
+    )
     y = kernel.untreated(p)
     kernel.session(y, p, 0.25 * one, 0.1 * one)
 

@@ -15,6 +15,7 @@ from dermatwin.healing import patch as spatial
 from dermatwin.healing.injury import halo_area, injury_of
 from dermatwin.healing.patch import Needling, follow, participation_area, patch_of
 from dermatwin.healing.person import constants
+from dermatwin.history import stranger
 from dermatwin.numerics.patch import Box
 from dermatwin.skin.section import Skin
 
@@ -45,7 +46,9 @@ def median_constants():
         False,
         one,
     )
-    return constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), DRAWS)[0]
+    return constants(
+        skin, stranger(Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), DRAWS.evidence), DRAWS
+    )[0]
 
 
 P = median_constants()

@@ -20,6 +20,7 @@ from dermatwin.healing import engine, heal, patch
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
+from dermatwin.history import stranger
 from dermatwin.numerics import rosenbrock
 from dermatwin.numerics.patch import Box, Medium, diffuse, factorise
 from dermatwin.skin.section import Skin
@@ -42,7 +43,7 @@ def inputs(count, seed=11):
 def people():
     """One lane at rest, some that are hit more and more, some that cannot be integrated."""
     draws, skin, patient = inputs(PEOPLE)
-    p, _ = constants(skin, patient, draws)
+    p, _ = constants(skin, stranger(patient, draws.evidence), draws)
     y = kernel.untreated(p)
     struck = y[1:].copy()
     kernel.session(struck, p[1:], np.linspace(0.02, 1.0, PEOPLE - 1), np.linspace(0.0, 0.4, PEOPLE - 1))
@@ -71,13 +72,13 @@ def course(which):
         np.ones((1, len(LAYERS))),
         0 * one,
     )
-    return heal([punctures] * 2, [0.0, 3.0], skin, patient, 5.0, draws, engine=which)
+    return heal([punctures] * 2, [0.0, 3.0], skin, stranger(patient, draws.evidence), 5.0, draws, engine=which)
 
 
 def patch_course(which):
     """The first steps of a small piece of skin around a hole, sides joined."""
     draws, skin, patient = inputs(1)
-    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, patient, draws)[0], draws)
+    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, stranger(patient, draws.evidence), draws)[0], draws)
     needling = patch.Needling(0.0, np.array([[0.1, 0.15]]), np.full(1, 0.062), np.full(1, np.inf))
     return patch.follow(slab, [needling], [2 * patch.FIRST], engine=which).means
 

@@ -9,6 +9,7 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Punctures
 from dermatwin.healing import heal
 from dermatwin.healing.tissue import myofibroblast_ratio
+from dermatwin.history import stranger
 from dermatwin.skin.section import Skin
 
 COUNT = 80
@@ -59,7 +60,14 @@ def course(density, sessions, interval, draws):
     )
     person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     last = interval * (sessions - 1)
-    return heal([punctures] * sessions, [interval * n for n in range(sessions)], skin, person, last + 91.0, draws)
+    return heal(
+        [punctures] * sessions,
+        [interval * n for n in range(sessions)],
+        skin,
+        stranger(person, draws.evidence),
+        last + 91.0,
+        draws,
+    )
 
 
 def alarmed(history, draws):

@@ -18,7 +18,7 @@ from .cell import RINGS, ROWS, Faces, Mesh, Thickness, Tube, bore, grid, mesh
 from .channel import Film, Holes, gates
 from .excipient import passive_solutes
 from .notices import notices_of
-from .numbness import AGENTS, nerve_depth
+from .numbness import nerve_depth
 from .product import Content, Product, product_in
 from .solute import Solute
 from .stratum import Barrier, barrier, lipid_share
@@ -253,7 +253,7 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
     path, dosing, holes = applied.path(content, p), applied.dosing(content, p), Holes.of(channels)
     solved = run(path, holes, dosing, p)
     needled, name, skin = solved.course, content.solute.name, applied.skin
-    nerves = solved.activity_at(0.1 * nerve_depth(skin, p)) if name in AGENTS else None
+    nerves = solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None
     intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
     return Exposure(
         zone=channels.zone,

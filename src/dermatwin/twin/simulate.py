@@ -8,7 +8,6 @@ luck of every person (paired comparison).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -20,8 +19,8 @@ from ..core.errors import CaseError, Fault, Notice
 from ..core.notebook import Notebook
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
-from ..evidence.rows.healing import ModifierRow
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
+from ..history import Person, person
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint, key_of
 from .guards import guards
@@ -95,15 +94,16 @@ def _stages(case: Case, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progres
     """All stages of all zones, and the reference course where a concern is set against it."""
     tell(0.02, "the reference course")
     usual = _reference(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
+    who = person(case.patient, case.course, draws.evidence)
     parts = (_part(tell, number, len(plans)) for number in range(len(plans)))
-    return tuple(_run_zone(case, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
+    return tuple(_run_zone(case, who, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
 
 
 def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Run:
     """The run with the split of every endpoint: the stages once more, each group of beliefs closed in some lanes."""
-    lanes = closed_draws(draws)
+    lanes, who = closed_draws(draws), person(run.case.patient, run.case.course, draws.evidence)
     zones, usual = _stages(run.case, plans, lanes, lambda share, what: tell(share, f"where the spread comes from: {what}"))
-    found = (reading for zone in zones for reading in _read_zone(run.case, zone, lanes, usual).readings)
+    found = (reading for zone in zones for reading in _read_zone(run.case, who, zone, lanes, usual).readings)
     closed = {key_of(reading): reading.values for reading in found}
     read = Ranked.of(draws.notes.kept or {})
     ends = [(end, closed.get(end.key)) for end in run.endpoints]
@@ -121,7 +121,8 @@ def read(
     weights: Iterable[Weight] = (),
 ) -> Run:
     """Endpoints, curves and notices of stage results; `weights` are those of the run that they come from."""
-    outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    who = person(case.patient, case.course, believed.evidence)
+    outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
     weighed = {one.key: one for one in weights}
     notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
@@ -155,30 +156,30 @@ def _part(tell: Progress, number: int, count: int) -> Progress:
 def _reference(draws: Draws) -> TissueHistory:
     """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
     course = outcome.reference_course(draws)
-    skin = sections.section_of(course.zone, course.patient, draws)
+    skin = sections.section_of(course.zone, course.person.patient, draws)
     device = find_device(course.device, draws.evidence)
     punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
-    return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
+    return healing.heal(punctures, course.session_days, skin, course.person, course.horizon, draws)
 
 
-def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
+def _run_zone(case: Case, who: Person, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
     """All stages of one zone."""
     zone, days = plan.zone, case.session_days
-    skin = sections.section_of(zone, case.patient, draws)
+    skin = sections.section_of(zone, who.patient, draws)
     tell(0.05, f"{zone.key}: needles")
     punctures = _needle(plan, skin, draws, len(days))
     covered = case.course.aftercare.occlusion or 0.0
-    soothed = _takes_anti_inflammatory(case, draws.evidence)
+    soothed = healing.slows_barrier(who, draws.evidence)
     channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
     tell(0.15, f"{zone.key}: delivery")
     exposures = tuple(_deliver(case, zone, channels, skin, draws))
     numb = tuple(_numb(exposures, draws))
     tell(0.4, f"{zone.key}: healing")
-    history = healing.heal(punctures, days, skin, case.patient, case.horizon, draws)
+    history = healing.heal(punctures, days, skin, who, case.horizon, draws)
     return ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
 
 
-def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
+def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
@@ -192,10 +193,10 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
         numb={n.session: outcome.Blocked(delivery.at_needling(n), n.behind()) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
-    read = outcome.read_out(zone, case.patient, run.skin, course, belief, also=also)
+    read = outcome.read_out(zone, who, run.skin, course, belief, also=also)
     return _Output(
         run,
-        (*_readings(run, case.patient, days, draws), *read.readings),
+        (*_readings(run, who.patient, days, draws), *read.readings),
         (*_curves(run), *read.curves),
         (*_notices(run, draws), *read.notices),
         dict(read.sources),
@@ -234,12 +235,6 @@ def _numb(exposures: tuple[Exposure, ...], draws: Draws) -> Iterator[delivery.Nu
 def _applies(topical: Topical, zone: str, session: int) -> bool:
     here = topical.zones is None or zone in topical.zones
     return here and (topical.sessions is None or session + 1 in topical.sessions)
-
-
-def _takes_anti_inflammatory(case: Case, evidence: Evidence) -> bool:
-    """Whether a medicine is on the list of those that slow the closing of channels."""
-    patterns = [row.pattern for row in evidence.rows(ModifierRow) if row.constant == "barrier_slow_recovery"]
-    return any(re.search(pattern, item.name, re.IGNORECASE) for pattern in patterns for item in case.patient.medications)
 
 
 def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Draws) -> Iterator[Reading]:
