@@ -14,7 +14,6 @@ from ...evidence import GRADES
 from ...naming import parts, split
 from .. import words
 from ..figures import rows
-from . import lookup
 
 if TYPE_CHECKING:
     from ...evidence import Evidence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from ...twin.weight import Weight
 
 HEIGHT = 12.0  # px of a bar
+MOST = 0.8  # of the weight of all sources, told of before the rest is folded
 SEEN = 0.005  # share of a bar that can be seen
 ALIKE = "the same for everybody"
 MANY = "many small assumptions"
@@ -118,10 +118,12 @@ def told(run: Run) -> str:
 
 
 def sources_by_weight(run: Run) -> list[str]:
-    """Ids of the sources of what carries the endpoints, those that carry most first."""
+    """Ids of the sources of what carries the endpoints, those that carry most first, until most of it is told."""
     totals: Counter[str] = Counter()
     for end in run.endpoints:
         for one in () if end.weight is None else end.weight.carried_by:
             for source in one.sources:
                 totals[source] += one.share / len(one.sources)  # type: ignore[assignment]
-    return lookup.unique(source for source, _ in totals.most_common())
+    ordered = totals.most_common()
+    before = np.cumsum([0.0, *(share for _, share in ordered)])
+    return [source for (source, _), reached in zip(ordered, before[:-1], strict=True) if reached < MOST * before[-1]]
