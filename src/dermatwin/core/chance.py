@@ -36,6 +36,10 @@ class Luck:
     vary: frozenset[str] = frozenset(SOURCES)
     copies: int = 1
 
+    def __post_init__(self) -> None:
+        if self.draws % self.copies:
+            raise ValueError(f"{self.draws} lanes cannot hold {self.copies} copies of the same people")
+
     def normal(self, source: str, process: str, session: int = 0, width: int = 1) -> np.ndarray:
         """Standard normal numbers, shape (draws, width); zeros if `source` is switched off.
 

@@ -25,7 +25,7 @@ from .rows.sources import ASSUMPTION, SourceRow
 from .tables import Tables, laid_over
 
 SHOWN_ONLY = ("unconfirmed",)  # sources that may be shown but never carry a parameter
-MAKE_READS = "python -m dermatwin.twin.reads CASE..."
+MAKE_READS = "make reads"
 BEST_ASSUMED = "E"  # grade of what rests on an assumption alone
 
 
