@@ -7,6 +7,7 @@ import csv
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ import pytest
 import dermatwin
 from dermatwin.case import load_case
 from dermatwin.core.chance import Luck
+from dermatwin.core.errors import EvidenceError
 from dermatwin.core.notebook import Notebook
 from dermatwin.core.units import factor
 from dermatwin.evidence import Draws, Evidence, Pages
 from dermatwin.evidence.rows.parameters import QuantityRow
 from dermatwin.evidence.rows.provenance import ReadRow
+from dermatwin.evidence.store import DATA
 from dermatwin.naming import split
 from dermatwin.outcome import pooled
 from dermatwin.outcome.prediction import effects
@@ -79,6 +82,19 @@ def test_names_are_typed_only_where_no_run_reads_them():
     typed = {row.name for row in EVIDENCE.rows(QuantityRow) if row.parameters}
     assert typed
     assert not typed & rows().keys()
+
+
+def test_names_that_are_gone_are_one_fault(tmp_path):
+    """However many rows hold them."""
+    copytree(DATA, tmp_path / "evidence")
+    file = tmp_path / "evidence" / "reads.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("taper_ratio", "taper").replace("pain_scores", "pains"), encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        Evidence.read(tmp_path / "evidence", alone=True)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "reads.csv: taper, pains are no parameters or pools any more; make it anew: make reads"
+    ]
 
 
 def test_a_table_has_a_row_for_each_quantity_in_order():

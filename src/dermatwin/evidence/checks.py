@@ -215,7 +215,7 @@ def read_by_runs(scope: Scope) -> Iterator[Fault]:
     rows = scope.own(ReadRow)
     strange = [name for name in dict.fromkeys(name for row in rows for name in row.reads) if not _is_known(name, scope)]
     if strange:
-        said = f"names what is no parameter or pool any more; make it anew: {MAKE_READS}"
+        said = f"are no parameters or pools any more; make it anew: {MAKE_READS}"
         yield Fault(rows[0].file, ", ".join(strange), said)
 
 
