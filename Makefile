@@ -4,6 +4,7 @@
 # make explore   laws on examples that were never tried
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
+# make reads     the generated table of what runs read for every quantity
 # make bench     measurements (nothing is asserted about time in the suite)
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 DEMO ?= examples/alam_2014.yaml
 
-.PHONY: demo test quick explore lint format bench clean
+.PHONY: demo test quick explore lint format reads bench clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -51,6 +52,9 @@ lint: $(DEV_STAMP)
 
 format: $(DEV_STAMP)
 	@$(BIN)/ruff format .
+
+reads: $(STAMP)
+	@$(BIN)/python -m dermatwin.twin.reads $(DEMO) $(filter-out $(DEMO),$(wildcard examples/*.yaml)) $(wildcard tests/evidence/reads/*.yaml)
 
 bench: $(DEV_STAMP)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

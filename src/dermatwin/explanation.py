@@ -1,7 +1,8 @@
 """What stands behind a name: equation, parameters, sources, grade, and the tree of what a number is computed from.
 
-A name may be a quantity (an endpoint), a parameter or a family of parameters, a stage, a device, a site or a source.
-Nothing is computed here: everything is looked up in the evidence and the catalogues.
+A name may be a quantity (an endpoint), a parameter or a family of parameters, a pool of studies, a stage, a device, a site
+or a source. Nothing is computed here: everything is looked up in the evidence and the catalogues. What a quantity stands on
+is what runs were seen to read for it, and so is where its spread comes from.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from .core.errors import CaseError, Fault
-from .evidence import GRADES, Evidence, Parameter, Posterior, Quantity, Source, weakest
+from .evidence import GRADES, Evidence, Parameter, Pool, Posterior, Quantity, Source, Split, weakest
 from .naming import EVERY, parts, split
 
 
@@ -38,7 +39,9 @@ class Explanation:
     facts: dict[str, Any] = field(default_factory=dict)
     grade: str = ""  # the weakest that it stands on; empty where grades do not apply
     grades: dict[str, int] = field(default_factory=dict)  # how many of the parameters carry each grade
+    split: Split | None = None  # where the spread of a quantity comes from in the course that was looked at
     parameters: tuple[Parameter, ...] = ()
+    pools: tuple[Pool, ...] = ()  # of studies, whose spread is no parameter's own
     sources: tuple[Source, ...] = ()
     tree: Node | None = None
     used_by: tuple[str, ...] = ()
@@ -72,7 +75,7 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     names = dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
     names |= dict.fromkeys(sites(evidence), "site") | dict.fromkeys(catalogue(evidence), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
-    names |= dict.fromkeys(evidence.families, "family")
+    names |= dict.fromkeys(evidence.families, "family") | dict.fromkeys(evidence.pools, "pool")
     return names | dict.fromkeys(evidence.parameters, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
 
 
@@ -86,6 +89,8 @@ def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
     family = base if member == EVERY else name
     if members := list(evidence.family(family).values()):
         yield _group(family, "family", f"{len(members)} values, one for each entry in brackets", members, evidence)
+    if pool := evidence.pools.get(name):
+        yield _pool(pool, evidence)
     if name in _stages(evidence):
         yield _stage(name, evidence)
     for posterior in evidence.posteriors:
@@ -116,7 +121,8 @@ def _misnamed(name: str, quantity: Quantity, evidence: Evidence) -> str:
 
 
 def _quantity(quantity: Quantity, evidence: Evidence) -> Explanation:
-    parameters = [evidence.parameters[name] for name in evidence.stands_on(quantity.name)]
+    behind = evidence.stands_on(quantity.name)
+    parameters = [evidence.parameters[name] for name in behind if name in evidence.parameters]
     facts = {"stage": quantity.stage, "unit": quantity.unit, "equation": quantity.equation}
     if quantity.note:
         facts["note"] = quantity.note
@@ -127,29 +133,44 @@ def _quantity(quantity: Quantity, evidence: Evidence) -> Explanation:
         facts=facts,
         grade=evidence.grade(quantity.name),
         grades=evidence.grades(quantity.name),
+        split=quantity.split,
         parameters=tuple(parameters),
+        pools=tuple(evidence.pools[name] for name in behind if name in evidence.pools),
         sources=_sources(parameters, evidence),
-        tree=_tree(quantity.name, evidence, set()),
+        tree=_tree(quantity.name, evidence, set(), frozenset(behind)),
         used_by=tuple(q.name for q in evidence.quantities.values() if quantity.name in q.uses),
     )
 
 
-def _tree(name: str, evidence: Evidence, shown: set[str]) -> Node:
+def _tree(name: str, evidence: Evidence, shown: set[str], within: frozenset[str]) -> Node:
+    """The tree of a quantity; `within` holds what the whole tree stands on.
+
+    Runs say all that is read for a quantity: what is read for what it is computed from stands there.
+    """
     quantity = evidence.quantities[name]
     if name in shown:
         return Node(name, "quantity", evidence.grade(name), seen=True)
     shown.add(name)
-    parameters = [_leaf(evidence.parameters[parameter]) for parameter in quantity.parameters]
+    below = {one for used in quantity.uses for one in evidence.stands_on(used)} if quantity.recorded else set()
+    leaves = [_leaf(one, evidence) for one in quantity.parameters if one in within - below]
     return Node(
         name,
         "quantity",
         evidence.grade(name),
-        children=(*parameters, *(_tree(used, evidence, shown) for used in quantity.uses)),
+        children=(*leaves, *(_tree(used, evidence, shown, within) for used in quantity.uses)),
     )
 
 
-def _leaf(parameter: Parameter) -> Node:
-    return Node(parameter.name, "parameter", parameter.grade, family=parameter.family)
+def _leaf(name: str, evidence: Evidence) -> Node:
+    parameter = evidence.parameters.get(name)
+    if parameter is None:
+        return Node(name, "pool", evidence.grade_of(name), family=name)
+    return Node(name, "parameter", parameter.grade, family=parameter.family)
+
+
+def _pool(pool: Pool, evidence: Evidence) -> Explanation:
+    users = tuple(q.name for q in evidence.quantities.values() if pool.name in q.parameters)
+    return Explanation(pool.name, "pool", pool.title, {"note": pool.note}, pool.grade, {pool.grade: 1}, used_by=users)
 
 
 def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:

@@ -7,12 +7,14 @@ a new one and never edits what it was given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import get_args
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, get_args
 
 import numpy as np
 
 from .core.errors import Notice
+from .core.notebook import Noted, Reads
 from .core.vocabulary import Layer
 from .naming import NOTHING, Detail, Name
 
@@ -40,7 +42,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Punctures:
+class Punctures(Noted):
     """What one treatment session's needles did to one zone.
 
     A sample of needles stands for all: arrays (draw, needle). A needle that did not pierce has depth 0.
@@ -62,10 +64,11 @@ class Punctures:
     pattern: Pattern | None = None  # None where only the density is known
     vessel_cut_fraction: np.ndarray | None = None  # (draw,) share of the punctures that cut a vessel; None = not looked at
     bleeding_endpoint: np.ndarray | None = None  # (draw,) chance that the operator sees uniform pinpoint bleeding
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field; 'pace' that of the pattern
 
 
 @dataclass(frozen=True)
-class Channels:
+class Channels(Noted):
     """The channels of one zone after one treatment session, hour by hour."""
 
     zone: str
@@ -79,6 +82,7 @@ class Channels:
     closure_time: np.ndarray  # (draw, readout) h, in the order of READOUTS
     notices: tuple[Notice, ...] = field(default=())
     covered: float = 0.0  # h under an occlusive cover right after needling
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
     @property
     def open_area(self) -> np.ndarray:
@@ -88,7 +92,7 @@ class Channels:
 
 
 @dataclass(frozen=True)
-class Exposure:
+class Exposure(Noted):
     """Where one active of one product went, in one zone, after one treatment session."""
 
     zone: str
@@ -104,10 +108,11 @@ class Exposure:
     notices: tuple[Notice, ...] = field(default=())
     at_nerves: np.ndarray | None = None  # (draw, time) ug/cm3 unbound at the papillary nerves; of anaesthetics only
     removed: float | None = None  # h after the session at which the product is wiped off
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
 
 @dataclass(frozen=True)
-class TissueHistory:
+class TissueHistory(Noted):
     """The wound's reaction network over the whole course, one zone."""
 
     zone: str
@@ -120,6 +125,7 @@ class TissueHistory:
     status: np.ndarray  # (draw, layer) 0 = done; anything else = failed, values are NaN
     notices: tuple[Notice, ...] = field(default=())
     means: np.ndarray | None = None  # (draw, layer, time, state), over the whole layer, points that no session hits included
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
     def state(self, name: str) -> np.ndarray:
         """One state by name, shape (draw, layer, time)."""
@@ -142,6 +148,7 @@ class Reading:
     values: np.ndarray  # (draw,)
     time: float | None = None  # d after the first session; None for what has no time
     detail: Detail = NOTHING  # of the kind that the catalogue names for the quantity
+    reads: frozenset[str] = field(default=frozenset(), repr=False)  # names of parameters and pools that were read for it
 
     @property
     def name(self) -> str:
@@ -160,8 +167,17 @@ class Curve:
     values: np.ndarray  # (draw, time)
     session: int | None = None  # the treatment session, 0 is the first, where `time` counts hours from it
     detail: Detail = NOTHING  # of the kind that the catalogue names for the quantity
+    reads: frozenset[str] = field(default=frozenset(), repr=False)  # names of parameters and pools that were read for it
 
     @property
     def name(self) -> str:
         """Quantity and detail as they are written: 'collagen_density[papillary_dermis]'."""
         return Name(self.quantity, self.detail).text
+
+
+Told = TypeVar("Told", Reading, Curve)
+
+
+def standing_on(found: Iterable[Told], *reads: frozenset[str]) -> tuple[Told, ...]:
+    """Readings or curves that also stand on what was read elsewhere."""
+    return tuple(replace(one, reads=one.reads.union(*reads)) for one in found)

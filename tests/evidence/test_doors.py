@@ -32,6 +32,7 @@ DOORS = {
     "planning/plan.py",
     "screening/screen.py",
     "twin/contrast.py",
+    "twin/reads.py",
     "twin/recall.py",
     "twin/simulate.py",
     "validation/validate.py",

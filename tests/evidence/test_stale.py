@@ -141,7 +141,7 @@ def test_evidence_is_refused_with_every_fault_at_once(folder, monkeypatch):
 
 def test_a_posterior_of_what_is_no_parameter_waits_for_its_fit(folder):
     edit(folder / "parameters/insertion.csv", "puncture_toughness,", "toughness_at_puncture,")
-    for path in (folder / "quantities").glob("*.yaml"):
+    for path in (folder / "reads.csv", *(folder / "quantities").glob("*.yaml")):
         text = path.read_text(encoding="utf-8").replace("puncture_toughness", "toughness_at_puncture")
         path.write_text(text, encoding="utf-8")
     with pytest.raises(EvidenceError, match="parameters: puncture_toughness is gone since the fit 'needling' was made"):

@@ -251,7 +251,7 @@ class TestExplain:
         from dermatwin.explanation import Node, explain
 
         def leaves(node: Node) -> set[str]:
-            here = {node.name} if node.kind == "parameter" else set()
+            here = set() if node.kind == "quantity" else {node.name}
             return here.union(*(leaves(child) for child in node.children))
 
         evidence = Evidence.packaged()

@@ -51,7 +51,7 @@ def run(make_case):
             {"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min", "sessions": [2]},
         ],
     }
-    return simulate(make_case(zones=ZONES, course=course), draws=10, seed=5)
+    return simulate(make_case(zones=ZONES, course=course), draws=10, seed=5, split=True)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,8 @@ def test_every_number_stands_once(run, tree):
         }
         assert below[group] == {"stored", *(name for key, name in kept.items() if key not in table.top)}
         top -= {name for key, name in kept.items() if key in table.top}
-    assert top == states | {"zone", "draw", "layer", "session", "needle", "readout", "compartment", "exposure"}
+    axes = {"zone", "draw", "layer", "session", "needle", "readout", "compartment", "exposure", "grade", "spread"}
+    assert top == states | axes
 
 
 def test_it_is_compressed_in_blocks_of_whole_people(run, folder):

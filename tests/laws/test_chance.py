@@ -47,3 +47,11 @@ def test_a_source_switched_off_stays_at_its_median():
     assert not luck.normal("knowledge", "x").any()
     assert (luck.uniform("chance", "x") == 0.5).all()
     assert luck.normal("person", "x").any()
+
+
+def test_copies_are_the_same_people_again():
+    once, thrice = Luck(4, 5), Luck(4, 15, copies=3)
+    for draw in (Luck.normal, Luck.uniform):
+        np.testing.assert_array_equal(draw(thrice, "person", "x", 2, 6), np.tile(draw(once, "person", "x", 2, 6), (3, 1)))
+    with pytest.raises(ValueError, match="16 lanes cannot hold 3 copies"):
+        Luck(4, 16, copies=3)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..core import Notice, require_finite, require_not_negative
-from ..evidence import Draws
+from ..core.notebook import Reads
+from ..evidence import Draws, Pages
 from ..flows import READOUTS, Channels, Punctures
 from ..skin import Skin
 from .kinetics import kinetics_of
@@ -38,10 +39,11 @@ def close(
     """
     if covered_h < 0.0:
         raise ValueError(f"covered_h is {covered_h:g}; hours under a cover cannot be negative")
+    page = Pages(draws)
     kinetics = kinetics_of(
         _mean(punctures.in_situ_depth),
         skin,
-        draws,
+        page["kinetics"],
         punctures.session,
         covered_h=covered_h,
         anti_inflammatory=anti_inflammatory,
@@ -49,8 +51,8 @@ def close(
     radius = 0.5 * np.sqrt(_mean(punctures.channel_diameter**2))
     area = np.pi * punctures.density * (CM_PER_MM * radius) ** 2
     fraction = kinetics.open_fraction(GRID[:, None]).T
-    tewl = water_loss(area[:, None] * fraction, skin.tewl, draws)
-    times = closure_times(kinetics, area, skin, draws)
+    tewl = water_loss(area[:, None] * fraction, skin.tewl, page["tewl"])
+    times = closure_times(kinetics, area, skin, page["closed"])
     _check(fraction, tewl, times, f"barrier of {punctures.zone}")
     return Channels(
         zone=punctures.zone,
@@ -64,7 +66,22 @@ def close(
         closure_time=times,
         notices=_notices(skin, punctures, covered_h, anti_inflammatory),
         covered=covered_h,
+        reads=_reads(punctures, skin, page),
     )
+
+
+def _reads(punctures: Punctures, skin: Skin, page: Pages) -> Reads:
+    """Names of what was read for every field of the channels."""
+    closing = punctures.behind("in_situ_depth") | page.of("kinetics")
+    opened = closing | punctures.behind("density", "channel_diameter") | skin.behind("tewl")
+    return {
+        "density": punctures.behind("density"),
+        "depth": punctures.behind("residual_depth"),
+        "radius": punctures.behind("channel_diameter"),
+        "open_fraction": closing,
+        "tewl": opened | page.of("tewl"),
+        "closure_time": opened | page.of("closed"),
+    }
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

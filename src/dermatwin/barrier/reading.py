@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..flows import READOUTS, Channels, Curve, Reading
 from ..naming import Detail
 from .advice import waiting_hours
@@ -23,36 +23,38 @@ def readings(channels: Channels, draws: Draws, time: float | None = None) -> tup
     Closure times are hours after the session (inf: never, excised skin). A reading taken hours after the session is
     dated by those hours.
     """
-    found = [
-        Reading(name, channels.zone, "h", channels.closure_time[:, column], time)
-        for column, name in enumerate(CLOSURE_NAMES)
-    ]
-    closures = permeant_closure(channels, draws)
-    found += [
-        Reading("closure_time_for", channels.zone, "h", values, time, Detail(permeant=permeant))
-        for permeant, values in closures.items()
-    ]
-    waiting = waiting_hours(channels, closures, draws)
-    found += [Reading(name, channels.zone, "h", values, time) for name, values in waiting.items()]
-    found += [
-        Reading(name, channels.zone, "g/m^2/h", _at(channels, channels.tewl, hour), _later(time, hour))
-        for name, hour in TEWL_HOURS.items()
-    ]
-    found += [
-        Reading(name, channels.zone, "1", _at(channels, channels.open_fraction, hour), _later(time, hour))
-        for name, hour in OPEN_HOURS.items()
-    ]
-    found += [
-        Reading(name, channels.zone, "1", _at(channels, channels.open_area, hour), _later(time, hour))
-        for name, hour in AREA_HOURS.items()
-    ]
-    return tuple(found)
+    page = Pages(draws)
+    closures = permeant_closure(channels, page["permeant"])
+    waiting = waiting_hours(channels, closures, page["waiting"])
+    times, area = channels.behind("closure_time"), channels.behind("density", "radius", "open_fraction")
+    shut = channels.behind() | page.of("permeant")
+
+    def reading(name: str, unit: str, values: np.ndarray, reads: frozenset[str], hour: float = 0.0) -> Reading:
+        return Reading(name, channels.zone, unit, values, _later(time, hour), reads=reads)
+
+    return (
+        *(reading(name, "h", channels.closure_time[:, column], times) for column, name in enumerate(CLOSURE_NAMES)),
+        *(
+            Reading("closure_time_for", channels.zone, "h", values, time, Detail(permeant=permeant), shut)
+            for permeant, values in closures.items()
+        ),
+        *(reading(name, "h", values, shut | page.of("waiting")) for name, values in waiting.items()),
+        *(
+            reading(name, "g/m^2/h", _at(channels, channels.tewl, hour), channels.behind("tewl"), hour)
+            for name, hour in TEWL_HOURS.items()
+        ),
+        *(
+            reading(name, "1", _at(channels, channels.open_fraction, hour), channels.behind("open_fraction"), hour)
+            for name, hour in OPEN_HOURS.items()
+        ),
+        *(reading(name, "1", _at(channels, channels.open_area, hour), area, hour) for name, hour in AREA_HOURS.items()),
+    )
 
 
 def curves(channels: Channels) -> tuple[Curve, ...]:
     """Open fraction and TEWL hour by hour after one session."""
     return tuple(
-        Curve(name, channels.zone, unit, channels.time, values, channels.session)
+        Curve(name, channels.zone, unit, channels.time, values, channels.session, reads=channels.behind(name))
         for name, unit, values in (("open_fraction", "1", channels.open_fraction), ("tewl", "g/m^2/h", channels.tewl))
     )
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERYWHERE = ("core/units.py", "core/vocabulary.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
+EVERYWHERE = (
+    "core/notebook.py",
+    "core/units.py",
+    "core/vocabulary.py",
+    "evidence/distribution.py",
+    "evidence/draws.py",
+    "evidence/pages.py",
+    "calibration/luck.py",
+)
 LABORATORY = tuple(f"validation/{name}.py" for name in ("experiment", "laboratory", "prediction", "rows", "spread"))
 
 

@@ -21,6 +21,7 @@ from .options import (
     RunFolder,
     Seed,
     Set,
+    Split,
     concerns_of,
     read_case,
     read_evidence,
@@ -133,6 +134,7 @@ def simulate(
     evidence: Own = None,
     force: Force = False,
     report: Report = True,
+    split: Split = True,
     json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
@@ -148,7 +150,7 @@ def simulate(
     if found.verdict == "stop":
         _refuse(found, json)
     with only_json(json):
-        run = _simulated(document, draws, seed, believed)
+        run = _simulated(document, draws, seed, believed, split=split)
         summary = summarise(run)
         written = _written(run, out, force, report)
     if json:
@@ -171,12 +173,12 @@ def _refuse(found: Screening, json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _simulated(case: Case, draws: int, seed: int, evidence: Evidence) -> Run:
+def _simulated(case: Case, draws: int, seed: int, evidence: Evidence, *, split: bool = True) -> Run:
     from ..twin import simulate as run_twin
     from .progress import progress
 
     with progress("simulating") as tell:
-        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence)
+        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence, split=split)
 
 
 def reread(

@@ -15,9 +15,10 @@ from ..naming import EVERY, joined
 from .tables import console, listing
 
 if TYPE_CHECKING:
-    from ..evidence import Parameter, Source
+    from ..evidence import Parameter, Source, Split
     from ..explanation import Explanation, Node
 
+LEAST = 0.01  # share of a spread that is told of
 MANY = 12  # members of a family that are listed one by one
 
 
@@ -31,12 +32,17 @@ def show_explanation(found: Explanation) -> None:
     if found.grade:
         counts = ", ".join(f"{count} {grade}" for grade, count in found.grades.items())
         page.print(f"  weakest grade: [bold]{found.grade}[/], {GRADES[found.grade]}" + (f" ({counts})" if counts else ""))
+    if found.split is not None:
+        for line in _split(found.split):
+            page.print(line, highlight=False)
     if found.used_by:
         page.print(f"  used by: {', '.join(found.used_by)}", highlight=False)
     if found.tree is not None:
         page.print(_tree(found.tree))
     if found.parameters:
         page.print(_parameters(found.parameters, grouped=found.kind != "family"))
+    for pool in found.pools:
+        page.print(f"[dim]pool[/] {pool.name}: {escape(pool.title)}  [dim]{pool.grade}[/]", highlight=False)
     if found.sources:
         page.print("[bold]Sources[/]")
         for source in found.sources:
@@ -55,14 +61,27 @@ def _fact(key: str, value: Any) -> Iterator[str]:
         yield f"  {label}: {escape(text)}"
 
 
+def _split(split: Split) -> Iterator[str]:
+    """Where the spread comes from: by grade, by source, and what carries most of it."""
+    grades, spreads = (", ".join(_shares(shares)) for shares in (split.grades, split.spreads))
+    yield f"  spread in a usual course: {grades}; {spreads}"
+    if split.carried_by:
+        yield f"  carried most by: {escape(', '.join(split.carried_by))}"
+
+
+def _shares(shares: dict[str, float]) -> Iterator[str]:
+    """The shares that are seen, the largest first."""
+    yield from (f"{share:.0%} {name}" for name, share in sorted(shares.items(), key=lambda pair: -pair[1]) if share >= LEAST)
+
+
 def _tree(node: Node, above: Tree | None = None) -> Tree:
     label = f"{escape(node.name)}  [dim]{node.grade}{', see above' if node.seen else ''}[/]"
     tree = Tree(f"stands on: {label}") if above is None else above.add(label)
-    leaves = [child for child in node.children if child.kind == "parameter"]
+    leaves = [child for child in node.children if child.kind != "quantity"]
     for text in _families(leaves):
         tree.add(text)
     for child in node.children:
-        if child.kind != "parameter":
+        if child.kind == "quantity":
             _tree(child, tree)
     return tree
 
@@ -77,7 +96,7 @@ def _families(leaves: Iterable[Node]) -> Iterator[str]:
             every, weak = escape(joined(family, EVERY)), weakest([member.grade for member in members])
             yield f"[dim]parameters[/] {every}, {len(members)} values  [dim]{weak}[/]"
         else:
-            yield from (f"[dim]parameter[/] {escape(member.name)}  [dim]{member.grade}[/]" for member in members)
+            yield from (f"[dim]{member.kind}[/] {escape(member.name)}  [dim]{member.grade}[/]" for member in members)
 
 
 def _parameters(parameters: Iterable[Parameter], grouped: bool) -> Table:

@@ -50,6 +50,9 @@ Draws = Annotated[
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Put report.html into the run folder.")]
+Split = Annotated[
+    bool, typer.Option("--split/--no-split", help="Say of every number where its spread comes from; doubles the time.")
+]
 Devices = Annotated[
     list[str] | None,
     typer.Option(

@@ -155,7 +155,7 @@ def _main(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
 
 
 def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
-    table = listing("result", "day", "median", "5 %", "95 %", "unit", "grade", title=f"zone {escape(zone)}")
+    table = listing("result", "day", "median", "5 %", "95 %", "unit", "led by", "grade", title=f"zone {escape(zone)}")
     for end in endpoints:
         day = "" if end["time_days"] is None else number(end["time_days"])
         table.add_row(
@@ -165,9 +165,17 @@ def _endpoints(zone: str, endpoints: Iterable[dict[str, Any]]) -> Table:
             number(end["p05"]),
             number(end["p95"]),
             "" if end["unit"] == "1" else escape(end["unit"]),
+            _led(end.get("leading")),
             end["grade"],
         )
     return table
+
+
+def _led(leading: dict[str, Any] | None) -> str:
+    """The grade that most of the spread comes from, or two of them where the lead is not clear, with its share."""
+    if leading is None:
+        return ""
+    return f"{'/'.join(filter(None, (leading['grade'], leading.get('or'))))} {leading['share']:.0%}"
 
 
 def _observations(observations: Sequence[dict[str, Any]]) -> Table:

@@ -26,13 +26,19 @@ class Luck:
     Parameters
     ----------
     seed : any non-negative integer.
-    draws : number of people (lanes).
+    draws : number of lanes.
     vary : the sources of spread that are switched on; the others stay at their median.
+    copies : how many times the people stand in the lanes, one after the other: draws / copies of them.
     """
 
     seed: int
     draws: int
     vary: frozenset[str] = frozenset(SOURCES)
+    copies: int = 1
+
+    def __post_init__(self) -> None:
+        if self.draws % self.copies:
+            raise ValueError(f"{self.draws} lanes cannot hold {self.copies} copies of the same people")
 
     def normal(self, source: str, process: str, session: int = 0, width: int = 1) -> np.ndarray:
         """Standard normal numbers, shape (draws, width); zeros if `source` is switched off.
@@ -56,10 +62,11 @@ class Luck:
         key = int.from_bytes(blake2b(process.encode(), digest_size=8).digest(), "little")
         blocks = -(-width // _WORDS)
         columns = [self._block(key, session, block) for block in range(blocks)]
-        return np.concatenate(columns, axis=1)[:, :width]
+        people = np.concatenate(columns, axis=1)[:, :width]
+        return people if self.copies == 1 else np.tile(people, (self.copies, 1))
 
     def _block(self, key: int, session: int, block: int) -> np.ndarray:
         seed = self.seed & 0xFFFFFFFFFFFFFFFF
         bits = np.random.Philox(key=np.array([seed, key], np.uint64), counter=np.array([0, block, session, 0], np.uint64))
-        raw = bits.random_raw(self.draws * _WORDS).reshape(self.draws, _WORDS)
+        raw = bits.random_raw(self.draws // self.copies * _WORDS).reshape(-1, _WORDS)
         return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53

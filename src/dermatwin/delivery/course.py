@@ -28,6 +28,8 @@ from .vehicle import film_thickness, saturation, vehicle_diffusivity_ratio, wetn
 FOLLOWED = 48.0  # numerical: hours that are computed after application or needling, whichever is later
 MARKS = (1.0, 4.0, 24.0)  # hours after needling at which a reading is taken
 _BALANCE = 1e-8
+HOLLOW, CROSSED = ("density", "depth", "radius", "open_fraction"), ("stratum_corneum", "viable_epidermis", "dermis")
+"""Fields of the channels and of the skin that a dose meets."""
 
 
 @dataclass(frozen=True)
@@ -247,9 +249,11 @@ def clock(topical: Topical) -> tuple[np.ndarray, int]:
 
 
 def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) -> Exposure:
+    p = p.apart()
     path, dosing, holes = applied.path(content, p), applied.dosing(content, p), Holes.of(channels)
     solved = run(path, holes, dosing, p)
     needled, name, skin = solved.course, content.solute.name, applied.skin
+    nerves = solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None
     intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
     return Exposure(
         zone=channels.zone,
@@ -263,8 +267,9 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
         intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.cleared,
         dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
         notices=notices_of(applied.product, content.solute, applied.topical, skin, holes.any),
-        at_nerves=solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None,
+        at_nerves=nerves,
         removed=applied.topical.remove,
+        reads={"amount": p.reads | channels.behind(*HOLLOW) | skin.behind(*CROSSED)},
     )
 
 

@@ -11,11 +11,12 @@ here is fitted to a clinical time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..core import Notice, require_finite, require_not_negative
+from ..core.notebook import Noted, Reads
 from ..core.units import factor
 from ..evidence import Draws
 from ..flows import Curve, Exposure, Reading
@@ -26,7 +27,7 @@ FIBRES = ("a_delta", "c")
 
 
 @dataclass(frozen=True)
-class Numbness:
+class Numbness(Noted):
     """The block of nociceptors in one zone around one treatment session."""
 
     zone: str
@@ -35,6 +36,7 @@ class Numbness:
     block: np.ndarray  # (draw, time) share of nociceptors [-]
     apply: float  # h, when the first product was put on
     remove: float | None  # h, when the last was wiped off; None = never
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
 
 def nerve_depth(skin: Skin, p: Draws) -> np.ndarray:
@@ -99,7 +101,10 @@ def numb(exposures: Sequence[Exposure], p: Draws) -> Numbness | None:
         levels[exposure.active] = levels.get(exposure.active, 0.0) + _on(time, exposure)
     first, ends = numbing[0], [exposure.removed for exposure in numbing]
     last = None if None in ends else max(end for end in ends if end is not None)
-    return Numbness(first.zone, first.session, time, block(levels, p), min(float(e.time[0]) for e in numbing), last)
+    own, start = p.apart(), min(float(exposure.time[0]) for exposure in numbing)
+    blocked = block(levels, own)
+    reads = {"block": own.reads.union(*(exposure.behind() for exposure in numbing))}
+    return Numbness(first.zone, first.session, time, blocked, start, last, reads)
 
 
 def _on(time: np.ndarray, exposure: Exposure) -> np.ndarray:
@@ -161,23 +166,27 @@ def numb_readings(numbness: Numbness, p: Draws, day: float) -> tuple[Reading, ..
 
     Onset is left out where not everybody becomes numb, as the rest has none; `numbness_reached` says for how many.
     """
+    p, block = p.apart(), numbness.behind()
     start = onset(numbness, p)
-    reached = np.isfinite(start)
+    reached, lasting = np.isfinite(start), duration(numbness, p)
+    timed = block | p.reads
     always = (
-        _reading(numbness, "numbness_reached", "1", reached.astype(float), day),
-        _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day),
-        _reading(numbness, "numbness_duration", "min", duration(numbness, p), day),
+        _reading(numbness, "numbness_reached", "1", reached.astype(float), day, timed),
+        _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day, block),
+        _reading(numbness, "numbness_duration", "min", lasting, day, timed),
     )
-    return (_reading(numbness, "numbness_onset", "min", start, day), *always) if reached.all() else always
+    return (_reading(numbness, "numbness_onset", "min", start, day, timed), *always) if reached.all() else always
 
 
-def _reading(numbness: Numbness, quantity: str, unit: str, values: np.ndarray, day: float) -> Reading:
-    return Reading(quantity, numbness.zone, unit, values, day, Detail(session=numbness.session + 1))
+def _reading(numbness: Numbness, quantity: str, unit: str, values: np.ndarray, day: float, reads: frozenset[str]) -> Reading:
+    return Reading(quantity, numbness.zone, unit, values, day, Detail(session=numbness.session + 1), reads)
 
 
 def numb_curve(numbness: Numbness) -> Curve:
     """The block of nociceptors in hours after the treatment session."""
-    return Curve("nociceptor_block", numbness.zone, "1", numbness.time, numbness.block, numbness.session)
+    return Curve(
+        "nociceptor_block", numbness.zone, "1", numbness.time, numbness.block, numbness.session, reads=numbness.behind()
+    )
 
 
 def numb_notices(numbness: Numbness, p: Draws) -> tuple[Notice, ...]:

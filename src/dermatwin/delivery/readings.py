@@ -52,7 +52,12 @@ def _share(passed: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def _reading(exposure: Exposure, quantity: str, unit: str, values: np.ndarray, when: float) -> Reading:
-    return Reading(quantity, exposure.zone, unit, values, when, Detail(active=exposure.active))
+    return Reading(quantity, exposure.zone, unit, values, when, Detail(active=exposure.active), _behind(exposure, quantity))
+
+
+def _behind(exposure: Exposure, quantity: str) -> frozenset[str]:
+    """What was read for a quantity: everything but for the dose, which the case states."""
+    return frozenset() if quantity == "applied_dose" else exposure.behind()
 
 
 def at_hour(exposure: Exposure, course: np.ndarray, hour: float) -> np.ndarray:
@@ -77,4 +82,4 @@ def curves(exposure: Exposure) -> tuple[Curve, ...]:
 
 def _curve(exposure: Exposure, quantity: str, unit: str, values: np.ndarray) -> Curve:
     active = Detail(active=exposure.active)
-    return Curve(quantity, exposure.zone, unit, exposure.time, values, exposure.session, active)
+    return Curve(quantity, exposure.zone, unit, exposure.time, values, exposure.session, active, exposure.behind())

@@ -25,6 +25,7 @@ from .solute import Solute
 MEASURED, CRIPPEN = "measured", "crippen"
 FIT = "permeability"  # name of the posterior that the coefficients come from
 WITHIN = "lipid_route_intercept"  # a parameter of that posterior
+OWN_RECORDS = "compound_permeability"  # pool of a compound's own records
 KELVIN = 273.15  # numerical: 0 degrees Celsius
 
 
@@ -143,13 +144,14 @@ def permeability_factor(solute: Solute, lipid: np.ndarray, polar: np.ndarray, p:
 
     For a compound with records the law is replaced by what these say; else log10 z is Student's t around 0.
     """
-    score = p.luck.normal("knowledge", f"permeability of {solute.name}")[:, 0]
     known = measured(solute, p)
+    owner = "permeability_compound_sd" if known is None else OWN_RECORDS
+    score = p.score("knowledge", f"permeability of {solute.name}", owner=owner)[:, 0]
     if known is None:
         own = compound_spread(solute, lipid, polar, p) * tailed(score, p)
     else:
         own = known.mean + known.sd * score - np.log10(np.maximum(lipid + polar, np.finfo(float).tiny))
-    person = p.luck.normal("person", "stratum corneum permeability")[:, 0]
+    person = p.score("person", "stratum corneum permeability", owner="permeability_person_sd")[:, 0]
     return 10.0 ** (own + p.median("permeability_person_sd", "1") * person)
 
 

@@ -2,8 +2,9 @@
 
 from .distribution import truncated
 from .draws import Draws
+from .pages import Pages
 from .posterior import Posterior
-from .records import GRADES, Parameter, Quantity, Source, weakest
+from .records import GRADES, Parameter, Pool, Quantity, Source, Split, weakest
 from .store import MEASUREMENTS, Evidence, Overlay
 from .tables import Tables, view
 
@@ -13,10 +14,13 @@ __all__ = [
     "Draws",
     "Evidence",
     "Overlay",
+    "Pages",
     "Parameter",
+    "Pool",
     "Posterior",
     "Quantity",
     "Source",
+    "Split",
     "Tables",
     "truncated",
     "view",

@@ -9,6 +9,7 @@ from ..core.errors import Fault
 from ..core.spelling import closest
 from ..core.units import factor, is_unit
 from ..core.vocabulary import Movement
+from ..naming import EVERY, split
 from .joint import EFFECTS, EFFECTS_RECORD
 from .known import Known
 from .layers import ENDINGS, FOLDERS, Layer
@@ -18,11 +19,13 @@ from .rows.every import KINDS
 from .rows.healing import ModifierRow
 from .rows.history import RiskModifierRow
 from .rows.parameters import ParameterRow, QuantityRow
+from .rows.provenance import ReadRow
 from .rows.row import R, Row, columns_of, shown
 from .rows.sources import ASSUMPTION, SourceRow
 from .tables import Tables, laid_over
 
 SHOWN_ONLY = ("unconfirmed",)  # sources that may be shown but never carry a parameter
+MAKE_READS = "make reads"
 BEST_ASSUMED = "E"  # grade of what rests on an assumption alone
 
 
@@ -207,6 +210,21 @@ def parameters(scope: Scope) -> Iterator[Fault]:
             yield Fault(f"{where}.name", row.name, f"is a parameter that nothing reads{closest(row.family, families)}")
 
 
+def read_by_runs(scope: Scope) -> Iterator[Fault]:
+    """The generated table names what is there; one fault, for one parameter stands in many of its rows."""
+    rows = scope.own(ReadRow)
+    strange = [name for name in dict.fromkeys(name for row in rows for name in row.reads) if not _is_known(name, scope)]
+    if strange:
+        said = f"are no parameters or pools any more; make it anew: {MAKE_READS}"
+        yield Fault(rows[0].file, ", ".join(strange), said)
+
+
+def _is_known(name: str, scope: Scope) -> bool:
+    family, member = split(name)
+    places = ("parameters.family",) if member == EVERY else ("parameters.name", "pools.pool")
+    return not scope.known.fault(family if member == EVERY else name, places)
+
+
 def devices_of_a_kind(scope: Scope) -> Iterator[Fault]:
     """Devices of a kind that only trials speak of, and properties that do not apply to how their kind moves."""
     kinds = laid_over(scope.under(DeviceKindRow), scope.own(DeviceKindRow))
@@ -250,6 +268,7 @@ CHECKS: tuple[Callable[[Scope], Iterator[Fault]], ...] = (
     units,
     assumptions,
     parameters,
+    read_by_runs,
     devices_of_a_kind,
     words_of_rooms,
 )

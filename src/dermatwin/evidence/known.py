@@ -30,6 +30,7 @@ _CALLED = {
     "parameters.name": "is not a parameter",
     "parameters.family": "is not a family of parameters",
     "quantities.name": "is not a quantity",
+    "pools.pool": "is not a pool of studies",
     "vocabulary.concept": "is not a concept of the vocabulary",
     "contraindications.condition": "is not a row of contraindications.csv",
     "outcome_effects.concern": "is not a pool of trials",

@@ -5,17 +5,19 @@ Where a view takes `code`, it is the package whose models the fits stand on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..core.chance import SOURCES
 from ..core.errors import EvidenceError, Fault
 from ..naming import EVERY, split
 from .joint import EFFECTS, EFFECTS_RECORD, Joint, read_joint, read_record
 from .posterior import Posterior, read_posteriors
-from .records import Parameter, Quantity, Source
+from .records import GRADES, Parameter, Pool, Quantity, Source, Split
 from .rows.parameters import ParameterRow, QuantityRow
+from .rows.provenance import PoolRow, ReadRow
 from .rows.sources import SourceRow
 from .stale import Present, fits_in, stale_fits
 from .tables import Tables, view
@@ -41,9 +43,18 @@ def parameters_of(tables: Tables) -> Mapping[str, Parameter]:
 
 
 @view
+def pools_of(tables: Tables) -> Mapping[str, Pool]:
+    """Pools of studies whose spread is no parameter's own, by name."""
+    return {row.pool: Pool(row.pool, row.title, row.grade, row.note) for row in tables.rows(PoolRow)}
+
+
+@view
 def quantities_of(tables: Tables) -> Mapping[str, Quantity]:
-    """The catalogue of computed quantities by name; `family[*]` stands for all its members."""
-    known = parameters_of(tables)
+    """The catalogue of computed quantities by name; `family[*]` stands for all its members.
+
+    What stands behind a quantity is what runs were seen to read; typed names only where no run reads it out.
+    """
+    families, recorded = _families(parameters_of(tables)), {row.quantity: row for row in tables.rows(ReadRow)}
     return {
         row.name: Quantity(
             name=row.name,
@@ -51,13 +62,15 @@ def quantities_of(tables: Tables) -> Mapping[str, Quantity]:
             unit=row.unit,
             stage=_stem(row.file),
             equation=row.equation,
-            parameters=tuple(_members(row, known)),
+            parameters=tuple(_members(recorded[row.name].reads if row.name in recorded else row.parameters, families)),
             uses=row.uses,
             note=row.note,
             lower_is_better=row.lower_is_better,
             detail=row.detail or "",
             shown=row.shown,
             kind=row.kind or "",
+            recorded=row.name in recorded,
+            split=_split(recorded[row.name]) if row.name in recorded else None,
         )
         for row in tables.rows(QuantityRow)
     }
@@ -116,11 +129,28 @@ def effects_of(tables: Tables) -> tuple[Joint, Mapping[str, Any]]:
     return joint, MappingProxyType(record)
 
 
-def _members(row: QuantityRow, known: Mapping[str, Parameter]) -> Iterator[str]:
-    for name in row.parameters:
+def _families(known: Mapping[str, Parameter]) -> Mapping[str, list[str]]:
+    """Names of the members of every family."""
+    found: dict[str, list[str]] = {}
+    for parameter in known.values():
+        if parameter.member:
+            found.setdefault(parameter.family, []).append(parameter.name)
+    return found
+
+
+def _members(names: Iterable[str], families: Mapping[str, list[str]]) -> Iterator[str]:
+    for name in names:
         family, member = split(name)
-        whole = (p.name for p in known.values() if p.family == family and p.member)
-        yield from whole if member == EVERY else (name,)
+        yield from families.get(family, []) if member == EVERY else (name,)
+
+
+def _split(row: ReadRow) -> Split | None:
+    """How a quantity's spread was split; None where it had none."""
+    grades = {grade: getattr(row, grade.lower()) for grade in GRADES}
+    spreads = {source: getattr(row, source) for source in SOURCES}
+    if None in (*grades.values(), *spreads.values()):
+        return None
+    return Split(grades, spreads, row.carried_by)
 
 
 def _parameter(row: ParameterRow, stage: str) -> Parameter:

@@ -71,6 +71,25 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Pool:
+    """Studies from which a spread was learnt that is no parameter's own."""
+
+    name: str
+    title: str
+    grade: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the spread of a quantity was split when what it reads was last looked at: shares by group, what carries most."""
+
+    grades: dict[str, float]
+    spreads: dict[str, float]  # of knowledge, person and chance
+    carried_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Quantity:
     """A computed quantity: what it is, how it is computed and what it stands on."""
 
@@ -79,10 +98,12 @@ class Quantity:
     unit: str
     stage: str
     equation: str
-    parameters: tuple[str, ...]  # names of parameters it uses directly
+    parameters: tuple[str, ...]  # names of parameters and pools: all that runs read for it, else those it uses directly
     uses: tuple[str, ...]  # names of quantities it is computed from
     note: str
     lower_is_better: bool | None = None
     detail: str = ""  # kind of detail that its name takes, one of `naming.KINDS`; '' for none
     shown: str = NUMBER  # one of SHOWN
     kind: str = ""  # one of MEANINGS
+    recorded: bool = False  # whether runs say what is read for it; else `parameters` are typed
+    split: Split | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from ..core.units import factor
 from .layers import Layer
-from .making import parameters_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
+from .making import parameters_of, pools_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
 from .posterior import Posterior, updated
-from .records import Parameter, Quantity, Source, weakest
+from .records import Parameter, Pool, Quantity, Source, weakest
 from .rows.row import R
 from .stale import CODE, require_fresh
 from .tables import Tables
@@ -164,14 +164,32 @@ class Evidence:
     def _closures(self) -> dict[str, tuple[str, ...]]:
         return {}
 
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """Pools of studies whose spread is no parameter's own, by name."""
+        return pools_of(self.tables)
+
+    def grade_of(self, name: str) -> str:
+        """Grade of a parameter or a pool; 'E' for a name that this evidence does not hold: nobody vouches for it."""
+        known = self.parameters.get(name) or self.pools.get(name)
+        return "E" if known is None else known.grade
+
+    def behind(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the sources behind parameters, sorted; a pool's studies are named by what was pooled."""
+        found = (self.parameters[name].sources for name in names if name in self.parameters)
+        return tuple(sorted({source for sources in found for source in sources}))
+
     def stands_on(self, quantity: str) -> tuple[str, ...]:
-        """Names of all parameters behind a quantity, through everything that it is computed from, sorted."""
+        """Names of all parameters and pools behind a quantity, sorted.
+
+        What runs were seen to read for it; else what is typed for it and for everything that it is computed from.
+        """
         if quantity not in self._closures:
-            seen, names, queue = set(), set(), [quantity]
+            seen, names, queue = {quantity}, set(), [quantity]
             while queue:
                 entry = self.quantities[queue.pop()]
                 names.update(entry.parameters)
-                fresh = [name for name in entry.uses if name not in seen]
+                fresh = [name for name in entry.uses if name not in seen and not entry.recorded]
                 seen.update(fresh)
                 queue += fresh
             self._closures[quantity] = tuple(sorted(names))
@@ -179,16 +197,16 @@ class Evidence:
 
     def grade(self, quantity: str) -> str:
         """The weakest grade that a quantity stands on."""
-        return weakest([self.parameters[name].grade for name in self.stands_on(quantity)] or ["E"])
+        return weakest([self.grade_of(name) for name in self.stands_on(quantity)] or ["E"])
 
     def grades(self, quantity: str) -> dict[str, int]:
-        """How many of the parameters behind a quantity carry each grade."""
-        found = [self.parameters[name].grade for name in self.stands_on(quantity)]
+        """How many of the parameters and pools behind a quantity carry each grade."""
+        found = [self.grade_of(name) for name in self.stands_on(quantity)]
         return {grade: found.count(grade) for grade in sorted(set(found))}
 
     def sources_of(self, quantity: str) -> tuple[str, ...]:
         """Ids of all sources behind a quantity, sorted."""
-        return tuple(sorted({s for name in self.stands_on(quantity) for s in self.parameters[name].sources}))
+        return self.behind(self.stands_on(quantity))
 
 
 @lru_cache(maxsize=1)

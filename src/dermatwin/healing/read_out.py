@@ -13,9 +13,9 @@ import numpy as np
 
 from ..case.document import Patient
 from ..core.units import factor
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..evidence.timetable import reading_days
-from ..flows import LAYERS, Curve, Punctures, Reading, TissueHistory
+from ..flows import LAYERS, Curve, Punctures, Reading, TissueHistory, standing_on
 from ..naming import NOTHING, Detail
 from ..skin.section import Skin
 from .injury import channel_radius, closure_time
@@ -63,10 +63,13 @@ def readings(
     cells and mediators need a session and are left out without one; they are not a number for a person
     whom no needle pierced.
     """
-    found = list(_tissue_readings(history, draws))
-    if history.sessions.size:
-        found += [*_injury_readings(history, punctures, patient, draws), *_course_readings(history, draws)]
-    return tuple(found)
+    page = Pages(draws)
+    found = standing_on(_tissue_readings(history, page["tissue"]), history.behind("values"))
+    found = standing_on(found, page.of("tissue"))
+    if not history.sessions.size:
+        return found
+    timed = standing_on(_course_readings(history, page["course"]), history.behind("values"))
+    return (*found, *_injury_readings(history, punctures, patient, draws), *standing_on(timed, page.of("course")))
 
 
 def curves(history: TissueHistory) -> tuple[Curve, ...]:
@@ -81,7 +84,8 @@ def curves(history: TissueHistory) -> tuple[Curve, ...]:
 def _curve(history: TissueHistory, quantity: str, unit: str, values: np.ndarray, layer: str) -> Curve:
     """The course of one layer of values (draw, layer, time)."""
     course = values[:, LAYERS.index(layer)]
-    return Curve(quantity, history.zone, unit, history.time, course, detail=Detail(layer=layer))
+    reads = history.behind("values")
+    return Curve(quantity, history.zone, unit, history.time, course, detail=Detail(layer=layer), reads=reads)
 
 
 def _tissue_readings(history: TissueHistory, draws: Draws) -> Iterator[Reading]:
@@ -121,10 +125,14 @@ def _injury_readings(
     """What the last session does at once: activated and destroyed share, and the time to grow over a hole."""
     for number, layer in enumerate(LAYERS):
         activated = history.activated_fraction[:, number, -1]
-        yield Reading("activated_fraction", history.zone, "1", activated, detail=Detail(layer=layer))
-    yield Reading("local_damage", history.zone, "1", history.local_damage[:, PAPILLARY, -1])
-    days = closure_time(channel_radius(punctures[-1]), *epithelial_front(patient, draws))
-    yield Reading("reepithelialisation_time", history.zone, "h", days * factor("d", "h"))
+        reads = history.behind("activated_fraction")
+        yield Reading("activated_fraction", history.zone, "1", activated, detail=Detail(layer=layer), reads=reads)
+    damage = history.local_damage[:, PAPILLARY, -1]
+    yield Reading("local_damage", history.zone, "1", damage, reads=history.behind("local_damage"))
+    front, last = draws.apart(), punctures[-1]
+    days = closure_time(channel_radius(last), *epithelial_front(patient, front))
+    reads = front.reads | last.behind("channel_diameter", "in_situ_depth")
+    yield Reading("reepithelialisation_time", history.zone, "h", days * factor("d", "h"), reads=reads)
 
 
 def _course_readings(history: TissueHistory, draws: Draws) -> Iterator[Reading]:

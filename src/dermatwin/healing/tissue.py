@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +20,8 @@ import numpy as np
 from ..case.document import Patient
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import ComputationError, Notice
-from ..evidence import Draws
+from ..core.notebook import Reads
+from ..evidence import Draws, Pages
 from ..evidence.timetable import reading_days
 from ..flows import LAYERS, Punctures, TissueHistory
 from ..history import Person
@@ -78,8 +79,9 @@ def heal(
     """
     days = _checked_days(punctures, session_days, horizon_d)
     treated = list(punctures) if skin.alive else []
-    values, notices = constants(skin, person, draws)
-    injuries = [injury_of(p, draws) for p in treated]
+    page = Pages(draws)
+    values, notices = constants(skin, person, page["network"])
+    injuries = [injury_of(p, page["injury"]) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
     track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[: len(treated)], times, machine)
@@ -100,8 +102,15 @@ def heal(
         status=track.status.reshape(draws.count, -1),
         notices=(*notices, *_notices(skin, person.patient, track, draws), *machine.notices(skin.zone)),
     )
-    _add_gap(history, injuries, person.patient, draws)
-    return history
+    _add_gap(history, injuries, person.patient, page["network"])
+    return replace(history, reads=_reads(treated, skin, page))
+
+
+def _reads(treated: Sequence[Punctures], skin: Skin, page: Pages) -> Reads:
+    """Names of what was read for every field of the history; tissue that nobody needled stays as it was."""
+    injury = page.of("injury").union(*(p.behind("density", "channel_diameter", "reach") for p in treated))
+    whole = injury | page.of("network") | skin.behind("pigment") if treated else page.of("network")
+    return {"activated_fraction": injury, "local_damage": injury, "values": whole, "means": whole}
 
 
 def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float], horizon: float) -> list[float]:

@@ -13,9 +13,10 @@ import numpy as np
 
 from ..case.document import Settings
 from ..core import Notice
+from ..core.notebook import Reads
 from ..core.vocabulary import Movement
 from ..device import Device, base_diameter
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..flows import Pattern
 from ..pattern import MM2_PER_CM2, Motion, Use, expected, motion_of, scattered, use_of
 from ..skin import Skin
@@ -31,6 +32,7 @@ class Handling:
     pattern: Pattern
     push: Push
     notices: tuple[Notice, ...]
+    reads: Reads  # names of what was read for the pattern, its pace and the push
 
     @property
     def contacts(self) -> np.ndarray:
@@ -40,13 +42,15 @@ class Handling:
 
 def handle(device: Device, settings: Settings, skin: Skin, draws: Draws, session: int) -> Handling:
     """Resolve one zone's settings for one treatment session."""
-    use, notices = use_of(device, settings, skin.zone, draws, session)
-    motion = motion_of(device, settings, use, draws)
-    push = PUSHES[device.kind.movement](device, settings, use, draws)
-    gap = draws(f"contact_gap[{device.kind.parameters}]", "mm", session, skin.zone)
+    page = Pages(draws)
+    use, notices = use_of(device, settings, skin.zone, page["use"], session)
+    motion = motion_of(device, settings, use, page["pattern"])
+    push = PUSHES[device.kind.movement](device, settings, use, page["push"])
+    gap = page["push"](f"contact_gap[{device.kind.parameters}]", "mm", session, skin.zone)
     found = tuple(_remarks(device, settings, motion, draws, skin.zone))
-    pattern = replace(_pattern(device, settings, motion, draws), pace=pace(device, use, draws))
-    return Handling(pattern, replace(push, gap=gap), notices + found)
+    pattern = replace(_pattern(device, settings, motion, page["pattern"]), pace=pace(device, use, page["pace"]))
+    reads = {part: page.of("use", part) for part in ("pattern", "pace", "push")}
+    return Handling(pattern, replace(push, gap=gap), notices + found, reads)
 
 
 def _pattern(device: Device, settings: Settings, motion: Motion, draws: Draws) -> Pattern:

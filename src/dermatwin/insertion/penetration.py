@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core import require_finite, require_not_negative
-from ..evidence import Draws
+from ..core.notebook import Reads
+from ..evidence import Draws, Pages
 from ..skin import Skin
 from .needle import Needle
 from .tissue import Tissue, tissue_at, toughness_at
@@ -37,6 +38,7 @@ class Penetration:
     channel_diameter: np.ndarray  # mm, hole at the surface after removal
     puncture_force: np.ndarray  # N, needed to pierce
     force: np.ndarray  # N, peak force that the needle felt
+    reads: Reads  # names of what was read for the depth, and for the recoil beside it
 
     @property
     def pierced_fraction(self) -> np.ndarray:
@@ -79,16 +81,17 @@ def _allowed(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray,
 
 def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
     """Push a sample of needles into `skin`: the four steps of this module, then recoil."""
+    page = Pages(draws)
     tissue = tissue_at(
         skin,
-        draws,
+        page["in_situ_depth"],
         speed=push.speed,
         compliance_class=push.compliance_class,
         spacing=push.spacing,
         neighbours=push.neighbours,
         stretched=push.stretched,
     )
-    scatter = needle_scatter("puncture_force_scatter", needle.length.shape[1], draws, skin.zone, session)
+    scatter = needle_scatter("puncture_force_scatter", needle.length.shape[1], page["in_situ_depth"], skin.zone, session)
     gap, hand = push.gap[:, None], push.force[:, None]
     threshold = tissue.puncture_force(needle.tip) * scatter
     pressed = tissue.stiffness * np.maximum(needle.length - gap, 0.0) ** 2  # the skin's answer to a full dimple
@@ -97,25 +100,19 @@ def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0
     pierced = depth > TOLERANCE * needle.length
     depth = np.where(pierced, depth, 0.0)
     peak = np.where(pierced, np.maximum(threshold, tissue.resisting_force(needle, depth)), at_hand)
-    return _after_removal(needle, depth, threshold, peak, draws, (skin.zone, session))
-
-
-def _after_removal(
-    needle: Needle, depth: np.ndarray, threshold: np.ndarray, peak: np.ndarray, draws: Draws, place: tuple[str, int]
-) -> Penetration:
-    zone, session = place
     width = np.where(depth > 0.0, needle.diameter(depth), 0.0)
-    residual = depth * draws("residual_depth_share", "1", session, zone)[:, None]
-    channel = width * draws("channel_recoil", "1", session, zone)[:, None]
+    residual = depth * page["recoil"]("residual_depth_share", "1", session, skin.zone)[:, None]
+    channel = width * page["recoil"]("channel_recoil", "1", session, skin.zone)[:, None]
     for name, values in (("depth", depth), ("force", peak)):
-        require_finite(values, f"insertion.{name} of {zone}")
-        require_not_negative(values, f"insertion.{name} of {zone}")
-    return Penetration(depth > 0.0, depth, residual, width, channel, threshold, peak)
+        require_finite(values, f"insertion.{name} of {skin.zone}")
+        require_not_negative(values, f"insertion.{name} of {skin.zone}")
+    reads = {"in_situ_depth": page.of("in_situ_depth") | skin.behind("stiffness"), "recoil": page.of("recoil")}
+    return Penetration(depth > 0.0, depth, residual, width, channel, threshold, peak, reads)
 
 
 def needle_scatter(name: str, width: int, draws: Draws, zone: str, session: int) -> np.ndarray:
     """Lognormal factors from needle to needle with median 1, shape (draw, needle); parameter `name` is the sd of ln."""
-    luck = draws.luck.normal("chance", f"{name}@{zone}", session, width)
+    luck = draws.score("chance", f"{name}@{zone}", session, width, owner=name)
     return np.exp(draws(name, "1")[:, None] * luck)
 
 

@@ -9,6 +9,15 @@ from .penetration import over_piercing
 
 REACHED = LAYERS[1:]  # every needle that pierces enters the epidermis or stays in the stratum corneum
 REACH_NAMES = ("reach_papillary", "reach_reticular_upper", "reach_deep")
+FIELDS = {
+    "puncture_density": ("density",),
+    "insertion_force": ("force",),
+    "injured_volume": ("density", "in_situ_depth", "needle_diameter"),
+    "needling_time": ("pace",),
+    **dict.fromkeys(REACH_NAMES, ("reach",)),
+    **dict.fromkeys(("contact_density", "reentry_share", "nearest_puncture", "area_hit_twice", "slit_length"), ("pattern",)),
+}
+"""Reading -> fields of the punctures that it is read from, where they are called differently."""
 
 
 def readings(punctures: Punctures, time: float | None = None, area: float | None = None) -> tuple[Reading, ...]:
@@ -33,7 +42,10 @@ def readings(punctures: Punctures, time: float | None = None, area: float | None
         **_vessels(punctures),
         **_duration(punctures, area),
     }
-    return tuple(Reading(name, punctures.zone, unit, values, time) for name, (unit, values) in found.items())
+    return tuple(
+        Reading(name, punctures.zone, unit, values, time, reads=punctures.behind(*FIELDS.get(name, (name,))))
+        for name, (unit, values) in found.items()
+    )
 
 
 def _pattern(punctures: Punctures) -> dict[str, tuple[str, np.ndarray]]:

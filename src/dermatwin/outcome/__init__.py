@@ -4,7 +4,7 @@ from .arms import Cut, cut_of
 from .belief import Belief
 from .clinical import Answer, answer
 from .counts import Counts, Tally
-from .course import Course
+from .course import Blocked, Course
 from .duration import predict_duration, predict_erythema
 from .events import Treated, predict_event
 from .pain import predict_pain
@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "ArmPrediction",
     "Belief",
+    "Blocked",
     "Counts",
     "Course",
     "Cut",

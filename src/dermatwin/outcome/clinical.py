@@ -17,17 +17,17 @@ import numpy as np
 
 from ..case.document import ConcernRecord, Zone
 from ..core.errors import Notice
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..evidence.rows.outcome import ConcernRow
-from ..flows import Exposure, Reading, TissueHistory
+from ..flows import Exposure, Reading, TissueHistory, standing_on
 from ..naming import Detail
 from .belief import Belief
 from .course import Course
 from .light import ACNE, light
 from .pain import RELIEVED
-from .pooling import pooled
+from .pooling import EFFECTS, pooled
 from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
-from .response import driver, saturating
+from .response import NONE, driver, saturating
 from .scales import SCORED, Scale, concerns, scales
 
 ACTIVES = {
@@ -161,17 +161,28 @@ def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
     notices = [Notice(path, _said(found), "; ".join(found.sources))]
     if asked.rule.answer != NUMBER:
         return _unneedled(asked, found, notices, belief)
-    reached = response(asked.rule.driver, history, asked.times, draws, belief.reference)
+    own = draws.apart()
+    reached = response(asked.rule.driver, history, asked.times, own, belief.reference)
     if found.grade != DIRECT:
         notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
     if arm.kind == "untreated" and arm.adjuncts:
         notices.append(Notice(path, "an adjunct without needling is not predicted: only the drift of untreated skin", ""))
-    mean = trial_mean(arm, reached, draws, exclude, believed=draws("publication_shrink", "1"))
-    readings = _improvements(asked, mean, draws, exclude)
+    mean = trial_mean(arm, reached, own, exclude, believed=own("publication_shrink", "1"))
+    behind = (
+        own.reads if asked.rule.driver == NONE else own.reads.union(*(h.behind("values") for h in _seen(history, belief)))
+    )
+    readings = standing_on(_improvements(asked, mean, draws, exclude), behind)
     scaled, more = _on_scale(asked, mean, draws, exclude)
+    scaled = standing_on(scaled, behind)
     names = {reading.name for reading in (*readings, *scaled)}
-    behind = dict.fromkeys(names, supporting(arm, draws, exclude))
-    return Clinical((*readings, *scaled), (*notices, *more), (found,), behind)
+    studies = dict.fromkeys(names, supporting(arm, draws, exclude))
+    return Clinical((*readings, *scaled), (*notices, *more), (found,), studies)
+
+
+def _seen(history: TissueHistory, belief: Belief) -> tuple[TissueHistory, ...]:
+    """The histories that a response is read from; nothing is read of one in which nobody needled."""
+    usual = () if belief.reference is None else (belief.reference,)
+    return (history, *usual) if history.sessions.size else ()
 
 
 def _unneedled(asked: _Asked, found: Answer, notices: Sequence[Notice], belief: Belief) -> Clinical:
@@ -190,16 +201,18 @@ def _said(found: Answer) -> str:
 def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Relative improvement of one new person around the trial mean, at most complete (1)."""
     spread = effects(draws, exclude).people[:, None]
-    return np.minimum(mean + spread * draws.luck.normal("person", f"response {concern}"), 1.0)
+    return np.minimum(mean + spread * draws.score("person", f"response {concern}", owner=EFFECTS), 1.0)
 
 
 def _improvements(asked: _Asked, mean: np.ndarray, draws: Draws, exclude: frozenset[str]) -> tuple[Reading, ...]:
-    concern, spread = asked.record.concern, effects(draws, exclude).people[:, None]
-    cut = draws.median("responder_threshold", "1")
+    concern, page = asked.record.concern, Pages(draws)
+    spread = effects(page["responders"], exclude).people[:, None]
+    cut = page["responders"].median("responder_threshold", "1")
+    person = _person(mean, concern, page["person"], exclude)
     table = {
-        "relative_improvement": ("1", _person(mean, concern, draws, exclude)),
-        "trial_mean_relative_improvement": ("1", np.minimum(mean, 1.0)),
-        "responder_share": ("1", responder_share(mean, cut, spread)),
+        "relative_improvement": ("1", person, page.of("person")),
+        "trial_mean_relative_improvement": ("1", np.minimum(mean, 1.0), frozenset[str]()),
+        "responder_share": ("1", responder_share(mean, cut, spread), page.of("responders")),
     }
     return _at_times(asked, table, Detail(concern=concern))
 
@@ -213,7 +226,8 @@ def _on_scale(
     if scale is None:
         return (), notices
     stated = record.severity if record.scale in (None, scale.id) else None
-    base, sources = usual_baseline(scale, stated, draws, exclude)
+    page = Pages(draws)
+    base, sources = usual_baseline(scale, stated, page["base"], exclude)
     if base is None:
         said = f"no usual value of the {scale.title} is known: give a severity for a change on it"
         return (), (*notices, Notice(path, said, ""))
@@ -224,9 +238,12 @@ def _on_scale(
     limits = [float(v) for v in (scale.low, scale.high) if v is not None]
     if stated is not None and scale.clamp(np.array(stated)) != stated:
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
-    person = scale_change(scale, base[:, None], _person(mean, record.concern, draws, exclude))
+    person = scale_change(scale, base[:, None], _person(mean, record.concern, page["person"], exclude))
     average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
-    table = {"scale_change": (scale.unit, person), "trial_mean_scale_change": (scale.unit, average)}
+    table = {
+        "scale_change": (scale.unit, person, page.of("base", "person")),
+        "trial_mean_scale_change": (scale.unit, average, page.of("base")),
+    }
     return _at_times(asked, table, Detail(scale=scale.id)), notices
 
 
@@ -243,9 +260,11 @@ def _scale(path: str, record: ConcernRecord, rule: ConcernRow, draws: Draws) -> 
     return wanted, ()
 
 
-def _at_times(asked: _Asked, table: dict[str, tuple[str, np.ndarray]], detail: Detail) -> tuple[Reading, ...]:
+def _at_times(
+    asked: _Asked, table: dict[str, tuple[str, np.ndarray, frozenset[str]]], detail: Detail
+) -> tuple[Reading, ...]:
     return tuple(
-        Reading(quantity, asked.zone.key, unit, values[:, i], float(time), detail)
-        for quantity, (unit, values) in table.items()
+        Reading(quantity, asked.zone.key, unit, values[:, i], float(time), detail, reads)
+        for quantity, (unit, values, reads) in table.items()
         for i, time in enumerate(asked.times)
     )

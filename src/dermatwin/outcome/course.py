@@ -11,6 +11,14 @@ from ..flows import Channels, Exposure, Punctures, TissueHistory
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """How far an anaesthetic blocks the nociceptors when the needling starts."""
+
+    block: np.ndarray  # (draw,) share of the nociceptors
+    reads: frozenset[str] = frozenset()  # names of what was read for it
+
+
+@dataclass(frozen=True)
 class Course:
     """Stage results of one zone over all of its sessions; nothing but a history where nobody needled."""
 
@@ -20,7 +28,7 @@ class Course:
     exposures: Sequence[Exposure] = ()
     adjuncts: Sequence[str] = ()  # what was done beside the needling, as trials list it
     session_days: Sequence[float] | None = None  # date the readings of a zone whose own history has no sessions
-    numb: Mapping[int, np.ndarray] = field(default_factory=dict)  # session -> nociceptors blocked when it starts, (draw,)
+    numb: Mapping[int, Blocked] = field(default_factory=dict)  # session -> nociceptors blocked when it starts
 
     @property
     def days(self) -> np.ndarray:

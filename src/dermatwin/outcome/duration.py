@@ -31,6 +31,7 @@ SIGNS = {"erythema": REDNESS, "oedema": SWELLING, "pain_vas": TENDERNESS, "dryne
 QUANTITIES = {"erythema_oedema_duration": REDNESS, "erythema_resolution_time": REDNESS, "adverse_event_duration": ANY}
 """Rows of healing_timecourse.csv that say how long a sign lasts."""
 
+DURATIONS = "sign_durations"  # pool of studies
 ABSURD = 1e9  # numerical: h, longer is a misprint
 
 _ANY = re.compile(r"any adverse|downtime", re.IGNORECASE)
@@ -59,9 +60,9 @@ def sign_of(event: str, note: str) -> str:
 def predict_duration(sign: str, draws: Draws, exclude: frozenset[str] = frozenset(), *, heat: bool = False) -> np.ndarray:
     """Mean duration of a sign that a trial would report [h], shape (draw,)."""
     pool = duration_pool(draws, exclude)
-    mean, between = pool.draw(draws.luck.uniform("knowledge", "erythema pool")[:, 0])
+    mean, between = pool.draw(draws.share("knowledge", "erythema pool", owner=DURATIONS))
     scatter = np.hypot(between, draws.median("duration_definition_spread", "1"))
-    study = scatter * draws.luck.normal("knowledge", "erythema of a study")[:, 0]
+    study = scatter * draws.score("knowledge", "erythema of a study", owner=DURATIONS)[:, 0]
     hotter = draws("duration_ratio[heat]", "1") if heat else 1.0
     return np.exp(mean + study) * draws(f"duration_ratio[{sign}]", "1") * hotter
 
@@ -73,7 +74,10 @@ def predict_erythema(draws: Draws, exclude: frozenset[str] = frozenset()) -> np.
 
 def duration_of_person(sign: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
     """How long a sign lasts in one person of a new trial after the usual course [h], shape (draw,)."""
-    person = draws.median("duration_between_people", "1") * draws.luck.normal("person", "duration")[:, 0]
+    person = (
+        draws.median("duration_between_people", "1")
+        * draws.score("person", "duration", owner="duration_between_people")[:, 0]
+    )
     return predict_duration(sign, draws, exclude) * np.exp(person)
 
 
@@ -84,8 +88,8 @@ def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
         draws.median("duration_prior_spread", "1"),
         draws.median("duration_between_studies", "1"),
     )
-    family = draws.evidence.family("duration_ratio")
-    ratios = tuple((sign, (ratio.value, ratio.knowledge)) for sign, ratio in family.items())
+    family = [draws.stated(ratio.name) for ratio in draws.evidence.family("duration_ratio").values()]
+    ratios = tuple((ratio.member, (ratio.value, ratio.knowledge)) for ratio in family)
     spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
     return _pool(draws.evidence, exclude, prior, ratios, spreads)
 

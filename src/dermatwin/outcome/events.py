@@ -119,9 +119,8 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
         *_site_factors(draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
-    known = draws.evidence.parameters
-    alike = known["reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape"]
-    prior = known[f"unreported_event_rate[{ASSUMED[event]}]"] if event in ASSUMED else None
+    alike = draws.stated("reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape")
+    prior = draws.stated(f"unreported_event_rate[{ASSUMED[event]}]") if event in ASSUMED else None
     priors = _Priors(
         tuple((name, draws.median(name, "1")) for name in names),
         (alike.value, alike.knowledge),
@@ -231,7 +230,12 @@ def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset
     rate = study_risk(event, np.broadcast_to(hazard, (draws.count,)), draws, exclude, kind)
     if not n:
         return rate
-    return binom.ppf(draws.luck.uniform("chance", f"count {event}")[:, 0], n, rate) / n
+    return binom.ppf(draws.share("chance", f"count {event}", owner=_owner(event)), n, rate) / n
+
+
+def _owner(event: str) -> str:
+    """The pool whose spread an event's rate has."""
+    return "assumed_event_rates" if event in ASSUMED else "event_rates"
 
 
 def study_risk(
@@ -241,6 +245,6 @@ def study_risk(
     from scipy.special import betaincinv
 
     pool = rate_pool(event, draws, exclude, kind)
-    rate, shape = pool.draw(draws.luck.uniform("knowledge", f"rate {event}")[:, 0])
-    level = draws.luck.uniform("knowledge", f"rate of a study {event}")[:, 0]
+    rate, shape = pool.draw(draws.share("knowledge", f"rate {event}", owner=_owner(event)))
+    level = draws.share("knowledge", f"rate of a study {event}", owner=_owner(event))
     return np.where(hazard == 0.0, 0.0, betaincinv(*_beta(risk(rate, hazard), shape, pool.reaction), level))

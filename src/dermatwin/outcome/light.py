@@ -27,11 +27,12 @@ def light(zone: str, day: float, draws: Draws, exclude: frozenset[str]) -> tuple
     studies = pooled(draws, exclude).sources.get(f"active:{LED}", ())
     if not studies:
         return (), ()
+    draws = draws.apart()
     known = effects(draws, exclude)
     alone, believed = Arm("active", "acne", (LED,)), draws("publication_shrink", "1")
     mean = trial_mean(alone, np.ones((draws.count, 1)), draws, exclude, known=known, believed=believed)[:, 0]
     mean = np.minimum(mean + known.new("scale", "lesions counted"), 1.0)
-    found = Reading(QUANTITY, zone, "1", mean, day, Detail(concern=ACNE))
+    found = Reading(QUANTITY, zone, "1", mean, day, Detail(concern=ACNE), draws.reads)
     said = (
         f"the route without needles is blue light with red or near-infrared light: {len(studies)} trials counted fewer "
         f"lesions, {found.name} says how many. For blue alone, red alone, and light on needled skin there is no number"

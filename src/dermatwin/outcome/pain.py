@@ -24,6 +24,7 @@ from .meta import Observation, ValuePool, pool_values
 _SCORE = re.compile(r"mean (?:VAS |NRS )?([\d.]+)(?:-([\d.]+))? of 10(?: \((SE|SD) ([\d.]+)\))?")
 RELIEVED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaesthetic", "topical_anaesthesia", "anaesthesia")
 """Names of adjuncts that say the skin was numbed."""
+SCORES = "pain_scores"  # pool of studies
 
 
 def pain(
@@ -38,10 +39,10 @@ def pain(
     depth = _piercing_depth(punctures)
     length = draws("pain_length_exponent", "1") * _log_ratio(depth, draws("pain_anchor_depth", "mm"))
     number = draws("pain_number_exponent", "1") * _log_ratio(punctures.density, draws("pain_anchor_density", "1/cm^2"))
-    person = draws.median("pain_between_people", "1") * draws.luck.normal("person", "pain")[:, 0]
+    person = draws.median("pain_between_people", "1") * draws.score("person", "pain", owner="pain_between_people")[:, 0]
     session = (
         draws.median("pain_between_sessions", "1")
-        * draws.luck.normal("chance", f"pain@{punctures.zone}", punctures.session)[:, 0]
+        * draws.score("chance", f"pain@{punctures.zone}", punctures.session, owner="pain_between_sessions")[:, 0]
     )
     score = 10 * _expit(anchor("needle", draws, exclude) + length + number + person + session)
     return score * (1.0 - relief(adjuncts, numb, draws))
@@ -54,8 +55,8 @@ def _piercing_depth(punctures: Punctures) -> np.ndarray:
 
 def anchor(kind: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
     """Mean pain of a trial on the logit scale, knowledge and study spread, (draw,)."""
-    mean, between = pain_pool(draws, kind, exclude).draw(draws.luck.uniform("knowledge", f"pain pool {kind}")[:, 0])
-    return mean + between * draws.luck.normal("knowledge", f"pain of a study {kind}")[:, 0]
+    mean, between = pain_pool(draws, kind, exclude).draw(draws.share("knowledge", f"pain pool {kind}", owner=SCORES))
+    return mean + between * draws.score("knowledge", f"pain of a study {kind}", owner=SCORES)[:, 0]
 
 
 def predict_pain(

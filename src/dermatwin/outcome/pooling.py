@@ -26,6 +26,8 @@ from ..evidence import Draws, Evidence
 from ..evidence.joint import ALL
 from ..evidence.making import effects_of
 
+EFFECTS = "outcome_effects"  # pool of studies
+OTHERS = "outcome_effects_of_others"  # the same, for what no trial informs
 NOTHING = "every study"  # name of the prior among the fits
 FAMILIES = {
     "rating": "rating_between",
@@ -119,10 +121,12 @@ class Pooled:
 
     def draw(self, draws: Draws) -> Effects:
         """One joint draw for every person; the medians where nothing unknown varies."""
-        if "knowledge" not in draws.luck.vary:
-            return Effects(self, np.broadcast_to(np.median(self.table, axis=0), (draws.count, len(self.names))), draws)
-        chosen = draws.luck.uniform("knowledge", "outcome effects")[:, 0] * len(self.table)
-        return Effects(self, self.table[chosen.astype(int)], draws)
+        still = draws.still("knowledge", EFFECTS)
+        chosen = draws.share("knowledge", "outcome effects", owner=EFFECTS) * len(self.table)
+        values = self.table[chosen.astype(int)]
+        return Effects(
+            self, np.where(still[:, None], np.median(self.table, axis=0), values) if still.any() else values, draws
+        )
 
     def column(self, name: str) -> np.ndarray:
         """All draws of one effect."""
@@ -148,18 +152,21 @@ class Effects:
     def __getitem__(self, name: str) -> np.ndarray:
         """An effect, (draw,); one that no trial informs comes from its family's spread."""
         if name in self.pooled.names:
-            return self.values[:, self.pooled.names.index(name)]
-        return self.new(name.partition(":")[0], name)
+            values = self.values[:, self.pooled.names.index(name)]
+            self.draws.notes.note(EFFECTS, values, name)
+            return values
+        return self.new(name.partition(":")[0], name, owner=OTHERS)
 
     @property
     def people(self) -> np.ndarray:
         """Spread of relative improvement between the people of a new trial, (draw,): trials differ in that, too."""
         scatter = self.draws.median("person_spread_scatter", "1")
-        return self["person"] * np.exp(scatter * self.draws.luck.normal("knowledge", "spread between people")[:, 0])
+        own = self.draws.score("knowledge", "spread between people", owner="person_spread_scatter")[:, 0]
+        return self["person"] * np.exp(scatter * own)
 
-    def new(self, family: str, name: str) -> np.ndarray:
+    def new(self, family: str, name: str, *, owner: str = EFFECTS) -> np.ndarray:
         """An effect of a family that was never seen: of a new study, arm or rater, (draw,)."""
-        score = self.draws.luck.normal("knowledge", f"outcome {name}")[:, 0]
+        score = self.draws.score("knowledge", f"outcome {name}", owner=owner)[:, 0]
         return self[FAMILIES[family]] * (student(score) if family in HEAVY else score)
 
 

@@ -18,7 +18,7 @@ from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
 from .arms import Cut, cut_of, kind_of
-from .pooling import Effects, pooled
+from .pooling import EFFECTS, Effects, pooled
 from .response import UNSTATED, Schedule, saturating, typical_response
 from .scales import SCORED, Scale, pool_of, scales, stated_baselines
 
@@ -83,7 +83,7 @@ def trial_mean(
     known, shape = known or effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
     drift = known["drift"].reshape(shape)
     if arm.kind == "untreated":
-        rater = known.pooled.drift_between * draws.luck.normal("knowledge", "study effect")[:, 0]
+        rater = known.pooled.drift_between * draws.score("knowledge", "study effect", owner="drift_between_studies")[:, 0]
         return np.broadcast_to(drift + rater.reshape(shape), response.shape)
     study, own = known.new("study", "study effect"), known.new("arm", "arm effect")
     others = [adjunct for adjunct in arm.adjuncts if adjunct not in ("", ADJUNCT_NONE)]
@@ -114,7 +114,7 @@ def predict_arm(
     if record is not None and record.kind in SCORED and pooled_as.kind != "untreated":
         true = true + known[f"scale:{arm.scale}"]
     error = known.people / np.sqrt(arm.people) if arm.people else np.zeros(draws.count)
-    seen = np.minimum(true + error * draws.luck.normal("chance", "sampling error")[:, 0], 1.0)
+    seen = np.minimum(true + error * draws.score("chance", "sampling error", owner=EFFECTS)[:, 0], 1.0)
     base, base_sources = usual_baseline(record, arm.baseline, draws, exclude)
     sign = record.sign if record else -1.0
     return ArmPrediction(
@@ -159,9 +159,9 @@ def cut_line(cut: Cut, draws: Draws) -> float:
 
 
 def supporting(arm: Arm, draws: Draws, exclude: frozenset[str]) -> tuple[str, ...]:
-    """Studies behind a prediction: those of the same concern, adjunct or kind of injury, and the untreated arms."""
+    """Studies behind a prediction: those of the same concern, adjunct or kind of injury; of an untreated arm, such arms."""
     found = pooled(draws, exclude).sources
-    direct = {"needle": f"concern:{arm.group}", "rf": "rf", "active": "active"}.get(arm.kind, "")
+    direct = {"needle": f"concern:{arm.group}", "rf": "rf", "active": "active", "untreated": "drift"}.get(arm.kind, "")
     injury = direct if found.get(direct) else "needle" if arm.kind == "needle" else direct
     names = [injury, *(f"adjunct:{adjunct}" for adjunct in arm.adjuncts)]
     return tuple(sorted({source for name in names for source in found.get(name, ())}))
@@ -179,7 +179,8 @@ def usual_baseline(
     usual, sources = trials if trials else (scale.usual, ())
     if not usual:
         return None, ()
-    spread = draws.median("unstated_baseline_spread", "1") * draws.luck.normal("person", f"baseline {scale.id}")[:, 0]
+    score = draws.score("person", f"baseline {scale.id}", owner="unstated_baseline_spread")[:, 0]
+    spread = draws.median("unstated_baseline_spread", "1") * score
     return scale.clamp(usual * np.exp(spread)), sources
 
 
@@ -192,7 +193,7 @@ def counted(share: np.ndarray, n: float | None, draws: Draws) -> np.ndarray:
     """The share that n people would show: with counting noise; without n the share itself."""
     from scipy.stats import binom
 
-    return binom.ppf(draws.luck.uniform("chance", "responders counted")[:, 0], n, share) / n if n else share
+    return binom.ppf(draws.share("chance", "responders counted", owner=EFFECTS), n, share) / n if n else share
 
 
 def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float | np.ndarray) -> np.ndarray:

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..evidence.timetable import reading_days
-from ..flows import Curve, Reading, TissueHistory
+from ..flows import Curve, Reading, TissueHistory, standing_on
 from ..history import Person
 from ..naming import Detail
-from ..skin.section import Skin
+from ..skin.section import LAYERED, Skin
 from . import appearance, recovery, tissue
 from .belief import Belief
 from .clinical import Answer, clinical
@@ -86,12 +86,17 @@ def reading_times(course: Course, draws: Draws, also: Sequence[float] = ()) -> n
 def _session(course: Course, number: int, skin: Skin, belief: Belief) -> ReadOut:
     """Recovery and pain of one session."""
     punctures, draws, exclude = course.punctures[number], belief.draws, belief.exclude
-    plain = pain(punctures, (), draws, exclude)
-    sore = recovery.Soreness(plain, relief(course.adjuncts, course.numb.get(punctures.session), draws))
+    page = Pages(draws)
+    plain = pain(punctures, (), page["pain"], exclude)
+    numb = course.numb.get(punctures.session)
+    eased = relief(course.adjuncts, None if numb is None else numb.block, page["relief"])
+    hurting = page.of("pain") | punctures.behind("in_situ_depth", "density")
+    easing = page.of("relief") | (frozenset() if numb is None else numb.reads)
+    sore = recovery.Soreness(plain, eased, {"pain": hurting, "relief": easing})
     recovered = recovery.recover(course, number, skin, sore, belief)
     found, notices = recovery.readings(course, number, recovered, skin, draws)
     day, session = float(course.history.sessions[punctures.session]), Detail(session=punctures.session + 1)
-    hurt = Reading("pain_vas", punctures.zone, "1", plain * (1.0 - sore.relief), day, session)
+    hurt = Reading("pain_vas", punctures.zone, "1", plain * (1.0 - sore.relief), day, session, sore.behind())
     lasting = duration_pool(draws, exclude).sources
     sources = {r.name: lasting for r in found if r.quantity in recovery.TIMED}
     return ReadOut(
@@ -106,10 +111,12 @@ def _appearance(zone: Zone, patient: Patient, skin: Skin, history: TissueHistory
     """Colour of needled human skin over the course; nothing where no needle went in, or in an animal."""
     if not history.sessions.size or patient.species != "human":
         return ReadOut((), (), ())
-    looks = appearance.look(skin, history, belief.draws, belief.reference)
+    own = belief.draws.apart()
+    looks = appearance.look(skin, history, own, belief.reference)
+    seen = own.reads.union(*(h.behind() for h in (history, belief.reference) if h is not None), skin.behind(*LAYERED))
     return ReadOut(
-        appearance.readings(zone.key, looks, belief.draws),
-        appearance.curves(zone.key, looks),
+        standing_on(appearance.readings(zone.key, looks, belief.draws), seen),
+        standing_on(appearance.curves(zone.key, looks), seen),
         appearance.notices(zone.key, looks),
     )
 

@@ -18,15 +18,16 @@ Amplitudes are assumed. Left out: milia, crusts, blanching under an anaesthetic,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from ..core.errors import Notice
+from ..core.notebook import Noted, Reads
 from ..core.units import factor
 from ..core.vocabulary import DARK_PHOTOTYPES, PHOTOTYPES
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
 from ..naming import Detail
 from ..skin.section import Skin
@@ -39,11 +40,19 @@ from .tissue import interpolated
 TIMED = ("downtime_makeup", "downtime_unnoticeable", "redness_duration", "swelling_duration", "soreness_duration")
 """Readings that rest on the durations of trials."""
 
+SIGNS = {
+    **dict.fromkeys(("peak_erythema", "redness_duration", "downtime_unnoticeable"), "redness"),
+    "swelling_duration": "swelling",
+    "soreness_duration": "soreness",
+    "bruise_duration": "bruising",
+}
+"""Reading -> the sign whose course it is read from."""
+
 LEAST = 0.5  # numerical: the usual course is at least exp(0.5) above what is noticed
 
 
 @dataclass(frozen=True)
-class Recovery:
+class Recovery(Noted):
     """Time courses of one session, arrays (draw, time); time in h after it."""
 
     time: np.ndarray
@@ -53,14 +62,16 @@ class Recovery:
     bruising: np.ndarray  # um: volume of blood per area
     dryness: np.ndarray
     itch: np.ndarray
+    reads: Reads  # names of what was read, by field
 
 
 @dataclass(frozen=True)
-class Soreness:
+class Soreness(Noted):
     """Pain of the needling with nothing numbed [0-10] and the share of it that was taken away, (draw,) each."""
 
     pain: np.ndarray
     relief: np.ndarray
+    reads: Reads = field(default_factory=dict)  # names of what was read, by field
 
 
 @dataclass(frozen=True)
@@ -87,18 +98,30 @@ class _Reacted:
 def recover(course: Course, number: int, skin: Skin, sore: Soreness, belief: Belief) -> Recovery:
     """Recovery after one of the sessions, counted from 0: hourly until the next, the horizon or `recovery_horizon`."""
     punctures, channels, draws = course.punctures[number], course.channels[number], belief.draws
-    reacted = _Reacted.to(punctures.session, course.history, draws, belief.reference)
+    page = Pages(draws)
+    reacted = _Reacted.to(punctures.session, course.history, page["reaction"], belief.reference)
     hours, exclude = reacted.hours, belief.exclude
-    dryness = _dryness(channels, hours, skin, draws)
-    return Recovery(
-        hours,
-        _redness(reacted, hours, draws, exclude),
-        _swelling(reacted, hours, draws, exclude),
-        _soreness(sore, reacted.pace, hours, draws, exclude),
-        _bruising(punctures, hours, draws),
+    dryness = _dryness(channels, hours, skin, page["dryness"])
+    found = (
+        _redness(reacted, hours, page["redness"], exclude),
+        _swelling(reacted, hours, page["swelling"], exclude),
+        _soreness(sore, reacted.pace, hours, page["soreness"], exclude),
+        _bruising(punctures, hours, page["bruising"]),
         dryness,
-        relaxed(dryness, hours, draws("itch_delay", "h")),
+        relaxed(dryness, hours, page["itch"]("itch_delay", "h")),
     )
+    histories = [history.behind() for history in (course.history, belief.reference) if history is not None]
+    inflamed = page.of("reaction").union(*histories)
+    dry = page.of("dryness") | channels.behind("tewl") | skin.behind("tewl")
+    reads = {
+        "redness": inflamed | page.of("redness"),
+        "swelling": inflamed | page.of("swelling"),
+        "soreness": inflamed | page.of("soreness") | sore.behind(),
+        "bruising": punctures.behind("density", "bleeding_fraction", "vessel_cut_fraction") | page.of("bruising"),
+        "dryness": dry,
+        "itch": dry | page.of("itch"),
+    }
+    return Recovery(hours, *found, reads)
 
 
 def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference: TissueHistory | None = None) -> np.ndarray:
@@ -119,26 +142,47 @@ def readings(
     course: Course, number: int, recovery: Recovery, skin: Skin, draws: Draws
 ) -> tuple[tuple[Reading, ...], tuple[Notice, ...]]:
     """Bleeding points, peak redness, how long each sign lasts and the two downtimes of one session, counted from 0."""
-    punctures, channels, hidden = course.punctures[number], course.channels[number], masking(skin, draws)
-    time, lasts = recovery.time, {}
-    lasts["redness"], faded = settled(time, recovery.redness, draws("noticeable_erythema", "1"))
-    cover, covered = settled(time, recovery.redness, draws("coverable_erythema", "1"))
-    plain, _ = settled(time, recovery.redness, draws("noticeable_erythema", "1") * hidden)
-    lasts["swelling"], _ = settled(time, recovery.swelling, draws("noticeable_swelling", "1"))
-    lasts["soreness"], _ = settled(time, recovery.soreness, draws("noticeable_soreness", "1"))
-    lasts["bruise"], _ = settled(time, recovery.bruising, draws("visible_bruise", "um") * hidden)
+    punctures, channels, page = course.punctures[number], course.channels[number], Pages(draws)
+    time, red = recovery.time, recovery.redness
+    peak = page["peak_erythema"]("erythema_baseline", "1") * (1.0 + red.max(axis=1))
+    lasting, faded = settled(time, red, page["redness_duration"]("noticeable_erythema", "1"))
+    cover, covered = settled(time, red, page["downtime_makeup"]("coverable_erythema", "1"))
     closed = channels.closure_time[:, READOUTS.index("dye")] * factor("h", "d")
     values = {
         "bleeding_points": ("1/cm^2", punctures.density * punctures.bleeding_fraction),
-        "peak_erythema": ("1", draws("erythema_baseline", "1") * (1.0 + recovery.redness.max(axis=1))),
+        "peak_erythema": ("1", peak),
         "downtime_makeup": ("d", np.maximum(cover, closed)),
-        "downtime_unnoticeable": ("d", plain),
-        **{f"{sign}_duration": ("d", lasting) for sign, lasting in lasts.items()},
+        "downtime_unnoticeable": ("d", _unnoticeable(time, red, skin, page["downtime_unnoticeable"])),
+        "redness_duration": ("d", lasting),
+        **{name: ("d", lasts) for name, lasts in _lasting(recovery, skin, page).items()},
+    }
+    met = {
+        **{name: recovery.behind(sign) for name, sign in SIGNS.items()},
+        "bleeding_points": punctures.behind("density", "bleeding_fraction"),
+        "downtime_makeup": recovery.behind("redness") | channels.behind("closure_time"),
     }
     day, session = float(course.history.sessions[punctures.session]), Detail(session=punctures.session + 1)
-    found = tuple(Reading(name, punctures.zone, unit, v, day, session) for name, (unit, v) in values.items())
+    found = tuple(
+        Reading(name, punctures.zone, unit, v, day, session, page.of(name) | met[name]) for name, (unit, v) in values.items()
+    )
     late = float(np.mean(~(faded & covered)))
     return found, (*_lower_bound(punctures.zone, time[-1], late), *_unstudied(punctures.zone, skin))
+
+
+def _unnoticeable(time: np.ndarray, redness: np.ndarray, skin: Skin, draws: Draws) -> np.ndarray:
+    """Days until nobody notices the redness on this skin, (draw,)."""
+    return settled(time, redness, draws("noticeable_erythema", "1") * masking(skin, draws))[0]
+
+
+def _lasting(recovery: Recovery, skin: Skin, page: Pages) -> dict[str, np.ndarray]:
+    """Days that swelling, soreness and bruises last, (draw,), by the name of the reading."""
+    visible = page["bruise_duration"]("visible_bruise", "um") * masking(skin, page["bruise_duration"])
+    thresholds = {
+        "swelling_duration": (recovery.swelling, page["swelling_duration"]("noticeable_swelling", "1")),
+        "soreness_duration": (recovery.soreness, page["soreness_duration"]("noticeable_soreness", "1")),
+        "bruise_duration": (recovery.bruising, visible),
+    }
+    return {name: settled(recovery.time, course, limit)[0] for name, (course, limit) in thresholds.items()}
 
 
 def _lower_bound(zone: str, hours: float, late: float) -> tuple[Notice, ...]:
@@ -174,17 +218,21 @@ def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
 
 def curves(session: int, zone: str, recovery: Recovery, draws: Draws) -> tuple[Curve, ...]:
     """Redness (instrument units) and the other signs in the hours after one session."""
-    redness = draws("erythema_baseline", "1")[:, None] * (1.0 + recovery.redness)
+    own = draws.apart()
+    redness, reads = own("erythema_baseline", "1")[:, None] * (1.0 + recovery.redness), recovery.behind
     table = {
-        "erythema_index": ("1", redness),
-        "erythema_rise": ("1", recovery.redness),
-        "oedema": ("1", recovery.swelling),
-        "soreness": ("1", recovery.soreness),
-        "bruising": ("um", recovery.bruising),
-        "dryness": ("1", recovery.dryness),
-        "itch": ("1", recovery.itch),
+        "erythema_index": ("1", redness, own.reads | reads("redness")),
+        "erythema_rise": ("1", recovery.redness, reads("redness")),
+        "oedema": ("1", recovery.swelling, reads("swelling")),
+        "soreness": ("1", recovery.soreness, reads("soreness")),
+        "bruising": ("um", recovery.bruising, reads("bruising")),
+        "dryness": ("1", recovery.dryness, reads("dryness")),
+        "itch": ("1", recovery.itch, reads("itch")),
     }
-    return tuple(Curve(name, zone, unit, recovery.time, values, session) for name, (unit, values) in table.items())
+    return tuple(
+        Curve(name, zone, unit, recovery.time, values, session, reads=behind)
+        for name, (unit, values, behind) in table.items()
+    )
 
 
 def settled(time: np.ndarray, course: np.ndarray, threshold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

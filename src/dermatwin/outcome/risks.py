@@ -21,7 +21,7 @@ import numpy as np
 
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..evidence.rows.history import RiskModifierRow
 from ..flows import Exposure, Punctures, Reading, TissueHistory
 from ..history import Person, holds, question
@@ -45,6 +45,9 @@ POOLED = {
 }
 """Reading -> event of the adverse-event rows."""
 
+PIGMENT, SCARS, SESSIONS, PUNCTURES = "pigment", "scars", "sessions", "punctures"
+"""What hazards count."""
+
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
 """How often the sun effect enters: protection takes back what strong sun adds."""
 
@@ -62,21 +65,39 @@ class Risks:
 def risks(zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief) -> Risks:
     """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
     needled, draws, exclude = course.needled, belief.draws, belief.exclude
-    hazards = {
-        "pih_risk": pigment_hazard(person.patient, skin, course.history, draws, belief.reference),
-        **_scar_hazards(course.history, needled, draws),
-        **_session_hazards(needled, draws),
-        **_puncture_hazards(course.punctures, course.exposures, draws),
+    page = Pages(draws)
+    parts = {
+        PIGMENT: {"pih_risk": pigment_hazard(person.patient, skin, course.history, page[PIGMENT], belief.reference)},
+        SCARS: _scar_hazards(course.history, needled, page[SCARS]),
+        SESSIONS: _session_hazards(needled, page[SESSIONS]),
+        PUNCTURES: _puncture_hazards(course.punctures, course.exposures, page[PUNCTURES]),
     }
-    own = {name: own_factor(name, person, draws) for name in POOLED}
+    hazards = {name: hazard for part in parts.values() for name, hazard in part.items()}
+    own = {name: own_factor(name, person, page[name]) for name in POOLED}
     found = {
-        name: study_risk(event, np.where(needled > 0.0, hazards[name] * own[name], 0.0), draws, exclude)
+        name: study_risk(event, np.where(needled > 0.0, hazards[name] * own[name], 0.0), page[name], exclude)
         for name, event in POOLED.items()
     }
-    readings = tuple(Reading(name, zone.key, "1", values) for name, values in found.items())
+    met = _met(course, skin, belief)
+    behind = {name: page.of(part, name).union(*met[part]) for part, names in parts.items() for name in names}
+    readings = tuple(Reading(name, zone.key, "1", values, reads=behind[name]) for name, values in found.items())
     sources = {name: rate_pool(event, draws, exclude).sources for name, event in POOLED.items()}
     counted = {name: counts(event, draws, exclude) for name, event in POOLED.items()}
     return Risks(readings, _notices(zone, found, counted, draws, exclude), sources, counted)
+
+
+def _met(course: Course, skin: Skin, belief: Belief) -> dict[str, list[frozenset[str]]]:
+    """What was read for the stage results that each kind of hazard looks at; every risk needs needles that pierce."""
+    pierced = [punctures.behind("density") for punctures in course.punctures]
+    usual = [] if belief.reference is None else [belief.reference.behind("means")]
+    entered = [exposure.behind() for exposure in course.exposures]
+    bled = [punctures.behind("bleeding_fraction") for punctures in course.punctures]
+    return {
+        PIGMENT: [*pierced, *usual, course.history.behind("means"), skin.behind("pigment")],
+        SCARS: [*pierced, course.history.behind("values")],
+        SESSIONS: pierced,
+        PUNCTURES: [*pierced, *bled, *entered],
+    }
 
 
 def pigment_hazard(

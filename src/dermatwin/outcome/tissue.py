@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from ..flows import LAYERS, Reading, TissueHistory
-from ..skin.section import Skin
+from ..skin.section import LAYERED, Skin
 
 EPIDERMIS, PAPILLARY = LAYERS.index("epidermis"), LAYERS.index("papillary_dermis")
 DERMAL = slice(PAPILLARY, len(LAYERS))
@@ -63,13 +63,15 @@ def change(history: TissueHistory, state: str) -> np.ndarray:
 
 def readings(history: TissueHistory, skin: Skin, draws: Draws, times: np.ndarray) -> tuple[Reading, ...]:
     """Tissue read-outs at `times` (d after the first session)."""
-    table = {
-        **_collagen(history, skin, times),
-        **_thickness(history, skin, draws, times),
-        **_elastic(history, skin, draws, times),
+    page, seen = Pages(draws), history.behind() | skin.behind(*LAYERED)
+    tables = {
+        "collagen": _collagen(history, skin, times),
+        "thickness": _thickness(history, skin, page["thickness"], times),
+        "elastic": _elastic(history, skin, page["elastic"], times),
     }
     return tuple(
-        Reading(name, skin.zone, unit, values[:, i], float(time))
+        Reading(name, skin.zone, unit, values[:, i], float(time), reads=seen | page.of(part))
+        for part, table in tables.items()
         for name, (unit, values) in table.items()
         for i, time in enumerate(times)
     )

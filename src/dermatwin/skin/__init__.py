@@ -2,7 +2,7 @@
 
 from .anatomy import section_of
 from .readings import readings
-from .section import Skin
+from .section import LAYERED, Skin
 from .site import Site, find_site, regions, site_of, sites
 
-__all__ = ["Site", "Skin", "find_site", "readings", "regions", "section_of", "site_of", "sites"]
+__all__ = ["LAYERED", "Site", "Skin", "find_site", "readings", "regions", "section_of", "site_of", "sites"]

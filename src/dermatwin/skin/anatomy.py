@@ -18,9 +18,23 @@ from ..case import Patient, Zone
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import Notice
 from ..core.vocabulary import phototype_steps
-from ..evidence import Draws
+from ..evidence import Draws, Pages
 from .section import Skin
 from .site import HUMAN, Site, find_site
+
+PARTS = (
+    "stratum_corneum",
+    "viable_epidermis",
+    "papillary_dermis",
+    "dermis",
+    "stiffness",
+    "tewl",
+    "appendages",
+    "capillary_depth",
+    "temperature",
+    "pigment",
+)
+"""What differs between people, by the field of the section."""
 
 
 def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True) -> Skin:
@@ -36,9 +50,10 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
     Law      dermis not thicker with age in adults; every layer positive (tests/laws/test_skin.py).
     """
     site = find_site(zone.zone, patient.species, draws.evidence)
-    corneum = _stratum_corneum(site, patient, draws, zone.key)
-    epidermis = _viable_epidermis(site, patient, draws, zone.key)
-    dermis = _dermis(site, patient, draws, zone.key)
+    page = Pages(draws)
+    corneum = _stratum_corneum(site, patient, page["stratum_corneum"], zone.key)
+    epidermis = _viable_epidermis(site, patient, page["viable_epidermis"], zone.key)
+    dermis = _dermis(site, patient, page["dermis"], zone.key)
     skin = Skin(
         zone=zone.key,
         site=site.name,
@@ -46,19 +61,24 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
         alive=alive,
         stratum_corneum=corneum,
         viable_epidermis=epidermis,
-        papillary_dermis=dermis * draws(f"papillary_dermis_share[{site.region.dermis}]", "1"),
+        papillary_dermis=dermis * page["papillary_dermis"](f"papillary_dermis_share[{site.region.dermis}]", "1"),
         dermis=dermis,
-        stiffness=_stiffness(site, draws, zone.key) * draws(f"hydration_stiffening[{zone.hydration}]", "1"),
-        capillary_depth=corneum + epidermis + draws("capillary_loop_offset", "mm", zone=zone.key),
-        tewl=draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone.key),
-        temperature=draws(f"skin_temperature[{site.region.name}]", "degC"),
-        pigment=draws(f"pigment_drive[{patient.phototype}]", "1"),
+        stiffness=_stiffness(site, zone, page["stiffness"]),
+        capillary_depth=corneum + epidermis + page["capillary_depth"]("capillary_loop_offset", "mm", zone=zone.key),
+        tewl=_tewl(site, page["tewl"], zone.key),
+        temperature=page["temperature"](f"skin_temperature[{site.region.name}]", "degC"),
+        pigment=page["pigment"](f"pigment_drive[{patient.phototype}]", "1"),
         age=patient.age,
         sex=patient.sex,
         phototype=patient.phototype,
         over_bone=site.over_bone,
-        appendages=draws(f"follicle_density[{site.key}]", "1/cm^2"),
+        appendages=page["appendages"](f"follicle_density[{site.key}]", "1/cm^2"),
         notices=tuple(_notices(site, zone, patient, draws)),
+        reads={
+            **{part: page.of(part) for part in PARTS},
+            "papillary_dermis": page.of("papillary_dermis", "dermis"),
+            "capillary_depth": page.of("capillary_depth", "stratum_corneum", "viable_epidermis"),
+        },
     )
     _check(skin)
     return skin
@@ -111,13 +131,19 @@ def _grown(age: float, draws: Draws) -> np.ndarray:
     return share + (1 - share) * np.clip((age - child) / (adult - child), 0, 1)
 
 
-def _stiffness(site: Site, draws: Draws, zone: str) -> np.ndarray:
-    """Effective indentation modulus [MPa]: one value for skin, raised over bone and lowered over fat."""
+def _stiffness(site: Site, zone: Zone, draws: Draws) -> np.ndarray:
+    """Effective indentation modulus [MPa]: one value for skin, raised over bone, lowered over fat, changed by moisture."""
     return (
         draws("indentation_stiffness", "MPa")
         * draws(f"backing_stiffness_factor[{site.backing}]", "1")
-        * draws("stiffness_between_people", "1", zone=zone)
+        * draws("stiffness_between_people", "1", zone=zone.key)
+        * draws(f"hydration_stiffening[{zone.hydration}]", "1")
     )
+
+
+def _tewl(site: Site, draws: Draws, zone: str) -> np.ndarray:
+    """Transepidermal water loss of intact skin [g/m2/h]."""
+    return draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone)
 
 
 def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator[Notice]:
@@ -150,18 +176,7 @@ def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator
 
 def _check(skin: Skin) -> None:
     """Stop if a layer is not a positive finite number, or the papillary dermis fills the dermis."""
-    for name in (
-        "stratum_corneum",
-        "viable_epidermis",
-        "papillary_dermis",
-        "dermis",
-        "stiffness",
-        "tewl",
-        "appendages",
-        "capillary_depth",
-        "temperature",
-        "pigment",
-    ):
+    for name in PARTS:
         require_finite(getattr(skin, name), f"skin.{name}")
         require_not_negative(getattr(skin, name), f"skin.{name}")
     require_not_negative(skin.dermis - skin.papillary_dermis, "skin.reticular_dermis")

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core.errors import Notice
+from ..core.notebook import Noted, Reads
+
+LAYERED = ("stratum_corneum", "viable_epidermis", "papillary_dermis", "dermis")
+"""Fields from which the faces between the layers follow."""
 
 
 @dataclass(frozen=True)
-class Skin:
+class Skin(Noted):
     """One zone's section for every draw. Depths count from the skin surface."""
 
     zone: str  # key of the zone in the case
@@ -32,6 +36,7 @@ class Skin:
     over_bone: bool
     appendages: np.ndarray  # (draw,) 1/cm2, hair follicles
     notices: tuple[Notice, ...] = field(default=())
+    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
     @property
     def interfaces(self) -> np.ndarray:

@@ -27,7 +27,21 @@ Place = tuple[int, ...]
 ABSENT = "absent"
 STORED = Field("whether there is such a record", name="stored")
 ORDER = (
-    *("exposure", "guard", STATE, "draw", "zone", "session", "needle", "layer", "readout", "compartment"),
+    *(
+        "exposure",
+        "guard",
+        "endpoint",
+        "grade",
+        "spread",
+        STATE,
+        "draw",
+        "zone",
+        "session",
+        "needle",
+        "layer",
+        "readout",
+        "compartment",
+    ),
     *("time", "channel_time", "delivery_index", "numb_index", "reference_session", "reference_time"),
 )
 """Of the dims in the file. Layers and times of one person's state lie beside one another: they resemble each other most."""
@@ -122,10 +136,15 @@ def _variable(field: Field, form: Form, table: Table, values: Mapping[Place, Any
     dtype, empty = _kept_as(field, form, next(iter(values.values())))
     array = np.full([sizes[dim] for dim in dims], empty, dtype)
     for place, value in values.items():
-        plain = json.dumps(value, default=asdict, ensure_ascii=False) if form.base is tuple else value
+        plain = json.dumps(value, default=_plain, ensure_ascii=False) if form.base in (tuple, Mapping) else value
         at = {**dict(zip(table.rows, place, strict=True)), **_extent(field, table, value, sizes)}
         array[tuple(at[dim] for dim in dims)] = np.transpose(plain, turned) if turned else plain
     return _labelled(xr.Variable(dims, array), field.title, field.unit)
+
+
+def _plain(value: Any) -> Any:
+    """Records and sets as what JSON knows."""
+    return sorted(value) if isinstance(value, frozenset) else asdict(value)
 
 
 def _extent(field: Field, table: Table, value: Any, sizes: Mapping[str, int]) -> dict[str, slice]:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from ..delivery import Guard, Numbness
 from ..flows import Channels, Exposure, Pattern, Punctures, TissueHistory
 from ..skin import Skin
+from .weight import Weight
 
 STATE = "state"
 
@@ -69,6 +70,7 @@ def _person(title: str, unit: str = "1", *axes: str, name: str = "") -> Field:
 
 
 _NOTICES = Field("remarks, as JSON")
+_READS = Field("names of the parameters and pools that were read, by field, as JSON")
 _ZONE, _SESSION = Field("key of the zone", name="of_zone"), Field("sessions before it", name="of_session")
 
 _SKIN = {
@@ -91,6 +93,7 @@ _SKIN = {
     "over_bone": Field("whether bone lies right below"),
     "appendages": _person("hair follicles", "1/cm^2"),
     "notices": _NOTICES,
+    "reads": _READS,
 }
 _PATTERN = {
     "contacts": _person("contacts of needles with the skin, re-entries included", "1/cm^2"),
@@ -118,6 +121,7 @@ _PUNCTURES = {
     "pattern": Field("how the contacts lie on the zone"),
     "vessel_cut_fraction": _person("share of the punctures that cut a vessel"),
     "bleeding_endpoint": _person("chance that the operator sees uniform pinpoint bleeding"),
+    "reads": _READS,
 }
 _CHANNELS = {
     "zone": _ZONE,
@@ -131,6 +135,7 @@ _CHANNELS = {
     "closure_time": _person("time until closed, by what is read", "h", "readout"),
     "notices": _NOTICES,
     "covered": Field("time under an occlusive cover right after needling", "h"),
+    "reads": _READS,
 }
 _EXPOSURE = {
     "zone": _ZONE,
@@ -148,6 +153,7 @@ _EXPOSURE = {
     "notices": _NOTICES,
     "at_nerves": _person("unbound concentration at the papillary nerves, of anaesthetics", "ug/cm^3", "delivery_index"),
     "removed": Field("time after the session at which the product is wiped off", "h"),
+    "reads": _READS,
 }
 _NUMBNESS = {
     "zone": _ZONE,
@@ -156,6 +162,7 @@ _NUMBNESS = {
     "block": _person("share of the nociceptors that are blocked", "1", "numb_index"),
     "apply": Field("time after the needling when the first product was put on", "h"),
     "remove": Field("time after the needling when the last product was wiped off", "h"),
+    "reads": _READS,
 }
 _HISTORY = {
     "zone": _ZONE,
@@ -168,6 +175,7 @@ _HISTORY = {
     "status": _person("0 = done; anything else = failed", "1", "layer"),
     "notices": _NOTICES,
     "means": _person("mean of a state over the whole layer", "1", "layer", "time", "state"),
+    "reads": _READS,
 }
 _GUARD = {
     "what": Field("what is held against a limit"),
@@ -178,6 +186,19 @@ _GUARD = {
     "verdict": Field("ok, caution or stop"),
     "sources": Field("who says so, as JSON"),
     "note": Field("remark"),
+}
+
+_WEIGHT = {
+    "quantity": Field("quantity in the catalogue"),
+    "detail": Field("what else the endpoint is about"),
+    "zone": Field("key of the zone", name="of_zone"),
+    "time": Field("time after the first session", "d", name="weight_time"),
+    "grades": Field("share of the spread by grade of evidence", "1", ("grade",)),
+    "grade_errors": Field("standard error of that share", "1", ("grade",)),
+    "spreads": Field("share of the spread by its source", "1", ("spread",)),
+    "spread_errors": Field("standard error of that share", "1", ("spread",)),
+    "people": Field("people who were looked at with each group closed"),
+    "carried_by": Field("parameters and pools that the endpoint follows most, as JSON"),
 }
 
 
@@ -208,6 +229,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "healing": _table(TissueHistory, ("zone",), _HISTORY, {"session": "sessions"}, top="time values status"),
         "reference": _table(TissueHistory, (), _of_the_reference(_HISTORY)),
         "guards": _table(Guard, ("guard",), _GUARD),
+        "weights": _table(Weight, ("endpoint",), _WEIGHT),
     }
 )
 """Group of the file -> what stands in it. What is nested in a record has a group below it, with the same rows."""

@@ -29,6 +29,12 @@ def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
     }
 
 
+def mark_of(evidence: Evidence) -> str:
+    """What tells one evidence from another: its files, those laid over them, and what was set by hand."""
+    set_by_hand = (f"{name}={evidence.parameters[name].value!r}" for name in sorted(evidence.believed))
+    return " ".join((evidence.fingerprint, *(laid.digest for laid in evidence.overlays), *set_by_hand))
+
+
 def remarks(evidence: Evidence) -> tuple[Notice, ...]:
     """What is to be said of the evidence as a whole: fits that do not belong to it."""
     return tuple(

@@ -10,6 +10,7 @@ from ..core.errors import CaseError, Fault
 from ..evidence import Draws, Evidence
 from ..screening import screen
 from .folder import CASE, OWN
+from .provenance import mark_of
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
 from .simulate import read
@@ -21,11 +22,13 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
     """The same stage results read again.
 
     evidence : beliefs about outcome, recovery and risk other than the run's own. Stage results, dose guards included, stay
-        as they are, and so do the draws.
+        as they are, and so do the draws. How the spread of endpoints is split is left out where they differ.
     """
     told = run.provenance
     believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
-    return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed)
+    same = evidence is None or mark_of(evidence) == mark_of(run.evidence)
+    weights = (end.weight for end in run.endpoints if end.weight is not None) if same else ()
+    return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed, weights)
 
 
 def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
@@ -33,7 +36,8 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
 
     evidence : left out, the packaged one with what was laid over it when the run was made, which its folder keeps.
 
-    Endpoints agree with the written ones to single precision where the evidence is the same. CaseError where a file is
+    Endpoints agree with the written ones to single precision where the evidence is the same; where it is not, how their
+    spread is split is left out, for nothing can be closed in a run that is read again. CaseError where a file is
     missing or damaged, is not one of ours, or does not belong to the case beside it.
     """
     place = Path(folder)
@@ -48,7 +52,9 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
         for number, at in enumerate(plans)
     )
     guards = tuple(stored.shelves["guards"].values())
-    return read(case, screen(case, believed.evidence), zones, stored.shelves["reference"].get(()), guards, believed)
+    usual, weights = stored.shelves["reference"].get(()), tuple(stored.shelves["weights"].values())
+    kept = weights if mark_of(believed.evidence) == stored.believed else ()
+    return read(case, screen(case, believed.evidence), zones, usual, guards, believed, kept)
 
 
 def _evidence_of(folder: Path, stored: Stored) -> Evidence:

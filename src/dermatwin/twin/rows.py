@@ -63,8 +63,15 @@ def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int]) -> An
     if form.base is np.ndarray:
         cut = stored[tuple(slice(ends.get(axis)) for axis in field.axes)]
         return cut.astype(float if cut.dtype.kind == "f" else int)
+    if form.base is Mapping:
+        return {part: frozenset(names) for part, names in json.loads(str(stored)).items()}
     if form.base is tuple and field.axes:
         return tuple(map(str, stored))
     if form.base is tuple:
-        return tuple(form.item(**part) if form.item else part for part in json.loads(str(stored)))
+        return tuple(_item(form.item, part) if form.item else part for part in json.loads(str(stored)))
     return form.base(stored)
+
+
+def _item(kind: type, part: Mapping[str, Any]) -> Any:
+    """A record within a list: JSON knows no tuples, our records no lists."""
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in part.items()})

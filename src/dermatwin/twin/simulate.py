@@ -8,26 +8,31 @@ luck of every person (paired comparison).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
 from ..case import Case, Patient, Topical, Zone
 from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
+from ..core.notebook import Notebook
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
 from ..history import Person, person
 from ..screening import Screening, screen
-from .endpoints import Endpoint, endpoint
+from .endpoints import Endpoint, endpoint, key_of
 from .guards import guards
 from .provenance import provenance, remarks
 from .resolve import ZonePlan, resolve
 from .run import Run, ZoneRun
+from .weighing import Ranked, closed_draws, weight
+from .weight import Weight
 
 Progress = Callable[[float, str], None]
+Staged = tuple[tuple[ZoneRun, ...], TissueHistory | None]
+"""Stage results by zone, and those of the usual course."""
 MAX_DRAWS = 20_000
 HUMAN = "human"
 
@@ -52,6 +57,7 @@ def simulate(
     progress: Progress | None = None,
     vary: frozenset[str] = frozenset(SOURCES),
     evidence: Evidence | None = None,
+    split: bool = False,
 ) -> Run:
     """Run the twin on a case.
 
@@ -63,6 +69,8 @@ def simulate(
     progress : called with (share done, what is being done).
     vary : sources of spread that are switched on, of 'knowledge', 'person' and 'chance'.
     evidence : beliefs other than the packaged ones.
+    split : whether every endpoint says which grades and sources its spread comes from, and which parameters carry most of it
+        (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
 
     Raises
     ------
@@ -72,15 +80,35 @@ def simulate(
     _require_sane(draws, seed)
     tell = progress or (lambda share, what: None)
     tell(0.0, "reading the evidence")
-    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary))
+    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary), Notebook(keep=split))
     plans = resolve(case, believed.evidence)
     screening = screen(case, believed.evidence)
+    whole, closing = _part(tell, 0, 2 if split else 1), _part(tell, 1, 2)
+    zones, usual = _stages(case, plans, believed, whole)
+    whole(0.95, "outcome")
+    found = read(case, screening, zones, usual, guards(case, zones, believed), believed)
+    return _weighed(found, plans, believed, closing) if split else found
+
+
+def _stages(case: Case, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Staged:
+    """All stages of all zones, and the reference course where a concern is set against it."""
     tell(0.02, "the reference course")
-    usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
-    who = person(case.patient, case.course, believed.evidence)
-    zones = tuple(_run_zone(case, who, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
-    tell(0.95, "outcome")
-    return read(case, screening, zones, usual, guards(case, zones, believed), believed)
+    usual = _reference(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
+    who = person(case.patient, case.course, draws.evidence)
+    parts = (_part(tell, number, len(plans)) for number in range(len(plans)))
+    return tuple(_run_zone(case, who, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
+
+
+def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Run:
+    """The run with the split of every endpoint: the stages once more, each group of beliefs closed in some lanes."""
+    lanes, who = closed_draws(draws), person(run.case.patient, run.case.course, draws.evidence)
+    zones, usual = _stages(run.case, plans, lanes, lambda share, what: tell(share, f"where the spread comes from: {what}"))
+    found = (reading for zone in zones for reading in _read_zone(run.case, who, zone, lanes, usual).readings)
+    closed = {key_of(reading): reading.values for reading in found}
+    read = Ranked.of(draws.notes.kept or {})
+    ends = [(end, closed.get(end.key)) for end in run.endpoints]
+    weighed = [None if values is None else weight(end, values, read, draws.evidence) for end, values in ends]
+    return replace(run, endpoints=tuple(replace(e, weight=w) for e, w in zip(run.endpoints, weighed, strict=True)))
 
 
 def read(
@@ -90,10 +118,12 @@ def read(
     usual: TissueHistory | None,
     guarded: tuple[delivery.Guard, ...],
     believed: Draws,
+    weights: Iterable[Weight] = (),
 ) -> Run:
-    """Endpoints, curves and notices of stage results."""
+    """Endpoints, curves and notices of stage results; `weights` are those of the run that they come from."""
     who = person(case.patient, case.course, believed.evidence)
     outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
+    weighed = {one.key: one for one in weights}
     missing = delivery.not_computed(case.course.topicals, believed.evidence)
     notices = (*remarks(believed.evidence), *missing, *(notice for output in outputs for notice in output.notices))
     return Run(
@@ -102,7 +132,7 @@ def read(
         zones=zones,
         guards=guarded,
         reference=usual,
-        endpoints=tuple(_endpoints(outputs, believed.evidence)),
+        endpoints=tuple(replace(end, weight=weighed.get(end.key)) for end in _endpoints(outputs, believed.evidence)),
         curves=tuple(curve for output in outputs for curve in output.curves),
         notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
@@ -161,7 +191,7 @@ def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissu
         run.exposures,
         adjuncts,
         session_days=days,
-        numb={n.session: delivery.at_needling(n) for n in run.numb},
+        numb={n.session: outcome.Blocked(delivery.at_needling(n), n.behind()) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
     read = outcome.read_out(zone, who, run.skin, course, belief, also=also)

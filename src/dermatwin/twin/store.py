@@ -59,6 +59,7 @@ class Stored:
 
     luck: Luck
     overlays: tuple[str, ...]
+    believed: str  # mark of the evidence that the run was made with
     zones: tuple[str, ...]
     shelves: Mapping[str, Mapping[Place, Any]]
 
@@ -77,7 +78,8 @@ def load(path: Path) -> Stored:
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
-            return Stored(_luck(tree), own, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
+            told = str(tree.attrs["believed"])
+            return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
     except _BROKEN as error:
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
 

@@ -16,7 +16,9 @@ import numpy as np
 from ..flows import COMPARTMENTS, LAYERS, READOUTS
 from .columns import ABSENT, Place, absent, sizes_of, variables
 from .fields import TABLES
+from .provenance import mark_of
 from .run import Run, ZoneRun
+from .weight import FAMILIES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +43,11 @@ def to_tree(run: Run) -> xr.DataTree:
                 raise ValueError(f"two variables are called {name}")
             home[name] = variable
     told = {group: {ABSENT: absent(TABLES[group], records)} for group, records in shelves.items()}
-    told[""] = {"title": run.case.title, **{name: _said(value) for name, value in run.provenance.items()}}
+    told[""] = {
+        "title": run.case.title,
+        "believed": mark_of(run.evidence),
+        **{name: _said(value) for name, value in run.provenance.items()},
+    }
     return xr.DataTree.from_dict({f"/{group}": xr.Dataset(home, attrs=told[group]) for group, home in found.items()})
 
 
@@ -59,6 +65,7 @@ def shelve(run: Run) -> dict[str, dict[Place, Any]]:
         "healing": {(n,): zone.history for n, zone in zones.items()},
         "reference": {} if run.reference is None else {(): run.reference},
         "guards": {(n,): one for n, one in enumerate(run.guards)},
+        "weights": {(n,): one for n, one in enumerate(e.weight for e in run.endpoints if e.weight is not None)},
     }
 
 
@@ -97,6 +104,7 @@ def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:
         "needle": ("needle of the sample", np.arange(sizes.get("needle", 0))),
         "readout": ("what 'closed' is read by", list(READOUTS)),
         "compartment": ("where a dose can be", list(COMPARTMENTS)),
+        **{axis: (f"group of the spread by its {axis}", list(groups)) for axis, groups in FAMILIES.items()},
         "exposure": ("zone/session/product/active", [label for zone in run.zones for label in _exposures(zone)]),
     }
     return {

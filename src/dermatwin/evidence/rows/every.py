@@ -14,6 +14,7 @@ from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
 from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
+from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
 from .skin import RegionRow, SiteRow
@@ -24,6 +25,8 @@ KINDS: tuple[type[Row], ...] = (
     SourceRow,
     ParameterRow,
     QuantityRow,
+    PoolRow,
+    ReadRow,
     RegionRow,
     SiteRow,
     VocabularyRow,

@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from ...evidence import GRADES
 from .. import words
 from ..figures import rows
+from . import certainty_split as split
 from . import lookup
+from .certainty_split import Composed
 from .lookup import Band
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ STAGES = (
 
 
 @dataclass(frozen=True)
-class Composed:
-    """A quantity with the share of its parameters in every grade."""
-
-    title: str
-    grade: str
-    total: int
-    figure: Markup
-
-
-@dataclass(frozen=True)
 class Composition:
     """The quantities of one stage."""
 
@@ -56,6 +46,7 @@ class Row:
     zone: str
     time: str
     band: Band
+    led: str  # grade that most of its spread comes from, with its share
     grade: str
     failed: int
 
@@ -75,7 +66,9 @@ class Certainty:
     grades: list[tuple[str, str]]
     compositions: list[Composition]
     tables: list[Table]
-    sources: list[Source]
+    sources: list[Source]  # by weight where that is known
+    others: list[Source]  # the rest of them
+    weighed: bool  # whether the bars show where the spread comes from; else how many parameters have each grade
     provenance: list[tuple[str, str]]
     endpoints: int
     sentences: list[str]
@@ -83,28 +76,37 @@ class Certainty:
 
 def certainty(run: Run) -> Certainty:
     """Composition by grade per quantity, the table of all endpoints, sources, provenance."""
+    weighed, every = split.weighed(run), _sources(run)
+    first = [run.evidence.sources[i] for i in split.sources_by_weight(run) if i in run.evidence.sources] or every
+    said = "A number carries the weakest grade of all that it stands on; the bars show what else it stands on."
     return Certainty(
         list(GRADES.items()),
-        _compositions(run),
+        _compositions(split.by_weight(run) if weighed else _by_count(run)),
         _tables(run),
-        _sources(run),
+        first,
+        [source for source in every if source not in first],
+        weighed,
         _provenance(run),
         len(run.endpoints),
-        ["A number carries the weakest grade of all that it stands on; the bars show what else it stands on."],
+        [said, split.told(run)] if weighed else [said],
     )
 
 
-def _compositions(run: Run) -> list[Composition]:
-    """Per stage: each quantity with the share of its parameters in every grade."""
+def _compositions(found: dict[str, list[Composed]]) -> list[Composition]:
+    return [Composition(title, found[stage]) for stage, title in STAGES if found.get(stage)]
+
+
+def _by_count(run: Run) -> dict[str, list[Composed]]:
+    """Stage -> its quantities, each with the share of its parameters in every grade."""
     found: dict[str, list[Composed]] = defaultdict(list)
     for name in lookup.unique(endpoint.quantity for endpoint in run.endpoints):
         quantity, counts = run.evidence.quantities[name], run.evidence.grades(name)
         total = sum(counts.values())
         said = ", ".join(f"{count} of grade {grade}" for grade, count in counts.items())
         bar = [(f"grade-{g}", count / max(total, 1), f"{count} of grade {g}") for g, count in counts.items()]
-        figure = rows.stack(bar, f"{words.count(total, 'parameter')}: {said}", 12.0)
-        found[quantity.stage].append(Composed(quantity.title, run.evidence.grade(name), total, figure))
-    return [Composition(title, found[stage]) for stage, title in STAGES if found[stage]]
+        figure = rows.stack(bar, f"{words.count(total, 'parameter')}: {said}", split.HEIGHT)
+        found[quantity.stage].append(Composed(quantity.title, run.evidence.grade(name), figure, str(total)))
+    return found
 
 
 def _tables(run: Run) -> list[Table]:
@@ -123,6 +125,7 @@ def _row(endpoint: Endpoint) -> Row:
         words.name(endpoint.zone),
         words.NOTHING if endpoint.time_days is None else _day(endpoint.time_days),
         lookup.of(endpoint),
+        "" if endpoint.weight is None else split.led(endpoint.weight),
         endpoint.grade,
         endpoint.failed,
     )
