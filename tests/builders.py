@@ -1,6 +1,7 @@
 """What tests are made of: small cases, skins, needles, channels and histories of usual values, each replaced by a keyword.
 
-A number given for an array fills it: `skin_of(stiffness=0.2)` is as soft in every draw. Nothing here is simulated and no
+How many people comes first: `skin_of(8)`. A number given for an array fills it: `skin_of(8, stiffness=0.2)` is as soft in
+every draw. Nothing here is simulated and no
 value here says anything about biology; a test that needs a value names it. Import it as `from builders import skin_of`.
 """
 
@@ -19,7 +20,7 @@ from dermatwin.core.chance import SOURCES
 from dermatwin.core.errors import EvidenceError
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, LAYERS, READOUTS, Channels, Exposure, Punctures, TissueHistory
-from dermatwin.skin import Skin
+from dermatwin.skin import Skin, section_of
 
 PERSON = {"age": "40 yr", "sex": "female", "phototype": "III"}
 START = "2026-01-12"
@@ -70,6 +71,11 @@ def zone_of(site: str = "cheek", *concerns: str, **fields: Any) -> Zone:
     return Zone.model_validate(
         {"zone": site, "area": "50 cm^2", "concerns": [{"concern": name} for name in concerns], **fields}
     )
+
+
+def site_skin(draws: Draws, site: str = "cheek", **patient: Any) -> Skin:
+    """The skin that the twin gives a person at a site."""
+    return section_of(zone_of(site), patient_of(**patient), draws)
 
 
 # --- cases ---
@@ -162,10 +168,21 @@ def skin_of(count: int = 1, **changes: Any) -> Skin:
     return Skin(**_filled(sizes, changes, (count,)), **{**words, **_rest(sizes, changes)})
 
 
-def punctures_of(density: float = 300.0, count: int = 1, needles: int = 3, **changes: Any) -> Punctures:
-    """A session that pierced everywhere, `density` punctures per cm2; a list of one needle's sizes is spread over people."""
+def punctures_of(
+    count: int = 1, density: float = 300.0, depth: Any = 1.0, width: float = 0.1, needles: int = 3, **changes: Any
+) -> Punctures:
+    """A session whose needles all pierced: `density` per cm2, so many mm deep, holes of so many mm.
+
+    The channels that are left are half as deep, the needles 1.4 times as wide.
+    """
     people = {"attempted_density": density, "density": density, "pierced_fraction": 1.0, "bleeding_fraction": 0.4}
-    each = {"in_situ_depth": 1.0, "residual_depth": 0.4, "needle_diameter": 0.2, "channel_diameter": 0.1, "force": 0.1}
+    each = {
+        "in_situ_depth": depth,
+        "residual_depth": 0.5 * np.asarray(depth),
+        "needle_diameter": 1.4 * width,
+        "channel_diameter": width,
+        "force": 0.1,
+    }
     layers = {"reach": 1.0}
     words = {"zone": "cheek", "session": 0}
     return Punctures(
