@@ -49,21 +49,23 @@ AT_REST = {
 # --- people and their luck ---
 
 
-def draws_of(count: int = 8, seed: int = 3, vary: Sequence[str] = SOURCES, **believed: float) -> Draws:
-    """People under the packaged evidence; `believed` puts other medians in its place."""
-    evidence = Evidence.packaged().believing(**believed) if believed else Evidence.packaged()
-    return Draws(evidence, Luck(seed, count, frozenset(vary)))
+def draws_of(
+    count: int = 8, seed: int = 3, vary: Sequence[str] = SOURCES, evidence: Evidence | None = None, **believed: float
+) -> Draws:
+    """People under the packaged evidence or another; `believed` puts other medians in its place."""
+    found = evidence or Evidence.packaged()
+    return Draws(found.believing(**believed) if believed else found, Luck(seed, count, frozenset(vary)))
 
 
-def medians(count: int = 1, **believed: float) -> Draws:
+def medians(count: int = 1, evidence: Evidence | None = None, **believed: float) -> Draws:
     """Everything at its median."""
-    return draws_of(count, vary=(), **believed)
+    return draws_of(count, vary=(), evidence=evidence, **believed)
 
 
-def patient_of(**fields: Any) -> Patient:
+def patient_of(age: float | str = "40 yr", sex: str = "female", phototype: str = "III", **fields: Any) -> Patient:
     """A woman of 40, phototype III; a bare number for the age is years."""
-    age = fields.get("age")
-    return Patient.model_validate({**PERSON, **fields, **({"age": f"{age} yr"} if isinstance(age, (int, float)) else {})})
+    told = age if isinstance(age, str) else f"{age} yr"
+    return Patient.model_validate({"age": told, "sex": sex, "phototype": phototype, **fields})
 
 
 def zone_of(site: str = "cheek", *concerns: str, **fields: Any) -> Zone:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from typer.testing import CliRunner
 
-from dermatwin.cli import app
+from builders import dermatwin
 from dermatwin.healing import exchange
 
 CASE = Path(__file__).parents[2] / "examples" / "dogra_2014.yaml"
 
 
-def run(*arguments: object, status: int = 0):
-    result = CliRunner().invoke(app, ["export", *(str(argument) for argument in arguments)])
-    assert result.exit_code == status, result.output
-    assert "Traceback" not in result.output
-    return result
+run = partial(dermatwin, "export")
 
 
 class TestSbml:

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient
+from builders import medians, patient_of, skin_of
 from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Draws
 from dermatwin.flows import LAYERS, Punctures
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import patch as spatial
@@ -16,39 +16,13 @@ from dermatwin.healing.injury import halo_area, injury_of
 from dermatwin.healing.patch import Needling, follow, participation_area, patch_of
 from dermatwin.healing.person import constants
 from dermatwin.numerics.patch import Box
-from dermatwin.skin.section import Skin
 
-DRAWS = Draws(Evidence.packaged(), Luck(3, 1, frozenset()))
+DRAWS = medians()
 RADIUS = 0.062  # mm, the hole of a 0.25 mm needle
 DAYS = (28.0, 60.0, 90.0, 180.0)
 
 
-def median_constants():
-    one = np.ones(1)
-    skin = Skin(
-        "cheek",
-        "cheek",
-        "human",
-        True,
-        0.012 * one,
-        0.08 * one,
-        0.2 * one,
-        1.5 * one,
-        one,
-        0.1 * one,
-        10 * one,
-        32 * one,
-        one,
-        25.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-    return constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), DRAWS)[0]
-
-
-P = median_constants()
+P = constants(skin_of(age=25.0), patient_of(age=25), DRAWS)[0]
 
 
 def slab(side, cell, layers=("papillary_dermis",), thickness=0.1):

@@ -12,17 +12,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient
-from dermatwin.core import CaseError, ComputationError, Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS, Punctures
+from builders import draws_of, patient_of, punctures_of, skin_of
+from dermatwin.core import CaseError, ComputationError
 from dermatwin.healing import engine, heal, patch
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
 from dermatwin.numerics import rosenbrock
 from dermatwin.numerics.patch import Box, Medium, diffuse, factorise
-from dermatwin.skin.section import Skin
 
 PEOPLE = 7
 SPAN = 12.0
@@ -33,10 +30,8 @@ FIELDS = ("end", "out", "status", "steps")
 
 
 def inputs(count, seed=11):
-    draws = Draws(Evidence.packaged(), Luck(seed, count))
-    one = np.ones(count)
-    skin = Skin("cheek", "cheek", "human", True, one, one, one, one, one, one, one, one, one, 40.0, "male", "IV", False, one)
-    return draws, skin, Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"})
+    male = {"sex": "male", "phototype": "IV"}
+    return draws_of(count, seed), skin_of(count, **male), patient_of(**male)
 
 
 def people():
@@ -56,21 +51,7 @@ def people():
 def course(which):
     """Two sessions of one person's skin, every layer and piece of tissue."""
     draws, skin, patient = inputs(1)
-    one, needles = np.ones(1), np.ones((1, 4))
-    punctures = Punctures(
-        "cheek",
-        1,
-        250 * one,
-        250 * one,
-        one,
-        needles,
-        needles,
-        0.25 * needles,
-        0.125 * needles,
-        needles,
-        np.ones((1, len(LAYERS))),
-        0 * one,
-    )
+    punctures = punctures_of(density=250.0, width=0.125)
     return heal([punctures] * 2, [0.0, 3.0], skin, patient, 5.0, draws, engine=which)
 
 
