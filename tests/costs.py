@@ -44,10 +44,11 @@ def pytest_fixture_setup(fixturedef, request):
 def pytest_collection_modifyitems(items):
     for item in items:
         item.user_properties.append(("slow", item.get_closest_marker("slow") is not None))
+        item.user_properties.append(("uses", tuple(item.fixturenames)))
 
 
 def pytest_terminal_summary(terminalreporter):
-    tests, fixtures, marked = counted(terminalreporter)
+    tests, fixtures, marked, uses = counted(terminalreporter)
     show = terminalreporter.write_line
     terminalreporter.section("processor time")
     show(f"tests {sum(tests.values()):.0f} s, fixtures {sum(sum(each) for each in fixtures.values()):.0f} s")
@@ -57,17 +58,20 @@ def pytest_terminal_summary(terminalreporter):
     show("fixtures:")
     for name, each in sorted(fixtures.items(), key=lambda one: -sum(one[1]))[: SHOWN // 2]:
         show(f"{sum(each):8.2f} s  in {len(each)}  {name}")
-    for name in sorted(name for name, cost in tests.items() if cost > LIMIT and name not in marked):
-        show(f"not marked slow: {name} ({tests[name]:.1f} s)")
-    for name in sorted(name for name, cost in tests.items() if cost < LIMIT / 2 and name in marked):
-        show(f"marked slow: {name} ({tests[name]:.1f} s)")
+    dear = {name.rpartition("::")[2] for name, each in fixtures.items() if max(each) > LIMIT}
+    for name, cost in sorted(tests.items()):
+        slow = cost > LIMIT or bool(dear.intersection(uses[name]))
+        if slow and name not in marked:
+            show(f"not marked slow: {name} ({cost:.1f} s)")
+        if not slow and cost < LIMIT / 2 and name in marked:
+            show(f"marked slow: {name} ({cost:.1f} s)")
     if where := os.environ.get("COSTS"):
         Path(where).write_text("".join(f"{cost:.3f}\t{name}\n" for name, cost in tests.items()))
 
 
 def counted(terminalreporter):
-    """Cost by test, costs by fixture, and which tests are marked slow."""
-    tests, fixtures, marked = {}, defaultdict(list), set()
+    """Cost by test, costs by fixture, which tests are marked slow, and the fixtures that each uses."""
+    tests, fixtures, marked, uses = {}, defaultdict(list), set(), {}
     for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
         if report.when != "call":
             continue
@@ -78,4 +82,6 @@ def counted(terminalreporter):
                 fixtures[values[0]].append(values[1])
             elif key == "slow" and values[0]:
                 marked.add(report.nodeid)
-    return tests, fixtures, marked
+            elif key == "uses":
+                uses[report.nodeid] = values[0]
+    return tests, fixtures, marked, uses

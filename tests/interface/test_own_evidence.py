@@ -124,6 +124,7 @@ class TestTheRunKeepsIt:
         again = (tmp_path / "again" / "summary.json").read_bytes()
         assert again == (folder / "summary.json").read_bytes()
 
+    @pytest.mark.slow
     def test_reading_it_again_needs_no_other_folder(self, folder, tmp_path):
         dermatwin("reread", folder, "--out", tmp_path / "kept", "--no-report")
         dermatwin("reread", folder, "--evidence", CLINIC, "--out", tmp_path / "named", "--no-report")

@@ -3,8 +3,8 @@
     python tests/reference/chain.py --write      writes the tables anew: look at the difference before you commit it
     python tests/reference/chain.py              says what moved
 
-Each line is one number that leaves the twin: the band and grade of an endpoint, the mean over time of a curve, a guard, a
-prediction beside what was observed, and the verdict with its findings. A number has moved where it is more than 2 % off;
+Each line is one number that leaves the twin: the band, grade and counts of an endpoint, the mean over time of a curve, a
+guard, a prediction beside what was observed, and the verdict with its findings. A number has moved where it is more than 2 % off;
 near zero, where it is off by more than a thousandth of its band. The tables say nothing of whether a number is right, only
 that the glue between the stages still does what it did.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from dermatwin import load_case, simulate, summarise
-from dermatwin.twin import Run
+from dermatwin.twin import Endpoint, Run
 
 ROOT = Path(__file__).parents[2]
 CASES = {path.stem: path for folder in ("examples", "tests/cases") for path in sorted((ROOT / folder).glob("*.yaml"))}
@@ -58,8 +58,16 @@ def _verdict(run: Run) -> Iterator[Row]:
 def _endpoints(run: Run) -> Iterator[Row]:
     for end in run.endpoints:
         day = None if end.time_days is None else f"{end.time_days:g}"
-        said = f"grade {end.grade}" + (f", {end.failed} failed" if end.failed else "")
+        said = f"grade {end.grade}" + (f", {end.failed} failed" if end.failed else "") + _counted(end)
         yield _row("endpoint", end.name, end.band, zone=end.zone, day=day, unit=end.unit, said=said)
+
+
+def _counted(end: Endpoint) -> str:
+    """Events among people behind a risk: after needling, in reviews, after needles with heat."""
+    if end.counts is None:
+        return ""
+    tallies = end.counts.needled, end.counts.reviewed, end.counts.heated
+    return "".join(f", {tally.events} of {tally.people} in {tally.studies}" for tally in tallies)
 
 
 def _curves(run: Run) -> Iterator[Row]:

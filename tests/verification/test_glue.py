@@ -125,6 +125,11 @@ class TestSessions:
         assert {day for active, day in found if active and "hyaluron" in active} == {days[2] + hour / 24.0 for hour in READ}
         assert not [e for e in runs[0].endpoints if e.quantity == "dermal_amount"]
 
+    def test_what_is_put_on_in_the_last_session_is_guarded(self):
+        for sessions, applied in (([1], True), ([2], True), ([3], False)):
+            case = case_of(course=course_of("cheek", topicals=[{**CREAM, "sessions": sessions}]))
+            assert any(guard.what == "lidocaine applied" for guard in guards(case, (), medians())) is applied
+
     def test_zones_keep_their_own_products(self):
         course = course_of("cheek", "forehead", topicals=[{**SERUM, "zones": ["forehead"]}])
         run = simulate(case_of(zones=[CHEEK, BROW], course=course), draws=2, seed=2)
@@ -206,7 +211,7 @@ class TestBands:
         """Read again with the healing of person 0 lost: what healing says loses one draw, what needles say loses none."""
         (zone,) = small_run.zones
         values, means, status = zone.history.values.copy(), zone.history.means.copy(), zone.history.status.copy()
-        values[0], means[0], status[0] = np.nan, np.nan, 1
+        values[0], means[0], status[0, 1] = np.nan, np.nan, 1
         broken = replace(zone, history=replace(zone.history, values=values, means=means, status=status))
         again = read(
             small_run.case, small_run.screening, (broken,), small_run.reference, small_run.guards, draws_of(40, seed=7)
@@ -307,7 +312,7 @@ class TestBetterAndWorse:
 
 def signs(closed_h: float, dose: float = 0.0):
     """Readings after the first session of one typical person whose channels are shut to a dye after `closed_h` hours."""
-    p, hours = medians(), np.full(4, closed_h)
+    p, hours = medians(), closed_h * np.array([0.1, 1.0, 2.0, 4.0])  # TEWL, dye, impedance, OCT
     course = Course(
         history_of(dose=dose, activated=0.5 if dose else 0.0), [punctures_of()], [channels_of(closure_time=hours)]
     )
