@@ -4,9 +4,9 @@
     python tests/reference/chain.py              says what moved
 
 Each line is one number that leaves the twin: the band, grade and counts of an endpoint, the mean over time of a curve, a
-guard, a prediction beside what was observed, and the verdict with its findings. A number has moved where it is more than 2 % off;
-near zero, where it is off by more than a thousandth of its band. The tables say nothing of whether a number is right, only
-that the glue between the stages still does what it did.
+guard, a prediction beside what was observed, and the verdict with its findings. A number has moved where it is more than
+2 % off; near zero, where it is off by more than a thousandth of its band. The tables say nothing of whether a number is
+right, only that the glue between the stages still does what it did.
 """
 
 from __future__ import annotations

@@ -44,7 +44,10 @@ def jacobian(y, p, j):
 
 @pytest.fixture(scope="module")
 def solve():
-    return rosenbrock.make_stepper(rates, jacobian)
+    """The stepper of these equations, compiled."""
+    made = rosenbrock.make_stepper(rates, jacobian)
+    one(made, LINEAR, 1.0, [1.0, 0.0], 1e-3)
+    return made
 
 
 def one(solve, kind, e, y, span, times=(), rtol=1e-8, atol=1e-10, lowest=FREE):
