@@ -2,6 +2,7 @@
 # make test      installs what is missing, runs the whole suite on all cores
 # make quick     the suite without its slow part
 # make costs     the whole suite on one core, then what each test and fixture costs in processor time
+# make mutants   small faults put into the code one by one: does a test notice? (MUTANTS="--count 200 --seed 2 twin")
 # make explore   laws on examples that were never tried
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
@@ -18,7 +19,7 @@ DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test quick costs explore lint format bench clean
+.PHONY: demo test quick costs mutants explore lint format bench clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -53,6 +54,9 @@ quick: $(DEV_STAMP) $(COMPILED)
 
 costs: $(DEV_STAMP) $(COMPILED)
 	@PYTHONPATH=tests $(BIN)/python -m pytest -p costs
+
+mutants: $(DEV_STAMP) $(COMPILED)
+	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 explore: $(DEV_STAMP)
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest tests/laws
