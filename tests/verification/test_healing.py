@@ -75,6 +75,16 @@ def test_the_catalogue_names_what_a_rate_uses(state):
     assert (used & set(NETWORK.states)) - {state} <= set(quantity.uses)
 
 
+@pytest.mark.parametrize("state", NETWORK.states)
+def test_the_catalogue_tells_the_rate_that_is_integrated(state):
+    """What comes after a semicolon are abbreviations and what a session does."""
+    told = EVIDENCE.quantities[state].equation.partition(";")[0]
+    rate = NETWORK.rates[state]
+    if state == "proto_myofibroblasts":
+        state, rate = "proto", re.sub("proto_myofibroblasts", "proto", rate)
+    assert told.replace(" ", "") == f"d/dt{state}={rate}".replace(" ", "")
+
+
 def test_modifiers_change_constants_of_the_network():
     assert {row.constant for row in EVIDENCE.rows(ModifierRow)} <= set(kernel.CONSTANTS)
 
