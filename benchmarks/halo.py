@@ -18,6 +18,7 @@ from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.injury import injury_of
 from dermatwin.healing.patch import Needling, follow, slab_of
 from dermatwin.healing.person import constants
+from dermatwin.history import stranger
 from dermatwin.skin.section import Skin
 
 RADIUS, HOLES = 0.062, 50  # mm, per window
@@ -75,7 +76,9 @@ def median(draws: Draws) -> np.ndarray:
         False,
         one,
     )
-    return constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws)[0]
+    return constants(
+        skin, stranger(Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws.evidence), draws
+    )[0]
 
 
 def in_space(density: float, seed: int, values: np.ndarray, draws: Draws) -> np.ndarray:

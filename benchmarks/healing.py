@@ -36,6 +36,7 @@ from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.course import time_grid
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
+from dermatwin.history import stranger
 from dermatwin.skin.section import Skin
 
 DAYS = (0.0, 28.0, 56.0, 84.0)
@@ -113,7 +114,7 @@ def course_of(count: int) -> Course:
     draws, skin, _, patient = inputs(count)
     luck = np.random.default_rng(1)
     return Course(
-        constants(skin, patient, draws)[0],
+        constants(skin, stranger(patient, draws.evidence), draws)[0],
         luck.uniform(0.08, 0.3, count),
         luck.uniform(0.03, 0.1, count),
         DAYS,
@@ -218,10 +219,17 @@ def lanes_a_year(count: int) -> tuple[float, float]:
 def people_a_year(count: int) -> tuple[float, float]:
     """Seconds for so many people as the twin runs them, everything but drawing the skin: `heal`, group by group."""
     draws, skin, punctures, patient = inputs(GROUP)
-    heal([punctures] * len(DAYS), DAYS, skin, patient, HORIZON, draws)
+    heal([punctures] * len(DAYS), DAYS, skin, stranger(patient, draws.evidence), HORIZON, draws)
 
     def group(seed: int) -> None:
-        heal([punctures] * len(DAYS), DAYS, skin, patient, HORIZON, Draws(draws.evidence, Luck(seed, GROUP)))
+        heal(
+            [punctures] * len(DAYS),
+            DAYS,
+            skin,
+            stranger(patient, draws.evidence),
+            HORIZON,
+            Draws(draws.evidence, Luck(seed, GROUP)),
+        )
 
     return timed(lambda: [group(seed) for seed in range(1, count // GROUP + 1)])
 

@@ -16,6 +16,7 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import LAYERS, Punctures, TissueHistory
 from dermatwin.healing import heal
 from dermatwin.healing.tissue import myofibroblast_ratio
+from dermatwin.history import stranger
 from dermatwin.skin.section import Skin
 from dermatwin.validation import validate
 
@@ -141,7 +142,7 @@ def course(density: float, sessions: int, interval: float, draws: Draws, after: 
     )
     person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
     days = [interval * number for number in range(sessions)]
-    return heal([punctures] * sessions, days, skin, person, days[-1] + after, draws)
+    return heal([punctures] * sessions, days, skin, stranger(person, draws.evidence), days[-1] + after, draws)
 
 
 def change(history: TissueHistory, name: str, week: float) -> np.ndarray:

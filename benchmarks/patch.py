@@ -80,6 +80,7 @@ def whole_patch(threads):
     from dermatwin.evidence import Draws, Evidence
     from dermatwin.healing import patch
     from dermatwin.healing.person import constants
+    from dermatwin.history import stranger
     from dermatwin.skin.section import Skin
 
     draws, one = Draws(Evidence.packaged(), Luck(3, 1, frozenset())), np.ones(1)
@@ -103,7 +104,9 @@ def whole_patch(threads):
         False,
         one,
     )
-    p, _ = constants(skin, Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws)
+    p, _ = constants(
+        skin, stranger(Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), draws.evidence), draws
+    )
     slab = patch.slab_of(3.2, 64, "papillary_dermis", p, draws)
     holes = np.random.default_rng(1).uniform(0.0, 3.2, (26, 2))
     session = patch.Needling(0.0, holes, np.full(26, 0.062), np.full(26, np.inf))

@@ -14,12 +14,14 @@ import numpy as np
 from typer.testing import CliRunner
 
 from dermatwin.case import Case, Patient, Settings, Zone
+from dermatwin.case.document import Course
 from dermatwin.cli import app
 from dermatwin.core import Luck
 from dermatwin.core.chance import SOURCES
 from dermatwin.core.errors import EvidenceError
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, LAYERS, READOUTS, Channels, Exposure, Punctures, TissueHistory
+from dermatwin.history import Person, person
 from dermatwin.skin import Skin, section_of
 
 PERSON = {"age": "40 yr", "sex": "female", "phototype": "III"}
@@ -66,6 +68,12 @@ def patient_of(age: float | str = "40 yr", sex: str = "female", phototype: str =
     """A woman of 40, phototype III; a bare number for the age is years."""
     told = age if isinstance(age, str) else f"{age} yr"
     return Patient.model_validate({"age": told, "sex": sex, "phototype": phototype, **fields})
+
+
+def person_of(age: float | str = "40 yr", sex: str = "female", phototype: str = "III", **fields: Any) -> Person:
+    """What the evidence knows of such a patient's history on the day of a first session."""
+    course = Course.model_validate(course_of("cheek", count=1))
+    return person(patient_of(age, sex, phototype, **fields), course, Evidence.packaged())
 
 
 def zone_of(site: str = "cheek", *concerns: str, **fields: Any) -> Zone:

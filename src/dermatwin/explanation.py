@@ -225,6 +225,7 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
         device = None
     if device is not None:
         facts = {key: value for key, value in asdict(device).items() if value not in (None, "", ())}
+        facts["kind"] = device.kind.name
         for key in ("id", "name", "grade", "sources"):
             facts.pop(key, None)
         yield Explanation(
@@ -238,6 +239,7 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
     if site := sites(evidence).get(name):
         members = [p for p in evidence.parameters.values() if name in parts(p.member)]
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
+        facts["region"] = site.region.name
         yield _group(name, "site", site.label, members, evidence, facts=facts)
 
 

@@ -11,14 +11,16 @@ from builders import site_skin
 from dermatwin.barrier import close, closure_time_for, readings
 from dermatwin.case.document import Settings
 from dermatwin.core import Luck
-from dermatwin.device import Device
+from dermatwin.device import Device, kinds
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.insertion import insert
+
+KINDS = kinds(Evidence.packaged())
 
 PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 ZONES = ("forehead", "periorbital", "nose", "cheek", "upper_lip", "neck", "scalp", "decollete", "hands", "abdomen", "thigh")
 LENGTHS = ("0.25 mm", "0.5 mm", "1 mm", "1.5 mm", "2.5 mm")
-PEN = Device("a_pen", "a pen", "pen", 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
+PEN = Device("a_pen", "a pen", KINDS["pen"], 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
 DRAWS = Draws(Evidence.packaged(), Luck(5, 16))
 everywhere = pytest.mark.parametrize(
     "place", [(zone, phototype) for zone in ZONES for phototype in PHOTOTYPES], ids=lambda place: "-".join(place)

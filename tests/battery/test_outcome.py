@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from builders import channels_of, draws_of, history_of, patient_of, punctures_of, skin_of, zone_of
+from builders import channels_of, draws_of, history_of, patient_of, person_of, punctures_of, skin_of, zone_of
 from dermatwin.case.document import Phototype
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.outcome import Driver
@@ -64,13 +64,13 @@ def test_numbers_name_their_studies(concern, draws):
 def test_a_scale_that_cannot_be_used_is_said_so(scale, severity, word, draws):
     record = {"concern": "wrinkles", **({"scale": scale} if scale else {}), **({"severity": severity} if severity else {})}
     zone = zone_of(concerns=[record])
-    found = read_out(zone, patient_of(), skin_of(COUNT), COURSE, Belief(draws))
+    found = read_out(zone, person_of(), skin_of(COUNT), COURSE, Belief(draws))
     assert any(word in n.message for n in found.notices)
 
 
 def test_a_given_severity_is_the_baseline(draws):
     zone = zone_of(concerns=[{"concern": "acne_scar", "scale": "goodman_baron_quantitative", "severity": 20}])
-    found = read_out(zone, patient_of(), skin_of(COUNT), COURSE, Belief(draws))
+    found = read_out(zone, person_of(), skin_of(COUNT), COURSE, Belief(draws))
     pairs = {r.name: r.values for r in found.readings if r.time == 84.0}
     expected = np.maximum(-20.0 * pairs["trial_mean_relative_improvement[acne_scar]"], -20.0)
     assert pairs["trial_mean_scale_change[goodman_baron_quantitative]"] == pytest.approx(expected)

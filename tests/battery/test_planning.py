@@ -58,9 +58,7 @@ def test_rows_rest_on_what_may_be_used(kind: Any) -> None:
 @pytest.mark.parametrize("site", HUMAN)
 def test_every_site_has_a_depth_row(site: str) -> None:
     found = find_site(site, "human", EVIDENCE)
-    if found.region == "whole":
-        pytest.skip("not a place")
-    assert depth_guidance(found.name, EVIDENCE, found.region) is not None
+    assert depth_guidance(found.name, EVIDENCE, found.region.name) is not None
 
 
 @pytest.mark.parametrize("concern", CONCERNS)
@@ -95,14 +93,15 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
     assert case is not None
     assert screen(case).verdict != "stop", where
     site = find_site(proposal.zone, "human", EVIDENCE)
-    guide = depth_guidance(site.name, EVIDENCE, site.region)
+    guide = depth_guidance(site.name, EVIDENCE, site.region.name)
     assert guide is not None
     length = case.course.settings[proposal.zone].needle_length
     assert length <= guide.column(deep=proposal.concern in deep_concerns(EVIDENCE))[1] + 1e-9, where
     assert length <= course.depth_range[1], where
-    device = find(case.course.device, EVIDENCE) if isinstance(case.course.device, str) else describe(case.course.device)
+    given = case.course.device
+    device = find(given, EVIDENCE) if isinstance(given, str) else describe(given, EVIDENCE)
     assert device.min_length <= length <= device.max_length, where
-    assert device.kind in course.device_kinds, where
+    assert device.kind.name in course.device_kinds, where
     low, high = course.sessions_range
     assert low <= len(case.session_days) <= high, where
     assert proposal.depth is not None
@@ -231,6 +230,12 @@ def test_melasma_is_not_needled_at_the_depth_of_scars() -> None:
     both = default_case(case({"cheek": ["texture", "melasma"]}))
     assert [record.concern for record in both.zones[0].concerns] == ["texture", "melasma"]
     assert both.course.settings["cheek"].needle_length <= 0.5
+
+
+def test_uneven_tone_is_driven_by_pigment_and_makes_a_course_shallower() -> None:
+    alone, beside = (default_case(case({"cheek": ["acne_scar", *more]})) for more in ([], ["tone"]))
+    assert [record.concern for record in beside.zones[0].concerns] == ["acne_scar", "tone"]
+    assert beside.course.settings["cheek"].needle_length < alone.course.settings["cheek"].needle_length
 
 
 def test_a_fixed_roller_is_replaced_where_it_is_too_long() -> None:

@@ -11,6 +11,7 @@ from dermatwin.case.document import Patient, Phototype, Settings, Zone
 from dermatwin.core import Luck
 from dermatwin.device import find
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.history import stranger
 from dermatwin.outcome import reference_course
 from dermatwin.skin import section_of, sites
 
@@ -47,10 +48,10 @@ DRAWS = Draws(Evidence.packaged(), Luck(3, COUNT))
 def usual():
     """The reference course under the same draws."""
     course = reference_course(DRAWS)
-    skin = section_of(course.zone, course.patient, DRAWS)
+    skin = section_of(course.zone, course.person.patient, DRAWS)
     device = find(course.device, EVIDENCE)
     needles = [insertion.insert(device, course.settings, skin, DRAWS, n) for n in range(len(course.session_days))]
-    return healing.heal(needles, course.session_days, skin, course.patient, course.horizon, DRAWS)
+    return healing.heal(needles, course.session_days, skin, course.person, course.horizon, DRAWS)
 
 
 def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAYS, density="250 / cm^2"):
@@ -58,13 +59,13 @@ def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAY
         {"zone": site, "area": "30 cm^2", "concerns": [{"concern": c} for c in outcome.concerns(EVIDENCE)]}
     )
     patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype, "sun": sun})
-    skin = section_of(zone, patient, DRAWS)
+    skin, who = section_of(zone, patient, DRAWS), stranger(patient, EVIDENCE)
     settings = Settings.model_validate({"needle_length": length, "density": density})
     needles = [insertion.insert(find(DEVICES[kind], EVIDENCE), settings, skin, DRAWS, n) for n in range(len(days))]
     channels = [barrier.close(p, skin, DRAWS) for p in needles]
-    history = healing.heal(needles, days, skin, patient, HORIZON, DRAWS)
+    history = healing.heal(needles, days, skin, who, HORIZON, DRAWS)
     course, belief = outcome.Course(history, needles, channels), outcome.Belief(DRAWS, reference=usual)
-    return outcome.read_out(zone, patient, skin, course, belief)
+    return outcome.read_out(zone, who, skin, course, belief)
 
 
 def middle(found, name):

@@ -112,5 +112,5 @@ def test_read_by_itself_the_packaged_folder_is_the_packaged_evidence(tmp_path: P
     assert again.fingerprint == packaged.fingerprint
     assert (again.overlays, packaged.overlays) == ((), ())
     case = load_case(EXAMPLES / "dogra_2014.yaml")
-    mine, theirs = (simulate(case, draws=5, evidence=evidence) for evidence in (again, packaged))
-    assert summarise(mine) == summarise(theirs)
+    one, other = (summarise(simulate(case, draws=5, evidence=which)) for which in (again, packaged))
+    assert one == other

@@ -136,7 +136,7 @@ def test_rules_are_replaced_by_id_and_groups_by_name(tmp_path):
     book = rule_book(PACKAGED)
     plain = f"level: info, when: [{{always: true}}], reason: r, action: a, sources: [{SOURCE}]"
     text = (
-        "groups: {mouth: [upper lip]}\nunderstood: [nothing at all]\nrules:\n"
+        "groups: {mouth: [upper lip]}\nrules:\n"
         f"  - {{id: past_skin_cancer, title: Past, {plain}}}\n  - {{id: of_mine, title: Mine, {plain}}}\n"
     )
     (tmp_path / "screening_rules.yaml").write_text(text, encoding="utf-8")
@@ -144,7 +144,6 @@ def test_rules_are_replaced_by_id_and_groups_by_name(tmp_path):
     assert [rule.id for rule in own.rules] == [*(rule.id for rule in book.rules), "of_mine"]
     assert {rule.id for rule in own.rules if rule not in book.rules} == {"past_skin_cancer", "of_mine"}
     assert own.groups == {**book.groups, "mouth": ("upper lip",)}
-    assert own.nothing == (*book.nothing, "nothing at all")
 
 
 def test_later_folders_lie_over_earlier_ones(tmp_path):

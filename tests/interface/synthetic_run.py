@@ -13,13 +13,15 @@ import numpy as np
 
 from dermatwin.case import Case
 from dermatwin.core.errors import Notice
-from dermatwin.device import Device
+from dermatwin.device import Device, kinds
 from dermatwin.evidence import Evidence
 from dermatwin.flows import COMPARTMENTS, LAYERS, Channels, Curve, Exposure, Punctures, TissueHistory
 from dermatwin.naming import NOTHING, Detail, Name
 from dermatwin.screening import Finding, Screening
 from dermatwin.skin import Skin
 from dermatwin.twin import Endpoint, Run, ZoneRun
+
+KINDS = kinds(Evidence.packaged())
 
 STATES = (
     "platelets",
@@ -41,7 +43,7 @@ STATES = (
 )
 AT_REST_ONE = ("vessels", "hyaluronan", "collagen_iii", "collagen_i", "collagen_mature", "elastin", "epidermis")
 WEEKS = (4, 12, 26, 52)
-PEN = Device("pen-12", "Pen with 12 needles", "pen", 12, 0.3, 0.02, 0.25, 2.5, frequency=100.0, grade="B")
+PEN = Device("pen-12", "Pen with 12 needles", KINDS["pen"], 12, 0.3, 0.02, 0.25, 2.5, frequency=100.0, grade="B")
 
 
 @dataclass(frozen=True)

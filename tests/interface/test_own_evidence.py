@@ -17,6 +17,7 @@ CASE, CLINIC = HERE / "case.yaml", HERE / "lake_clinic"
 ROWS = {
     "sources": 1,
     "devices": 1,
+    "vocabulary": 1,
     "actives": 1,
     "active_properties": 2,
     "products": 1,
@@ -51,10 +52,9 @@ class TestEveryVerbKnowsIt:
         assert found("screen", CASE)["verdict"] == "caution"
         stopped = found("screen", CASE, "--set", "patient.conditions=[thyroidectomy 2 months ago]", status=3)
         rules = [finding["rule"] for finding in stopped["findings"] if finding["level"] == "soft_stop"]
-        assert rules == ["thyroid_surgery"]
-        assert dermatwin(
-            "screen", CASE, "--set", "zones.neck.concerns=[{concern: wrinkles}]"
-        ).stdout  # nothing of it is needed
+        assert rules == ["recent_surgery", "thyroid_surgery"]
+        other = "zones.neck.concerns=[{concern: wrinkles}]"
+        assert dermatwin("screen", CASE, "--set", other).stdout  # nothing of it is needed
 
     def test_plan_proposes_its_course_and_its_device(self):
         plan = found("plan", CASE)
@@ -241,7 +241,7 @@ class TestFaults:
 
 class TestCheck:
     def test_counts_the_rows_of_a_sound_folder(self):
-        assert dermatwin("evidence", "check", CLINIC).stdout.strip().endswith("10 tables, 11 rows, no fault.")
+        assert dermatwin("evidence", "check", CLINIC).stdout.strip().endswith("11 tables, 12 rows, no fault.")
         assert json.loads(dermatwin("evidence", "check", CLINIC, "--json").stdout) == {"rows": ROWS, "faults": []}
 
     def test_reads_the_packaged_evidence_whole(self):

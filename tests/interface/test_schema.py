@@ -14,10 +14,12 @@ from dermatwin.case.reading import read_file, read_text
 from dermatwin.case.schema import fields, limits, spec_at, whole_case
 from dermatwin.case.template import template
 from dermatwin.core.errors import CaseError
+from dermatwin.device import kinds
 from dermatwin.evidence import Evidence
 from dermatwin.outcome import concerns
 
 CONCERNS = tuple(concerns(Evidence.packaged()))
+KINDS = tuple(kinds(Evidence.packaged()))
 MALFORMED = Path(__file__).parent / "malformed"
 EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
 
@@ -50,7 +52,7 @@ TOLD_BY_SHAPE = [
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json_schema(CONCERNS)
+    schema = json_schema(CONCERNS, KINDS)
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -93,7 +95,7 @@ def test_every_property_has_a_description():
 def test_ranges_are_told_with_their_unit():
     assert limits(spec_at(("course", "settings", "cheek", "needle_length"))) == "0.1-3.5 mm"
     assert limits(spec_at(("course", "settings", "cheek", "passes"))) == "1-100"
-    assert limits(spec_at(("course", "device", "kind"))) == "pen, roller, stamp"
+    assert limits(spec_at(("course", "device", "kind"), kinds=KINDS)) == "pen, roller, stamp"
 
 
 def test_the_caller_may_change_its_copy():

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import draws_of, site_skin
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Evidence
 from dermatwin.flows import LAYERS, TissueHistory
 from dermatwin.outcome import appearance
@@ -14,7 +15,6 @@ from dermatwin.outcome.appearance import course, layers
 EVIDENCE = Evidence.packaged()
 
 QUICK = settings(max_examples=25, deadline=None)
-PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
 coefficients = st.floats(1e-3, 80.0)
 WAY = layers.directions(1.4)
 

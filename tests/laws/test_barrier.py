@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import builders
 from builders import punctures_of
 from dermatwin.barrier import close, closure_time_for, curves, readings
-from dermatwin.barrier.kinetics import PHOTOTYPES
 from dermatwin.barrier.permeant import PERMEANTS
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 
 FEW = settings(max_examples=20, deadline=None)

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 
 from builders import draws_of, site_skin
 from dermatwin.case.document import Settings
-from dermatwin.device import Device
+from dermatwin.device import Device, kinds
 from dermatwin.evidence import Evidence
 from dermatwin.insertion import insert, readings
 from dermatwin.insertion.bleeding import bleed
 from dermatwin.insertion.needle import Needle
 
+KINDS = kinds(Evidence.packaged())
+
 FEW = settings(max_examples=20, deadline=None)
 DEPTHS = st.floats(0.02, 3.0)
 WIDTHS = st.floats(0.02, 0.5)
 STEPS = st.floats(0.01, 1.0)
-PEN = Device("a_pen", "a pen", "pen", 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
-ROLLER = Device("a_roller", "a roller", "roller", 192, 0.25, 0.02, 0.1, 3.0, track_width=20.0, drum_diameter=20.0)
+PEN = Device("a_pen", "a pen", KINDS["pen"], 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
+ROLLER = Device("a_roller", "a roller", KINDS["roller"], 192, 0.25, 0.02, 0.1, 3.0, track_width=20.0, drum_diameter=20.0)
 
 
 def cut(depth, width=0.25, tip=0.02, draws=None, **place):

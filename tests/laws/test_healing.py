@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import draws_of, patient_of, punctures_of, skin_of
+from builders import draws_of, patient_of, person_of, punctures_of, skin_of
 from dermatwin.healing import curves, heal, readings
 from dermatwin.healing.injury import gap_radius, injury_of
 
@@ -21,7 +21,7 @@ def course(densities_, days, seed=1, horizon=120.0, **fields):
         [punctures_of(COUNT, d) for d in densities_],
         days,
         skin_of(COUNT),
-        patient_of(**fields),
+        person_of(**fields),
         horizon,
         draws_of(COUNT, seed),
     )
@@ -68,7 +68,7 @@ def test_no_punctures_do_nothing_at_all(days, seed):
 
 
 def test_an_untreated_zone_stays_as_it_was():
-    history = heal([], [], skin_of(COUNT), patient_of(), 364.0, draws_of(COUNT))
+    history = heal([], [], skin_of(COUNT), person_of(), 364.0, draws_of(COUNT))
     np.testing.assert_array_equal(
         history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2], history.values[..., :-2].shape)
     )
@@ -80,7 +80,7 @@ def test_an_untreated_zone_stays_as_it_was():
 
 def test_a_layer_that_no_needle_reaches_does_not_heal():
     shallow = [punctures_of(COUNT, 300.0, reach=(1.0, 0.8, 0.0, 0.0))] * 2
-    history = heal(shallow, [0.0, 30.0], skin_of(COUNT), patient_of(), 100.0, draws_of(COUNT))
+    history = heal(shallow, [0.0, 30.0], skin_of(COUNT), person_of(), 100.0, draws_of(COUNT))
     for layer in (2, 3):
         values = history.values[:, layer, :, :-2]
         np.testing.assert_array_equal(values, np.broadcast_to(values[:, :1], values.shape))
@@ -109,7 +109,7 @@ def test_another_network_in_the_same_process_changes_nothing():
 
 
 def test_excised_skin_does_not_heal():
-    history = heal([punctures_of(COUNT, 300.0)], [0.0], skin_of(COUNT, alive=False), patient_of(), 30.0, draws_of(COUNT))
+    history = heal([punctures_of(COUNT, 300.0)], [0.0], skin_of(COUNT, alive=False), person_of(), 30.0, draws_of(COUNT))
     np.testing.assert_array_equal(history.mean("collagen"), 1.0)
     assert any("does not heal" in notice.message for notice in history.notices)
 
@@ -135,8 +135,8 @@ def test_more_punctures_activate_more_and_inflame_more(low, more, seed):
 
 def test_a_batch_is_a_loop():
     """A person's course does not depend on who else is simulated."""
-    together = heal([punctures_of(COUNT, 250.0)] * 2, [0.0, 28.0], skin_of(COUNT), patient_of(), 100.0, draws_of(COUNT))
-    fewer = heal([punctures_of(2, 250.0)] * 2, [0.0, 28.0], skin_of(2), patient_of(), 100.0, draws_of(2))
+    together = heal([punctures_of(COUNT, 250.0)] * 2, [0.0, 28.0], skin_of(COUNT), person_of(), 100.0, draws_of(COUNT))
+    fewer = heal([punctures_of(2, 250.0)] * 2, [0.0, 28.0], skin_of(2), person_of(), 100.0, draws_of(2))
     np.testing.assert_array_equal(together.values[:2], fewer.values)
     np.testing.assert_array_equal(together.means[:2], fewer.means)
 
@@ -188,7 +188,7 @@ def test_the_gap_closes_and_stays_closed(radius, speed, lag):
 
 def test_other_species_are_noticed():
     history = heal(
-        [punctures_of(COUNT, 100.0)], [0.0], skin_of(COUNT, species="rat"), patient_of(species="rat"), 30.0, draws_of(COUNT)
+        [punctures_of(COUNT, 100.0)], [0.0], skin_of(COUNT, species="rat"), person_of(species="rat"), 30.0, draws_of(COUNT)
     )
     assert any("human" in notice.message for notice in history.notices)
 
@@ -196,7 +196,7 @@ def test_other_species_are_noticed():
 @pytest.mark.parametrize(("days", "horizon"), [([0.0], 30.0), ([0.0, 0.0], 30.0), ([28.0, 0.0], 60.0), ([0.0, 40.0], 30.0)])
 def test_sessions_that_do_not_fit_are_refused(days, horizon):
     with pytest.raises(ValueError, match="session"):
-        heal([punctures_of(COUNT, 100.0)] * 2, days, skin_of(COUNT), patient_of(), horizon, draws_of(COUNT))
+        heal([punctures_of(COUNT, 100.0)] * 2, days, skin_of(COUNT), person_of(), horizon, draws_of(COUNT))
 
 
 def test_what_is_not_in_the_evidence_is_said_to_be_left_out():

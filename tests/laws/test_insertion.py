@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from builders import draws_of, skin_of
 from dermatwin.case.document import Settings
 from dermatwin.core import Luck
-from dermatwin.device import Device
+from dermatwin.device import Device, kinds
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.insertion import Make, Press, insert, penetrate, puncture_force, readings
 from dermatwin.insertion.needle import Needle
@@ -20,11 +20,13 @@ from dermatwin.insertion.penetration import deepest
 from dermatwin.insertion.tissue import tissue_at
 from dermatwin.pattern import CHOICES
 
+KINDS = kinds(Evidence.packaged())
+
 FEW = settings(max_examples=20, deadline=None)
-PEN = Device("a_pen", "a pen", "pen", 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
-ROLLER = Device("a_roller", "a roller", "roller", 192, 0.25, 0.02, 0.1, 3.0, track_width=20.0, drum_diameter=20.0)
-STAMP = Device("a_stamp", "a stamp", "stamp", 40, 0.2, 0.02, 0.1, 3.0, array_area=1.0)
-DEVICES = pytest.mark.parametrize("device", [PEN, ROLLER, STAMP], ids=lambda device: device.kind)
+PEN = Device("a_pen", "a pen", KINDS["pen"], 14, 0.25, 0.02, 0.1, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
+ROLLER = Device("a_roller", "a roller", KINDS["roller"], 192, 0.25, 0.02, 0.1, 3.0, track_width=20.0, drum_diameter=20.0)
+STAMP = Device("a_stamp", "a stamp", KINDS["stamp"], 40, 0.2, 0.02, 0.1, 3.0, array_area=1.0)
+DEVICES = pytest.mark.parametrize("device", [PEN, ROLLER, STAMP], ids=lambda device: device.kind.name)
 CLASSES = st.sampled_from(["roller", "stamp", "pen"])
 LENGTHS = st.floats(0.1, 2.5)
 FACTORS = st.floats(1.05, 5.0)
@@ -134,7 +136,7 @@ def test_nor_where_everything_is_left_to_defaults(device):
     np.testing.assert_array_equal(alone.in_situ_depth, crowd.in_situ_depth[:3])
     np.testing.assert_array_equal(alone.density, crowd.density[:3])
     named = {notice.path.rpartition(".")[2] for notice in alone.notices}
-    assert named == {choice.name for choice in CHOICES[device.kind]}
+    assert named == {choice.name for choice in CHOICES[device.kind.movement]}
 
 
 @DEVICES
@@ -193,7 +195,7 @@ def test_needles_that_pass_through_the_skin_are_remarked():
 
 
 def test_bone_animals_long_needles_and_defaults_are_remarked():
-    bony = replace(skin_of(COUNT), over_bone=True, species="pig")
+    bony = replace(skin_of(COUNT), over_bone=True, species="pig", site="back")
     found = insert(ROLLER, Settings(needle_length="2.8 mm"), bony, draws_of(COUNT), 0)
     text = " ".join(f"{notice.path}: {notice.message}" for notice in found.notices)
     for word in ("bone", "pig", "outside the evidence", "settings.cheek.passes", "settings.cheek.force"):

@@ -137,7 +137,7 @@ TAKEN_APART = (
     *("removesuffix", "removeprefix", "startswith", "endswith", "match", "search", "fullmatch", "findall"),
 )
 GUESSED = ("isdigit", "isdecimal", "isnumeric")
-OTHERWISE = ("screening/words.py", "screening/when.py", "case/address.py")  # read free words, and addresses of fields
+OTHERWISE = ("case/address.py",)  # reads addresses of fields
 
 
 def literal(node: ast.AST) -> str:

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from builders import draws_of
 from dermatwin.core import ComputationError
 from dermatwin.delivery import numbness
-from dermatwin.delivery.numbness import AGENTS, Numbness, block
+from dermatwin.delivery.numbness import Numbness, block
+from dermatwin.delivery.solute import solutes
+from dermatwin.evidence import Evidence
+
+AGENTS = sorted(name for name, solute in solutes(Evidence.packaged()).items() if solute.numbs)
 
 PEOPLE = 6
 TIME = np.linspace(-1.0, 5.0, 61)

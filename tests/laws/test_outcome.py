@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import channels_of, draws_of, history_of, patient_of, punctures_of, skin_of, zone_of
+from builders import channels_of, draws_of, history_of, patient_of, person_of, punctures_of, skin_of, zone_of
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Evidence
 from dermatwin.flows import Exposure
 from dermatwin.outcome import (
@@ -24,7 +25,7 @@ from dermatwin.outcome import (
     scales,
 )
 from dermatwin.outcome.clinical import known_adjuncts
-from dermatwin.outcome.events import PHOTOTYPES, risk
+from dermatwin.outcome.events import risk
 from dermatwin.outcome.pain import pain
 from dermatwin.outcome.prediction import scale_change
 from dermatwin.outcome.recovery import settled
@@ -46,12 +47,7 @@ def outcome_of(dose=1.0, concerns=("acne_scar",), draws=None, patient=None, expo
     channels = [channels_of(COUNT, session=i) for i in range(2)]
     course = Course(history_of(COUNT, dose, activated=0.5 if dose else 0.0), needles, channels, exposures, adjuncts)
     return read_out(
-        zone_of("cheek", *concerns),
-        patient or patient_of(),
-        skin_of(COUNT),
-        course,
-        Belief(draws or draws_of(COUNT)),
-        **more,
+        zone_of("cheek", *concerns), patient or person_of(), skin_of(COUNT), course, Belief(draws or draws_of(COUNT)), **more
     )
 
 
@@ -185,7 +181,7 @@ def test_a_draw_that_failed_to_heal_carries_no_number():
     course = Course(
         history, [punctures_of(COUNT, session=i) for i in range(2)], [channels_of(COUNT, session=i) for i in range(2)]
     )
-    found = read_out(zone_of("cheek", "acne_scar"), patient_of(), skin_of(COUNT), course, Belief(draws_of(COUNT)))
+    found = read_out(zone_of("cheek", "acne_scar"), person_of(), skin_of(COUNT), course, Belief(draws_of(COUNT)))
     for name in (
         "dermal_collagen_change",
         "downtime_makeup[1]",
@@ -201,7 +197,7 @@ def test_a_draw_that_failed_to_heal_carries_no_number():
 
 
 def test_risks_are_shares_and_a_history_of_herpes_raises_that_one():
-    plain, prone = outcome_of(), outcome_of(patient=patient_of(conditions=["herpes labialis"]))
+    plain, prone = outcome_of(), outcome_of(patient=person_of(conditions=["herpes labialis"]))
     for found in (plain, prone):
         for reading in found.readings:
             if reading.name.endswith("_risk"):
@@ -214,7 +210,7 @@ def test_pigment_risk_rises_with_phototype_sun_and_body():
     by_type = [predict_event("pih", Treated(p, "face", "roller", 4), draws_of(COUNT)).mean() for p in PHOTOTYPES]
     assert all(a < b for a, b in pairwise(by_type))
     assert predict_event("pih", Treated("III", "body", "roller", 4), draws_of(COUNT)).mean() > by_type[2]
-    calm, sunny = (values_of(outcome_of(patient=patient_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
+    calm, sunny = (values_of(outcome_of(patient=person_of(sun=sun)), "pih_risk") for sun in ("protected", "strong"))
     assert (sunny >= calm).all()
     assert (sunny > calm).any()
 
@@ -237,7 +233,7 @@ def test_every_reading_and_curve_is_in_the_catalogue_and_finite():
 
 def test_only_readings_within_the_history_are_given():
     course = Course(history_of(COUNT, sessions=(0.0,), horizon=100.0), [punctures_of(COUNT)], [channels_of(COUNT)])
-    found = read_out(zone_of("cheek", "acne_scar"), patient_of(), skin_of(COUNT), course, Belief(draws_of(COUNT)))
+    found = read_out(zone_of("cheek", "acne_scar"), person_of(), skin_of(COUNT), course, Belief(draws_of(COUNT)))
     assert {r.time for r in found.readings if r.name.startswith("relative")} == {28.0, 84.0}
 
 
@@ -278,14 +274,14 @@ def test_pigment_risk_keeps_the_rate_that_was_counted_where_the_network_makes_no
 
 def test_light_is_the_answer_for_active_acne_and_only_there():
     course, belief = Course(history_of(COUNT, 0.2), [punctures_of(COUNT)], [channels_of(COUNT)]), Belief(draws_of(COUNT))
-    found = read_out(zone_of("cheek", "active_acne", "wrinkles"), patient_of(), skin_of(COUNT), course, belief)
+    found = read_out(zone_of("cheek", "active_acne", "wrinkles"), person_of(), skin_of(COUNT), course, belief)
     numbers = [r for r in found.readings if r.name == "light_relative_improvement[active_acne]"]
     assert len(numbers) == 1
     assert 0.2 < np.median(numbers[0].values) < 0.9
     assert (numbers[0].values <= 1.0).all()
     assert found.sources[numbers[0].name]
     assert any("without needles" in n.message for n in found.notices)
-    other = read_out(zone_of("cheek", "wrinkles"), patient_of(), skin_of(COUNT), course, belief)
+    other = read_out(zone_of("cheek", "wrinkles"), person_of(), skin_of(COUNT), course, belief)
     assert not [r for r in other.readings if r.name.startswith("light")]
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from builders import patient_of, zone_of
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.skin import section_of, sites
 
@@ -14,7 +15,6 @@ EVIDENCE = Evidence.packaged()
 
 HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "human"]
 FACE_BY_ULTRASOUND = ["forehead", "glabella", "temple", "periorbital", "nose", "zygoma", "jaw"]
-PHOTOTYPES = ["I", "II", "III", "IV", "V", "VI"]
 quick = settings(max_examples=25, deadline=None)
 
 

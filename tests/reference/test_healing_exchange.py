@@ -45,7 +45,7 @@ def ours():
 
     draws = Draws(Evidence.packaged(), Luck(SEED, PEOPLE))
     course = reference_course(draws)
-    skin = sections.section_of(course.zone, course.patient, draws)
+    skin = sections.section_of(course.zone, course.person.patient, draws)
     punctures = [
         insertion.insert(find(course.device, EVIDENCE), course.settings, skin, draws, number)
         for number in range(len(course.session_days))
@@ -54,7 +54,7 @@ def ours():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tissue, "RTOL", TIGHT)
         patch.setattr(tissue, "ATOL", 1e-2 * TIGHT)
-        history = tissue.heal(punctures, course.session_days, skin, course.patient, YEAR, draws)
+        history = tissue.heal(punctures, course.session_days, skin, course.person, YEAR, draws)
     assert not history.status.any()
     between = ~np.isin(history.time, history.sessions)
     size = len(kernel.STATES)

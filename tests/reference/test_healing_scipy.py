@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from builders import draws_of, patient_of, skin_of
+from builders import draws_of, person_of, skin_of
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
@@ -18,7 +18,7 @@ def problem():
     """A few people after a session, and LSODA's answer."""
     draws = draws_of(PEOPLE, 5)
     one = np.ones(PEOPLE)
-    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), patient_of(sex="male", phototype="IV"), draws)
+    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), person_of(sex="male", phototype="IV"), draws)
     y = kernel.untreated(p)
     kernel.session(y, p, 0.25 * one, 0.1 * one)
 

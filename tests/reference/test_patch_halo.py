@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from builders import medians, patient_of, skin_of
+from builders import medians, person_of, skin_of
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws
 from dermatwin.flows import LAYERS, Punctures
@@ -22,7 +22,7 @@ RADIUS = 0.062  # mm, the hole of a 0.25 mm needle
 DAYS = (28.0, 60.0, 90.0, 180.0)
 
 
-P = constants(skin_of(age=25.0), patient_of(age=25), DRAWS)[0]
+P = constants(skin_of(age=25.0), person_of(age=25), DRAWS)[0]
 
 
 def slab(side, cell, layers=("papillary_dermis",), thickness=0.1):

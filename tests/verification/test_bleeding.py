@@ -8,8 +8,9 @@ from scipy.integrate import quad
 from scipy.stats import lognorm
 
 from builders import medians, skin_of
-from dermatwin.insertion.bleeding import Bleeding, Loops, Plexus, bleed, region_of, vessels_of
+from dermatwin.insertion.bleeding import Bleeding, Loops, Plexus, bleed, vessels_of
 from dermatwin.insertion.needle import Needle
+from dermatwin.skin import site_of
 
 
 def column(value):
@@ -114,9 +115,10 @@ def test_no_vessels_and_no_blood():
 
 def test_each_part_of_the_body_has_its_vessels():
     draws = medians()
-    regions = [region_of(skin_of(site=site), draws) for site in ("cheek", "neck", "scalp", "hands", "abdomen")]
+    places = [skin_of(site=site) for site in ("cheek", "neck", "scalp", "hands", "abdomen")]
+    regions = [site_of(place, draws.evidence).region.vessels for place in places]
     assert regions == ["face", "face", "face", "hand", "body"]
-    assert region_of(skin_of(site="back", species="pig"), draws) == "animal"
+    assert site_of(skin_of(site="back", species="pig"), draws.evidence).region.vessels == "animal"
     face, hand = (vessels_of(skin_of(site=site), draws)[0].density[0, 0] for site in ("cheek", "hands"))
     assert hand == pytest.approx(4.0 * face)  # Li 2006: crow's feet against the back of the hand
 

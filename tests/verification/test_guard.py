@@ -13,12 +13,13 @@ from builders import draws_of, medians, treated
 from dermatwin.case import Case
 from dermatwin.delivery import find_product, products
 from dermatwin.delivery.guard import Application, absorbed_guards, applied_guards, judge, plasma_bound
-from dermatwin.delivery.numbness import AGENTS
+from dermatwin.delivery.solute import solutes
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.screening import allowance, anaesthetic_check
 from dermatwin.screening.agent import agent_of
 
 EVIDENCE = Evidence.packaged()
+AGENTS = sorted(name for name, solute in solutes(EVIDENCE).items() if solute.numbs)
 
 CREAMS = ("EMLA", "LMX4", "Pliaglis", "Ametop", "lidocaine 5 % cream", "benzocaine gel", "numbing balm")
 STOPPING = {

@@ -15,11 +15,13 @@ from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.course import time_grid
 from dermatwin.healing.injury import closure_time, halo_area, injury_of
 from dermatwin.healing.person import constants
+from dermatwin.history import stranger
 
 EVIDENCE = Evidence.packaged()
 PRIOR = EVIDENCE.before_fits()  # where the prototype's values stand
 NETWORK = antimony.read()
-PERSON = Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"})
+PATIENT = Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"})
+PERSON = stranger(PATIENT, Evidence.packaged())
 HOLE = 0.124  # mm, a 0.25 mm needle
 
 
@@ -262,7 +264,7 @@ def test_readings_are_in_the_catalogue_and_at_the_marks():
     skin, draws = skin_of(), draws_of(1, vary=(), evidence=PRIOR)
     sessions = [punctures_of(1, 250.0, width=HOLE)] * 2
     history = heal(sessions, [0.0, 28.0], skin, PERSON, 364.0, draws)
-    found = readings(history, sessions, skin, PERSON, draws)
+    found = readings(history, sessions, skin, PATIENT, draws)
     assert {r.quantity for r in found} <= set(EVIDENCE.quantities)
     assert all(r.unit == EVIDENCE.quantities[r.quantity].unit for r in found)
     assert {r.time for r in found if r.name == "epidermal_thickness_change"} == {56.0, 112.0, 210.0}

@@ -18,6 +18,7 @@ from dermatwin.healing import engine, heal, patch
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
+from dermatwin.history import stranger
 from dermatwin.numerics import rosenbrock
 from dermatwin.numerics.patch import Box, Medium, diffuse, factorise
 
@@ -37,7 +38,7 @@ def inputs(count, seed=11):
 def people():
     """One lane at rest, some that are hit more and more, some that cannot be integrated."""
     draws, skin, patient = inputs(PEOPLE)
-    p, _ = constants(skin, patient, draws)
+    p, _ = constants(skin, stranger(patient, draws.evidence), draws)
     y = kernel.untreated(p)
     struck = y[1:].copy()
     kernel.session(struck, p[1:], np.linspace(0.02, 1.0, PEOPLE - 1), np.linspace(0.0, 0.4, PEOPLE - 1))
@@ -58,7 +59,7 @@ def course(which):
 def patch_course(which):
     """The first steps of a small piece of skin around a hole, sides joined."""
     draws, skin, patient = inputs(1)
-    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, patient, draws)[0], draws)
+    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, stranger(patient, draws.evidence), draws)[0], draws)
     needling = patch.Needling(0.0, np.array([[0.1, 0.15]]), np.full(1, 0.062), np.full(1, np.inf))
     return patch.follow(slab, [needling], [2 * patch.FIRST], engine=which).means
 

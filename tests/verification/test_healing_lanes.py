@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import get_num_threads, njit, set_num_threads
 
-from builders import draws_of, patient_of, skin_of
+from builders import draws_of, person_of, skin_of
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
@@ -19,7 +19,7 @@ TIMES = np.concatenate([np.linspace(0.02, 5.0, 25), np.linspace(6.0, SPAN, 20)])
 def people():
     """Constants and states of people of whom some were hit hard, some lightly, some not at all."""
     draws = draws_of(PEOPLE, 11)
-    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), patient_of(sex="male", phototype="IV"), draws)
+    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), person_of(sex="male", phototype="IV"), draws)
     y = kernel.untreated(p)
     hit = np.arange(PEOPLE) % 4 > 0
     struck = y.copy()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from builders import draws_of, patient_of, punctures_of, skin_of
+from builders import draws_of, person_of, punctures_of, skin_of
 from dermatwin.healing import heal
 from dermatwin.healing.tissue import myofibroblast_ratio
 
@@ -21,7 +21,7 @@ def course(density, sessions, interval, draws):
     punctures = punctures_of(COUNT, density, width=0.12)
     last = interval * (sessions - 1)
     return heal(
-        [punctures] * sessions, [interval * n for n in range(sessions)], skin_of(COUNT), patient_of(), last + 91.0, draws
+        [punctures] * sessions, [interval * n for n in range(sessions)], skin_of(COUNT), person_of(), last + 91.0, draws
     )
 
 

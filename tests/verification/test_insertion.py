@@ -10,12 +10,15 @@ from scipy.integrate import quad
 
 from builders import medians, skin_of
 from dermatwin.case.document import Settings
-from dermatwin.device import Device
+from dermatwin.device import Device, kinds
+from dermatwin.evidence import Evidence
 from dermatwin.insertion import Make, Press, depth_at_puncture, insert, penetrate, puncture_force
 from dermatwin.insertion.handling import handle
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import TOLERANCE, deepest
 from dermatwin.insertion.tissue import Tissue, interaction, tissue_at
+
+KINDS = kinds(Evidence.packaged())
 
 PIN = 0.1  # mm, a cylinder
 
@@ -113,7 +116,7 @@ def test_a_force_just_below_the_threshold_does_not_pierce():
 
 
 def test_drum_of_192_needles_makes_15_contacts_per_square_centimetre_and_pass():
-    drum = Device("mf8", "MF8", "roller", 192, 0.25, 0.02, 0.2, 3.0, track_width=20.0, drum_diameter=20.0)
+    drum = Device("mf8", "MF8", KINDS["roller"], 192, 0.25, 0.02, 0.2, 3.0, track_width=20.0, drum_diameter=20.0)
     chosen = Settings(needle_length="1.5 mm", passes=1, hand_speed="5 cm/s", force="8 N")
     found = insert(drum, chosen, skin_of(), medians(), 0)
     rolling = 1.0 - medians()("roller_sliding_share", "1")[0]
@@ -121,7 +124,7 @@ def test_drum_of_192_needles_makes_15_contacts_per_square_centimetre_and_pass():
 
 
 def test_a_pens_strokes_are_counted_and_its_holes_are_fewer():
-    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=50.0, track_width=9.0, pitch=1.0)
+    pen = Device("pen", "pen", KINDS["pen"], 14, 0.25, 0.02, 0.2, 3.0, frequency=50.0, track_width=9.0, pitch=1.0)
     chosen = Settings(needle_length="1.5 mm", passes=2, hand_speed="3 cm/s", frequency="116.6667 Hz")
     found = insert(pen, chosen, skin_of(), medians(), 0)
     assert found.pattern.contacts[0] == pytest.approx(2.0 * 604.9, rel=1e-3)
@@ -131,7 +134,7 @@ def test_a_pens_strokes_are_counted_and_its_holes_are_fewer():
 
 
 def test_a_stated_stroke_sets_the_speed_of_the_needles():
-    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
+    pen = Device("pen", "pen", KINDS["pen"], 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, track_width=9.0, pitch=1.0)
     chosen = Settings(needle_length="1.5 mm", passes=2, hand_speed="3 cm/s", stroke="2.5 mm")
     assert handle(pen, chosen, skin_of(), medians(), 0).push.speed[0] == pytest.approx(np.pi * 100.0 * 2.5)
     short = handle(pen, chosen.model_copy(update={"stroke": 1.0}), skin_of(), medians(), 0)
@@ -139,14 +142,14 @@ def test_a_stated_stroke_sets_the_speed_of_the_needles():
 
 
 def test_settings_that_do_nothing_are_remarked():
-    stamp = Device("stamp", "a stamp", "stamp", 40, 0.2, 0.02, 0.2, 3.0, array_area=0.8)
+    stamp = Device("stamp", "a stamp", KINDS["stamp"], 40, 0.2, 0.02, 0.2, 3.0, array_area=0.8)
     chosen = Settings(needle_length="1 mm", passes=3, stroke="2 mm", track_spacing="5 mm")
     text = " ".join(notice.message for notice in handle(stamp, chosen, skin_of(), medians(), 0).notices)
     assert text.count("changes nothing") == 2
 
 
 def test_a_hurried_hand_and_wide_tracks_are_remarked():
-    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=50.0, track_width=9.0, pitch=1.0)
+    pen = Device("pen", "pen", KINDS["pen"], 14, 0.25, 0.02, 0.2, 3.0, frequency=50.0, track_width=9.0, pitch=1.0)
     chosen = Settings(needle_length="1.5 mm", passes=2, hand_speed="10 cm/s", track_spacing="12 mm")
     text = " ".join(notice.message for notice in handle(pen, chosen, skin_of(), medians(), 0).notices)
     assert "slits" in text
@@ -154,14 +157,14 @@ def test_a_hurried_hand_and_wide_tracks_are_remarked():
 
 
 def test_a_stamp_presses_its_needles_per_area():
-    stamp = Device("stamp", "stamp", "stamp", 40, 0.2, 0.02, 0.2, 3.0, array_area=0.8)
+    stamp = Device("stamp", "stamp", KINDS["stamp"], 40, 0.2, 0.02, 0.2, 3.0, array_area=0.8)
     found = insert(stamp, Settings(needle_length="1 mm", passes=3), skin_of(), medians(), 0)
     assert found.pattern.contacts[0] == pytest.approx(150.0)
     assert 0.9 * 150.0 < found.attempted_density[0] < 150.0
 
 
 def test_a_stated_density_replaces_the_count():
-    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
+    pen = Device("pen", "pen", KINDS["pen"], 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
     found = insert(pen, Settings(needle_length="1.5 mm", density="250 /cm^2"), skin_of(), medians(), 0)
     assert found.attempted_density[0] == 250.0
     assert found.notices == ()
@@ -176,7 +179,7 @@ def test_a_stated_density_replaces_the_count():
     ],
 )
 def test_a_default_counts_as_its_median_when_nothing_varies(kind, facts):
-    bare = Device("bare", "bare", kind, 30, 0.2, 0.02, 0.2, 3.0)
+    bare = Device("bare", "bare", KINDS[kind], 30, 0.2, 0.02, 0.2, 3.0)
     chosen = Settings(needle_length="1.5 mm")
     silent = insert(bare, chosen, skin_of(), medians(), 0)
     stated = insert(replace(bare, **facts), chosen, skin_of(), medians(), 0)
@@ -194,7 +197,7 @@ def test_neighbours_that_share_a_dimple():
 
 
 def test_reach_counts_the_faces_that_a_needle_passes():
-    pen = Device("pen", "pen", "pen", 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
+    pen = Device("pen", "pen", KINDS["pen"], 14, 0.25, 0.02, 0.2, 3.0, frequency=100.0, pitch=1.0)
     draws = medians()
     chosen = Settings(needle_length="1.5 mm", density="100 /cm^2")
     depth = insert(pen, chosen, skin_of(), draws, 0).in_situ_depth[0, 0]

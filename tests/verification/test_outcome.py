@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from dermatwin.core import Luck
+from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.rows.trials import AdverseRow
 from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
 from dermatwin.outcome.counts import class_of, counts, one_each
-from dermatwin.outcome.events import PHOTOTYPES, Count, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
+from dermatwin.outcome.events import Count, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
 from dermatwin.outcome.meta import Observation, pool_values
 from dermatwin.outcome.reaction import relaxed
 from dermatwin.outcome.response import saturating, typical_driver
@@ -60,7 +61,8 @@ def test_two_hazards_multiply_the_survival():
 
 def test_a_trial_of_the_reference_course_has_hazard_one(draws):
     drives = {f"pigment_drive[{p}]": v for p, v in zip(PHOTOTYPES, (0.3, 0.5, 1.0, 2.0, 3.0, 4.0), strict=True)}
-    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, "pih_site_factor[body]": 2.0, **drives}
+    sites = {"pih_site_factor[face]": 1.0, "pih_site_factor[body]": 2.0}
+    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, **sites, **drives}
     assert trial_hazard("pih", "III", "face", 4.0, numbers) == pytest.approx(1.0)
     assert trial_hazard("pih", "IV", "body", 2.0, numbers) == pytest.approx(2.0)
     assert trial_hazard("infection", "VI", "body", 2.0, numbers) == pytest.approx(0.5)

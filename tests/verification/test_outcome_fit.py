@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import log_ndtr
 from scipy.stats import truncnorm
 
 from dermatwin.calibration import gibbs
@@ -90,6 +91,16 @@ def test_truncated_normals(low, high):
     assert ((found > low) & (found < high)).all()
     assert found.mean() == pytest.approx(truncnorm.mean(low, high), abs=0.02)
     assert found.std() == pytest.approx(truncnorm.std(low, high), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(-np.inf, -50.0), (40.0, np.inf), (-1.96, 1.96), (9.0, 12.0), (-12.0, -9.0), (-50.0, -49.0), (3.0, 45.0)],
+)
+def test_ranges_are_told_in_either_tail(low, high):
+    """ln(Phi(high) - Phi(low)) where both are nearly 0 or nearly 1."""
+    top, bottom = log_ndtr([-low, -high]) if low > 0.0 else log_ndtr([high, low])
+    assert gibbs._log_between(low, high) == pytest.approx(top + np.log1p(-np.exp(bottom - top)), rel=1e-9)
 
 
 def test_the_drift_of_a_treated_arm_fades_as_the_tissue_responds():

@@ -12,6 +12,7 @@ from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.injury import injury_of
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
+from dermatwin.history import stranger
 from dermatwin.skin import section_of
 from dermatwin.validation.healing import predictor
 from dermatwin.validation.laboratory import Laboratory
@@ -53,9 +54,9 @@ def test_one_layer_is_what_the_healing_stage_says_of_it():
     protocol = Protocol("roller-192", 1.5, 3, 14.0, "cheek", "human")
     case, place = case_of(protocol, 120.0), LAYERS.index("papillary_dermis")
     skin, needles, days = section_of(case.zones[0], case.patient, draws), pushed(protocol, draws), [0.0, 14.0, 28.0]
-    whole = heal(needles, days, skin, case.patient, 90.0, draws)
+    whole = heal(needles, days, skin, stranger(case.patient, draws.evidence), 90.0, draws)
     hurt = [injury_of(p, draws) for p in needles]
-    values, _ = constants(skin, case.patient, draws)
+    values, _ = constants(skin, stranger(case.patient, draws.evidence), draws)
     course = layer_course(
         values,
         [(i.activated_fraction[:, place], i.activation[:, place], i.destroyed_share[:, place]) for i in hurt],
@@ -69,7 +70,8 @@ def test_one_layer_is_what_the_healing_stage_says_of_it():
 
 def wound_constants(draws):
     case = case_of(Protocol("roller-192", 1.0, 1, 1.0, "body", "human"), 0.0)
-    return constants(section_of(case.zones[0], case.patient, draws), case.patient, draws)[0]
+    skin = section_of(case.zones[0], case.patient, draws)
+    return constants(skin, stranger(case.patient, draws.evidence), draws)[0]
 
 
 def test_a_slower_study_is_the_same_wound_on_a_longer_clock():

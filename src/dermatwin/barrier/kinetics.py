@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.vocabulary import phototype_steps
 from ..evidence import Draws
 from ..skin import Skin
 
-PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-REFERENCE_PHOTOTYPE = "III"
 TOLERANCE = 1e-9  # of the bracket in time
 
 
@@ -117,8 +116,7 @@ def colour_factor(skin: Skin, draws: Draws) -> np.ndarray:
     """Slowing with skin colour [-]: exp(c (phototype - III)) in people, 1 in animals; c may be of either sign."""
     if skin.species != "human":
         return np.ones(draws.count)
-    steps = PHOTOTYPES.index(skin.phototype) - PHOTOTYPES.index(REFERENCE_PHOTOTYPE)
-    return np.exp(draws("closure_colour_slope", "1") * steps)
+    return np.exp(draws("closure_colour_slope", "1") * phototype_steps(skin.phototype))
 
 
 def species_factor(skin: Skin, draws: Draws) -> np.ndarray:

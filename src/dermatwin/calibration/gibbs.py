@@ -22,6 +22,7 @@ import numpy as np
 SCORE, COUNT, RANGE, SPREAD = range(4)
 PERSON, RATIO, EXPONENT = range(3)
 TAIL = 4.0  # degrees of freedom of heavy-tailed effects
+FAR = 30.0  # beyond this a normal tail is a series; the error function has digits until 37
 
 
 class System(NamedTuple):
@@ -50,9 +51,22 @@ class System(NamedTuple):
 
 @nb.njit(cache=True, inline="always")
 def _log_phi(x: float) -> float:
-    if x > -6.0:
+    """ln Phi(x); far out by the series 1 - 1/x2 + 3/x4."""
+    if x > -FAR:
         return math.log(0.5 * math.erfc(-x / math.sqrt(2.0)))
-    return -0.5 * x * x - math.log(-x) - 0.5 * math.log(2.0 * math.pi) + math.log1p(-1.0 / (x * x))
+    square = 1.0 / (x * x)
+    return -0.5 * x * x - math.log(-x) - 0.5 * math.log(2.0 * math.pi) + math.log1p(-square + 3.0 * square * square)
+
+
+@nb.njit(cache=True)
+def _log_between(low: float, high: float) -> float:
+    """ln(Phi(high) - Phi(low)), told in the tail where both are small."""
+    if low > 0.0:
+        low, high = -high, -low
+    if math.isinf(low):
+        return _log_phi(high)
+    top = _log_phi(high)
+    return top + math.log1p(-math.exp(_log_phi(low) - top))
 
 
 @nb.njit(cache=True)
@@ -130,13 +144,7 @@ def log_likelihood(system, mean, scalars, bases):
             found[r] = row[1] * _log_phi(x) + (row[2] - row[1]) * _log_phi(-x)
         elif row[0] == RANGE:
             low, high = (row[4] * error - mean[r]) / scatter, (row[5] * error - mean[r]) / scatter
-            if math.isinf(high):
-                found[r] = _log_phi(-low)
-            elif math.isinf(low):
-                found[r] = _log_phi(high)
-            else:
-                part = 0.5 * (math.erfc(-high / math.sqrt(2.0)) - math.erfc(-low / math.sqrt(2.0)))
-                found[r] = math.log(max(part, 1e-300))
+            found[r] = _log_between(low, high)
         else:
             s2 = system.other[3] ** 2 + 0.5 / row[2]
             found[r] = -0.5 * (row[1] - math.log(scalars[PERSON])) ** 2 / s2

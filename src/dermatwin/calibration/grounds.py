@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-EVERYWHERE = ("core/units.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
+EVERYWHERE = ("core/units.py", "core/vocabulary.py", "evidence/distribution.py", "evidence/draws.py", "calibration/luck.py")
 LABORATORY = tuple(f"validation/{name}.py" for name in ("experiment", "laboratory", "prediction", "rows", "spread"))
 
 
@@ -54,7 +54,7 @@ GROUNDS = {
             "calibration/likelihood.py",
             "calibration/needling.py",
         ),
-        ("sites.csv",),
+        ("regions.csv", "sites.csv"),
     ),
     "permeability": Grounds(
         "posteriors/permeability.yaml",
@@ -81,7 +81,9 @@ GROUNDS = {
             "device",
             *(f"healing/{name}.py" for name in ("course", "injury", "kernel_generated", "person", "read_out", "tissue")),
             *(f"numerics/{name}.py" for name in ("octet", "rosenbrock")),
+            *(f"history/{name}.py" for name in ("dates", "flags", "question")),
             "case/document.py",
+            "evidence/timetable.py",
             "flows.py",
             "twin/resolve.py",
             *LABORATORY,
@@ -90,17 +92,26 @@ GROUNDS = {
             "calibration/needling.py",
             "calibration/healing.py",
         ),
-        ("sites.csv", "devices.csv", "modifiers.csv", "validation_map.csv", "posteriors/needling.csv"),
+        (
+            "regions.csv",
+            "sites.csv",
+            "device_kinds.csv",
+            "devices.csv",
+            "modifiers.csv",
+            "validation_map.csv",
+            "posteriors/needling.csv",
+        ),
     ),
     "outcome": Grounds(
         "outcome_effects.yaml",
         "outcome_effects.csv",
         ("measurements/outcomes.csv",),
         (
+            "device/kind.py",
             *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales")),
             *(f"calibration/{name}.py" for name in ("gibbs", "outcome", "trials")),
         ),
-        ("scales.csv", "concerns.csv"),
+        ("scales.csv", "concerns.csv", "device_kinds.csv"),
         all_rows=True,
     ),
 }

@@ -89,17 +89,14 @@ class Problem:
             Block(tuple(n for n, name in enumerate(self.names) if name.endswith(STUDY + study)), (number,))
             for number, study in enumerate(self.studies)
         )
-        return Target(
-            self.log_factors,
-            len(everyone),
-            (
-                Block(early, everyone),
-                Block(late, closing),
-                Block(early, everyone, most=4),
-                Block(late, closing, most=4),
-                *(block for block in unsaid if block.coordinates),
-            ),
+        blocks = (
+            Block(early, everyone),
+            Block(late, closing),
+            Block(early, everyone, most=4),
+            Block(late, closing, most=4),
+            *unsaid,
         )
+        return Target(self.log_factors, len(everyone), tuple(block for block in blocks if block.coordinates))
 
     def log_factors(self, states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
         """Log likelihood of the rows of some studies for scores (lane, name): shape (lane, study)."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
 from ..outcome.arms import Cut, change_spread, cut_of, followup_of, kind_of, rater_of
@@ -130,7 +131,7 @@ class _Reader:
         evidence, rows = draws.evidence, draws.evidence.rows(OutcomeRow)
         self.draws, self.evidence = draws, evidence
         self.correlation = draws.median("change_correlation", "1")
-        self.scales = scales(evidence)
+        self.scales, self.hot = scales(evidence), heated(evidence)
         self.rows = [row for row in rows if not set(row.quality_flag) & set(SKIPPED)]
         self.baselines = {name: value for name, (value, _) in stated_baselines(rows, self.scales, frozenset()).items()}
         self.arms: dict[str, dict[str, OutcomeRow]] = {}
@@ -153,7 +154,7 @@ class _Reader:
 
     def cell(self, row: OutcomeRow, scale: Scale | None, **changes: str) -> Cell:
         """The cell of a row; `changes` for a comparator that has no row."""
-        kind = changes.get("kind", kind_of(row.device_kind, row.role))
+        kind = changes.get("kind", kind_of(row.device_kind, row.role, self.hot))
         schedule = Schedule(row.sessions, row.interval_days, followup_of(row))
         response = float(typical_response(schedule, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
         return Cell(
@@ -171,7 +172,7 @@ class _Reader:
         others = [
             other
             for name, other in self.arms[row.source].items()
-            if name != row.arm_id and kind_of(other.device_kind, other.role) in ("needle", "rf")
+            if name != row.arm_id and kind_of(other.device_kind, other.role, self.hot) in ("needle", "rf")
         ]
         return [self.cell(_of_the_same(other, row), None) for other in others] or [self.cell(row, None)]
 

@@ -6,13 +6,14 @@ Whether a site, device, product or scale exists is a question for the catalogues
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise
 
 from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
+from ..core.vocabulary import MOVED_ONLY, Movement
 from .address import Loc
 from .document import Case, CustomDevice
 from .outline import crossings, enclosed_area
@@ -30,9 +31,9 @@ def check_case(case: Case) -> None:
         raise CaseError(faults)
 
 
-def check_concerns(case: Case, known: Collection[str]) -> None:
-    """Raise `CaseError` with every concern that is not a known one."""
-    faults = list(unknown_concerns(case, known))
+def check_names(case: Case, concerns: Collection[str], kinds: Mapping[str, Movement]) -> None:
+    """Raise `CaseError` with every concern and every kind of device that is not a known one."""
+    faults = [*unknown_concerns(case, concerns), *unknown_kinds(case, kinds)]
     if faults:
         raise CaseError(faults)
 
@@ -46,12 +47,28 @@ def unknown_concerns(case: Case, known: Collection[str]) -> Iterator[Fault]:
                 yield Fault(f"zones.{zone.key}.concerns.{number}.concern", record.concern, said)
 
 
-def faults_in(case: Case, doubtful: Iterable[Loc], concerns: Collection[str] | None = None) -> Iterator[Fault]:
+def unknown_kinds(case: Case, known: Mapping[str, Movement]) -> Iterator[Fault]:
+    """Devices of kinds that are not known ones, and what does not apply to how a kind moves."""
+    for where, device in _described(case):
+        if device.kind not in known:
+            said = f"is not one of {', '.join(known)}{closest(device.kind, known)}"
+            yield Fault(f"{where}.kind", device.kind, said)
+            continue
+        for field, movements in MOVED_ONLY.items():
+            if getattr(device, field, None) is not None and known[device.kind] not in movements:
+                yield Fault(f"{where}.{field}", "", f"does not apply to a {device.kind}; take it out")
+
+
+def faults_in(
+    case: Case, doubtful: Iterable[Loc], concerns: Collection[str] | None = None, kinds: Mapping[str, Movement] | None = None
+) -> Iterator[Fault]:
     """Faults of a case of which some places are doubtful: a check that reads one of those is left out.
 
-    concerns : those that are known; None where nobody said.
+    concerns, kinds : concerns that are known, and kinds of device with how they move; None where nobody said.
     """
     places, checks = list(doubtful), dict(CHECKS)
+    if kinds is not None:
+        checks[partial(unknown_kinds, known=kinds)] = CHECKS[_devices]
     if concerns is not None:
         checks[partial(unknown_concerns, known=concerns)] = (*_ZONE_NAMES, "zones.*.concerns.*.concern")
     for check, reads in checks.items():
@@ -163,12 +180,16 @@ def _aftercare(case: Case) -> Iterator[Fault]:
 
 
 def _devices(case: Case) -> Iterator[Fault]:
+    for where, device in _described(case):
+        yield from _device(where, device)
+
+
+def _described(case: Case) -> Iterator[tuple[str, CustomDevice]]:
+    """Devices that the case describes, each with its place."""
     course = case.course
     places = [("course.device", course.device)]
     places += [(f"course.settings.{key}.device", settings.device or "") for key, settings in course.settings.items()]
-    for where, device in places:
-        if isinstance(device, CustomDevice):
-            yield from _device(where, device)
+    yield from ((where, device) for where, device in places if isinstance(device, CustomDevice))
 
 
 def _device(where: str, device: CustomDevice) -> Iterator[Fault]:
@@ -181,10 +202,6 @@ def _device(where: str, device: CustomDevice) -> Iterator[Fault]:
             f"{device.tip_diameter:g} mm",
             f"is wider than the needle, {device.needle_diameter:g} mm",
         )
-    for field, kinds in _KINDS_WITH.items():
-        value = getattr(device, field)
-        if value is not None and device.kind not in kinds:
-            yield Fault(f"{where}.{field}", "", f"does not apply to a {device.kind}; take it out")
     if device.rows is not None and device.rows > device.needle_count:
         yield Fault(f"{where}.rows", str(device.rows), f"are more than the needles, {device.needle_count}")
 
@@ -232,7 +249,6 @@ def _overrides(case: Case) -> Iterator[Fault]:
             yield Fault(f"overrides.{number}.rule", rule, "is overridden twice")
 
 
-_KINDS_WITH = {"frequency": ("pen",), "layout": ("pen", "stamp"), "rows": ("roller",)}
 _ZONE_NAMES = ("zones.*.zone", "zones.*.name")
 _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
 _ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ..core.vocabulary import DeviceKind, Layout, Phototype, Species, Vehicle
+from ..core.vocabulary import Layout, Phototype, Species, Vehicle
 from .quantity import (
     Age,
     Area,
@@ -137,7 +137,7 @@ class CustomDevice(Record):
     """A device described in the case instead of taken from the catalogue."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)] = "custom device"
-    kind: DeviceKind
+    kind: Name
     needle_count: Annotated[int, Field(ge=1, le=2000)]
     needle_diameter: SmallLength
     tip_diameter: SmallLength

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..core.errors import CaseError, Fault
+from ..core.vocabulary import Movement
 from .address import Loc
 from .checks import faults_in
 from .compose import composed, overridden
@@ -20,7 +21,11 @@ _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one l
 
 
 def load_case(
-    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None, *, concerns: Collection[str] | None = None
+    path: str | os.PathLike[str],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    concerns: Collection[str] | None = None,
+    kinds: Mapping[str, Movement] | None = None,
 ) -> Case:
     """Read and check a case file.
 
@@ -29,7 +34,8 @@ def load_case(
     path : a YAML file; its key `base` may name another file that it builds on.
     overrides : dotted path -> value that is laid over the file, {"course.settings.cheek.needle_length": "1 mm"};
         None takes a key away.
-    concerns : the concerns that there are; None leaves it to `screen` and `simulate`, which ask the evidence.
+    concerns, kinds : the concerns that there are, and the kinds of device with how they move; None leaves it to `screen`
+        and `simulate`, which ask the evidence.
 
     Raises
     ------
@@ -44,10 +50,15 @@ def load_case(
             ]
         )
     raw, faults = overridden(tree.value, overrides or {})
-    return case_of(raw, (*tree.faults, *faults), concerns)
+    return case_of(raw, (*tree.faults, *faults), concerns, kinds)
 
 
-def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = (), concerns: Collection[str] | None = None) -> Case:
+def case_of(
+    raw: Mapping[str, Any],
+    known: tuple[PlacedFault, ...] = (),
+    concerns: Collection[str] | None = None,
+    kinds: Mapping[str, Movement] | None = None,
+) -> Case:
     """A case from plain values (as YAML or JSON would give them); raises `CaseError` with every fault.
 
     `known` are faults that were found earlier: they are reported too, and nothing else at their places.
@@ -60,7 +71,7 @@ def case_of(raw: Mapping[str, Any], known: tuple[PlacedFault, ...] = (), concern
     if case is None:
         case = _mended_case(raw, doubtful)
     if case is not None:
-        faults += [((), fault) for fault in faults_in(case, doubtful, concerns)]
+        faults += [((), fault) for fault in faults_in(case, doubtful, concerns, kinds)]
     if case is None or faults:
         raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
     return case

@@ -2,8 +2,8 @@
 
 The schema is made from the records of `document`; the words come from `fields.yaml`. A file that builds on another one
 (key `base`) may leave out what its base has, so it is held to a second form in which nothing is required. Ranges of
-quantities are in the descriptions: JSON schema cannot compare '15 mm' with '3.5 mm', `load_case` does. Which concerns there
-are is for the evidence to say: whoever knows it hands their names in.
+quantities are in the descriptions: JSON schema cannot compare '15 mm' with '3.5 mm', `load_case` does. Which concerns and
+kinds of device there are is for the evidence to say: whoever knows it hands their names in.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ _NO_LIMIT = 1e6  # an upper bound as large as this only keeps nonsense out
 _FIELDS = Path(__file__).with_name("fields.yaml")
 
 
-def json_schema(concerns: Sequence[str] = ()) -> dict[str, Any]:
+def json_schema(concerns: Sequence[str] = (), kinds: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON schema of a case file; a new copy that the caller may edit.
 
-    concerns : names that a concern may have, so that editors complete them; any name where none is given.
+    concerns, kinds : names that a concern or a described device may have, so that editors complete them; any name where
+        none is given.
     """
-    whole = deepcopy(whole_case(tuple(concerns)))
+    whole = deepcopy(whole_case(tuple(concerns), tuple(kinds)))
     records = whole.pop("$defs")
     part, parts = _part(whole), {f"{name}Part": _part(record) for name, record in records.items()}
     part["properties"]["base"] = BASE
@@ -53,17 +54,17 @@ def json_schema(concerns: Sequence[str] = ()) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def whole_case(concerns: tuple[str, ...] = ()) -> dict[str, Any]:
+def whole_case(concerns: tuple[str, ...] = (), kinds: tuple[str, ...] = ()) -> dict[str, Any]:
     """JSON schema of a case that is complete in itself. Shared: not to be edited."""
     schema = Case.model_json_schema()
     for name, words in fields().items():
         record = schema if name == "Case" else schema["$defs"][name]
         for field, text in words.items():
             _describe(record["properties"][field], text)
-    if concerns:
-        properties = schema["$defs"]["ConcernRecord"]["properties"]
-        about = {key: value for key, value in properties["concern"].items() if key not in ("pattern", "maxLength")}
-        properties["concern"] = {"enum": list(concerns), **about}
+    for record, field, names in (("ConcernRecord", "concern", concerns), ("CustomDevice", "kind", kinds)):
+        properties = schema["$defs"][record]["properties"]
+        about = {key: value for key, value in properties[field].items() if key not in ("pattern", "maxLength")}
+        properties[field] = {"enum": list(names), **about} if names else properties[field]
     return schema
 
 
@@ -73,9 +74,9 @@ def fields() -> dict[str, dict[str, str]]:
     return yaml.safe_load(_FIELDS.read_text(encoding="utf-8"))
 
 
-def spec_at(loc: Sequence[str | int], concerns: tuple[str, ...] = ()) -> dict[str, Any]:
+def spec_at(loc: Sequence[str | int], concerns: tuple[str, ...] = (), kinds: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the schema says about a place in a case; empty where it knows no such place."""
-    whole = whole_case(concerns)
+    whole = whole_case(concerns, kinds)
     spec = whole
     for part in loc:
         inner = [_child(branch, part) for branch in _branches(spec, whole)]

@@ -41,10 +41,12 @@ def new(
 ) -> None:
     """Write a commented case file to start from."""
     from ..case.template import template
+    from ..device import kinds
     from .machine import emit
     from .writing import write_text
 
-    write_text(path, template(concerns_of(read_evidence(None))), force=force)
+    known = read_evidence(None)
+    write_text(path, template(concerns_of(known), tuple(kinds(known))), force=force)
     if json:
         emit({"written": path})
     else:

@@ -71,9 +71,11 @@ def export_schema(
     from json import dumps
 
     from ..case import json_schema
+    from ..device import kinds
     from .writing import write_text
 
-    text = dumps(json_schema(concerns_of(read_evidence(evidence))), indent=2)
+    known = read_evidence(evidence)
+    text = dumps(json_schema(concerns_of(known), tuple(kinds(known))), indent=2)
     if out is None:
         print(text)
     else:

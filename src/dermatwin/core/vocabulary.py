@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, get_args
 
 Phototype = Literal["I", "II", "III", "IV", "V", "VI"]
 """Fitzpatrick's types, from skin that always burns to skin that never does."""
+
+PHOTOTYPES: tuple[Phototype, ...] = get_args(Phototype)
+REFERENCE_PHOTOTYPE: Phototype = "III"
+"""The type against which effects of the others are stated: factors of skin colour are 1 for it."""
+
+DARK_PHOTOTYPES: tuple[Phototype, ...] = ("IV", "V", "VI")
+"""Skin that readily answers an injury with pigment, and on which redness hides: planned more gently and told so.
+
+Source: `skin_of_colour_chapter`, `fda_page2025` (pigment); that redness hides on them is an assumption.
+"""
+
+
+def phototype_steps(phototype: str) -> int:
+    """How many types darker than the reference one [-]; negative for lighter ones."""
+    names: tuple[str, ...] = PHOTOTYPES
+    return names.index(phototype) - names.index(REFERENCE_PHOTOTYPE)
+
 
 Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
 
 Layer = Literal["epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis"]
 """Tissue layers that heal, from the surface down."""
 
-DeviceKind = Literal["pen", "roller", "stamp"]
+Movement = Literal["strokes", "rolls", "presses"]
+"""How needles come to the skin: a motor strokes them, a drum rolls them over it, a hand presses a plate of them on it."""
+
+MOVED_ONLY: Mapping[str, tuple[Movement, ...]] = {
+    "frequency": ("strokes",),
+    "max_frequency": ("strokes",),
+    "layout": ("strokes", "presses"),
+    "rows": ("rolls",),
+}
+"""Properties of a device that apply to some movements only."""
+
 Layout = Literal["ring", "grid"]
-"""How the needles of a pen or a stamp stand."""
+"""How needles that are no drum's stand."""
 
 Vehicle = Literal["solution", "gel", "cream", "serum", "ointment"]

@@ -6,14 +6,13 @@ from .course import deliver, excipient_doses
 from .excipient import excipient_guards, passive_solutes
 from .experiment import Donor, Membrane, Permeation, intact_permeability, needled_permeation, open_holes
 from .guard import Application, Guard, absorbed_guards, applied_guards
-from .numbness import AGENTS, Numbness, at_needling, numb, numb_curve, numb_notices, numb_readings
+from .numbness import Numbness, at_needling, numb, numb_curve, numb_notices, numb_readings
 from .picture import Picture, picture
 from .product import Content, Product, find_product, product_in, product_of, products
 from .readings import curves, readings
 from .solute import Solute, find_solute, solutes
 
 __all__ = [
-    "AGENTS",
     "Application",
     "Claim",
     "Content",

@@ -18,7 +18,7 @@ from .cell import RINGS, ROWS, Faces, Mesh, Thickness, Tube, bore, grid, mesh
 from .channel import Film, Holes, gates
 from .excipient import passive_solutes
 from .notices import notices_of
-from .numbness import AGENTS, nerve_depth
+from .numbness import nerve_depth
 from .product import Content, Product, product_in
 from .solute import Solute
 from .stratum import Barrier, barrier, lipid_share
@@ -263,7 +263,7 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
         intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.cleared,
         dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
         notices=notices_of(applied.product, content.solute, applied.topical, skin, holes.any),
-        at_nerves=solved.activity_at(0.1 * nerve_depth(skin, p)) if name in AGENTS else None,
+        at_nerves=solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None,
         removed=applied.topical.remove,
     )
 

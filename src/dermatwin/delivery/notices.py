@@ -34,7 +34,7 @@ def _meets_channels(topical: Topical) -> bool:
 
 def _on_channels(product: Product, solute: Solute, path: str) -> list[Notice]:
     found = []
-    if product.kind == "anaesthetic" or solute.family == "anaesthetic":
+    if product.kind == "anaesthetic" or solute.numbs:
         found.append(
             Notice(
                 path,

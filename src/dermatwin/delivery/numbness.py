@@ -22,9 +22,6 @@ from ..flows import Curve, Exposure, Reading
 from ..naming import Detail
 from ..skin.section import Skin
 
-AGENTS = ("lidocaine", "prilocaine", "tetracaine", "benzocaine")
-"""Anaesthetics whose potency is known, if only as an assumption."""
-
 FIBRES = ("a_delta", "c")
 
 
@@ -51,11 +48,12 @@ def nerve_depth(skin: Skin, p: Draws) -> np.ndarray:
 def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> np.ndarray:
     """Concentration of lidocaine that would block as much [ug/cm3], shape (draw, time): sum of r_i C_i.
 
-    KeyError for an agent without a potency.
+    KeyError for an agent without a potency: every active of the class 'anaesthetic' has one, if only an assumed one.
     """
-    strange = sorted(set(concentrations) - set(AGENTS))
+    known = p.evidence.family("relative_potency")
+    strange = sorted(set(concentrations) - set(known))
     if strange or not concentrations:
-        raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(AGENTS)}")
+        raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(known)}")
     for name, values in concentrations.items():
         require_finite(values, f"concentration of {name}")
         require_not_negative(values, f"concentration of {name}", tolerance=1e-9 * float(np.abs(values).max(initial=1.0)))

@@ -97,7 +97,7 @@ def product_of(described: InlineProduct, evidence: Evidence) -> Product:
         if described.smiles is None:
             raise
         solute = from_smiles(described.active, described.smiles)
-    kind = "anaesthetic" if solute.family == "anaesthetic" else "custom"
+    kind = "anaesthetic" if solute.numbs else "custom"
     return Product(
         id=re.sub(r"\W+", "_", described.name.lower()).strip("_"),
         name=described.name,

@@ -16,9 +16,10 @@ from typing import TypeVar
 
 from ..core.units import factor
 from ..evidence import Evidence, Tables, view
-from ..evidence.rows.delivery import UNITS, ActivePropertyRow, ActiveRow
+from ..evidence.rows.delivery import UNITS, ActivePropertyRow, ActiveRow, Family
 
-GROWTH_FACTORS = "growth factor"
+GROWTH_FACTORS: Family = "growth factor"
+ANAESTHETICS: Family = "anaesthetic"
 _RECALLED, _DERIVED = "E", "D"  # grades of a fact from memory, which is not used, and of a computed one
 T = TypeVar("T")
 
@@ -44,6 +45,11 @@ class Solute:
     def names(self) -> tuple[str, ...]:
         """Every name that finds this solute, in lower case."""
         return tuple(name.lower() for name in (self.name, *self.aliases))
+
+    @property
+    def numbs(self) -> bool:
+        """Whether it is an anaesthetic: guarded, and read at the nerves."""
+        return self.family == ANAESTHETICS
 
 
 @view

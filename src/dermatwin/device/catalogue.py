@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.device import DeviceRow
+from .kind import Kind, kinds
 from .record import Device
 
 __all__ = ["Device", "catalogue", "find"]
@@ -17,7 +18,8 @@ _UM_PER_MM = 1000
 @view
 def catalogue(tables: Tables) -> Mapping[str, Device]:
     """Every device of the catalogue by its id, in the order of the file."""
-    return {row.id: _device(row) for row in tables.rows(DeviceRow)}
+    known = kinds(tables)
+    return {row.id: _device(row, known[row.kind]) for row in tables.rows(DeviceRow)}
 
 
 def find(text: str, evidence: Evidence) -> Device:
@@ -45,11 +47,11 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
-def _device(row: DeviceRow) -> Device:
+def _device(row: DeviceRow, kind: Kind) -> Device:
     return Device(
         id=row.id,
         name=row.name,
-        kind=row.kind,
+        kind=kind,
         needle_count=row.needle_count,
         needle_diameter=row.needle_diameter_um / _UM_PER_MM,
         tip_diameter=row.tip_diameter_um / _UM_PER_MM,

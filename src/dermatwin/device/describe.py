@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from ..case import CustomDevice
-from .record import MOTORISED, Device
+from ..core.spelling import closest
+from ..evidence import Evidence
+from .kind import kinds
+from .record import Device
 
 _CUSTOM = "custom"
 
 
-def describe(custom: CustomDevice) -> Device:
+def describe(custom: CustomDevice, evidence: Evidence) -> Device:
     """The device that a case describes, in canonical units; nothing is filled in.
 
-    A roller's swept width is its drum's width unless stated. Without a minimum, a roller's or stamp's needles have one
+    A roller's swept width is its drum's width unless stated. Without a minimum, needles that no motor strokes have one
     length, while a motor's needles can be drawn in entirely.
-    Raises ValueError if the numbers contradict one another.
+    Raises ValueError if the kind is not known, or if the numbers contradict one another.
     """
-    motorised = custom.kind == MOTORISED
-    shortest = custom.min_length if custom.min_length is not None else 0.0 if motorised else custom.max_length
+    known = kinds(evidence)
+    if custom.kind not in known:
+        raise ValueError(f"{custom.kind} is not one of {', '.join(known)}{closest(custom.kind, known)}")
+    kind = known[custom.kind]
+    shortest = custom.min_length if custom.min_length is not None else 0.0 if kind.motorised else custom.max_length
     return Device(
         id=_CUSTOM,
         name=custom.name,
-        kind=custom.kind,
+        kind=kind,
         needle_count=custom.needle_count,
         needle_diameter=custom.needle_diameter,
         tip_diameter=custom.tip_diameter,

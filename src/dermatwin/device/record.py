@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from ..core.vocabulary import DeviceKind, Layout
+from ..core.vocabulary import MOVED_ONLY, Layout
+from .kind import Kind
 
-MOTORISED = "pen"
-ROLLER = "roller"
-KINDS: tuple[str, ...] = get_args(DeviceKind)
 LAYOUTS: tuple[str, ...] = get_args(Layout)
 
-_MOTOR_FIELDS = ("frequency", "max_frequency")
 _POSITIVE = (
     "needle_diameter",
     "tip_diameter",
@@ -51,20 +48,20 @@ class Device:
 
     id: str
     name: str
-    kind: str  # pen, roller, stamp
+    kind: Kind
     needle_count: int
     needle_diameter: float  # mm at the base
     tip_diameter: float  # mm
     min_length: float  # mm; 0 where the needles can be drawn in entirely
     max_length: float  # mm
-    frequency: float | None = None  # Hz, pen: full strokes per second (default)
+    frequency: float | None = None  # Hz, full strokes per second of a motor (default)
     max_frequency: float | None = None  # Hz
     track_width: float | None = None  # mm swept by the cartridge or drum
-    drum_diameter: float | None = None  # mm, roller, over the drum's surface
-    array_area: float | None = None  # cm2 covered by one stamp
+    drum_diameter: float | None = None  # mm, over the surface of a drum
+    array_area: float | None = None  # cm2 covered by one press of a plate
     pitch: float | None = None  # mm between neighbouring needles
-    layout: str | None = None  # pen and stamp: one of LAYOUTS
-    rows: int | None = None  # roller: rings of needles side by side along the drum
+    layout: str | None = None  # of what is no drum: one of LAYOUTS
+    rows: int | None = None  # rings of needles side by side along a drum
     sources: tuple[str, ...] = ()
     grade: str = "E"
     note: str = ""
@@ -83,12 +80,10 @@ class Device:
     @property
     def motorised(self) -> bool:
         """Whether a motor strokes the needles, so that a frequency applies."""
-        return self.kind == MOTORISED
+        return self.kind.motorised
 
 
 def _contradictions(device: Device) -> Iterator[str]:
-    if device.kind not in KINDS:
-        yield f"{device.kind!r} is not a kind of device; one of {', '.join(KINDS)}"
     if device.needle_count < 1:
         yield f"{device.needle_count} needles"
     for name in _POSITIVE:
@@ -98,18 +93,14 @@ def _contradictions(device: Device) -> Iterator[str]:
     if not device.min_length >= 0.0:
         yield f"min_length {device.min_length:g} is negative"
     yield from _disorder(device)
-    if not device.motorised:
-        for name in _MOTOR_FIELDS:
-            if getattr(device, name) is not None:
-                yield f"{name} does not apply to a {device.kind}"
     yield from _misplaced(device)
 
 
 def _misplaced(device: Device) -> Iterator[str]:
-    """How the needles are set: a layout for an array, rows for a drum."""
-    foreign = "layout" if device.kind == ROLLER else "rows"
-    if getattr(device, foreign) is not None:
-        yield f"{foreign} does not apply to a {device.kind}"
+    """What does not apply to how the device moves, and how the needles are set."""
+    for name, movements in MOVED_ONLY.items():
+        if getattr(device, name) is not None and device.kind.movement not in movements:
+            yield f"{name} does not apply to a {device.kind.label}"
     if device.layout is not None and device.layout not in LAYOUTS:
         yield f"{device.layout!r} is not a layout; one of {', '.join(LAYOUTS)}"
     if device.rows is not None and not 1 <= device.rows <= device.needle_count:

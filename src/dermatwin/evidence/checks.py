@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from ..core.errors import Fault
 from ..core.spelling import closest
 from ..core.units import factor, is_unit
+from ..core.vocabulary import Movement
 from .joint import EFFECTS, EFFECTS_RECORD
 from .known import Known
 from .layers import ENDINGS, FOLDERS, Layer
 from .rooms import DOCUMENTS, TABLES
+from .rows.device import DeviceKindRow, DeviceRow
 from .rows.every import KINDS
 from .rows.healing import ModifierRow
+from .rows.history import RiskModifierRow
 from .rows.parameters import ParameterRow, QuantityRow
 from .rows.row import R, Row, columns_of, shown
 from .rows.sources import ASSUMPTION, SourceRow
@@ -204,6 +207,21 @@ def parameters(scope: Scope) -> Iterator[Fault]:
             yield Fault(f"{where}.name", row.name, f"is a parameter that nothing reads{closest(row.family, families)}")
 
 
+def devices_of_a_kind(scope: Scope) -> Iterator[Fault]:
+    """Devices of a kind that only trials speak of, and properties that do not apply to how their kind moves."""
+    kinds = laid_over(scope.under(DeviceKindRow), scope.own(DeviceKindRow))
+    movements: dict[str, Movement | None] = {row.kind: row.movement for row in kinds}
+    moving = ", ".join(kind for kind, movement in movements.items() if movement)
+    for row in scope.own(DeviceRow):
+        where, movement = f"{row.file}:{row.line}", movements.get(row.kind)
+        if movement is not None:
+            for column in row.misplaced(movement):
+                found = shown(getattr(row, column))
+                yield Fault(f"{where}.{column}", found, f"does not apply to a {row.kind}; leave it empty")
+        elif row.kind in movements:
+            yield Fault(f"{where}.kind", row.kind, f"is a kind that only trials speak of; a device is one of {moving}")
+
+
 def words_of_rooms(scope: Scope) -> Iterator[Fault]:
     """Words that only the room that acts on them knows."""
     for kind, check in TABLES.items():
@@ -217,6 +235,7 @@ def _read_here(scope: Scope) -> Iterator[str]:
         yield from (link.word for link in row.links())
     for row in scope.own(ModifierRow):
         yield from (row.constant, row.factor)
+    yield from (row.factor for row in scope.own(RiskModifierRow))
     for rows in scope.rows.values():
         yield from (link.word for row in rows for link in row.needs())
 
@@ -231,5 +250,6 @@ CHECKS: tuple[Callable[[Scope], Iterator[Fault]], ...] = (
     units,
     assumptions,
     parameters,
+    devices_of_a_kind,
     words_of_rooms,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import EvidenceError, Fault
 from .reading import read_document
 from .rows.healing import ModifierRow
+from .rows.history import VocabularyRow
 
 if TYPE_CHECKING:
     from .known import Known
@@ -36,7 +37,10 @@ class Word:
 DOCUMENTS = {"screening_rules.yaml": (Word("screening.rule", "faults_in"), "rules")}
 """Files that are no tables: who checks one (the document, the tables, the known names), and the key of its entries."""
 
-TABLES: dict[type[Row], Word] = {ModifierRow: Word("healing.person", "faults_of")}
+TABLES: dict[type[Row], Word] = {
+    ModifierRow: Word("healing.person", "faults_of"),
+    VocabularyRow: Word("history.vocabulary", "faults_of"),
+}
 """Tables with words that a room knows: who checks their rows."""
 
 

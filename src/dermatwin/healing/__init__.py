@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .person import slows_barrier
     from .read_out import curves, readings
     from .tissue import heal
 
-__all__ = ["curves", "heal", "readings"]
+__all__ = ["curves", "heal", "readings", "slows_barrier"]
 
-_HOME = {"heal": "tissue", "curves": "read_out", "readings": "read_out"}
+_HOME = {"heal": "tissue", "curves": "read_out", "readings": "read_out", "slows_barrier": "person"}
 
 
 def __getattr__(name: str) -> Any:

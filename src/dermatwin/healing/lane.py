@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from ..case.document import Patient
 from ..evidence import Draws, Evidence
 from ..flows import LAYERS, Punctures
+from ..history import Person
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 from .antimony import Network, read
@@ -80,7 +80,7 @@ def lane_of(
     punctures: Sequence[Punctures],
     days: Sequence[float],
     skin: Skin,
-    patient: Patient,
+    person: Person,
     draws: Draws,
     *,
     excerpt: Excerpt,
@@ -92,19 +92,19 @@ def lane_of(
     Units     days after the first session.      Valid  living skin; for excised skin there are no sessions.
     Raises    ValueError for an unknown layer or piece.
     """
-    layer, person = excerpt.layer, excerpt.person
+    layer, number = excerpt.layer, excerpt.person
     if layer not in LAYERS:
         raise ValueError(f"{layer!r} is not a layer; one of {', '.join(LAYERS)}")
-    values, notices = constants(skin, patient, draws)
+    values, notices = constants(skin, person, draws)
     sessions = zip(days, (injury_of(p, draws) for p in punctures), strict=True) if skin.alive else ()
     return Lane(
         title=title or f"{skin.zone}, {layer}",
         layer=layer,
         piece=excerpt.piece,
-        constants=_named(values[person]),
+        constants=_named(values[number]),
         horizon=float(horizon),
         evidence=draws.evidence,
-        sessions=tuple(_session(day, injury, person, LAYERS.index(layer)) for day, injury in sessions),
+        sessions=tuple(_session(day, injury, number, LAYERS.index(layer)) for day, injury in sessions),
         remarks=tuple(f"{notice.path}: {notice.message}" for notice in notices),
     )
 

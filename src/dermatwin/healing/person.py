@@ -1,13 +1,12 @@
 """The network's constants for every possible person: drawn beliefs, then what the person is, has and takes.
 
-The effects are rows of `evidence/data/modifiers.csv`: a text found among conditions or medicines multiplies one constant
-by one parameter. Constants that follow from others are worked out before that, so that a medicine which slows one rate
-does not retune the others. An effect holds during the whole course; when it began or ended is not looked at yet.
+The effects are rows of `evidence/data/modifiers.csv`: a fact of the history multiplies one constant by one parameter.
+Constants that follow from others are worked out before that, so that a medicine which slows one rate does not retune the
+others. An effect holds during the whole course; when it began is not looked at yet.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,16 +14,21 @@ import numpy as np
 from ..case.document import Patient
 from ..core.errors import Fault, Notice
 from ..core.spelling import closest
-from ..evidence import Draws
+from ..evidence import Draws, Evidence
 from ..evidence.rows.healing import ModifierRow
+from ..history import Fact, Person, answers, holds, question
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 
 HUMAN = "human"
+HEALING = ("conditions", "medications")
+"""Lists of a case of which something may be thought that it changes healing."""
+
+BARRIER = "barrier_slow_recovery"
 ELSEWHERE = ("pigment_of_skin",)  # given by the skin's section
 
 
-def constants(skin: Skin, patient: Patient, draws: Draws) -> tuple[np.ndarray, tuple[Notice, ...]]:
+def constants(skin: Skin, person: Person, draws: Draws) -> tuple[np.ndarray, tuple[Notice, ...]]:
     """Constants of the network, (draw, constant) as in `kernel.CONSTANTS`, and what was changed for this person."""
     units = {name: draws.evidence.parameters[name].unit for name in _drawn()}
     values = np.zeros((draws.count, len(kernel.CONSTANTS)))
@@ -32,9 +36,9 @@ def constants(skin: Skin, patient: Patient, draws: Draws) -> tuple[np.ndarray, t
         values[:, kernel.CONSTANTS.index(name)] = draws(name, unit)
     values[:, kernel.CONSTANTS.index("pigment_of_skin")] = skin.pigment
     kernel.derive(values)
-    notices = _modify(values, patient, draws)
-    if patient.species == HUMAN:
-        slowing = age_factor(patient.age, draws, "collagen")
+    notices = _modify(values, person, draws)
+    if person.patient.species == HUMAN:
+        slowing = age_factor(person.patient.age, draws, "collagen")
         for name in ("collagen_i_turnover", "collagen_iii_turnover"):
             values[:, kernel.CONSTANTS.index(name)] *= slowing
     return values, notices
@@ -57,19 +61,33 @@ def _drawn() -> list[str]:
     return [name for name in kernel.CONSTANTS if name not in (*kernel.DERIVED, *ELSEWHERE)]
 
 
-def _modify(values: np.ndarray, patient: Patient, draws: Draws) -> tuple[Notice, ...]:
-    """Multiply constants in place by the effects of this person's habits, conditions and medicines."""
+def _modify(values: np.ndarray, person: Person, draws: Draws) -> tuple[Notice, ...]:
+    """Multiply constants in place by the effects of this person's habits, conditions and medicines, each once."""
     notices: list[Notice] = []
+    modelled: set[str] = set()
+    done: set[tuple[str, str]] = set()
     for row in draws.evidence.rows(ModifierRow):
-        found = _found(row.field, row.pattern, patient)
-        if found:
+        asked = list(answers(person.facts, question(row), person.start))
+        modelled |= {answer.fact.path for answer in asked}
+        held = next((answer.fact for answer in asked if answer.holds), None)
+        if held is not None and (row.constant, row.factor) not in done:
+            done.add((row.constant, row.factor))
             values[:, kernel.CONSTANTS.index(row.constant)] *= draws(row.factor, "1")
-            parameter = draws.evidence.parameters[row.factor]
-            words = f"{found}: {row.constant} times {parameter.value:g} (grade {parameter.grade})"
-            notices.append(
-                Notice(f"patient.{row.field}", words + (f"; {row.note}" if row.note else ""), ";".join(parameter.sources))
-            )
-    return (*notices, *_unknown(patient, draws))
+            notices.append(_changed(row, held, draws))
+    return (*notices, *_unmodelled(person, modelled))
+
+
+def _changed(row: ModifierRow, fact: Fact, draws: Draws) -> Notice:
+    """What a fact did to a constant, by how much and on whose word."""
+    parameter = draws.evidence.parameters[row.factor]
+    words = f"{fact.words}: {row.constant} times {parameter.value:g} (grade {parameter.grade})"
+    return Notice(fact.place, words + (f"; {row.note}" if row.note else ""), ";".join(parameter.sources))
+
+
+def slows_barrier(person: Person, evidence: Evidence) -> bool:
+    """Whether something that this person takes slows the return of the barrier."""
+    rows = (row for row in evidence.rows(ModifierRow) if row.constant == BARRIER)
+    return any(holds(person.facts, question(row), person.start) for row in rows)
 
 
 def faults_of(rows: Sequence[ModifierRow]) -> Iterator[Fault]:
@@ -80,20 +98,8 @@ def faults_of(rows: Sequence[ModifierRow]) -> Iterator[Fault]:
             yield Fault(f"{row.file}:{row.line}.constant", row.constant, said)
 
 
-def _unknown(patient: Patient, draws: Draws) -> tuple[Notice, ...]:
+def _unmodelled(person: Person, modelled: set[str]) -> Iterator[Notice]:
     """Say of every condition and medicine that no row speaks of it: unknown is not the same as harmless."""
-    rows = draws.evidence.rows(ModifierRow)
-    return tuple(
-        Notice(f"patient.{field}", f"{item.name}: what it does to healing is not in the evidence and not modelled")
-        for field in ("conditions", "medications")
-        for item in getattr(patient, field)
-        if not any(row.field == field and re.search(row.pattern, item.name.lower()) for row in rows)
-    )
-
-
-def _found(field: str, pattern: str, patient: Patient) -> str:
-    """What of the person's record matches one row; empty if nothing does."""
-    if field == "smoker":
-        return "smoker" if patient.smoker else ""
-    names = [item.name for item in getattr(patient, field)]
-    return next((name for name in names if re.search(pattern, name.lower())), "")
+    left = (fact for fact in person.facts if fact.list in HEALING and fact.path not in modelled and fact.is_said)
+    for fact in {fact.path: fact for fact in left}.values():
+        yield Notice(fact.place, f"{fact.words}: what it does to healing is not in the evidence and not modelled")

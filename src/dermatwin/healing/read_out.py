@@ -14,12 +14,13 @@ import numpy as np
 from ..case.document import Patient
 from ..core.units import factor
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import LAYERS, Curve, Punctures, Reading, TissueHistory
 from ..naming import NOTHING, Detail
 from ..skin.section import Skin
 from .injury import channel_radius, closure_time
 from .person import epithelial_front
-from .tissue import myofibroblast_ratio, reading_days
+from .tissue import myofibroblast_ratio
 
 EPIDERMIS, PAPILLARY = LAYERS.index("epidermis"), LAYERS.index("papillary_dermis")
 DERMIS = LAYERS[1:]
@@ -58,8 +59,9 @@ def readings(
 ) -> tuple[Reading, ...]:
     """Numbers of one zone, (draw,) each; names and equations in `quantities/healing.yaml`.
 
-    Tissue is read 4, 12, 26 and 52 weeks after the last session where the course reaches so far. Times of cells and
-    mediators need a session and are left out without one; they are not a number for a person whom no needle pierced.
+    Tissue is read on the days after the last session that the evidence names, where the course reaches so far. Times of
+    cells and mediators need a session and are left out without one; they are not a number for a person
+    whom no needle pierced.
     """
     found = list(_tissue_readings(history, draws))
     if history.sessions.size:
@@ -87,7 +89,7 @@ def _tissue_readings(history: TissueHistory, draws: Draws) -> Iterator[Reading]:
     mean = {name: history.mean(name) for name in ("collagen", "elastin", "elastotic_debris", "epidermis")}
     ratio = _collagen_ratio(history, draws)
     last = history.sessions[-1] if history.sessions.size else 0.0
-    for after in reading_days(draws):
+    for after in reading_days(draws.evidence):
         day = last + after
         if day > history.time[-1]:
             continue

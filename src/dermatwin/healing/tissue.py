@@ -21,7 +21,9 @@ from ..case.document import Patient
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import ComputationError, Notice
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import LAYERS, Punctures, TissueHistory
+from ..history import Person
 from ..skin.section import Skin
 from . import kernel_generated as kernel
 from .course import time_grid
@@ -54,7 +56,7 @@ def heal(
     punctures: Sequence[Punctures],
     session_days: Sequence[float],
     skin: Skin,
-    patient: Patient,
+    person: Person,
     horizon_d: float,
     draws: Draws,
     *,
@@ -76,7 +78,7 @@ def heal(
     """
     days = _checked_days(punctures, session_days, horizon_d)
     treated = list(punctures) if skin.alive else []
-    values, notices = constants(skin, patient, draws)
+    values, notices = constants(skin, person, draws)
     injuries = [injury_of(p, draws) for p in treated]
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
@@ -96,9 +98,9 @@ def heal(
         activated_fraction=activated,
         local_damage=damage,
         status=track.status.reshape(draws.count, -1),
-        notices=(*notices, *_notices(skin, patient, track, draws), *machine.notices(skin.zone)),
+        notices=(*notices, *_notices(skin, person.patient, track, draws), *machine.notices(skin.zone)),
     )
-    _add_gap(history, injuries, patient, draws)
+    _add_gap(history, injuries, person.patient, draws)
     return history
 
 
@@ -116,13 +118,7 @@ def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float],
 def _marks(days: Sequence[float], draws: Draws) -> list[float]:
     """Days on which results are read: weeks after the last session, from evidence."""
     last = days[-1] if days else 0.0
-    return [last + week for week in reading_days(draws)]
-
-
-def reading_days(draws: Draws) -> list[float]:
-    """Days after the last session on which results are read."""
-    weeks = sorted(draws.evidence.family("reading_week").items())
-    return [draws.median(week.name, "d") for _, week in weeks]
+    return [last + week for week in reading_days(draws.evidence)]
 
 
 def _run(

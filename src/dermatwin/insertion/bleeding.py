@@ -17,12 +17,9 @@ import numpy as np
 
 from ..core import require_finite, require_not_negative
 from ..evidence import Draws
-from ..skin import Skin, find_site
+from ..skin import Skin, site_of
 from .needle import Needle
 from .penetration import over_piercing
-
-REGIONS = {"face": "face", "neck": "face", "scalp": "face", "hand": "hand", "foot": "hand"}
-"""Parts of the body whose vessels were told apart; every other site counts as body."""
 
 
 @dataclass(frozen=True)
@@ -145,16 +142,9 @@ def vessels_of(skin: Skin, draws: Draws) -> tuple[Loops | Plexus, ...]:
     return _loops(skin, draws), _superficial(skin, draws), _deep(skin, draws)
 
 
-def region_of(skin: Skin, draws: Draws) -> str:
-    """Which series of vessel counts a zone belongs to: face, hand, body or animal."""
-    if skin.species != "human":
-        return "animal"
-    return REGIONS.get(find_site(skin.site, skin.species, draws.evidence).region, "body")
-
-
 def _loops(skin: Skin, draws: Draws) -> Loops:
     """Capillary loops: fewer with age, n = n_ref (1 - loss)^((age - reference) / 10 yr) in adults."""
-    density = draws(f"capillary_loop_density[{region_of(skin, draws)}]", "1/mm^2")
+    density = draws(f"capillary_loop_density[{site_of(skin, draws.evidence).region.vessels}]", "1/mm^2")
     if skin.species == "human":
         counted = np.clip(skin.age, draws("adult_skin_age", "yr"), draws("oldest_skin_age", "yr"))
         decades = (counted - draws("capillary_reference_age", "yr")) / 10
@@ -172,7 +162,7 @@ def _superficial(skin: Skin, draws: Draws) -> Plexus:
     border, fat = skin.interfaces[:, 2], skin.interfaces[:, -1]
     depth = np.minimum(draws("superficial_plexus_ratio", "1") * border, fat)
     return Plexus(
-        draws(f"superficial_plexus_length[{region_of(skin, draws)}]", "1/mm")[:, None],
+        draws(f"superficial_plexus_length[{site_of(skin, draws.evidence).region.vessels}]", "1/mm")[:, None],
         depth[:, None],
         draws("superficial_plexus_scatter", "1")[:, None],
         draws("superficial_plexus_width", "mm")[:, None],

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..case.document import Settings
 from ..core import Notice
+from ..core.vocabulary import Movement
 from ..device import Device, base_diameter
 from ..evidence import Draws
 from ..flows import Pattern
@@ -41,8 +42,8 @@ def handle(device: Device, settings: Settings, skin: Skin, draws: Draws, session
     """Resolve one zone's settings for one treatment session."""
     use, notices = use_of(device, settings, skin.zone, draws, session)
     motion = motion_of(device, settings, use, draws)
-    push = PUSHES[device.kind](device, settings, use, draws)
-    gap = draws(f"contact_gap[{device.kind}]", "mm", session, skin.zone)
+    push = PUSHES[device.kind.movement](device, settings, use, draws)
+    gap = draws(f"contact_gap[{device.kind.parameters}]", "mm", session, skin.zone)
     found = tuple(_remarks(device, settings, motion, draws, skin.zone))
     pattern = replace(_pattern(device, settings, motion, draws), pace=pace(device, use, draws))
     return Handling(pattern, replace(push, gap=gap), notices + found)
@@ -62,7 +63,7 @@ def _remarks(device: Device, settings: Settings, motion: Motion, draws: Draws, z
     place, stroke, spacing = f"course.settings.{zone}", settings.stroke, settings.track_spacing
     if stroke is not None and not device.motorised:
         yield Notice(f"{place}.stroke", f"changes nothing: {device.name} has no motor")
-    if spacing is not None and device.kind == "stamp":
+    if spacing is not None and device.kind.movement == "presses":
         yield Notice(f"{place}.track_spacing", f"changes nothing: {device.name} is pressed, not moved along tracks")
     if device.motorised and stroke is not None and stroke < settings.needle_length:
         yield Notice(f"{place}.stroke", f"{stroke:g} mm is shorter than the needles stand out: they never leave the skin")
@@ -94,7 +95,7 @@ def _pen(device: Device, settings: Settings, use: Use, draws: Draws) -> Push:
     speed = np.pi * use.drawn["frequency"] * use.drawn["stroke"]
     force = np.full(draws.count, np.inf if settings.force is None else settings.force / device.needle_count)
     shared = interaction(pitch, device.needle_count, draws.median("interaction_distance", "mm"))
-    return Push(force, speed, np.zeros(draws.count), "pen", pitch, shared)
+    return Push(force, speed, np.zeros(draws.count), device.kind.parameters, pitch, shared)
 
 
 def _roller(device: Device, settings: Settings, use: Use, draws: Draws) -> Push:
@@ -110,13 +111,19 @@ def _roller(device: Device, settings: Settings, use: Use, draws: Draws) -> Push:
     surface = np.pi * typical["drum_diameter"] * typical["track_width"]
     pitch = device.pitch or float(np.sqrt(surface / device.needle_count))
     shared = interaction(pitch, typical["track_width"] / pitch, draws.median("interaction_distance", "mm"))
-    return Push(drawn["force"] / engaged, speed, np.zeros(draws.count), "roller", pitch, shared)
+    return Push(drawn["force"] / engaged, speed, np.zeros(draws.count), device.kind.parameters, pitch, shared)
 
 
 def _stamp(device: Device, settings: Settings, use: Use, draws: Draws) -> Push:
     """The plate follows the skin, so needles share no dimple beyond it."""
     pitch = device.pitch or float(np.sqrt(use.typical["array_area"] * MM2_PER_CM2 / device.needle_count))
-    return Push(use.drawn["force"] / device.needle_count, use.drawn["hand_speed"], np.zeros(draws.count), "stamp", pitch)
+    return Push(
+        use.drawn["force"] / device.needle_count,
+        use.drawn["hand_speed"],
+        np.zeros(draws.count),
+        device.kind.parameters,
+        pitch,
+    )
 
 
-PUSHES: Mapping[str, Pusher] = {"pen": _pen, "roller": _roller, "stamp": _stamp}
+PUSHES: Mapping[Movement, Pusher] = {"strokes": _pen, "rolls": _roller, "presses": _stamp}

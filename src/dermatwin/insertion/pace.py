@@ -21,9 +21,9 @@ def pace(device: Device, use: Use, draws: Draws) -> np.ndarray:
     Law      rises with passes, falls with the speed of the hand (tests/laws/test_insertion.py).
     """
     drawn = use.drawn
-    if device.kind == "stamp":
+    if device.kind.movement == "presses":
         seconds = drawn["passes"] * draws("press_time", "s") / drawn["array_area"]
     else:
-        width = drawn["track_spacing" if device.kind == "pen" else "track_width"]
+        width = drawn["track_spacing" if device.kind.movement == "strokes" else "track_width"]
         seconds = drawn["passes"] * MM2_PER_CM2 / (drawn["hand_speed"] * width) * draws("handling_overhead", "1")
     return seconds / SECONDS_PER_MINUTE

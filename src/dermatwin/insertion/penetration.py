@@ -21,7 +21,7 @@ from ..core import require_finite, require_not_negative
 from ..evidence import Draws
 from ..skin import Skin
 from .needle import Needle
-from .tissue import COMPLIANCE_CLASSES, Tissue, tissue_at, toughness_at
+from .tissue import Tissue, tissue_at, toughness_at
 
 TOLERANCE = 1e-9  # of the needle's length
 
@@ -51,7 +51,7 @@ class Push:
     force: np.ndarray  # N on one needle, at most (inf: driven by its stroke)
     speed: np.ndarray  # mm/s at which the needle meets the skin
     gap: np.ndarray  # mm between the stop and the undisturbed skin
-    compliance_class: str  # one of COMPLIANCE_CLASSES
+    compliance_class: str  # how the device holds the skin: a member of compliance_factor[*]
     spacing: float | None = None  # mm between neighbouring needles
     neighbours: float = 0.0  # [-], needles that share the dimple, weighted by distance (`tissue.interaction`)
     stretched: bool = False  # whether the other hand stretches the skin
@@ -144,7 +144,7 @@ class Make:
 class Press:
     """How an experiment presses its needles into the skin; numbers or (draw,)."""
 
-    compliance_class: str  # roller (free skin), stamp (a plate rests on the skin) or pen
+    compliance_class: str  # a member of compliance_factor[*]: roller (free skin), stamp (a plate rests on it), pen
     speed: float | np.ndarray = 1.0  # mm/s
     force: float | np.ndarray | None = None  # N on one needle; None: as much as the stroke needs
     gap: float = 0.0  # mm between the stop and the undisturbed skin
@@ -158,7 +158,7 @@ def penetrate(make: Make, press: Press, skin: Skin, draws: Draws, session: int =
     Shape    (draw, needle) in the result.
     Raises   ValueError for a class or a size that does not exist.
     """
-    _require_possible(make, press)
+    _require_possible(make, press, draws)
     shape = (draws.count, sample_size(draws))
     tip = np.minimum(make.tip_diameter, make.base_diameter)
     taper = make.taper or np.maximum(make.length, np.finfo(float).tiny)
@@ -175,9 +175,10 @@ def penetrate(make: Make, press: Press, skin: Skin, draws: Draws, session: int =
     return drive(needle, push, skin, draws, session)
 
 
-def _require_possible(make: Make, press: Press) -> None:
-    if press.compliance_class not in COMPLIANCE_CLASSES:
-        raise ValueError(f"compliance_class {press.compliance_class!r} is not one of {', '.join(COMPLIANCE_CLASSES)}")
+def _require_possible(make: Make, press: Press, draws: Draws) -> None:
+    classes = draws.evidence.family("compliance_factor")
+    if press.compliance_class not in classes:
+        raise ValueError(f"compliance_class {press.compliance_class!r} is not one of {', '.join(classes)}")
     smallest = min(np.min(size) for size in (make.tip_diameter, make.base_diameter, press.speed))
     if smallest <= 0.0 or min(np.min(make.length), press.gap) < 0.0:
         raise ValueError("diameters and speed must be positive, length and gap must not be negative")

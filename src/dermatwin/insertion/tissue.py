@@ -15,7 +15,6 @@ from ..evidence import Draws
 from ..skin import Skin
 from .needle import Needle
 
-COMPLIANCE_CLASSES = ("roller", "stamp", "pen")
 """How freely the skin can give way, from the freest to the most constrained."""
 
 

@@ -66,13 +66,13 @@ def _grades(text: str, scale: Scale | None, baseline: float | None) -> float | N
     return (first - 0.5) / whole if whole else None
 
 
-def kind_of(device_kind: str, role: str) -> str:
-    """Which injury an arm has: needle, rf, active or untreated."""
+def kind_of(device_kind: str, role: str, hot: frozenset[str]) -> str:
+    """Which injury an arm has: needle, rf, active or untreated. hot : the kinds of device that burn."""
     if role in ("untreated", "sham"):
         return "untreated"
     if role in ("comparator", "led_only") or device_kind == "none":
         return "active"
-    return "rf" if device_kind == "rf_needle" else "needle"
+    return "rf" if device_kind in hot else "needle"
 
 
 def followup_of(row: OutcomeRow) -> float | None:

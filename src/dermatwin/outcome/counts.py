@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import AdverseRow
 
@@ -74,7 +75,8 @@ class Counts:
 def counts(event: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> Counts:
     """Numerators and denominators behind an event."""
     rows = [row for row in draws.evidence.rows(AdverseRow) if row.source not in exclude]
-    found = {kind: [row for row in one_each(rows, event) if kind_of(row) == kind] for kind in (NEEDLE, REVIEW, HEAT)}
+    hot, each = heated(draws.evidence), one_each(rows, event)
+    found = {kind: [row for row in each if kind_of(row, hot) == kind] for kind in (NEEDLE, REVIEW, HEAT)}
     tallies = [
         Tally(sum(r.events_n or 0 for r in same), sum(r.population_n or 0 for r in same), len({r.source for r in same}))
         for same in found.values()
@@ -108,9 +110,9 @@ def counted(row: AdverseRow, event: str) -> bool:
     )
 
 
-def kind_of(row: AdverseRow) -> str:
-    """Needles with heat or without, or a review of both."""
-    return REVIEW if row.arm_kind == REVIEW else HEAT if row.device_kind == HEAT else NEEDLE
+def kind_of(row: AdverseRow, hot: frozenset[str]) -> str:
+    """Needles with heat or without, or a review of both. hot : the kinds of device that burn."""
+    return REVIEW if row.arm_kind == REVIEW else HEAT if row.device_kind in hot else NEEDLE
 
 
 def _class(row: AdverseRow) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.units import factor
+from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.laboratory import HealingRow
 from ..evidence.rows.trials import AdverseRow
@@ -104,7 +105,9 @@ def _pool(
 @view
 def stated(tables: Tables) -> tuple[Stated, ...]:
     """Every duration after needling that the tables state; single cases and other injuries left out."""
-    rows = [*map(_of_event, tables.rows(AdverseRow)), *map(_of_course, tables.rows(HealingRow))]
+    hot = heated(tables)
+    events = (_of_event(row, row.device_kind in hot) for row in tables.rows(AdverseRow))
+    rows = [*events, *map(_of_course, tables.rows(HealingRow))]
     return tuple(row for row in rows if row is not None)
 
 
@@ -122,7 +125,7 @@ def _of_course(row: HealingRow) -> Stated | None:
     return Stated(row.source, sign, row.value * scale, float(row.n or 1), upper, upper, sd=(row.sd or 0.0) * scale)
 
 
-def _of_event(row: AdverseRow) -> Stated | None:
+def _of_event(row: AdverseRow, heat: bool) -> Stated | None:
     sign, hours = sign_of(row.event, row.note), hours_of(row.duration_h, row.duration_h_min, row.duration_h_max)
     if not sign or hours is None or row.arm_kind not in ("needling", "review") or row.device_kind == "none":
         return None
@@ -130,13 +133,7 @@ def _of_event(row: AdverseRow) -> Stated | None:
     if bound == "lower":
         return None
     return Stated(
-        row.source,
-        sign,
-        value,
-        float(row.population_n or 1),
-        bound == "upper",
-        heat=row.device_kind == "rf_needle",
-        sd=row.duration_h_sd or 0.0,
+        row.source, sign, value, float(row.population_n or 1), bound == "upper", heat=heat, sd=row.duration_h_sd or 0.0
     )
 
 

@@ -20,13 +20,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.vocabulary import PHOTOTYPES, REFERENCE_PHOTOTYPE
+from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
+from ..skin.site import FACE, HUMAN, find_site
 from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each
 
 CELLS, SHAPES = 400, 10  # numerical
-PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-BODY = ("abdomen", "body", "mixed")
+SEVERAL, SITE_OF_SEVERAL = "mixed", "body"
+"""What a trial says that treated several sites, and the one that it counts as."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
         "rate_row_weight[review]",
         "event_reference_sessions",
         "pigment_dose_exponent",
-        "pih_site_factor[body]",
+        *_site_factors(draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     known = draws.evidence.parameters
@@ -139,13 +142,13 @@ class _Priors:
 @view
 def _rate_pool(tables: Tables, event: str, exclude: frozenset[str], kind: str, priors: _Priors) -> RatePool:
     rows = [row for row in tables.rows(AdverseRow) if row.source not in exclude]
-    found = [_count(row, event, kind, dict(priors.numbers)) for row in one_each(rows, event)]
+    found = [_count(tables, row, event, kind, dict(priors.numbers)) for row in one_each(rows, event)]
     return pool_counts(found, priors.alike, reaction=event in REACTIONS, assumed=priors.assumed)
 
 
-def _count(row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
-    own = kind_of(row)
-    hazard = float(trial_hazard(event, row.phototypes, row.zone, row.sessions, numbers))
+def _count(tables: Tables, row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
+    own = kind_of(row, heated(tables))
+    hazard = float(trial_hazard(event, row.phototypes, series_of(tables, row.zone), row.sessions, numbers))
     weight = (
         numbers[f"rate_row_weight[{REVIEW}]"]
         if own == REVIEW
@@ -155,11 +158,12 @@ def _count(row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float])
 
 
 def trial_hazard(
-    event: str, phototypes: str, zone: str, sessions: float | None, numbers: Mapping[str, float] | Mapping[str, np.ndarray]
+    event: str, phototypes: str, series: str, sessions: float | None, numbers: Mapping[str, float] | Mapping[str, np.ndarray]
 ) -> np.ndarray | float:
     """Hazard of a trial's course relative to the reference course [-]; what is not stated is the reference's.
 
-    sessions / n_ref, for pigment (sessions / n_ref x pigment drive)^b x site factor, for a reaction 1
+    sessions / n_ref, for pigment (sessions / n_ref x pigment drive)^b x site factor, for a reaction 1. `series` is the
+    one of sites by pigment (`series_of`).
     """
     if event in REACTIONS:
         return 1.0
@@ -168,17 +172,31 @@ def trial_hazard(
         return ratio
     drives = [np.asarray(numbers[f"pigment_drive[{p}]"], float) for p in phototype_range(phototypes)]
     drive = np.mean(np.stack(drives), axis=0)
-    site = numbers["pih_site_factor[body]"] if zone in BODY else 1.0
+    site = numbers[f"pih_site_factor[{series}]"]
     return (ratio * drive) ** numbers["pigment_dose_exponent"] * site
 
 
+@view
+def series_of(tables: Tables, zone: str) -> str:
+    """The series of sites by pigment that a trial's zone belongs to; that of the face, the reference, where none is said."""
+    try:
+        return find_site(SITE_OF_SEVERAL if zone == SEVERAL else zone, HUMAN, tables).region.pigment
+    except KeyError:
+        return FACE
+
+
+def _site_factors(draws: Draws) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in draws.evidence.family("pih_site_factor").values())
+
+
 def phototype_range(text: str) -> tuple[str, ...]:
-    """'III-V' -> III, IV, V; what cannot be read is the reference type III."""
+    """'III-V' -> III, IV, V; what cannot be read is the reference type."""
+    known: tuple[str, ...] = PHOTOTYPES
     ends = [part.strip() for part in text.split("-")]
-    if not all(end in PHOTOTYPES for end in ends):
-        return ("III",)
-    first, last = sorted(PHOTOTYPES.index(end) for end in (ends[0], ends[-1]))
-    return PHOTOTYPES[first : last + 1]
+    if not all(end in known for end in ends):
+        return (REFERENCE_PHOTOTYPE,)
+    first, last = sorted(known.index(end) for end in (ends[0], ends[-1]))
+    return known[first : last + 1]
 
 
 @dataclass(frozen=True)
@@ -203,12 +221,13 @@ def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset
     names = (
         "event_reference_sessions",
         "pigment_dose_exponent",
-        "pih_site_factor[body]",
+        *_site_factors(draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     numbers = {name: draws(name, "1") for name in names}
-    hazard = np.asarray(trial_hazard(event, treated.phototypes, treated.zone, treated.sessions, numbers), float)
-    kind, n = HEAT if treated.device_kind == HEAT else NEEDLE, treated.people
+    series = series_of(draws.evidence, treated.zone)
+    hazard = np.asarray(trial_hazard(event, treated.phototypes, series, treated.sessions, numbers), float)
+    kind, n = HEAT if treated.device_kind in heated(draws.evidence) else NEEDLE, treated.people
     rate = study_risk(event, np.broadcast_to(hazard, (draws.count,)), draws, exclude, kind)
     if not n:
         return rate

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
 from ..flows import Punctures
@@ -66,7 +67,7 @@ def predict_pain(
     anaesthetised: bool = False,
 ) -> np.ndarray:
     """Mean score of a trial [0-10], (draw,). `needle_length` (mm, set length) shifts the anchor where it is stated."""
-    kind = "rf" if device_kind == "rf_needle" else "needle"
+    kind = "rf" if device_kind in heated(draws.evidence) else "needle"
     shift = np.zeros(draws.count)
     if needle_length is not None and kind == "needle":
         shift = draws("pain_length_exponent", "1") * np.log(needle_length / draws("pain_anchor_depth", "mm"))
@@ -91,15 +92,15 @@ def pain_pool(draws: Draws, kind: str, exclude: frozenset[str]) -> ValuePool:
 
 @view
 def _pain_pool(tables: Tables, kind: str, exclude: frozenset[str], prior: tuple[float, ...]) -> ValuePool:
-    rows = tables.rows(AdverseRow)
-    found = [_observation(row) for row in rows if row.source not in exclude and _kind(row) == kind]
+    rows, hot = tables.rows(AdverseRow), heated(tables)
+    found = [_observation(row) for row in rows if row.source not in exclude and _kind(row, hot) == kind]
     return pool_values([item for item in found if item], _logit(prior[0] / 10), prior[1], prior[2])
 
 
-def _kind(row: AdverseRow) -> str:
+def _kind(row: AdverseRow, hot: frozenset[str]) -> str:
     if row.event != "pain_vas" or row.device_kind == "none" or "not pain of needling" in row.note:
         return ""
-    return "rf" if row.device_kind == "rf_needle" else "needle"
+    return "rf" if row.device_kind in hot else "needle"
 
 
 def _observation(row: AdverseRow) -> Observation | None:

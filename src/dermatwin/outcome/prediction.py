@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
 from .arms import Cut, cut_of, kind_of
@@ -105,7 +106,8 @@ def predict_arm(
     schedule. The publication shrinkage is not applied: published arms are predicted.
     """
     record, known = scales(draws.evidence).get(arm.scale), effects(draws, exclude)
-    pooled_as = Arm(kind_of(arm.device_kind, arm.role), pool_of(arm.indication, draws.evidence), (arm.adjunct,))
+    kind = kind_of(arm.device_kind, arm.role, heated(draws.evidence))
+    pooled_as = Arm(kind, pool_of(arm.indication, draws.evidence), (arm.adjunct,))
     saturation = draws("response_saturation", "1")
     response = typical_response(arm.schedule, draws) if driver is None else saturating(driver, saturation)
     true = trial_mean(pooled_as, response, draws, exclude, known=known)

@@ -10,7 +10,9 @@ import numpy as np
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
+from ..evidence.timetable import reading_days
 from ..flows import Curve, Reading, TissueHistory
+from ..history import Person
 from ..naming import Detail
 from ..skin.section import Skin
 from . import appearance, recovery, tissue
@@ -36,19 +38,19 @@ class ReadOut:
 
 
 def read_out(
-    zone: Zone, patient: Patient, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
+    zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
 ) -> ReadOut:
     """Every outcome of one zone.
 
-    Readings at 4, 12, 26 and 52 weeks after the last session, those within the history, and on the days `also` (days
-    after the first session on which somebody else measured); recovery and pain per session ([1] is the first); risks of
-    the whole course. Actives that trials list as adjuncts count as such.
+    Readings on the days after the last session that the evidence names, those within the history, and on the days `also`
+    (days after the first session on which somebody else measured); recovery and pain per session ([1] is the first);
+    risks of the whole course. Actives that trials list as adjuncts count as such.
     """
     times = reading_times(course, belief.draws, also)
     sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]
-    risk = risks(zone, patient, skin, course, belief)
+    risk = risks(zone, person, skin, course, belief)
     answers = clinical(zone, course, times, belief)
-    seen = _appearance(zone, patient, skin, course.history, belief)
+    seen = _appearance(zone, person.patient, skin, course.history, belief)
     readings = (
         *tissue.readings(course.history, skin, belief.draws, times),
         *(r for s in sessions for r in s.readings),
@@ -76,8 +78,7 @@ def read_out(
 
 def reading_times(course: Course, draws: Draws, also: Sequence[float] = ()) -> np.ndarray:
     """Days after the first session at which outcomes are read, those within the history."""
-    weeks = sorted(draws.evidence.family("reading_week").items())
-    times = float(course.days[-1]) + np.array([draws.median(week.name, "d") for _, week in weeks])
+    times = float(course.days[-1]) + np.array(reading_days(draws.evidence))
     every = np.union1d(times, [day for day in also if day > 0.0])
     return every[every <= course.history.time[-1]]
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from ..core.errors import Notice
 from ..core.units import factor
+from ..core.vocabulary import DARK_PHOTOTYPES, PHOTOTYPES
 from ..evidence import Draws
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
 from ..naming import Detail
@@ -168,7 +169,7 @@ def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
         "melanin hides redness and bruises: they are unnoticeable sooner, not over sooner; 'redness lasts' says how long",
         "dermatwin_prior",
     )
-    return (care, dark) if skin.phototype in ("IV", "V", "VI") else (care,)
+    return (care, dark) if skin.phototype in DARK_PHOTOTYPES else (care,)
 
 
 def curves(session: int, zone: str, recovery: Recovery, draws: Draws) -> tuple[Curve, ...]:
@@ -200,7 +201,7 @@ def masking(skin: Skin, draws: Draws) -> np.ndarray:
 
     The factors of neighbouring phototypes are drawn apart; the larger of a skin's own and all lighter ones counts.
     """
-    names = [f"redness_masking[{p}]" for p in ("I", "II", "III", "IV", "V", "VI")]
+    names = [f"redness_masking[{p}]" for p in PHOTOTYPES]
     own = f"redness_masking[{skin.phototype}]"
     if own not in names:
         return np.ones(draws.count)

@@ -14,16 +14,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..case.document import Patient, Settings, Zone
+from ..core.vocabulary import REFERENCE_PHOTOTYPE
 from ..evidence import Draws
+from ..history import Person, stranger
 
-DEVICE, SITE, SEX, PHOTOTYPE = "roller-192", "cheek", "female", "III"
+DEVICE, SITE, SEX = "roller-192", "cheek", "female"
 
 
 @dataclass(frozen=True)
 class ReferenceCourse:
     """Person, zone, needling and days of the reference course."""
 
-    patient: Patient
+    person: Person
     zone: Zone
     device: str
     settings: Settings
@@ -35,7 +37,8 @@ def reference_course(draws: Draws) -> ReferenceCourse:
     """The course behind the pooled effects of trials; every number is an evidence parameter."""
     sessions, interval = int(draws.median("reference_sessions", "1")), draws.median("reference_interval", "d")
     days = tuple(number * interval for number in range(sessions))
-    patient = Patient.model_validate({"age": _text(draws, "reference_person_age", "yr"), "sex": SEX, "phototype": PHOTOTYPE})
+    age = _text(draws, "reference_person_age", "yr")
+    patient = Patient.model_validate({"age": age, "sex": SEX, "phototype": REFERENCE_PHOTOTYPE})
     zone = Zone.model_validate({"zone": SITE, "area": _text(draws, "reference_area", "cm^2")})
     settings = Settings.model_validate(
         {
@@ -43,7 +46,9 @@ def reference_course(draws: Draws) -> ReferenceCourse:
             "density": _text(draws, "reference_density", "1/cm^2"),
         }
     )
-    return ReferenceCourse(patient, zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d"))
+    return ReferenceCourse(
+        stranger(patient, draws.evidence), zone, DEVICE, settings, days, days[-1] + draws.median("reference_followup", "d")
+    )
 
 
 def _text(draws: Draws, name: str, unit: str) -> str:

@@ -14,7 +14,6 @@ trials that saw nothing unexpected hold it down. A risk is that of the whole cou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,8 +22,10 @@ import numpy as np
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
 from ..evidence import Draws
+from ..evidence.rows.history import RiskModifierRow
 from ..flows import Exposure, Punctures, Reading, TissueHistory
-from ..skin.section import Skin
+from ..history import Person, holds, question
+from ..skin import Skin, site_of
 from .belief import Belief
 from .counts import ASSUMED, Counts, counts
 from .course import Course
@@ -47,14 +48,6 @@ POOLED = {
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
 """How often the sun effect enters: protection takes back what strong sun adds."""
 
-_HISTORY = {
-    "herpes_history": r"herpes|cold sore|hsv",
-    "keloid_history": r"keloid|hypertrophic",
-    "immunosuppressed": r"immunosup|diabet|prednis|methotrexate|ciclosporin|cyclosporin|tacrolimus|biologic",
-    "anticoagulant": r"anticoag|warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|heparin|aspirin|clopidogrel",
-}
-_FACE = re.compile(r"face|cheek|forehead|nose|chin|lip|eye|orbital|temple|jaw|perioral|glabella|scalp")
-
 
 @dataclass(frozen=True)
 class Risks:
@@ -66,17 +59,18 @@ class Risks:
     counts: dict[str, Counts]
 
 
-def risks(zone: Zone, patient: Patient, skin: Skin, course: Course, belief: Belief) -> Risks:
+def risks(zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief) -> Risks:
     """Every risk of a course in one zone, shape (draw,) each, all within [0, 1]."""
     needled, draws, exclude = course.needled, belief.draws, belief.exclude
     hazards = {
-        "pih_risk": pigment_hazard(patient, skin, course.history, draws, belief.reference),
-        **_scar_hazards(patient, course.history, needled, draws),
-        **_session_hazards(patient, needled, draws),
-        **_puncture_hazards(patient, course.punctures, course.exposures, draws),
+        "pih_risk": pigment_hazard(person.patient, skin, course.history, draws, belief.reference),
+        **_scar_hazards(course.history, needled, draws),
+        **_session_hazards(needled, draws),
+        **_puncture_hazards(course.punctures, course.exposures, draws),
     }
+    own = {name: own_factor(name, person, draws) for name in POOLED}
     found = {
-        name: study_risk(event, np.where(needled > 0.0, hazards[name], 0.0), draws, exclude)
+        name: study_risk(event, np.where(needled > 0.0, hazards[name] * own[name], 0.0), draws, exclude)
         for name, event in POOLED.items()
     }
     readings = tuple(Reading(name, zone.key, "1", values) for name, values in found.items())
@@ -99,7 +93,7 @@ def pigment_hazard(
     steepness = draws("pigment_dose_exponent", "1")
     injury = _pigment_injury(history, draws, reference) / skin.pigment
     dose = saturating(injury**steepness, draws("response_saturation", "1")) * skin.pigment**steepness
-    site = draws("pih_site_factor[face]" if _FACE.search(skin.site) else "pih_site_factor[body]", "1")
+    site = draws(f"pih_site_factor[{site_of(skin, draws.evidence).region.pigment}]", "1")
     return dose * site * draws("sun_effect", "1") ** SUN[patient.sun]
 
 
@@ -130,42 +124,40 @@ def alarm(history: TissueHistory) -> np.ndarray:
     return np.divide(cells, most, out=np.zeros_like(most), where=most != 0.0).max(axis=1)
 
 
-def _scar_hazards(patient: Patient, history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+def _scar_hazards(history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     sessions = needled / draws.median("event_reference_sessions", "1")
     alarmed = 1.0 + (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
     scar = np.minimum(sessions * alarmed, draws.median("largest_hazard_ratio", "1"))
-    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar * _factor("keloid_history", patient, draws)}
+    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar}
 
 
-def _session_hazards(patient: Patient, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
     """Hazards that count sessions and nothing that the needles do."""
     sessions = needled / draws.median("event_reference_sessions", "1")
-    return {
-        "infection_risk": sessions * _factor("immunosuppressed", patient, draws),
-        "serious_event_risk": sessions,
-        "herpes_risk": sessions * _factor("herpes_history", patient, draws),
-    }
+    return dict.fromkeys(("infection_risk", "serious_event_risk", "herpes_risk"), sessions)
 
 
-def _puncture_hazards(
-    patient: Patient, punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws
-) -> dict[str, np.ndarray]:
+def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws) -> dict[str, np.ndarray]:
     """Hazards of products on open channels and of vessels that bleed."""
     products = {e.session for e in exposures if e.at_nerves is None and e.through_channels.max() > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")
     usual = n_ref * draws.median("reference_bleeding_share", "1")
-    return {
-        "granuloma_risk": exposed / n_ref,
-        "prolonged_bleeding_risk": bled / usual * _factor("anticoagulant", patient, draws),
-    }
+    return {"granuloma_risk": exposed / n_ref, "prolonged_bleeding_risk": bled / usual}
 
 
-def _factor(kind: str, patient: Patient, draws: Draws) -> np.ndarray:
-    """Multiplier of a hazard if the person's history or medicines say so, else 1."""
-    words = " ".join(item.name.lower() for item in (*patient.conditions, *patient.medications))
-    return draws(f"risk_factor[{kind}]", "1") if re.search(_HISTORY[kind], words) else np.ones(draws.count)
+def own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:
+    """What the history of the person multiplies a hazard by, (draw,): the largest factor that holds, 1 where none does.
+
+    Rows of `risk_modifiers.csv`. Factors are not multiplied with one another: no study counted two of them together.
+    """
+    held = {row.factor for row in draws.evidence.rows(RiskModifierRow) if row.risk == risk and _holds(row, person)}
+    return np.maximum.reduce([np.ones(draws.count), *(draws(factor, "1") for factor in sorted(held))])
+
+
+def _holds(row: RiskModifierRow, person: Person) -> bool:
+    return holds(person.facts, question(row), person.start)
 
 
 def _notices(

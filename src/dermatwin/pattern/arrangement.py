@@ -19,12 +19,12 @@ def layout_of(device: Device, use: Use, draws: Draws) -> Layout:
 
     A pitch that is known comes first; without one the needles fill the width that a track sweeps or the area of a stamp.
     """
-    if device.kind == "roller":
+    if device.kind.movement == "rolls":
         stagger = draws.median("roller_row_stagger", "1")
         return _drum(device, use.typical["drum_diameter"], use.typical["track_width"], stagger)
-    if device.kind == "stamp":
+    if device.kind.movement == "presses":
         return _stamp(device, use.typical["array_area"])
-    return _cartridge(device, draws.median("track_width[pen]", "mm"))
+    return _cartridge(device, draws.median(f"track_width[{device.kind.parameters}]", "mm"))
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +50,7 @@ def _cartridge(device: Device, usual_width: float) -> Layout:
 def motion_of(device: Device, settings: Settings, use: Use, draws: Draws) -> Motion:
     """How contacts repeat over the skin, for every draw."""
     drawn, count = use.drawn, device.needle_count
-    if device.kind == "pen":
+    if device.kind.movement == "strokes":
         return pen(
             count,
             frequency=drawn["frequency"],
@@ -61,7 +61,7 @@ def motion_of(device: Device, settings: Settings, use: Use, draws: Draws) -> Mot
             stroke=drawn["stroke"],
         )
     neighbour = layout_of(device, use, draws).neighbour
-    if device.kind == "roller":
+    if device.kind.movement == "rolls":
         return roller(
             count,
             passes=drawn["passes"],

@@ -73,15 +73,15 @@ def raster_of(device: Device, settings: Settings, draws: Draws, zone: str = "", 
         0.0 if motion.slit is None else float(motion.slit[0]),
         draws.median("track_jitter", "mm"),
         draws.median("track_angle_jitter", "rad"),
-        device.kind == "pen",
+        device.kind.movement == "strokes",
     )
 
 
 def _cell(device: Device, settings: Settings, drawn: dict[str, np.ndarray], draws: Draws) -> tuple[np.ndarray, np.ndarray]:
     """Step along a track and distance between tracks [mm]."""
-    if device.kind == "pen":
+    if device.kind.movement == "strokes":
         return drawn["hand_speed"] / drawn["frequency"], drawn["track_spacing"]
-    if device.kind == "roller":
+    if device.kind.movement == "rolls":
         turn = np.pi * drawn["drum_diameter"] / (1.0 - draws("roller_sliding_share", "1"))
         return turn, lanes(settings, drawn)
     side = np.sqrt(MM2_PER_CM2 * drawn["array_area"])

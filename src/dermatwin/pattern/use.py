@@ -12,6 +12,7 @@ import numpy as np
 
 from ..case.document import Settings
 from ..core import Notice
+from ..core.vocabulary import Movement
 from ..device import Device
 from ..evidence import Draws
 
@@ -29,24 +30,29 @@ class Choice:
     otherwise: str = ""
 
 
-CHOICES: Mapping[str, tuple[Choice, ...]] = {
-    "pen": (
+CHOICES: Mapping[Movement, tuple[Choice, ...]] = {
+    "strokes": (
         Choice("passes", "1", True),
         Choice("hand_speed", "mm/s", True),
         Choice("frequency", "Hz"),
         Choice("track_spacing", "mm", True, "track_width"),
         Choice("pitch", "mm"),
     ),
-    "roller": (
+    "rolls": (
         Choice("passes", "1", True),
         Choice("hand_speed", "mm/s"),
         Choice("force", "N"),
         Choice("drum_diameter", "mm"),
         Choice("track_width", "mm"),
     ),
-    "stamp": (Choice("passes", "1", True), Choice("hand_speed", "mm/s"), Choice("force", "N"), Choice("array_area", "cm^2")),
+    "presses": (
+        Choice("passes", "1", True),
+        Choice("hand_speed", "mm/s"),
+        Choice("force", "N"),
+        Choice("array_area", "cm^2"),
+    ),
 }
-"""What each kind of device needs to know. The default is the parameter 'name[kind]'."""
+"""What each movement needs to know. The default is the parameter 'name[kind]', of the kind whose parameters hold."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,11 @@ class Use:
 def use_of(device: Device, settings: Settings, zone: str, draws: Draws, session: int) -> tuple[Use, tuple[Notice, ...]]:
     """Settings first, then the device, then the default."""
     use, notices = Use({}, {}), []
-    for choice in CHOICES[device.kind]:
+    for choice in CHOICES[device.kind.movement]:
         source = choice.otherwise or choice.name
         stated = getattr(settings, choice.name, None)
         stated = getattr(device, source, None) if stated is None else stated
-        parameter = f"{source}[{device.kind}]"
+        parameter = f"{source}[{device.kind.parameters}]"
         if stated is not None:
             use.drawn[choice.name], use.typical[choice.name] = np.full(draws.count, float(stated)), float(stated)
             continue

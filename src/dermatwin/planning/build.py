@@ -12,6 +12,7 @@ from typing import Any
 from ..case import Case, Topical, Zone
 from ..case.document import ConcernRecord
 from ..core.units import factor
+from ..device import Kind
 from ..evidence import Evidence
 from ..screening.agent import agent_of
 
@@ -63,6 +64,6 @@ def with_concerns(zone: Zone, concerns: Sequence[str]) -> Zone:
     return zone.model_copy(update={"concerns": kept})
 
 
-def passes(kind: str, evidence: Evidence) -> int:
+def passes(kind: Kind, evidence: Evidence) -> int:
     """Customary number of passes of a kind of device."""
-    return int(evidence.value(f"planned_passes_{kind}", "1"))
+    return int(evidence.value(f"planned_passes[{kind.parameters}]", "1"))

@@ -12,13 +12,13 @@ import math
 from dataclasses import dataclass
 
 from ..case import Case
+from ..core.vocabulary import DARK_PHOTOTYPES
 from ..device import Device, catalogue, describe, find
 from ..evidence import Evidence
 from ..screening.depth import ZoneDepth, deep_concerns
 from .course import DefaultCourse
 from .proposal import Reason
 
-PIGMENT_AT_RISK = ("IV", "V", "VI")
 _PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
 
 
@@ -56,7 +56,7 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidenc
     if zone.by_region:
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
-    if phototype in PIGMENT_AT_RISK:
+    if phototype in DARK_PHOTOTYPES:
         first = max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
         reasons.append(Reason(f"phototype {phototype}: {_gently(first, aim)}", _PIGMENT_SOURCES))
     return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))
@@ -95,7 +95,7 @@ def choose_device(case: Case, course: DefaultCourse, depth: Depth, evidence: Evi
 def _own(case: Case, evidence: Evidence) -> Device | None:
     device = case.course.device
     if not isinstance(device, str):
-        return describe(device)
+        return describe(device, evidence)
     try:
         return find(device, evidence)
     except KeyError:
@@ -105,4 +105,4 @@ def _own(case: Case, evidence: Evidence) -> Device | None:
 def fits(device: Device, course: DefaultCourse, depth: Depth) -> bool:
     """Whether a device is of the right kind and can set a length between the least depth and the first session's."""
     reach = min(depth.first, device.max_length)
-    return device.kind in course.device_kinds and reach >= device.min_length and reach >= min(depth.low, depth.first)
+    return device.kind.name in course.device_kinds and reach >= device.min_length and reach >= min(depth.low, depth.first)

@@ -12,12 +12,14 @@ from typing import Any, get_args
 from ..case import Case
 from ..device import catalogue
 from ..evidence import Evidence
+from ..evidence.rows.outcome import Driver
 from ..evidence.rows.planning import Confidence
+from ..outcome import concerns
 from .build import build, with_concerns
 from .proposal import Proposal
 
+PIGMENT: Driver = "pigment"
 CONFIDENCE: tuple[Confidence, ...] = get_args(Confidence)
-PIGMENT = frozenset({"melasma", "hyperpigmentation"})
 
 
 def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tuple[Case | None, tuple[str, ...]]:
@@ -28,7 +30,7 @@ def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tu
     for zone in dict.fromkeys(proposal.zone for proposal in courses):
         here = [proposal for proposal in courses if proposal.zone == zone]
         lead = min(here, key=lambda p: CONFIDENCE.index(p.confidence))
-        warnings += [_shared(p, lead) for p in here if p is not lead]
+        warnings += [_shared(p, lead, evidence) for p in here if p is not lead]
         if _agree([*leads, lead]):
             leads.append(lead)
         else:
@@ -41,9 +43,9 @@ def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tu
     return _case(case, leads, courses, evidence), tuple(warnings)
 
 
-def _shared(proposal: Proposal, lead: Proposal) -> str:
+def _shared(proposal: Proposal, lead: Proposal, evidence: Evidence) -> str:
     """What becomes of a concern in a zone that another concern leads."""
-    if _fits(proposal, lead):
+    if _fits(proposal, lead, evidence):
         return f"{proposal.zone}: {proposal.concern} has the course of {lead.concern}"
     return (
         f"{proposal.zone}: {proposal.concern} asks for a shallower course than {lead.concern} and is left out; "
@@ -51,13 +53,17 @@ def _shared(proposal: Proposal, lead: Proposal) -> str:
     )
 
 
-def _fits(proposal: Proposal, lead: Proposal) -> bool:
+def _fits(proposal: Proposal, lead: Proposal, evidence: Evidence) -> bool:
     """Whether a concern can be treated at the depth of the one that leads its zone; only pigment minds more depth."""
-    if proposal.concern not in PIGMENT:
+    if not _of_pigment(proposal, evidence):
         return True
     assert proposal.depth_range is not None
     assert lead.depth_range is not None
     return proposal.depth_range[1] >= lead.depth_range[0]
+
+
+def _of_pigment(proposal: Proposal, evidence: Evidence) -> bool:
+    return concerns(evidence)[proposal.concern].driver == PIGMENT
 
 
 def _agree(leads: list[Proposal]) -> bool:
@@ -79,7 +85,7 @@ def _case(case: Case, leads: list[Proposal], courses: list[Proposal], evidence: 
     count = int(_within(first.sessions or 0, _common(leads, "sessions_range")))
     interval = _within(max(lead.interval or 0.0 for lead in leads), _common(leads, "interval_range"))
     device = _device(first)
-    together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead)] for lead in leads}
+    together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead, evidence)] for lead in leads}
     zones = [with_concerns(case.zone(zone), [p.concern for p in found]) for zone, found in together.items()]
     settings = {lead.zone: _settings(lead, together[lead.zone], first, evidence) for lead in leads}
     read_at = max(max(lead.read_at, default=0) for lead in leads)
@@ -91,7 +97,7 @@ def _settings(lead: Proposal, together: list[Proposal], first: Proposal, evidenc
     assert lead.case is not None
     settings = lead.case.course.settings[lead.zone].model_dump(mode="json", exclude_none=True)
     assert lead.depth_range is not None
-    limits = [p.depth_range[1] for p in together if p.concern in PIGMENT and p.depth_range is not None]
+    limits = [p.depth_range[1] for p in together if _of_pigment(p, evidence) and p.depth_range is not None]
     depth = min([lead.first_depth or 0.0, *limits])
     device = catalogue(evidence).get(lead.device)
     if device is not None:

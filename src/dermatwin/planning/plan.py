@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 from ..case import Case, Zone
 from ..core.errors import CaseError, Fault
 from ..core.units import factor
+from ..core.vocabulary import DARK_PHOTOTYPES
 from ..device import Device
 from ..evidence import Evidence, weakest
 from ..screening import Finding, Screening, allowance, depth_guidance, screen
 from ..screening.agent import agent_of
-from ..screening.concern import require_concerns
+from ..screening.concern import require_names
 from ..screening.product import contents
 from ..screening.target import Target, targets
+from ..skin import regions
 from .build import build, passes, with_concerns
 from .course import DefaultCourse, default_courses
-from .depth import PIGMENT_AT_RISK, Depth, choose_depth, choose_device
+from .depth import Depth, choose_depth, choose_device
 from .merge import merge
 from .proposal import Proposal, ProposalVerdict, Reason
 
@@ -76,7 +78,7 @@ def default_case(case: Case, evidence: Evidence | None = None) -> Case:
 def plan(case: Case, evidence: Evidence | None = None) -> tuple[Proposal, ...]:
     """A proposal for every concern of every treated zone; CaseError for a concern that the evidence does not know."""
     known = evidence or Evidence.packaged()
-    require_concerns(case, known)
+    require_names(case, known)
     return tuple(
         _proposal(case, target, concern, known)
         for target in targets(case, known)
@@ -205,7 +207,7 @@ def _interval(case: Case, target: Target, course: DefaultCourse, evidence: Evide
         )
     ]
     weeks = course.interval
-    if case.patient.phototype in PIGMENT_AT_RISK and target.region != "scalp":
+    if case.patient.phototype in DARK_PHOTOTYPES and regions(evidence)[target.region].paced_for_pigment:
         weeks = min(weeks + evidence.value("pigment_interval_extra", "week"), course.interval_range[1])
     if weeks > course.interval:
         reasons.append(Reason(f"phototype {case.patient.phototype}: {weeks:g} weeks apart", ("skin_of_colour_chapter",)))

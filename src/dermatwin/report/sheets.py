@@ -15,8 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.vocabulary import DARK_PHOTOTYPES
 from ..evidence.rows.advice import CareStepRow, RedFlagRow
+from ..evidence.timetable import reading_days
 from ..naming import Detail, Name
+from ..skin import site_of
 from ..twin import Run
 from . import words
 
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = {"before": "Before your sessions", "session": "Session record", "aftercare": "After your sessions"}
-DARK = ("IV", "V", "VI")
 WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, and what the channels close to
     "no_makeup_before": ("no make-up", Name("closure_time_for", Detail(permeant="makeup_pigment")), "its pigment"),
     "no_actives_before": ("no retinoids, acids or vitamin C", Name("closure_time_dye"), "small molecules"),
@@ -35,7 +37,6 @@ WAITING = {  # quantity -> what is to stay off the skin, the closing behind it, 
 EMERGENCY = "emergency"
 WEEK = 7
 LONGEST_IN_HOURS = 72  # h; longer waits are spelt in days
-READ_WEEKS = (4, 12, 26, 52)  # weeks after the last session at which results are read
 
 
 def sheets(run: Run) -> dict[str, str]:
@@ -137,9 +138,9 @@ def _when(hours: float) -> str:
 def _applies(run: Run, condition: str) -> bool:
     conditions = {
         "always": True,
-        "dark": run.case.patient.phototype in DARK,
-        "face": any(zone.skin.site not in ("abdomen", "thigh", "hip", "buttock", "back") for zone in run.zones),
-        "anaesthetic": any("caine" in exposure.active for zone in run.zones for exposure in zone.exposures),
+        "dark": run.case.patient.phototype in DARK_PHOTOTYPES,
+        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones),
+        "anaesthetic": any(exposure.at_nerves is not None for zone in run.zones for exposure in zone.exposures),
     }
     return conditions[condition]
 
@@ -261,8 +262,11 @@ def _events(run: Run) -> Iterator[tuple[date, str]]:
         yield day - timedelta(days=7), f"Session {number} in a week: stop retinoids and acids on this skin"
         yield day, f"Microneedling session {number} of {len(days)}"
         yield day + timedelta(days=7), f"A week after session {number}: photographs; retinoids and acids again if calm"
-    for week in READ_WEEKS:
-        yield days[-1] + timedelta(weeks=week), f"Result {week} weeks after the last session: photographs and score"
+    for later in reading_days(run.evidence):
+        yield (
+            days[-1] + timedelta(days=later),
+            f"Result {later / WEEK:g} weeks after the last session: photographs and score",
+        )
 
 
 def _escaped(text: str) -> str:

@@ -13,9 +13,9 @@ from ..case import Topical
 from ..core.units import factor
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.screening import AnaestheticRow
+from ..history.language import tokens
 from .product import Contents, contents
 from .records import Level
-from .words import tokens
 
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|pct)")

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from ..case import Case, Patient, Topical
 from ..core.units import factor
 from ..evidence import Evidence
+from ..history import Person, Question, holds, person
 from .agent import Agent, agent_of
 from .product import name_of
 from .records import Finding
-from .words import find
 
 GUARD_SOURCES = ("lidocaine_solution_label", "fda_anaesthetics2009")
 
@@ -79,9 +79,10 @@ def _assumed_weight(age: float, evidence: Evidence) -> float:
 def anaesthetic_check(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
     """Everything there is to say about the numbing in a case, each thing once."""
     found: dict[tuple[str, str], Finding] = {}
+    who = person(case.patient, case.course, evidence)
     for session in range(1, len(case.session_days) + 1):
         doses = _doses(case, session, evidence)
-        for finding in _session(case, doses, evidence):
+        for finding in _session(who, doses, evidence):
             found.setdefault((finding.rule, finding.reason), finding)
     return tuple(found.values())
 
@@ -97,15 +98,15 @@ def _doses(case: Case, session: int, evidence: Evidence) -> tuple[Dose, ...]:
     return tuple(found)
 
 
-def _session(case: Case, doses: tuple[Dose, ...], evidence: Evidence) -> Iterator[Finding]:
+def _session(who: Person, doses: tuple[Dose, ...], evidence: Evidence) -> Iterator[Finding]:
     if not doses:
         return
     for dose in doses:
-        yield from _label(dose, case.patient, evidence)
-        yield from _time(dose, case.patient, evidence)
+        yield from _label(dose, who.patient, evidence)
+        yield from _time(dose, who, evidence)
         yield from _cover(dose, evidence)
-    yield from _weight(doses, case.patient, evidence)
-    yield from _sum(doses, case.patient, evidence)
+    yield from _weight(doses, who.patient, evidence)
+    yield from _sum(doses, who.patient, evidence)
 
 
 def _label(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding]:
@@ -151,7 +152,7 @@ def _label(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding
         )
 
 
-def _time(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding]:
+def _time(dose: Dose, who: Person, evidence: Evidence) -> Iterator[Finding]:
     topical, agent = dose.topical, dose.agent
     if topical.apply >= 0.0 or topical.remove is None or topical.remove > 0.0:
         what = "goes on" if topical.apply >= 0.0 else "is not taken off before"
@@ -166,7 +167,7 @@ def _time(dose: Dose, patient: Patient, evidence: Evidence) -> Iterator[Finding]
     time = dose.time
     if time is None or topical.apply >= 0.0:
         return
-    longest = _longest(agent, patient, evidence)
+    longest = _longest(agent, who, evidence)
     if longest is not None and time > longest:
         yield Finding(
             "anaesthetic_time",
@@ -191,10 +192,13 @@ def _minutes(hours: float) -> str:
     return f"{hours * factor('h', 'min'):.0f} min"
 
 
-def _longest(agent: Agent, patient: Patient, evidence: Evidence) -> float | None:
+_ATOPIC_SKIN = Question(any=("atopic_dermatitis", "dermatitis"), time="present")
+
+
+def _longest(agent: Agent, who: Person, evidence: Evidence) -> float | None:
     """Longest time on the skin [h]; shorter in children with atopic skin."""
-    atopic = any(find(("atopic*", "eczema", "neurodermatitis"), item.name) for item in patient.conditions)
-    if agent.max_time is None or not (atopic and patient.age < evidence.value("child_age", "yr")):
+    atopic = holds(who.facts, _ATOPIC_SKIN, who.start)
+    if agent.max_time is None or not (atopic and who.patient.age < evidence.value("child_age", "yr")):
         return agent.max_time
     return min(agent.max_time, evidence.value("atopic_time_limit", "h"))
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from ..case import Case
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.planning import DefaultCourseRow, DepthRow
+from ..skin import regions
 from .records import Finding
 from .target import Target
 
 _RULE = ("cfr_878_4430",)
-_FALLBACK = {"face": "face", "neck": "neck", "scalp": "scalp", "hand": "hand", "foot": "hand", "body": "body"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def depth_guidance(site: str, evidence: Evidence, region: str = "") -> ZoneDepth
     for depth in _depths(evidence):
         if site in depth.sites:
             return depth
-    near = _FALLBACK.get(region)
+    near = regions(evidence)[region].depth_zone if region else None
     return next((replace(depth, by_region=True) for depth in _depths(evidence) if depth.zone == near), None)
 
 

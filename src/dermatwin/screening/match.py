@@ -1,7 +1,8 @@
 """Rules against a case: each clause of each rule is asked of the person, of each zone, or of each concern.
 
-An item of the history that a rule knows but that does not hold now is kept as an info; an item that no rule knows is
-kept as an info as well, because a clinician must judge it. Nothing that was written is dropped.
+A fact that a rule knows but that does not count (denied, over, elsewhere, a relative's) is kept as an info. A hard rule
+whose fact the words leave open (is it there now?) stops until somebody has asked: it is a soft stop then. Nothing that was
+written is dropped.
 """
 
 from __future__ import annotations
@@ -11,81 +12,78 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ..case import Case, Item, Topical
+from ..case import Case, Topical
 from ..evidence import Evidence
+from ..history import Answer, Fact, Person, Places, Question, answers, kinds_in, places
 from .agent import agent_of
-from .product import contents, name_of
-from .records import Finding
-from .rule import Clause, HistoryField, ItemsCondition, Rule, RuleBook, TopicalCondition
-from .target import Target, locate
-from .when import span_of, timing
-from .words import Match, find, tokens
+from .product import contents
+from .records import Finding, Level
+from .rule import Clause, FactsCondition, Rule, RuleBook, TopicalCondition
+from .target import Target
+from .words import holds_words, same_words
 
-FIELDS: tuple[HistoryField, ...] = ("conditions", "medications", "allergies", "recent_procedures")
-_ALLERGY = ("allerg*", "hypersensitiv*", "anaphyla*", "contact dermatitis", "sensitive to")
+_LISTS = {"conditions": "conditions", "medications": "medications", "allergies": "allergies"}
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One item of the history and the list that it stands in."""
+class Asked:
+    """What the rules are asked of: the case, the person with the history read, the treated zones, rules and evidence."""
 
-    field: HistoryField
-    item: Item
+    case: Case
+    person: Person
+    zones: tuple[Target, ...]
+    book: RuleBook
+    evidence: Evidence
 
     @property
-    def text(self) -> str:
-        """Name and note."""
-        return f"{self.item.name}; {self.item.note}" if self.item.note else self.item.name
+    def map(self) -> Places:
+        """The places of the body."""
+        return places(self.evidence)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A clause that fired: for what reason, where, until when. `known` hits recognise an item that does not count."""
+    """A clause that fired: for what reason, where, until when. `known` hits recognise a fact that does not count."""
 
     reason: str = ""
     until: str = ""
     zone: str = ""
     concern: str = ""
-    entry: Entry | None = None
+    fact: Fact | None = None
     known_only: bool = False
+    open: bool = False
 
 
-def history(case: Case) -> tuple[Entry, ...]:
-    """All items of the history."""
-    return tuple(Entry(field, item) for field in FIELDS for item in getattr(case.patient, field))
-
-
-def apply(
-    book: RuleBook, case: Case, zones: tuple[Target, ...], evidence: Evidence
-) -> tuple[tuple[Finding, ...], frozenset[Entry]]:
-    """Findings of all rules, and the items of the history that some rule knew."""
+def apply(asked: Asked) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """Findings of all rules, and the paths of the items of the history that some rule knew."""
     findings: list[Finding] = []
-    known: set[Entry] = set()
-    for rule in book.rules:
-        hits = [hit for clause in rule.when for hit in _clause(rule, clause, case, zones, book, evidence)]
-        known |= {hit.entry for hit in hits if hit.entry}
+    known: set[str] = set()
+    for rule in asked.book.rules:
+        hits = [hit for clause in rule.when for hit in _clause(rule, clause, asked)]
+        known |= {hit.fact.path for hit in hits if hit.fact}
         findings += _findings(rule, hits)
     return tuple(findings), frozenset(known)
 
 
 def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
-    counting = {(hit.entry, hit.zone, hit.concern, hit.reason): hit for hit in hits if not hit.known_only}
+    counting = {(hit.fact, hit.zone, hit.concern, hit.reason): hit for hit in hits if not hit.known_only}
     for hit in counting.values():
         reason = f"{hit.reason}: {rule.reason}" if hit.reason else rule.reason
+        action = f"{_ASK}; {rule.action[:1].lower()}{rule.action[1:]}" if hit.open and rule.hard else rule.action
         yield Finding(
             rule.id,
-            rule.level,
+            _level(rule, hit),
             rule.title,
             reason,
-            rule.action,
+            action,
             hit.until or rule.until,
             hit.zone,
             hit.concern,
             tuple(rule.sources),
         )
-    done = {hit.entry for hit in counting.values()}
-    for entry, hit in {hit.entry: hit for hit in hits if hit.known_only and hit.entry not in done}.items():
-        assert entry is not None
+    done = {hit.fact for hit in counting.values()}
+    for fact, hit in {hit.fact: hit for hit in hits if hit.known_only and hit.fact not in done}.items():
+        assert fact is not None
         yield Finding(
             rule.id,
             "info",
@@ -97,17 +95,22 @@ def _findings(rule: Rule, hits: list[Hit]) -> Iterator[Finding]:
         )
 
 
-def _clause(
-    rule: Rule, clause: Clause, case: Case, zones: tuple[Target, ...], book: RuleBook, evidence: Evidence
-) -> Iterator[Hit]:
-    if not _person(clause, case):
+_ASK = "Ask whether it is there now, and record the answer"
+
+
+def _level(rule: Rule, hit: Hit) -> Level:
+    """The level of the rule; a hard stop only where the words say that it is so now."""
+    return "soft_stop" if rule.hard and hit.open else rule.level
+
+
+def _clause(rule: Rule, clause: Clause, asked: Asked) -> Iterator[Hit]:
+    if not _person(clause, asked.case):
         return
-    for place in _places(clause, zones, book, evidence):
-        if clause.items is None:
+    for place in _places(clause, asked):
+        if clause.facts is None:
             yield place
-            continue
-        for entry in history(case):
-            yield from _entry(rule, clause.items, entry, case, place, zones, evidence)
+        else:
+            yield from _answered(rule, clause.facts, place, asked)
 
 
 def _person(clause: Clause, case: Case) -> bool:
@@ -116,7 +119,6 @@ def _person(clause: Clause, case: Case) -> bool:
     shortest = min((b - a for a, b in pairwise(days)), default=None)
     return all(
         (
-            clause.flag is None or getattr(patient, clause.flag),
             clause.age_below is None or patient.age < clause.age_below,
             clause.phototypes is None or patient.phototype in clause.phototypes,
             clause.sun is None or patient.sun in clause.sun,
@@ -126,13 +128,13 @@ def _person(clause: Clause, case: Case) -> bool:
     )
 
 
-def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook, evidence: Evidence) -> Iterator[Hit]:
+def _places(clause: Clause, asked: Asked) -> Iterator[Hit]:
     """Where a clause holds, as far as zones and concerns decide it."""
     if not clause.local:
         yield Hit()
         return
-    for target in zones:
-        what = _zone(clause, target, book, evidence)
+    for target in asked.zones:
+        what = _zone(clause, target, asked)
         if what is None:
             continue
         if not clause.by_concern:
@@ -143,25 +145,25 @@ def _places(clause: Clause, zones: tuple[Target, ...], book: RuleBook, evidence:
                 yield Hit(what, zone=target.key, concern=concern)
 
 
-def _zone(clause: Clause, target: Target, book: RuleBook, evidence: Evidence) -> str | None:
+def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
     """What in a zone answers the clause (words for the reason, perhaps none); None if the clause does not hold there."""
     length = target.settings.needle_length if target.settings else None
-    if clause.sites and not any(in_group(book, group, target) for group in clause.sites):
+    if clause.sites and not any(in_group(asked.book, group, target) for group in clause.sites):
         return None
     if clause.needle_above is not None and (length is None or length <= clause.needle_above):
         return None
-    if clause.devices and find(clause.devices, target.device_text.replace("_", " ").replace("-", " ")) is None:
+    if clause.devices and not any(holds_words(term, target.device_text) for term in clause.devices):
         return None
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
     words = [] if clause.needle_above is None else [f"{length:g} mm"]
     if clause.topicals is not None:
-        names = _products(clause.topicals, target, evidence)
+        names = [contents(one, asked.evidence).name for one in target.topicals if _product(clause.topicals, one, asked)]
         if not names:
             return None
         words += names
     if clause.adjuncts is not None:
-        names = _adjuncts(clause.adjuncts, target)
+        names = [adjunct for adjunct in target.adjuncts if kinds_in(adjunct, asked.evidence) & set(clause.adjuncts)]
         if not names:
             return None
         words += names
@@ -171,23 +173,19 @@ def _zone(clause: Clause, target: Target, book: RuleBook, evidence: Evidence) ->
 def in_group(book: RuleBook, group: str, target: Target) -> bool:
     """Whether a zone belongs to a group: by the case's own word, the site of the catalogue, or `region:` the region."""
     members = book.groups[group]
-    own = {tokens(target.zone.zone), tokens(target.site)}
-    return f"region:{target.region}" in members or any(tokens(member) in own for member in members)
+    own = (target.zone.zone, target.site)
+    return f"region:{target.region}" in members or any(same_words(member, word) for member in members for word in own)
 
 
-def _products(condition: TopicalCondition, target: Target, evidence: Evidence) -> list[str]:
-    return [name_of(topical) for topical in target.topicals if _product(condition, topical, evidence)]
-
-
-def _product(condition: TopicalCondition, topical: Topical, evidence: Evidence) -> bool:
-    text = contents(topical, evidence).text
-    if (condition.terms and find(condition.terms, text) is None) or find(condition.without, text) is not None:
+def _product(condition: TopicalCondition, topical: Topical, asked: Asked) -> bool:
+    kinds = contents(topical, asked.evidence).kinds
+    if (condition.any and not kinds & set(condition.any)) or kinds & set(condition.without):
         return False
     if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
         return False
     if condition.until is not None and topical.apply > condition.until:
         return False
-    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, evidence)
+    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, asked.evidence)
 
 
 def _anaesthetic(kind: str, topical: Topical, evidence: Evidence) -> bool:
@@ -197,71 +195,56 @@ def _anaesthetic(kind: str, topical: Topical, evidence: Evidence) -> bool:
     return kind in agent.classes or kind in agent.strengths
 
 
-def _adjuncts(terms: list[str], target: Target) -> list[str]:
-    return [adjunct for adjunct in target.adjuncts if find(terms, adjunct) is not None]
+def _answered(rule: Rule, condition: FactsCondition, place: Hit, asked: Asked) -> Iterator[Hit]:
+    question = condition.question(rule.time, rule.window)
+    for answer in answers(asked.person.facts, question, asked.person.start, last_day(asked.case)):
+        yield from _hits(rule, condition, answer, place, asked)
 
 
-def _entry(
-    rule: Rule,
-    condition: ItemsCondition,
-    entry: Entry,
-    case: Case,
-    place: Hit,
-    zones: tuple[Target, ...],
-    evidence: Evidence,
-) -> Iterator[Hit]:
-    match = find(condition.terms, entry.text, condition.without) if _field(condition, entry) else None
-    if match is None or _is_allergy(condition, entry, match):
+def _hits(rule: Rule, condition: FactsCondition, answer: Answer, place: Hit, asked: Asked) -> Iterator[Hit]:
+    fact, said = answer.fact, written(answer.fact)
+    known = replace(place, fact=fact, known_only=True)
+    if not answer.holds:
+        note = answer.remark if answer.remark.startswith("read as") else f", {answer.remark}"
+        yield replace(known, reason=f"{said}: {note}" if answer.remark.startswith("read as") else f"{said}{note}")
         return
-    said = f"{entry.item.name} ({entry.field.replace('_', ' ')})"
-    known = replace(place, entry=entry, known_only=True)
-    if match.state == "absent" or (match.state == "family" and not condition.relatives):
-        yield replace(known, reason=f"{said}: read as {'a relative' if match.state == 'family' else 'not there'}")
-        return
-    where = _where(rule, entry, place, zones, case.patient.species, evidence)
+    where = _where(rule, condition, fact, place, asked)
     if not where:
-        yield replace(known, reason=f"{said}: outside the treated zones")
+        if not condition.placed:
+            yield replace(known, reason=f"{said}: outside the treated zones")
         return
-    start = case.course.start
-    found = timing(span_of(entry.item, match, entry.field, start), rule.time, rule.window, start, last_day(case))
-    note = f", {found.remark}" if found.remark else ""
-    if not found.holds:
-        yield replace(known, reason=f"{said}{note}")
-        return
+    note = f", {answer.remark}" if answer.remark else ""
     reason = " with ".join(part for part in (f"{said}{note}", place.reason) if part)
     for zone in where:
-        yield replace(place, reason=reason, until=found.until, entry=entry, zone=zone)
+        yield replace(place, reason=reason, until=answer.until, fact=fact, zone=zone, open=answer.open)
 
 
-def _field(condition: ItemsCondition, entry: Entry) -> bool:
-    """Whether a condition looks at this item; an allergy written in another list counts as an allergy."""
-    if entry.field in condition.fields:
-        return True
-    return "allergies" in condition.fields and find(_ALLERGY, entry.text) is not None
+def written(fact: Fact) -> str:
+    """A fact as it was written, with the list that it stands in, and as what it was read where that differs."""
+    if fact.list == fact.words:
+        return fact.words
+    read = f", read as {fact.read_as}" if fact.read_as else ""
+    return f"{fact.words} ({fact.list.replace('_', ' ')}{read})"
 
 
-def _is_allergy(condition: ItemsCondition, entry: Entry, match: Match) -> bool:
-    """Whether a term is named as what the person is allergic to ('aspirin allergy' among the conditions)."""
-    words = match.clause.words
-    named = {"allergy", "hypersensitivity", "anaphylaxis"} & set(words) or "allergic to" in " ".join(words)
-    return bool(named) and "allergies" not in condition.fields and entry.field != "allergies"
-
-
-def _where(rule: Rule, entry: Entry, place: Hit, zones: tuple[Target, ...], species: str, evidence: Evidence) -> list[str]:
-    """The zones that an item concerns: none if it names a place that is not treated; an unknown place counts anywhere."""
-    if rule.where == "person" or entry.item.zone is None:
+def _where(rule: Rule, condition: FactsCondition, fact: Fact, place: Hit, asked: Asked) -> list[str]:
+    """The zones that a fact concerns: none if it names a place that is not treated; an unknown place counts anywhere."""
+    if condition.placed and not fact.where:
+        return []
+    if not fact.where or (rule.where == "person" and not condition.placed):
         return [place.zone]
-    own = entry.item.zone
-    known, site, region = locate(own, species, evidence)
-    keys = [
-        zone.key
-        for zone in zones
-        if own == zone.key or zone.site == site or (region == zone.region and region in (site, zone.site))
-    ]
-    if not keys and not known and own not in {zone.region for zone in zones}:
-        return [place.zone]
-    keys = keys or [zone.key for zone in zones if zone.region == own]
+    keys = [zone.key for zone in asked.zones if meets(fact.where, zone, asked.map)]
     return [key for key in keys if place.zone in ("", key)]
+
+
+def meets(where: str, zone: Target, places: Places) -> bool:
+    """Whether a place and a treated zone meet; a place that nobody knows meets every zone."""
+    return where == zone.key or places.meets(where, zone.site) is not False
+
+
+def question_of(rule: Rule, condition: FactsCondition) -> Question:
+    """The question that a rule puts to the history."""
+    return condition.question(rule.time, rule.window)
 
 
 def last_day(case: Case) -> date:

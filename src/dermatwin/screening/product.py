@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..case import InlineProduct, Topical
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.delivery import ProductRow
-from .words import tokens
+from ..history import kinds_in
+from ..history.language import tokens
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Contents:
     text: str
     strengths: dict[str, float]
     name: str  # as the case has it
+    kinds: frozenset[str] = frozenset()  # concepts of the vocabulary that it is or holds
 
 
 def name_of(topical: Topical) -> str:
@@ -27,15 +29,20 @@ def name_of(topical: Topical) -> str:
 
 
 def contents(topical: Topical, evidence: Evidence) -> Contents:
-    """Name and contents of the product of a topical."""
+    """Name and contents of the product of a topical, with the concepts that they name."""
+    found = _named(topical, evidence)
+    return replace(found, kinds=kinds_in(found.text, evidence))
+
+
+def _named(topical: Topical, evidence: Evidence) -> Contents:
     product = topical.product
     if isinstance(product, InlineProduct):
-        return Contents(f"{product.name} {product.active}", {product.active.casefold(): product.strength}, product.name)
+        return Contents(f"{product.name}; {product.active}", {product.active.casefold(): product.strength}, product.name)
     row = _catalogue(evidence).get(tokens(product))
     if row is None:
         return Contents(product.replace("_", " "), {}, product)
     strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
-    return Contents(f"{product.replace('_', ' ')} {row.name} {'; '.join(row.active)}", strengths, product)
+    return Contents(f"{product.replace('_', ' ')}; {row.name}; {'; '.join(row.active)}", strengths, product)
 
 
 @view

@@ -2,7 +2,8 @@
 
 A rule has a level, a reason, an action, sources, and `when`: clauses of which any one makes it fire. Every condition
 written in a clause must hold. The gate of the evidence asks `faults_in` of a file of rules: unknown keys, sources that are
-not registered, concerns and rows of the table of contraindications that do not exist, groups of sites likewise.
+not registered, concerns, concepts of the vocabulary and rows of the table of contraindications that do not exist, groups of
+sites likewise.
 """
 
 from __future__ import annotations
@@ -23,31 +24,46 @@ from ..evidence import Tables, view
 from ..evidence.known import Known
 from ..evidence.layers import Layer
 from ..evidence.reading import Document, read_document
+from ..history import TAKEN, Question, Time, Window
+from ..history.fact import Role
 from .records import Level
-from .when import Window
 
 RULES = "screening_rules.yaml"
-
-HistoryField = Literal["conditions", "medications", "allergies", "recent_procedures"]
 
 
 def _read_window(value: Any) -> Window:
     return value if isinstance(value, Window) else Window.read(str(value))
 
 
-class ItemsCondition(Record):
-    """Something in the history: any of `terms`, none of `without`, in one of `fields`."""
+class FactsCondition(Record):
+    """Something in the history: a fact of a kind of `any` or that is one of `exact`, of no kind of `without`."""
 
-    terms: Annotated[list[str], Field(min_length=1)]
+    any: list[str] = []
+    exact: list[str] = []
     without: list[str] = []
-    fields: list[HistoryField] = ["conditions", "medications", "recent_procedures"]
-    relatives: bool = False  # counts when a relative has it
+    roles: list[Role] = list(TAKEN)
+    manners: list[str] = []  # one of these must be said of it
+    not_manners: list[str] = []  # none of these may be said of it
+    placed: bool = False  # it counts only where it names a place that is treated
+
+    def question(self, time: Time, window: Window | None) -> Question:
+        """The question to the history, for the time of the rule."""
+        return Question(
+            tuple(self.any),
+            tuple(self.exact),
+            tuple(self.without),
+            tuple(self.roles),
+            time,
+            window,
+            tuple(self.manners),
+            tuple(self.not_manners),
+        )
 
 
 class TopicalCondition(Record):
     """A product on the skin at some time between `since` and `until`, counted from the needling."""
 
-    terms: list[str] = []  # empty: every product
+    any: list[str] = []  # concepts of what it holds; empty: every product
     without: list[str] = []
     since: Clock | None = None
     until: Clock | None = None
@@ -57,8 +73,7 @@ class TopicalCondition(Record):
 class Clause(Record):
     """Conditions that must hold together; what is left out is not asked."""
 
-    items: ItemsCondition | None = None
-    flag: Literal["pregnant", "breastfeeding", "smoker"] | None = None
+    facts: FactsCondition | None = None
     age_below: Age | None = None
     phototypes: list[Phototype] | None = None
     sun: list[Literal["protected", "usual", "strong"]] | None = None
@@ -68,10 +83,10 @@ class Clause(Record):
     concerns: list[Name] | None = None
     not_concerns: list[Name] | None = None
     needle_above: NeedleLength | None = None
-    devices: list[str] | None = None  # terms in the device's id or name
+    devices: list[str] | None = None  # words in the device's id or name
     described_device: bool | None = None
     topicals: TopicalCondition | None = None
-    adjuncts: list[str] | None = None
+    adjuncts: list[str] | None = None  # concepts
     always: bool = False
 
     @property
@@ -101,7 +116,7 @@ class Rule(Record):
     id: Name
     title: str
     level: Level
-    time: Literal["present", "ever", "window"] = "present"
+    time: Time = "present"
     window: Annotated[Window, BeforeValidator(_read_window)] | None = None
     where: Literal["area", "person"] = "person"  # area: an item that names another zone does not count
     when: Annotated[list[Clause], Field(min_length=1)]
@@ -122,17 +137,15 @@ class _File(Record):
     """The rules of one layer of evidence; what is laid over another holds only what is new or other."""
 
     groups: dict[Name, list[str]] = {}
-    understood: list[str] = []
     rules: list[Rule] = []
 
 
 @dataclass(frozen=True)
 class RuleBook:
-    """All rules, the groups of sites they speak of, and phrases that mean 'nothing to report'."""
+    """All rules and the groups of sites that they speak of."""
 
     rules: tuple[Rule, ...]
     groups: dict[str, tuple[str, ...]]
-    nothing: tuple[str, ...]
 
     def rule(self, name: str) -> Rule | None:
         """A rule by its id."""
@@ -145,8 +158,7 @@ def rule_book(tables: Tables) -> RuleBook:
     files = [_file(read_document(RULES, layer.read(RULES))) for layer in tables.layers if RULES in layer.names]
     rules = {rule.id: rule for file in files for rule in file.rules}
     groups = {name: tuple(sites) for file in files for name, sites in file.groups.items()}
-    nothing = dict.fromkeys(phrase for file in files for phrase in file.understood)
-    return RuleBook(tuple(rules.values()), groups, tuple(nothing))
+    return RuleBook(tuple(rules.values()), groups)
 
 
 def _file(document: Document) -> _File:
@@ -195,6 +207,7 @@ def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Faul
             ("sources", rule.sources, "sources.source"),
             ("rows", rule.rows, "contraindications.condition"),
             ("concerns", _concerns(rule), "concerns.concern"),
+            ("concepts", list(_concepts(rule)), "vocabulary.concept"),
         ):
             for word in words:
                 if said := known.fault(word, (place,)):
@@ -208,6 +221,17 @@ def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Faul
 
 def _concerns(rule: Rule) -> list[str]:
     return [concern for clause in rule.when for concern in (*(clause.concerns or ()), *(clause.not_concerns or ()))]
+
+
+def _concepts(rule: Rule) -> Iterator[str]:
+    """Every concept that a rule names."""
+    for clause in rule.when:
+        facts, topicals = clause.facts, clause.topicals
+        if facts is not None:
+            yield from (*facts.any, *facts.exact, *facts.without)
+        if topicals is not None:
+            yield from (*topicals.any, *topicals.without)
+        yield from clause.adjuncts or ()
 
 
 def _groups(layer: Layer) -> dict[str, Any]:

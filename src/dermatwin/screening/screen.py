@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..case import Case, Override
 from ..evidence import Evidence
+from ..history import Person, person, suggestions
 from .anaesthetic import anaesthetic_check
-from .concern import require_concerns
+from .concern import require_names
 from .depth import depth_check
-from .match import apply, history
+from .match import Asked, apply, written
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
 from .rule import RuleBook, rule_book
 from .target import Target, targets
-from .words import tokens
 
 _OVERRIDE_SOURCE = ("dermatwin_prior",)
 
@@ -29,7 +29,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     Raises CaseError for a concern that the evidence does not know.
     """
     believed = evidence or Evidence.packaged()
-    require_concerns(case, believed)
+    require_names(case, believed)
     if case.patient.species != "human":
         animal = case.patient.species.replace("_", " ")
         info = Finding(
@@ -42,26 +42,59 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
         )
         return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case, believed)))
     book, zones = rule_book(believed), targets(case, believed)
-    found, known = apply(book, case, zones, believed)
+    who = person(case.patient, case.course, believed)
+    found, known = apply(Asked(case, who, zones, book, believed))
     found += tuple(finding for zone in zones for finding in depth_check(case, zone, believed))
     found += anaesthetic_check(case, believed)
-    found += tuple(_unknown(case, book, known))
+    found += (*_unknown(who, believed), *_guessed(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
     return Screening(verdict_of(findings), findings, tuple(_zone_verdict(zone, findings) for zone in zones))
 
 
-def _unknown(case: Case, book: RuleBook, known: frozenset[object]) -> Iterable[Finding]:
-    nothing = {tokens(phrase) for phrase in book.nothing}
-    for entry in history(case):
-        if entry in known or tokens(entry.text) in nothing:
+def _unknown(who: Person, evidence: Evidence) -> Iterator[Finding]:
+    """What nobody knows is asked about: it is not the same as harmless."""
+    for fact in who.facts:
+        if fact.known:
             continue
+        near = suggestions(fact, evidence)
+        unread = ", ".join(f"'{word}'" for word in fact.unread)
         yield Finding(
             "not_known",
-            "info",
+            "caution",
             "Not known to dermatwin",
-            f"{entry.item.name} ({entry.field.replace('_', ' ')}): no rule knows it",
+            f"{written(fact)}: {f'nobody here knows {unread}' if unread else 'says nothing that can be read'}"
+            + (f"; did you mean {', '.join(near)}" if near else ""),
+            "Ask what it is, judge it, and write it so that it can be read",
+            zone=fact.where,
+            sources=_OVERRIDE_SOURCE,
+        )
+
+
+def _guessed(who: Person) -> Iterator[Finding]:
+    """A slip that was read as a known word is confirmed by whoever wrote it."""
+    for fact in who.facts:
+        if fact.known and fact.read_as:
+            yield Finding(
+                "read_as",
+                "caution",
+                "Read as another word than was written",
+                f"{written(fact)}: taken as {fact.label}",
+                "Confirm it, and correct the spelling",
+                sources=_OVERRIDE_SOURCE,
+            )
+
+
+def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
+    """What is known and of which no rule speaks, in one line."""
+    left = (fact for fact in who.facts if fact.known and fact.is_said and fact.path not in asked and not fact.read_as)
+    names = dict.fromkeys(written(fact) for fact in left)
+    if names:
+        yield Finding(
+            "no_rule",
+            "info",
+            "Known, and no rule speaks of it",
+            "; ".join(names),
             "A clinician must judge it",
-            zone=entry.item.zone or "",
             sources=_OVERRIDE_SOURCE,
         )
 

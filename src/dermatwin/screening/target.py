@@ -18,7 +18,7 @@ class Target:
 
     zone: Zone
     site: str  # name in the catalogue of sites, or the case's own word where it is not in it
-    region: str  # face, neck, scalp, hand, foot, body, whole; empty if unknown
+    region: str  # name in the table of regions; empty if unknown
     settings: Settings | None
     device_text: str
     device: Device | None  # None if the catalogue does not know it
@@ -63,7 +63,7 @@ def locate(text: str, species: str, evidence: Evidence) -> tuple[bool, str, str]
         site = find_site(text, species, evidence)
     except KeyError:
         return False, text, ""
-    return True, site.name, site.region
+    return True, site.name, site.region.name
 
 
 def _device(device: str | CustomDevice, evidence: Evidence) -> tuple[str, Device | None, bool]:
@@ -71,7 +71,7 @@ def _device(device: str | CustomDevice, evidence: Evidence) -> tuple[str, Device
     from ..device import describe, find
 
     if isinstance(device, CustomDevice):
-        return f"{device.name} {device.kind}", describe(device), True
+        return f"{device.name} {device.kind}", describe(device, evidence), True
     try:
         found = find(device, evidence)
     except KeyError:

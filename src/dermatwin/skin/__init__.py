@@ -3,6 +3,6 @@
 from .anatomy import section_of
 from .readings import readings
 from .section import Skin
-from .site import Site, find_site, sites
+from .site import Site, find_site, regions, site_of, sites
 
-__all__ = ["Site", "Skin", "find_site", "readings", "section_of", "sites"]
+__all__ = ["Site", "Skin", "find_site", "readings", "regions", "section_of", "site_of", "sites"]

@@ -17,12 +17,10 @@ import numpy as np
 from ..case import Patient, Zone
 from ..core.checks import require_finite, require_not_negative
 from ..core.errors import Notice
+from ..core.vocabulary import phototype_steps
 from ..evidence import Draws
 from .section import Skin
 from .site import HUMAN, Site, find_site
-
-_PHOTOTYPES = ("I", "II", "III", "IV", "V", "VI")
-_REFERENCE_PHOTOTYPE = "III"
 
 
 def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True) -> Skin:
@@ -48,12 +46,12 @@ def section_of(zone: Zone, patient: Patient, draws: Draws, *, alive: bool = True
         alive=alive,
         stratum_corneum=corneum,
         viable_epidermis=epidermis,
-        papillary_dermis=dermis * draws(f"papillary_dermis_share[{_part(site)}]", "1"),
+        papillary_dermis=dermis * draws(f"papillary_dermis_share[{site.region.dermis}]", "1"),
         dermis=dermis,
         stiffness=_stiffness(site, draws, zone.key) * draws(f"hydration_stiffening[{zone.hydration}]", "1"),
         capillary_depth=corneum + epidermis + draws("capillary_loop_offset", "mm", zone=zone.key),
         tewl=draws(f"tewl_baseline[{site.key}]", "g/m^2/h") * draws("tewl_between_people", "1", zone=zone.key),
-        temperature=draws(f"skin_temperature[{site.region}]", "degC"),
+        temperature=draws(f"skin_temperature[{site.region.name}]", "degC"),
         pigment=draws(f"pigment_drive[{patient.phototype}]", "1"),
         age=patient.age,
         sex=patient.sex,
@@ -72,8 +70,7 @@ def _stratum_corneum(site: Site, patient: Patient, draws: Draws, zone: str) -> n
     thickness = thickness * draws("stratum_corneum_between_people", "1", zone=zone)
     if site.species != HUMAN:
         return thickness
-    steps = _PHOTOTYPES.index(patient.phototype) - _PHOTOTYPES.index(_REFERENCE_PHOTOTYPE)
-    thickness = thickness * (1 + draws("stratum_corneum_per_phototype", "1")) ** steps
+    thickness = thickness * (1 + draws("stratum_corneum_per_phototype", "1")) ** phototype_steps(patient.phototype)
     return thickness * draws("stratum_corneum_smoker_factor", "1") if patient.smoker else thickness
 
 
@@ -94,8 +91,8 @@ def _dermis(site: Site, patient: Patient, draws: Draws, zone: str) -> np.ndarray
     if site.species != HUMAN:
         return draws(f"dermis_thickness[{site.key}]", "mm") * between
     thickness = draws(f"dermis_thickness[{site.key}:{patient.sex}]", "mm") * between
-    thickness = thickness * draws(f"dermis_method_factor[{_part(site)}]", "1")
-    thinning = _thinning(f"dermis_thinning[{_part(site)}:{patient.sex}]", patient.age, draws)
+    thickness = thickness * draws(f"dermis_method_factor[{site.region.dermis}]", "1")
+    thinning = _thinning(f"dermis_thinning[{site.region.dermis}:{patient.sex}]", patient.age, draws)
     return thickness * thinning * _grown(patient.age, draws)
 
 
@@ -121,11 +118,6 @@ def _stiffness(site: Site, draws: Draws, zone: str) -> np.ndarray:
         * draws(f"backing_stiffness_factor[{site.backing}]", "1")
         * draws("stiffness_between_people", "1", zone=zone)
     )
-
-
-def _part(site: Site) -> str:
-    """Which series of dermis measurements a site belongs to: face and neck, body, or animals."""
-    return {"face": "face", "neck": "face", "animal": "animal"}.get(site.region, "body")
 
 
 def _notices(site: Site, zone: Zone, patient: Patient, draws: Draws) -> Iterator[Notice]:

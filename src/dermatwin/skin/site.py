@@ -1,7 +1,9 @@
 """Anatomical sites: the places on a body (or an animal) for which the evidence holds a section of skin.
 
-The catalogue is `sites.csv`. A site belongs to one species; animals share names (`back`, `ear`) with one another and
-are told apart by species. Names and aliases are matched without regard to case, spaces, hyphens and plural.
+The catalogue is `sites.csv`. Whether a place is part of the face, and whose dermis and vessels stand for its own, is said
+by the region that it lies in (`regions.csv`), and everybody asks here. A site belongs to one species; animals share names
+(`back`, `ear`) with one another and are told apart by species. Names and aliases are matched without regard to case,
+spaces, hyphens and plural.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..evidence import Evidence, Tables, view
-from ..evidence.rows.skin import SiteRow
+from ..evidence import Tables, view
+from ..evidence.rows.skin import RegionRow, SiteRow
+from ..evidence.tables import HasTables
+from .section import Skin
 
-HUMAN = "human"
+HUMAN, FACE = "human", "face"
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Site:
 
     name: str
     label: str
-    region: str  # face, neck, scalp, hand, foot, body, whole
+    region: RegionRow  # what it is a part of, and whose measurements stand for its own
     species: str
     backing: str
     aliases: tuple[str, ...] = ()
@@ -33,22 +37,34 @@ class Site:
         return self.name if self.species == HUMAN else f"{self.species}_{self.name}"
 
     @property
+    def on_face(self) -> bool:
+        """Whether what is said of faces holds here: not of the neck, the scalp or a hand."""
+        return self.region.name == FACE
+
+    @property
     def over_bone(self) -> bool:
         """Whether bone lies directly below the skin (with next to no fat or muscle between)."""
         return self.backing == "bone"
 
 
 @view
+def regions(tables: Tables) -> Mapping[str, RegionRow]:
+    """Every region by its name."""
+    return {row.name: row for row in tables.rows(RegionRow)}
+
+
+@view
 def sites(tables: Tables) -> Mapping[str, Site]:
     """Every site of the catalogue by its key; human sites carry their plain name."""
+    known = regions(tables)
     found = (
-        Site(row.site, row.label, row.region, row.species, row.backing, row.aliases, row.note)
+        Site(row.site, row.label, known[row.region], row.species, row.backing, row.aliases, row.note)
         for row in tables.rows(SiteRow)
     )
     return {site.key: site for site in found}
 
 
-def find_site(text: str, species: str, evidence: Evidence) -> Site:
+def find_site(text: str, species: str, evidence: Tables | HasTables) -> Site:
     """The site called `text` (a name or an alias) of a species; KeyError with suggestions if there is none."""
     names = _names(evidence, species)
     word = _plain(text)
@@ -56,6 +72,11 @@ def find_site(text: str, species: str, evidence: Evidence) -> Site:
         if candidate in names:
             return sites(evidence)[names[candidate]]
     raise KeyError(_unknown(text, species, evidence))
+
+
+def site_of(skin: Skin, evidence: Tables | HasTables) -> Site:
+    """The site whose section some skin is."""
+    return find_site(skin.site, skin.species, evidence)
 
 
 @view
@@ -73,7 +94,7 @@ def _plain(text: str) -> str:
     return "_".join(text.strip().casefold().replace("-", " ").replace("_", " ").split())
 
 
-def _unknown(text: str, species: str, evidence: Evidence) -> str:
+def _unknown(text: str, species: str, evidence: Tables | HasTables) -> str:
     from difflib import get_close_matches
 
     names, known = _names(evidence, species), sites(evidence)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .. import insertion
 from .. import skin as sections
-from ..case import Case, Patient, Settings, Zone
+from ..case import Case, Settings, Zone
 from ..core.chance import Luck
 from ..core.errors import CaseError, Fault
 from ..device import Device
@@ -17,6 +17,8 @@ from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import LAYERS
 from ..healing.lane import PIECES, Excerpt, Lane, lane_of
+from ..history import Person
+from ..history import person as person_of
 from ..outcome import reference_course
 from .resolve import resolve
 
@@ -60,7 +62,7 @@ class _Treatment:
 
     title: str
     zone: Zone
-    patient: Patient
+    person: Person
     device: Device | None
     settings: Settings | None
     session_days: tuple[float, ...]
@@ -71,7 +73,7 @@ def _usual(draws: Draws) -> _Treatment:
     """The reference course over a year."""
     course = reference_course(draws)
     device = find_device(course.device, draws.evidence)
-    return _Treatment("Reference course", course.zone, course.patient, device, course.settings, course.session_days, YEAR)
+    return _Treatment("Reference course", course.zone, course.person, device, course.settings, course.session_days, YEAR)
 
 
 def _planned(case: Case, zone: str | None, evidence: Evidence) -> _Treatment:
@@ -82,18 +84,19 @@ def _planned(case: Case, zone: str | None, evidence: Evidence) -> _Treatment:
         raise CaseError([Fault("--zone", repr(zone), f"is not a zone of the case; one of {', '.join(plans)}")])
     days = case.session_days if plan.device is not None else ()
     title = case.title or "Case"
-    return _Treatment(title, plan.zone, case.patient, plan.device, plan.settings, days, case.horizon)
+    who = person_of(case.patient, case.course, evidence)
+    return _Treatment(title, plan.zone, who, plan.device, plan.settings, days, case.horizon)
 
 
 def _lane(treatment: _Treatment, excerpt: Excerpt, draws: Draws, title: str) -> Lane:
     device, settings, days = treatment.device, treatment.settings, treatment.session_days
-    skin = sections.section_of(treatment.zone, treatment.patient, draws)
+    skin = sections.section_of(treatment.zone, treatment.person.patient, draws)
     punctures = (
         [insertion.insert(device, settings, skin, draws, session) for session in range(len(days))]
         if device is not None and settings is not None
         else []
     )
-    return lane_of(punctures, days, skin, treatment.patient, draws, excerpt=excerpt, horizon=treatment.horizon, title=title)
+    return lane_of(punctures, days, skin, treatment.person, draws, excerpt=excerpt, horizon=treatment.horizon, title=title)
 
 
 def _require(layer: str, piece: str, person: int | None) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..case import Case, CustomDevice, Settings, Zone, check_case, unknown_concerns
+from ..case import Case, CustomDevice, Settings, Zone, check_case, unknown_concerns, unknown_kinds
 from ..core.errors import CaseError, Fault
 from ..delivery import product_in
-from ..device import Device, describe
+from ..device import Device, describe, movements
 from ..device import find as find_device
 from ..evidence import Evidence
 from ..outcome import Scale, concerns, scales
@@ -33,6 +33,9 @@ class ZonePlan:
 def resolve(case: Case, evidence: Evidence) -> tuple[ZonePlan, ...]:
     """Look up every name of a case; raises `CaseError` with all faults of one kind, returns one plan per zone."""
     check_case(case)
+    strange = list(unknown_kinds(case, movements(evidence)))
+    if strange:
+        raise CaseError(strange)
     faults = [
         *_concern_faults(case, evidence),
         *_zone_faults(case, evidence),
@@ -54,7 +57,7 @@ def _plan(case: Case, zone: Zone, evidence: Evidence) -> ZonePlan:
 
 def device_of(given: str | CustomDevice, evidence: Evidence) -> Device:
     """The device behind a name or a description."""
-    return find_device(given, evidence) if isinstance(given, str) else describe(given)
+    return find_device(given, evidence) if isinstance(given, str) else describe(given, evidence)
 
 
 def _concern_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
@@ -118,7 +121,9 @@ def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator
             f"is outside the range of {device.name}, {device.min_length:g}-{device.max_length:g} mm",
         )
     if not device.motorised and settings.frequency is not None:
-        yield Fault(f"{where}.frequency", f"{settings.frequency:g} Hz", f"does not apply: {device.name} is a {device.kind}")
+        yield Fault(
+            f"{where}.frequency", f"{settings.frequency:g} Hz", f"does not apply: {device.name} is a {device.kind.label}"
+        )
     top = device.max_frequency
     if top is not None and settings.frequency is not None and settings.frequency > top:
         yield Fault(f"{where}.frequency", f"{settings.frequency:g} Hz", f"is above what {device.name} reaches, {top:g} Hz")

@@ -8,7 +8,6 @@ luck of every person (paired comparison).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,8 +18,8 @@ from ..core.chance import SOURCES, Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
-from ..evidence.rows.healing import ModifierRow
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
+from ..history import Person, person
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint
 from .guards import guards
@@ -78,7 +77,8 @@ def simulate(
     screening = screen(case, believed.evidence)
     tell(0.02, "the reference course")
     usual = _reference(believed) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
-    zones = tuple(_run_zone(case, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
+    who = person(case.patient, case.course, believed.evidence)
+    zones = tuple(_run_zone(case, who, plan, believed, _part(tell, number, len(plans))) for number, plan in enumerate(plans))
     tell(0.95, "outcome")
     return read(case, screening, zones, usual, guards(case, zones, believed), believed)
 
@@ -92,7 +92,8 @@ def read(
     believed: Draws,
 ) -> Run:
     """Endpoints, curves and notices of stage results."""
-    outputs = [_read_zone(case, zone, believed, usual) for zone in zones]
+    who = person(case.patient, case.course, believed.evidence)
+    outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
     notices = (*remarks(believed.evidence), *(notice for output in outputs for notice in output.notices))
     return Run(
         case=case,
@@ -125,30 +126,30 @@ def _part(tell: Progress, number: int, count: int) -> Progress:
 def _reference(draws: Draws) -> TissueHistory:
     """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
     course = outcome.reference_course(draws)
-    skin = sections.section_of(course.zone, course.patient, draws)
+    skin = sections.section_of(course.zone, course.person.patient, draws)
     device = find_device(course.device, draws.evidence)
     punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
-    return healing.heal(punctures, course.session_days, skin, course.patient, course.horizon, draws)
+    return healing.heal(punctures, course.session_days, skin, course.person, course.horizon, draws)
 
 
-def _run_zone(case: Case, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
+def _run_zone(case: Case, who: Person, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
     """All stages of one zone."""
     zone, days = plan.zone, case.session_days
-    skin = sections.section_of(zone, case.patient, draws)
+    skin = sections.section_of(zone, who.patient, draws)
     tell(0.05, f"{zone.key}: needles")
     punctures = _needle(plan, skin, draws, len(days))
     covered = case.course.aftercare.occlusion or 0.0
-    soothed = _takes_anti_inflammatory(case, draws.evidence)
+    soothed = healing.slows_barrier(who, draws.evidence)
     channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
     tell(0.15, f"{zone.key}: delivery")
     exposures = tuple(_deliver(case, zone, channels, skin, draws))
     numb = tuple(_numb(exposures, draws))
     tell(0.4, f"{zone.key}: healing")
-    history = healing.heal(punctures, days, skin, case.patient, case.horizon, draws)
+    history = healing.heal(punctures, days, skin, who, case.horizon, draws)
     return ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
 
 
-def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
+def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
     """What one zone's stage results come to."""
     zone, days = run.zone, case.session_days
     adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
@@ -162,10 +163,10 @@ def _read_zone(case: Case, run: ZoneRun, draws: Draws, usual: TissueHistory | No
         numb={n.session: delivery.at_needling(n) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
-    read = outcome.read_out(zone, case.patient, run.skin, course, belief, also=also)
+    read = outcome.read_out(zone, who, run.skin, course, belief, also=also)
     return _Output(
         run,
-        (*_readings(run, case.patient, days, draws), *read.readings),
+        (*_readings(run, who.patient, days, draws), *read.readings),
         (*_curves(run), *read.curves),
         (*_notices(run, draws), *read.notices),
         dict(read.sources),
@@ -204,12 +205,6 @@ def _numb(exposures: tuple[Exposure, ...], draws: Draws) -> Iterator[delivery.Nu
 def _applies(topical: Topical, zone: str, session: int) -> bool:
     here = topical.zones is None or zone in topical.zones
     return here and (topical.sessions is None or session + 1 in topical.sessions)
-
-
-def _takes_anti_inflammatory(case: Case, evidence: Evidence) -> bool:
-    """Whether a medicine is on the list of those that slow the closing of channels."""
-    patterns = [row.pattern for row in evidence.rows(ModifierRow) if row.constant == "barrier_slow_recovery"]
-    return any(re.search(pattern, item.name, re.IGNORECASE) for pattern in patterns for item in case.patient.medications)
 
 
 def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Draws) -> Iterator[Reading]:

@@ -14,12 +14,14 @@ from typing import get_args
 
 import numpy as np
 
+from ..core.vocabulary import PHOTOTYPES
+from ..device import heated
 from ..evidence.rows.laboratory import HealingRow
 from ..evidence.rows.trials import AdverseRow, Event
 from ..outcome import Treated, predict_duration, predict_event, predict_pain
 from ..outcome.counts import ASSUMED, HEAT, NEEDLE, class_of
 from ..outcome.duration import hours_of, sign_of
-from ..outcome.events import PHOTOTYPES, rate_pool
+from ..outcome.events import rate_pool
 from .laboratory import Laboratory, unstated
 from .outcomes import MAX_PEOPLE, MAX_SESSIONS, behind, leaning, left_out, studies
 from .prediction import Answer, NotPredicted, Prediction, Predictor
@@ -67,7 +69,7 @@ _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
 _DECLARED = re.compile(r"\b0\s*(?:-|\u2013|to)\s*(100|10)\b(?!\.)")
 _NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical ana?esth\w+|numbing)\b", re.IGNORECASE)
-_ROMAN = re.compile(r"\b(?:IV|VI|V|I{1,3})\b")
+_ROMAN = re.compile(rf"\b(?:{'|'.join(PHOTOTYPES)})\b")
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
@@ -162,12 +164,13 @@ def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[
     """Why there is nothing to pool for an event, '' if there is."""
     if event == "other":
         return "an event of no class that other studies count"
-    known = event in ASSUMED or rate_pool(event, laboratory.people, exclude, _kind(row)).sources
+    kind = HEAT if _heated(row, laboratory) else NEEDLE
+    known = event in ASSUMED or rate_pool(event, laboratory.people, exclude, kind).sources
     return "" if known else f"no other study counts {event}"
 
 
-def _kind(row: Row) -> str:
-    return HEAT if row["device_kind"] == HEAT else NEEDLE
+def _heated(row: Row, laboratory: Laboratory) -> bool:
+    return row["device_kind"] in heated(laboratory.evidence)
 
 
 def _true_rate(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> np.ndarray:
@@ -209,7 +212,8 @@ def counted(rate: np.ndarray, n: np.ndarray | float, uniform: np.ndarray) -> np.
 
 def phototypes(text: str) -> str:
     """Phototypes as a range from low to high, '' where none can be read (the reference type)."""
-    found = sorted(PHOTOTYPES.index(name) for name in _ROMAN.findall(text))
+    known: tuple[str, ...] = PHOTOTYPES
+    found = sorted(known.index(name) for name in _ROMAN.findall(text))
     return f"{PHOTOTYPES[found[0]]}-{PHOTOTYPES[found[-1]]}" if found else ""
 
 
@@ -245,7 +249,7 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     n = row.number("population_n")
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    name = f"{PAIN}_rf" if row["device_kind"] == "rf_needle" else PAIN
+    name = f"{PAIN}_rf" if _heated(row, laboratory) else PAIN
     return Prediction(_shifted(mean, noise), measured, "absolute", name, kind="pain")
 
 
@@ -267,7 +271,7 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
         return NotPredicted("a review's duration is not the mean of a study")
     draws = laboratory.people
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    mean = predict_duration(sign, draws, exclude, heat=row["device_kind"] == HEAT)
+    mean = predict_duration(sign, draws, exclude, heat=_heated(row, laboratory))
     return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
 
 

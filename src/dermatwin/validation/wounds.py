@@ -24,6 +24,7 @@ from ..healing.course import time_grid
 from ..healing.injury import injury_of
 from ..healing.person import constants
 from ..healing.tissue import ATOL, LOWEST, RTOL
+from ..history import stranger
 from ..skin import section_of
 from ..twin.resolve import resolve
 from .laboratory import Laboratory, unstated
@@ -235,7 +236,8 @@ def _constants(laboratory: Laboratory, draws: Draws, species: str, site: str) ->
 
     def make() -> np.ndarray:
         case = case_of(Protocol("roller-192", 1.0, 1, 1.0, site, species), 0.0)
-        return constants(section_of(case.zones[0], case.patient, draws), case.patient, draws)[0]
+        skin = section_of(case.zones[0], case.patient, draws)
+        return constants(skin, stranger(case.patient, draws.evidence), draws)[0]
 
     return laboratory.once(("constants", draws is laboratory.people, species, site), make)
 

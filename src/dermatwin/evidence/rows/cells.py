@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ...core.vocabulary import PHOTOTYPES
+
 SAID = "said"
 """Type of an error of a type's own reader, which says in words what would be right."""
 
@@ -72,5 +74,6 @@ ParameterName = Annotated[Word, Ref.of("parameters.name")]
 QuantityName = Annotated[Word, Ref.of("quantities.name")]
 
 Grade = Literal["A", "B", "C", "D", "E"]
-PhototypeRange = Annotated[str, Field(pattern=r"^(|(I|II|III|IV|V|VI)(-(I|II|III|IV|V|VI))?)$")]
+_TYPES = "|".join(PHOTOTYPES)
+PhototypeRange = Annotated[str, Field(pattern=rf"^(|({_TYPES})(-({_TYPES}))?)$")]
 """'III-V', 'IV', or nothing."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ...core.vocabulary import Vehicle
 from .cells import Grade, Id, NotNegative, Ph, Positive, Ref, Share, SourceId, Sources, Unit, Word, Words
-from .row import Row, Wrong
+from .row import Link, Row, Wrong
 
 ActiveName = Annotated[Word, Ref.of("actives.active")]
 ProductId = Annotated[Word, Ref.of("products.id")]
@@ -96,6 +96,12 @@ class ActiveRow(Row):
                 yield from (Wrong(other, f"is empty; {column} needs it") for other in beside if not getattr(self, other))
         if self.pka_kind_added == "charged" and self.pka_added is not None:
             yield Wrong("pka_added", "does not go with a molecule that is always charged; leave it empty")
+
+    def needs(self) -> Iterator[Link]:
+        """What an anaesthetic is guarded and judged by: its potency against lidocaine, its poisonous level, its volume."""
+        of_an_anaesthetic = ("relative_potency", "signs_plasma_level", "distribution_volume")
+        for family in of_an_anaesthetic if self.family == "anaesthetic" else ():
+            yield Link("active", f"{family}[{self.active}]", ("parameters.name",))
 
 
 class ActivePropertyRow(Row):

@@ -1,4 +1,4 @@
-"""Needle arrays and what moves them."""
+"""Needle arrays, and the kinds of thing that move them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ...core.vocabulary import DeviceKind, Layout, Phototype
-from .cells import Count, Grade, Id, NotNegative, Positive, Sources, Word, Words
-from .row import Row, Wrong
+from ...core.vocabulary import MOVED_ONLY, Layout, Movement, Phototype
+from .cells import Count, Grade, Id, NotNegative, Positive, Ref, Sources, Word, Words
+from .row import Link, Row, Wrong
 
 Assumable = Literal[
     "needle_count",
@@ -28,8 +28,45 @@ Assumable = Literal[
 ]
 """Properties of a device that may stand in for what no source states."""
 
-_ONLY = {"frequency_hz": ("pen",), "max_frequency_hz": ("pen",), "layout": ("pen", "stamp"), "rows": ("roller",)}
-"""Columns that apply to some kinds of device only."""
+KindName = Annotated[Word, Ref.of("device_kinds.kind")]
+
+EACH = ("compliance_factor", "contact_gap", "planned_passes")
+NUMBERS: dict[Movement, tuple[str, ...]] = {
+    "strokes": ("passes", "hand_speed", "frequency", "track_width", "pitch"),
+    "rolls": ("passes", "hand_speed", "force", "drum_diameter", "track_width"),
+    "presses": ("passes", "hand_speed", "force", "array_area"),
+}
+"""Families of parameters that every movement needs, and those that one needs."""
+
+
+class DeviceKindRow(Row):
+    """One kind of device: how it moves, whose parameters hold for it, and whether it burns.
+
+    A kind that only trials speak of, and no case can hold, has neither movement nor parameters.
+    """
+
+    table: ClassVar[str] = "device_kinds"
+    key: ClassVar[tuple[str, ...]] = ("kind",)
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    label: Word
+    movement: Movement | None
+    parameters: Word | None
+    heat: bool
+    note: str
+
+    def laws(self) -> Iterator[Wrong]:
+        """What moves has numbers; what heats cannot be simulated."""
+        if (self.movement is None) != (self.parameters is None):
+            wrong, other = ("parameters", "movement") if self.parameters is None else ("movement", "parameters")
+            yield Wrong(wrong, f"is empty; {other} needs it")
+        if self.heat and self.movement is not None:
+            yield Wrong("heat", "does not go with a movement: the twin has no model of burnt tissue; leave movement empty")
+
+    def needs(self) -> Iterator[Link]:
+        """The numbers of its movement."""
+        for family in (*EACH, *NUMBERS[self.movement]) if self.movement else ():
+            yield Link("parameters", f"{family}[{self.parameters}]", ("parameters.name",))
 
 
 class DeviceRow(Row):
@@ -47,7 +84,7 @@ class DeviceRow(Row):
 
     id: Id
     name: Word
-    kind: DeviceKind
+    kind: KindName
     needle_count: Annotated[int, Field(ge=1, le=2000)]
     needle_diameter_um: Positive
     tip_diameter_um: Positive
@@ -72,10 +109,14 @@ class DeviceRow(Row):
     note: str
 
     def laws(self) -> Iterator[Wrong]:
-        """Needles that narrow towards the tip, lengths in order, and nothing that does not apply to the kind."""
+        """Needles that narrow towards the tip, lengths in order."""
         yield from super().laws()
-        for column, kinds in _ONLY.items():
-            if getattr(self, column) is not None and self.kind not in kinds:
-                yield Wrong(column, f"does not apply to a {self.kind}; leave it empty")
         if self.rows is not None and self.rows > self.needle_count:
             yield Wrong("rows", f"is above needle_count, {self.needle_count}")
+
+    def misplaced(self, movement: Movement) -> Iterator[str]:
+        """Columns that are filled although they do not apply to what moves so."""
+        for name, movements in MOVED_ONLY.items():
+            column = f"{name}_hz" if name.endswith("frequency") else name
+            if getattr(self, column) is not None and movement not in movements:
+                yield column

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .advice import CareStepRow, RedFlagRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
-from .device import DeviceRow
+from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
+from .history import PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
@@ -15,7 +16,7 @@ from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, Permeabi
 from .planning import DefaultCourseRow, DepthRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
-from .skin import SiteRow
+from .skin import RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
 
@@ -23,7 +24,11 @@ KINDS: tuple[type[Row], ...] = (
     SourceRow,
     ParameterRow,
     QuantityRow,
+    RegionRow,
     SiteRow,
+    VocabularyRow,
+    PlaceRow,
+    DeviceKindRow,
     DeviceRow,
     ActiveRow,
     ActivePropertyRow,
@@ -40,6 +45,7 @@ KINDS: tuple[type[Row], ...] = (
     DefaultCourseRow,
     DepthRow,
     ModifierRow,
+    RiskModifierRow,
     IdentifierRow,
     CareStepRow,
     RedFlagRow,

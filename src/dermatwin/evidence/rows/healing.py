@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from .cells import ParameterName, Word
-from .row import Row, Wrong
+from .history import Asked
+from .row import Row
 
 
-class ModifierRow(Row):
-    """A text found among conditions or medicines multiplies one constant by one parameter."""
+class ModifierRow(Asked):
+    """A fact of the history multiplies one constant of the network by one parameter."""
 
     table: ClassVar[str] = "modifiers"
-    key: ClassVar[tuple[str, ...]] = ("field", "pattern", "constant")
+    key: ClassVar[tuple[str, ...]] = ("concepts", "manners", "not_manners", "constant")
 
-    field: Literal["smoker", "conditions", "medications"]
-    pattern: str
     constant: ParameterName
     factor: ParameterName
     note: str
-
-    def laws(self) -> Iterator[Wrong]:
-        """A pattern that can be searched for, and none for a habit that is asked by name."""
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            yield Wrong("pattern", f"is not a regular expression ({error})")
-        if (self.field == "smoker") != (not self.pattern):
-            yield Wrong("pattern", "is for conditions and medications, which need one, and not for smoking")
 
 
 class IdentifierRow(Row):

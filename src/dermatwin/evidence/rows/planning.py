@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ...core.vocabulary import DeviceKind
 from .cells import ConcernName, Count, Grade, NotNegative, Positive, Sources, Word
+from .device import KindName
 from .row import Row, Wrong
-from .skin import Region
+from .skin import RegionName
 
 Decision = Literal["course", "refer", "no_default", "stop"]
 Confidence = Literal["H", "M", "L", "VL"]
@@ -48,13 +48,13 @@ class DefaultCourseRow(Row):
 
     concern: ConcernName
     decision: Decision
-    regions: tuple[Region, ...]
+    regions: tuple[RegionName, ...]
     depth_column: Literal["conservative", "deep"]
     depth_mm: Positive | None
     depth_low_mm: Positive | None
     depth_high_mm: Positive | None
     depth_grade: Grade | None
-    device_kinds: tuple[DeviceKind, ...]
+    device_kinds: tuple[KindName, ...]
     sessions: Count | None
     sessions_low: Count | None
     sessions_high: Count | None

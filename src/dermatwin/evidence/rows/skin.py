@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from ...core.vocabulary import Species
-from .cells import Id, Word, Words
+from .cells import Id, Ref, Word, Words
 from .row import Link, Row
 
-Region = Literal["face", "neck", "scalp", "hand", "foot", "body", "whole"]
-"""Regions of a person that depths, default courses and rules speak of."""
+RegionName = Annotated[Word, Ref.of("regions.name")]
+"""Regions that sites lie in, and that depths, default courses and rules speak of."""
+
+
+class RegionRow(Row):
+    """One region of a body, and whose measurements stand for it where it has none of its own.
+
+    dermis, vessels, pigment : the series (members of families of parameters) of the dermis, of capillaries, of dark marks
+    after an injury. depth_zone : the row of customary needle lengths for sites without one of their own.
+    paced_for_pigment : whether sessions are set further apart where pigment is at risk.
+    """
+
+    table: ClassVar[str] = "regions"
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: Id
+    label: Word
+    dermis: Word
+    vessels: Word
+    pigment: Word
+    depth_zone: Annotated[Word, Ref.of("depth_by_zone.zone")] | None
+    paced_for_pigment: bool
+    note: str
+
+    def needs(self) -> Iterator[Link]:
+        """The parameters of each series."""
+        apart = () if self.dermis == "animal" else ("dermis_method_factor",)  # one mean for a species, whatever the method
+        families = {
+            "dermis": ("papillary_dermis_share", *apart),
+            "vessels": ("capillary_loop_density", "superficial_plexus_length"),
+            "pigment": ("pih_site_factor",),
+        }
+        for column, names in families.items():
+            for name in names:
+                yield Link(column, f"{name}[{getattr(self, column)}]", ("parameters.name",))
 
 
 class SiteRow(Row):
@@ -23,7 +56,7 @@ class SiteRow(Row):
 
     site: Id
     label: Word
-    region: Literal["face", "neck", "scalp", "hand", "foot", "body", "whole", "animal"]
+    region: RegionName
     species: Species
     backing: Literal["bone", "cartilage", "muscle", "fat"]
     aliases: Words

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from .cells import ConcernName, Count, NotNegative, PhototypeRange, Positive, ScaleId, Share, SourceId, Word, Year
+from .device import KindName
 from .row import Row, Wrong
 
-ArmDevice = Literal["pen", "roller", "rf_needle", "needling_unspecified", "none"]
 Sign = Annotated[int, Field(ge=-1, le=1)]
 """1 better, 0 none, -1 worse."""
 
@@ -50,7 +50,7 @@ class AdverseRow(Row):
     event: Event
     zone: Word
     phototypes: PhototypeRange
-    device_kind: ArmDevice
+    device_kind: KindName
     needle_length_mm: Positive | None
     sessions: Positive | None
     indication: ConcernName | None
@@ -91,7 +91,7 @@ class OutcomeRow(Row):
     indication: ConcernName | None
     zone: Word
     phototypes: PhototypeRange
-    device_kind: ArmDevice
+    device_kind: KindName
     needle_length_mm: Positive | None
     needle_length_min_mm: Positive | None
     needle_length_max_mm: Positive | None

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.vocabulary import REFERENCE_PHOTOTYPE
 from ...evidence import Draws
 from ...flows import TissueHistory
 from ...skin.section import Skin
@@ -29,7 +30,6 @@ from .colour import ita, lab, tristimulus
 from .tissue import Complexion, Optics, optics
 
 SAMPLES = 12  # samples of blood between none and the ceiling
-REFERENCE = "III"
 EVE = 1e-6  # d, a moment
 
 
@@ -108,7 +108,7 @@ def meter_rise(added: np.ndarray, model: Optics, draws: Draws) -> np.ndarray:
     As a meter in contact sees it, without the gloss of the surface.
     """
     meter = model.at(np.array([draws.median(f"erythema_wavelength[{name}]", "nm") for name in ("green", "red")]))
-    film = draws(f"melanosome_fraction[{REFERENCE}]", "1") * draws("melanin_reference_thickness", "mm")
+    film = draws(f"melanosome_fraction[{REFERENCE_PHOTOTYPE}]", "1") * draws("melanin_reference_thickness", "mm")
     green, red = np.moveaxis(meter.reflectance(Complexion(film[:, None] * np.ones_like(added), added), gloss=False), -1, 0)
     ratio = np.log10(red / green)
     return ratio - ratio[:, :1]

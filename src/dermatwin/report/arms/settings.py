@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...twin.contrast import Contrast
 
 _DEVICE = (
-    ("Kind", lambda device: words.title(device.kind)),
+    ("Kind", lambda device: words.title(device.kind.label)),
     ("Needles", lambda device: str(device.needle_count)),
     ("Needle diameter", lambda device: words.given(1000.0 * device.needle_diameter, "um")),
 )

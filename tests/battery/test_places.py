@@ -1,0 +1,137 @@
+"""One answer to 'is this the face?': every site of the catalogue, asked by everybody who speaks of faces."""
+
+from dataclasses import replace
+from importlib import import_module
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+
+from dermatwin.case import Case
+from dermatwin.core import Luck
+from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.store import DATA
+from dermatwin.flows import TissueHistory
+from dermatwin.outcome.events import series_of
+from dermatwin.report.sheets import steps
+from dermatwin.screening import depth_guidance, rule_book, screen
+from dermatwin.screening.match import in_group
+from dermatwin.screening.target import targets
+from dermatwin.skin import find_site, regions, section_of, sites
+
+EVIDENCE = Evidence.packaged()
+risks = import_module("dermatwin.outcome.risks")  # the package calls a function so
+HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "human"]
+FACE = {"forehead", "glabella", "temple", "periorbital", "nose", "cheek", "zygoma", "upper_lip", "chin", "jaw", "face"}
+
+
+def case(site: str, **patient) -> Case:
+    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
+    return Case.model_validate(
+        {
+            "patient": person,
+            "zones": [{"zone": site, "area": "20 cm^2", "concerns": [{"concern": "wrinkles"}]}],
+            "course": {
+                "device": "pen-12",
+                "start": "2026-01-12",
+                "sessions": {"count": 1},
+                "settings": {site: {"needle_length": "0.5 mm"}},
+            },
+        }
+    )
+
+
+def told_before(site: str) -> str:
+    """What the sheet for the days before tells somebody who is treated there, with no more of a run than it asks for."""
+    treated = case(site)
+    skin = section_of(treated.zones[0], treated.patient, Draws(EVIDENCE, Luck(1, 1)))
+    run = SimpleNamespace(case=treated, evidence=EVIDENCE, zones=(SimpleNamespace(skin=skin, exposures=()),))
+    return " ".join(row.instruction for row in steps(run, "before"))  # type: ignore[arg-type]
+
+
+def warned_of_cold_sores(site: str) -> bool:
+    found = screen(case(site, conditions=["history of cold sores"]), EVIDENCE).findings
+    return any(f.rule == "herpes_history" and f.level == "caution" for f in found)
+
+
+def grouped(site: str, group: str) -> bool:
+    (target,) = targets(case(site), EVIDENCE)
+    return in_group(rule_book(EVIDENCE), group, target)
+
+
+def marked(site: str, monkeypatch: pytest.MonkeyPatch) -> float:
+    """How much likelier dark marks are there than on the cheek, the injury being the same."""
+    monkeypatch.setattr(risks, "_pigment_injury", lambda *_: np.ones(1))
+    draws = Draws(EVIDENCE, Luck(1, 1, frozenset()))
+    person, history = case("cheek").patient, cast("TissueHistory", None)
+    places = (section_of(case(name).zones[0], person, draws) for name in (site, "cheek"))
+    here, cheek = (float(risks.pigment_hazard(person, skin, history, draws)[0]) for skin in places)
+    return here / cheek
+
+
+@pytest.mark.parametrize("site", HUMAN)
+def test_everybody_agrees_whether_a_site_is_on_the_face(site, monkeypatch):
+    found = find_site(site, "human", EVIDENCE)
+    answers = {
+        "catalogue": found.on_face,
+        "sheets": "cold sores" in told_before(site),
+        "screening of histories": warned_of_cold_sores(site),
+        "rules": grouped(site, "face"),
+        "customary depths": found.region.depth_zone == "face",
+        "hazard of pigment": site != "scalp" and marked(site, monkeypatch) == 1.0,
+        "counts of pigment": found.region.name != "scalp" and series_of(EVIDENCE, site) == "face",
+    }
+    assert set(answers.values()) == {site in FACE}, answers
+
+
+def test_a_hand_is_never_told_what_is_meant_for_faces():
+    for site in ("hands", "palm"):
+        assert "cold sores" not in told_before(site)
+        assert series_of(EVIDENCE, site) == "body"
+        assert find_site(site, "human", EVIDENCE).region.vessels == "hand"
+
+
+def test_lids_and_lips_are_the_face_and_scalp_and_neck_are_not():
+    words = {
+        "eyelid": True,
+        "under eye": True,
+        "lip": True,
+        "cheekbone": True,
+        "scalp": False,
+        "neck": False,
+        "chest": False,
+    }
+    assert {word: find_site(word, "human", EVIDENCE).on_face for word in words} == words
+
+
+def test_the_scalp_has_the_vessels_and_the_pigment_of_the_face_and_the_dermis_of_the_body():
+    scalp = regions(EVIDENCE)["scalp"]
+    assert (scalp.vessels, scalp.pigment, scalp.dermis, scalp.paced_for_pigment) == ("face", "face", "body", False)
+
+
+def test_the_cheekbone_is_marked_as_the_cheek_and_the_body_twice_as_likely(monkeypatch):
+    assert marked("zygoma", monkeypatch) == marked("scalp", monkeypatch) == 1.0
+    assert marked("hands", monkeypatch) == marked("neck", monkeypatch) == 2.0
+
+
+def test_what_a_trial_does_not_say_of_its_zone_is_the_reference():
+    assert [series_of(EVIDENCE, zone) for zone in ("unknown", "mixed", "abdomen", "neck")] == [
+        "face",
+        "body",
+        "body",
+        "body",
+    ]
+
+
+def test_a_region_may_be_moved_by_a_table_alone(tmp_path):
+    """The hand counted among faces: a row, and the sheets, the bleeding and the hazard of pigment all follow."""
+    header, *rows = (DATA / "regions.csv").read_text(encoding="utf-8").splitlines()
+    (hand,) = (row for row in rows if row.startswith("hand,"))
+    moved = hand.replace(",body,hand,body,", ",body,face,face,")
+    assert moved != hand
+    (tmp_path / "regions.csv").write_text(f"{header}\n{moved}\n", encoding="utf-8")
+    laid = Evidence.read(tmp_path)
+    assert find_site("hands", "human", laid).region.vessels == "face"
+    assert series_of(laid, "hands") == "face"
+    assert depth_guidance("somewhere", laid, "foot") == replace(depth_guidance("hands", laid), by_region=True)
