@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from builders import channels_of, draws_of, history_of, patient_of, person_of, punctures_of, skin_of, zone_of
+from builders import channels_of, draws_of, history_of, person_of, punctures_of, skin_of, zone_of
 from dermatwin.case.document import Phototype
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.outcome import Driver
@@ -32,7 +32,7 @@ def test_every_driver_of_a_concern_is_one_that_is_computed():
 def test_every_concern_gets_an_answer(site, phototype, draws):
     zone = zone_of("cheek", *CONCERNS)
     found = read_out(
-        zone, patient_of(phototype=phototype), skin_of(COUNT, site=site, phototype=phototype), COURSE, Belief(draws)
+        zone, person_of(phototype=phototype), skin_of(COUNT, site=site, phototype=phototype), COURSE, Belief(draws)
     )
     assert {a.concern for a in found.answers} == set(CONCERNS)
     numbered = {r.detail.concern for r in found.readings if r.quantity == "relative_improvement"}
