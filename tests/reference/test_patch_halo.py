@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from builders import medians, person_of, skin_of
+from builders import medians, person_of, punctures_of, skin_of
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws
-from dermatwin.flows import LAYERS, Punctures
+from dermatwin.flows import LAYERS
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import patch as spatial
 from dermatwin.healing.injury import halo_area, injury_of
@@ -157,24 +157,7 @@ def test_what_does_not_fit_is_refused():
 
 def homogenised(density):
     """Gains of collagen and epidermis over the layer by the law of halos, (time,)."""
-    one, needle = np.ones(1), np.ones((1, 1))
-    found = injury_of(
-        Punctures(
-            "cheek",
-            1,
-            density * one,
-            density * one,
-            one,
-            needle,
-            needle,
-            needle,
-            2.0 * RADIUS * needle,
-            needle,
-            np.ones((1, len(LAYERS))),
-            0.0 * one,
-        ),
-        DRAWS,
-    )
+    found = injury_of(punctures_of(density=density, width=2.0 * RADIUS, needles=1), DRAWS)
     share = found.activated_fraction[0, 1]
     states = network(found.activation[0, 1], found.destroyed_share[0, 1], DAYS)
     return share * (kernel.collagen(states, P) - 1.0), share * (states[:, kernel.STATES.index("epidermis")] - 1.0)

@@ -100,6 +100,8 @@ def test_white_in_daylight_is_white_on_a_screen():
     assert white == pytest.approx([0.9505, 1.0, 1.0890], abs=1e-3)
     assert appearance.srgb(white, EVIDENCE).tolist() == [255, 255, 255]
     assert appearance.srgb(np.zeros(3), EVIDENCE).tolist() == [0, 0, 0]
+    assert appearance.srgb(2.0 * white, EVIDENCE).tolist() == [255, 255, 255]  # brighter than a screen can be
+    assert appearance.srgb(-white, EVIDENCE).tolist() == [0, 0, 0]
     assert appearance.lab(white, EVIDENCE) == pytest.approx([100, 0, 0], abs=1e-9)
 
 
