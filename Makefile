@@ -1,6 +1,8 @@
 # make demo      installs into .venv, runs the twin on a published course, says where the report is
-# make test      installs what is missing, runs the whole suite
+# make test      installs what is missing, runs the whole suite on all cores
 # make quick     the suite without its slow part
+# make costs     the whole suite on one core, then what each test and fixture costs in processor time
+# make mutants   small faults put into the code one by one: does a test notice? (MUTANTS="--count 200 --seed 2 twin")
 # make explore   laws on examples that were never tried
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
@@ -12,9 +14,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+COMPILED := $(VENV)/.compiled
+KERNELS := $(wildcard src/dermatwin/numerics/*.py) $(shell grep -rl njit src/dermatwin --include=*.py)
 DEMO ?= examples/alam_2014.yaml
+# Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
+PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test quick explore lint format reads bench clean
+.PHONY: demo test quick costs mutants explore lint format reads bench clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -35,11 +41,23 @@ demo: $(STAMP)
 	@echo
 	@echo "The report is runs/demo/report.html: open it in a browser."
 
-test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest
+# One process compiles what all workers then find beside the sources.
+$(COMPILED): $(KERNELS) tests/kernels.py | $(DEV_STAMP)
+	@echo "Compiling kernels ..."
+	@$(BIN)/python tests/kernels.py
+	@touch $@
 
-quick: $(DEV_STAMP)
-	@$(BIN)/python -m pytest -m "not slow"
+test: $(DEV_STAMP) $(COMPILED)
+	@$(BIN)/python -m pytest $(PARALLEL)
+
+quick: $(DEV_STAMP) $(COMPILED)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+costs: $(DEV_STAMP) $(COMPILED)
+	@PYTHONPATH=tests $(BIN)/python -m pytest -p costs
+
+mutants: $(DEV_STAMP) $(COMPILED)
+	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 explore: $(DEV_STAMP)
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest tests/laws

@@ -7,14 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from builders import site_skin
 from dermatwin.barrier import close, closure_time_for, readings
-from dermatwin.case import Patient, Zone
 from dermatwin.case.document import Settings
 from dermatwin.core import Luck
 from dermatwin.device import Device, kinds
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.insertion import insert
-from dermatwin.skin import section_of
 
 KINDS = kinds(Evidence.packaged())
 
@@ -31,8 +30,7 @@ everywhere = pytest.mark.parametrize(
 @cache
 def needled(place, length):
     zone, phototype = place
-    person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype})
-    skin = section_of(Zone.model_validate({"zone": zone, "area": "20 cm^2"}), person, DRAWS)
+    skin = site_skin(DRAWS, zone, phototype=phototype)
     return skin, insert(PEN, Settings(needle_length=length, density="250 /cm^2"), skin, DRAWS, 0)
 
 

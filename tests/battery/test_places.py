@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from dermatwin.case import Case
+from builders import treated
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.store import DATA
@@ -26,37 +26,21 @@ HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "huma
 FACE = {"forehead", "glabella", "temple", "periorbital", "nose", "cheek", "zygoma", "upper_lip", "chin", "jaw", "face"}
 
 
-def case(site: str, **patient) -> Case:
-    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    return Case.model_validate(
-        {
-            "patient": person,
-            "zones": [{"zone": site, "area": "20 cm^2", "concerns": [{"concern": "wrinkles"}]}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 1},
-                "settings": {site: {"needle_length": "0.5 mm"}},
-            },
-        }
-    )
-
-
 def told_before(site: str) -> str:
     """What the sheet for the days before tells somebody who is treated there, with no more of a run than it asks for."""
-    treated = case(site)
-    skin = section_of(treated.zones[0], treated.patient, Draws(EVIDENCE, Luck(1, 1)))
-    run = SimpleNamespace(case=treated, evidence=EVIDENCE, zones=(SimpleNamespace(skin=skin, exposures=()),))
+    case = treated(zone=site, length="0.5 mm")
+    skin = section_of(case.zones[0], case.patient, Draws(EVIDENCE, Luck(1, 1)))
+    run = SimpleNamespace(case=case, evidence=EVIDENCE, zones=(SimpleNamespace(skin=skin, exposures=()),))
     return " ".join(row.instruction for row in steps(run, "before"))  # type: ignore[arg-type]
 
 
 def warned_of_cold_sores(site: str) -> bool:
-    found = screen(case(site, conditions=["history of cold sores"]), EVIDENCE).findings
+    found = screen(treated(zone=site, conditions=["history of cold sores"]), EVIDENCE).findings
     return any(f.rule == "herpes_history" and f.level == "caution" for f in found)
 
 
 def grouped(site: str, group: str) -> bool:
-    (target,) = targets(case(site), EVIDENCE)
+    (target,) = targets(treated(zone=site), EVIDENCE)
     return in_group(rule_book(EVIDENCE), group, target)
 
 
@@ -64,8 +48,8 @@ def marked(site: str, monkeypatch: pytest.MonkeyPatch) -> float:
     """How much likelier dark marks are there than on the cheek, the injury being the same."""
     monkeypatch.setattr(risks, "_pigment_injury", lambda *_: np.ones(1))
     draws = Draws(EVIDENCE, Luck(1, 1, frozenset()))
-    person, history = case("cheek").patient, cast("TissueHistory", None)
-    places = (section_of(case(name).zones[0], person, draws) for name in (site, "cheek"))
+    person, history = treated().patient, cast("TissueHistory", None)
+    places = (section_of(treated(zone=name).zones[0], person, draws) for name in (site, "cheek"))
     here, cheek = (float(risks.pigment_hazard(person, skin, history, draws)[0]) for skin in places)
     return here / cheek
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from builders import PERSON, case_of, course_of
 from dermatwin.case import Case
 from dermatwin.case.document import Phototype
 from dermatwin.core import CaseError
@@ -28,16 +29,14 @@ HUMAN = [site.name for site in sites(EVIDENCE).values() if site.species == "huma
 
 
 def case(zones: dict[str, list[str]], device: Any = "pen-12", course: Any = (), **patient: Any) -> Case:
-    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    return Case.model_validate(
-        {
-            "patient": person,
-            "zones": [
-                {"zone": zone, "area": "60 cm^2", "concerns": [{"concern": c} for c in concerns]}
-                for zone, concerns in zones.items()
-            ],
-            "course": {"device": device, "start": "2026-01-12", "sessions": {"count": 1}, "settings": {}, **dict(course)},
-        }
+    """One session nowhere yet: what is to be planned for."""
+    return case_of(
+        patient={**PERSON, "phototype": "II", "body_weight": "65 kg", **patient},
+        zones=[
+            {"zone": zone, "area": "60 cm^2", "concerns": [{"concern": c} for c in concerns]}
+            for zone, concerns in zones.items()
+        ],
+        course=course_of(count=1, device=device, **dict(course)),
     )
 
 

@@ -6,8 +6,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from builders import patient_of, zone_of
 from dermatwin import barrier, healing, insertion, outcome
-from dermatwin.case.document import Patient, Phototype, Settings, Zone
+from dermatwin.case.document import Phototype, Settings
 from dermatwin.core import Luck
 from dermatwin.device import find
 from dermatwin.evidence import Draws, Evidence
@@ -55,10 +56,8 @@ def usual():
 
 
 def read(site, phototype, kind, usual, *, length="1.5 mm", sun="usual", days=DAYS, density="250 / cm^2"):
-    zone = Zone.model_validate(
-        {"zone": site, "area": "30 cm^2", "concerns": [{"concern": c} for c in outcome.concerns(EVIDENCE)]}
-    )
-    patient = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": phototype, "sun": sun})
+    zone = zone_of(site, *outcome.concerns(EVIDENCE), area="30 cm^2")
+    patient = patient_of(phototype=phototype, sun=sun)
     skin, who = section_of(zone, patient, DRAWS), stranger(patient, EVIDENCE)
     settings = Settings.model_validate({"needle_length": length, "density": density})
     needles = [insertion.insert(find(DEVICES[kind], EVIDENCE), settings, skin, DRAWS, n) for n in range(len(days))]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from builders import gate_faults, treated
 from dermatwin.case import Case
 from dermatwin.core import EvidenceError
 from dermatwin.evidence import Evidence
@@ -20,36 +21,9 @@ from dermatwin.screening.rule import RULES, Rule
 EVIDENCE = Evidence.packaged()
 
 
-def case(
-    concern: str | None = "wrinkles",
-    zone: str = "cheek",
-    length: str = "1 mm",
-    course: Any = (),
-    area: str = "60 cm^2",
-    overrides: Any = (),
-    **patient: Any,
-) -> Case:
-    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    concerns = [{"concern": concern}] if concern else []
-    return Case.model_validate(
-        {
-            "patient": person,
-            "zones": [{"zone": zone, "area": area, "concerns": concerns}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 4, "interval": "4 weeks"},
-                "settings": {zone: {"needle_length": length}},
-                **dict(course),
-            },
-            "overrides": list(overrides),
-        }
-    )
-
-
 def numbed(*topicals: dict[str, Any], **more: Any) -> Case:
     full = [{"apply": "-30 min", "remove": "0 min", **topical} for topical in topicals]
-    return case(course={"topicals": full}, **more)
+    return treated(course={"topicals": full}, **more)
 
 
 def level(screening: Screening, rule: str) -> str | None:
@@ -57,6 +31,12 @@ def level(screening: Screening, rule: str) -> str | None:
 
 
 # ---- coverage of the tables --------------------------------------------------------------------------------------------
+
+
+def faults_with(folder: Any, *rules: dict[str, Any]) -> list[str]:
+    """What the gate says of these rules."""
+    (folder / RULES).write_text(yaml.safe_dump({"rules": list(rules)}, sort_keys=False), encoding="utf-8")
+    return gate_faults(folder)
 
 
 def test_every_row_of_the_table_has_a_rule() -> None:
@@ -149,7 +129,7 @@ def test_every_concept_of_every_rule_fires_its_rule() -> None:
     """No concept is shadowed by the rule's own exclusions or by the reading of words."""
     missed = []
     for rule, concept, history in _asked():
-        found = screen(case(**history))
+        found = screen(treated(**history))
         if not any(finding.rule == rule.id for finding in found.findings):
             missed.append((rule.id, concept, history))
     assert missed == []
@@ -169,15 +149,6 @@ GOOD = {
 }
 
 
-def faults_of(folder: Any, *rules: dict[str, Any]) -> list[str]:
-    (folder / RULES).write_text(yaml.safe_dump({"rules": list(rules)}, sort_keys=False), encoding="utf-8")
-    try:
-        Evidence.read(folder)
-    except EvidenceError as error:
-        return [str(fault) for fault in error.faults]
-    return []
-
-
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -191,8 +162,8 @@ def faults_of(folder: Any, *rules: dict[str, Any]) -> list[str]:
     ],
 )
 def test_the_gate_refuses_a_planted_fault(change: dict[str, Any], says: str, tmp_path: Any) -> None:
-    assert faults_of(tmp_path, GOOD) == []
-    (fault,) = faults_of(tmp_path, {**GOOD, **change})
+    assert faults_with(tmp_path, GOOD) == []
+    (fault,) = faults_with(tmp_path, {**GOOD, **change})
     assert fault.startswith(f"{RULES}:")
     assert says in fault
 
@@ -215,7 +186,7 @@ def test_a_file_of_another_shape_is_told(text: str, says: str, tmp_path: Any) ->
 
 
 def test_a_rule_that_stands_twice_is_refused(tmp_path: Any) -> None:
-    (fault,) = faults_of(tmp_path, GOOD, deepcopy(GOOD))
+    (fault,) = faults_with(tmp_path, GOOD, deepcopy(GOOD))
     assert fault == f"{RULES}:11.rules.one: one stands here twice"
 
 
@@ -223,7 +194,7 @@ def test_a_rule_that_stands_twice_is_refused(tmp_path: Any) -> None:
 
 
 def test_an_ordinary_person_is_ok() -> None:
-    found = screen(case())
+    found = screen(treated())
     assert found.verdict == "ok"
     assert [zone.verdict for zone in found.zones] == ["ok"]
     assert [concern.verdict for zone in found.zones for concern in zone.concerns] == ["ok"]
@@ -243,7 +214,7 @@ def test_an_ordinary_person_is_ok() -> None:
 )
 def test_ordinary_courses_are_ok(phototype: str, concern: str, zone: str, length: str) -> None:
     found = screen(
-        case(
+        treated(
             concern,
             zone,
             length,
@@ -257,7 +228,7 @@ def test_ordinary_courses_are_ok(phototype: str, concern: str, zone: str, length
 
 
 def test_an_animal_is_not_screened() -> None:
-    found = screen(case(None, "back", species="pig", conditions=["haemophilia"]))
+    found = screen(treated(None, "back", species="pig", conditions=["haemophilia"]))
     assert found.verdict == "ok"
     assert [finding.level for finding in found.findings] == ["info"]
 
@@ -334,11 +305,11 @@ def test_an_animal_is_not_screened() -> None:
     ],
 )
 def test_words(field: str, text: str, rule: str, wanted: str | None) -> None:
-    assert level(screen(case(**{field: [text]})), rule) == wanted
+    assert level(screen(treated(**{field: [text]})), rule) == wanted
 
 
 def test_an_unknown_item_is_left_to_a_clinician() -> None:
-    found = screen(case(conditions=["Ehrenfeld's tickle"]))
+    found = screen(treated(conditions=["Ehrenfeld's tickle"]))
     assert found.verdict == "caution"
     (finding,) = [f for f in found.findings if f.rule == "not_known"]
     assert finding.level == "caution"
@@ -346,14 +317,14 @@ def test_an_unknown_item_is_left_to_a_clinician() -> None:
 
 
 def test_a_slip_is_read_and_confirmed() -> None:
-    found = screen(case(medications=["warfarine"]))
+    found = screen(treated(medications=["warfarine"]))
     assert level(found, "anticoagulant") == "soft_stop"
     (finding,) = [f for f in found.findings if f.rule == "read_as"]
     assert (finding.level, finding.reason) == ("caution", "warfarine (medications, read as warfarin): taken as Warfarin")
 
 
 def test_what_is_known_without_a_rule_is_said_once() -> None:
-    found = screen(case(conditions=["hypothyroidism"], medications=["levothyroxine"]))
+    found = screen(treated(conditions=["hypothyroidism"], medications=["levothyroxine"]))
     (finding,) = [f for f in found.findings if f.rule == "no_rule"]
     assert finding.reason == "hypothyroidism (conditions); levothyroxine (medications)"
     assert found.verdict == "ok"
@@ -388,12 +359,12 @@ def test_what_is_known_without_a_rule_is_said_once() -> None:
     ],
 )
 def test_dates(field: str, item: Any, rule: str, wanted: str, until: str) -> None:
-    found = [finding for finding in screen(case(**{field: [item]})).findings if finding.rule == rule]
+    found = [finding for finding in screen(treated(**{field: [item]})).findings if finding.rule == rule]
     assert [(finding.level, finding.until) for finding in found] == [(wanted, until)]
 
 
 def test_a_procedure_without_a_date_counts() -> None:
-    found = [f for f in screen(case(recent_procedures=["botulinum toxin"])).findings if f.rule == "recent_injection"]
+    found = [f for f in screen(treated(recent_procedures=["botulinum toxin"])).findings if f.rule == "recent_injection"]
     assert [f.level for f in found] == ["soft_stop"]
     assert "the date is not given" in found[0].reason
 
@@ -409,20 +380,20 @@ def test_months_are_calendar_months() -> None:
 
 
 def test_an_item_elsewhere_does_not_stop_the_zone() -> None:
-    there = screen(case(conditions=[{"name": "tinea", "zone": "thigh"}]))
+    there = screen(treated(conditions=[{"name": "tinea", "zone": "thigh"}]))
     assert (there.verdict, level(there, "infection_in_area")) == ("ok", "info")
-    here = screen(case(conditions=[{"name": "tinea", "zone": "cheek"}]))
+    here = screen(treated(conditions=[{"name": "tinea", "zone": "cheek"}]))
     assert here.verdict == "stop"
 
 
 @pytest.mark.parametrize("zone", ["face", "left_ear_or_so"])
 def test_a_wider_or_unknown_place_counts(zone: str) -> None:
-    assert screen(case(conditions=[{"name": "tinea", "zone": zone}])).verdict == "stop"
+    assert screen(treated(conditions=[{"name": "tinea", "zone": zone}])).verdict == "stop"
 
 
 @pytest.mark.parametrize("zone", ["eyelid", "upper_eyelid", "lower_eyelid"])
 def test_eyelids_are_a_hard_stop(zone: str) -> None:
-    found = screen(case("fine_lines", zone, "0.2 mm"))
+    found = screen(treated("fine_lines", zone, "0.2 mm"))
     assert level(found, "orbital_rim") == "hard_stop"
 
 
@@ -440,17 +411,17 @@ def test_eyelids_are_a_hard_stop(zone: str) -> None:
     ],
 )
 def test_depth_by_zone(zone: str, concern: str, length: str, rule: str, wanted: str | None) -> None:
-    assert level(screen(case(concern, zone, length)), rule) == wanted
+    assert level(screen(treated(concern, zone, length)), rule) == wanted
 
 
 def test_a_skinpen_is_labelled_to_one_and_a_half_millimetres_on_facial_scars() -> None:
-    deep = case("acne_scar", "cheek", "2 mm", course={"device": "skinpen-precision"})
+    deep = treated("acne_scar", "cheek", "2 mm", course={"device": "skinpen-precision"})
     assert level(screen(deep), "skinpen_scar_depth") == "caution"
 
 
 @pytest.mark.parametrize(("phototype", "wanted"), [("III", None), ("IV", "caution"), ("V", "caution"), ("VI", "caution")])
 def test_phototype(phototype: str, wanted: str | None) -> None:
-    assert level(screen(case(phototype=phototype)), "dark_phototype") == wanted
+    assert level(screen(treated(phototype=phototype)), "dark_phototype") == wanted
 
 
 @pytest.mark.parametrize(
@@ -463,31 +434,31 @@ def test_phototype(phototype: str, wanted: str | None) -> None:
     ],
 )
 def test_concerns(concern: str, rule: str, wanted: str) -> None:
-    found = screen(case(concern, length="0.5 mm"))
+    found = screen(treated(concern, length="0.5 mm"))
     assert level(found, rule) == wanted
     (zone,) = found.zones
     assert [one.verdict for one in zone.concerns] == ["caution" if wanted == "caution" else "stop"]
 
 
 def test_acne_is_sent_to_light() -> None:
-    (finding,) = [f for f in screen(case("active_acne")).findings if f.rule == "active_acne"]
+    (finding,) = [f for f in screen(treated("active_acne")).findings if f.rule == "active_acne"]
     assert "415 nm" in finding.action
     assert "633 nm" in finding.action
 
 
 def test_age_and_flags() -> None:
-    assert level(screen(case(age="21 yr")), "under_22") == "soft_stop"
-    assert level(screen(case(age="22 yr")), "under_22") is None
-    assert screen(case(pregnant=True)).verdict == "stop"
-    assert screen(case(breastfeeding=True)).verdict == "stop"
-    assert level(screen(case(sun="strong")), "strong_sun") == "caution"
+    assert level(screen(treated(age="21 yr")), "under_22") == "soft_stop"
+    assert level(screen(treated(age="22 yr")), "under_22") is None
+    assert screen(treated(pregnant=True)).verdict == "stop"
+    assert screen(treated(breastfeeding=True)).verdict == "stop"
+    assert level(screen(treated(sun="strong")), "strong_sun") == "caution"
 
 
 def test_one_finding_stands_for_all_zones() -> None:
-    two = case().model_copy(update={"zones": [z for name in ("cheek", "chin") for z in case(zone=name).zones]})
+    two = treated().model_copy(update={"zones": [z for name in ("cheek", "chin") for z in treated(zone=name).zones]})
     found = [
         f
-        for f in screen(two.model_copy(update={"patient": case(conditions=["cold sores"]).patient})).findings
+        for f in screen(two.model_copy(update={"patient": treated(conditions=["cold sores"]).patient})).findings
         if f.rule == "herpes_history"
     ]
     assert [f.zone for f in found] == [""]
@@ -508,8 +479,8 @@ def test_one_finding_stands_for_all_zones() -> None:
     ],
 )
 def test_products_on_open_channels(product: str, rule: str, wanted: str | None) -> None:
-    treated = case(course={"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "0 min"}]})
-    assert level(screen(treated), rule) == wanted
+    case = treated(course={"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "0 min"}]})
+    assert level(screen(case), rule) == wanted
 
 
 # ---- numbing ------------------------------------------------------------------------------------------------------------
@@ -518,9 +489,11 @@ LIDO = "lidocaine 4 % cream"
 
 
 def test_the_limit_by_weight_and_in_all() -> None:
-    assert allowance(case(body_weight="50 kg").patient, EVIDENCE).lidocaine == pytest.approx(225.0)  # 4.5 x 50
-    assert allowance(case(body_weight="90 kg").patient, EVIDENCE).lidocaine == pytest.approx(300.0)  # not 405
-    assert allowance(case(body_weight="50 kg").patient, EVIDENCE).cream(0.04) == pytest.approx(5.625)  # 225 mg / 40 mg per g
+    assert allowance(treated(body_weight="50 kg").patient, EVIDENCE).lidocaine == pytest.approx(225.0)  # 4.5 x 50
+    assert allowance(treated(body_weight="90 kg").patient, EVIDENCE).lidocaine == pytest.approx(300.0)  # not 405
+    assert allowance(treated(body_weight="50 kg").patient, EVIDENCE).cream(0.04) == pytest.approx(
+        5.625
+    )  # 225 mg / 40 mg per g
 
 
 @pytest.mark.parametrize(
@@ -651,7 +624,7 @@ def test_two_creams_in_different_sessions_do_not_add_up() -> None:
 def test_numbing_and_the_person(patient: dict[str, Any], product: str, rule: str, wanted: str | None) -> None:
     assert level(screen(numbed({"product": product, "dose": "2 mg/cm^2"}, **patient)), rule) == wanted
     if rule != "open_wound":
-        assert level(screen(case(**patient)), rule) is None
+        assert level(screen(treated(**patient)), rule) is None
 
 
 def test_an_atopic_child_half_an_hour() -> None:

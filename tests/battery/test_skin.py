@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from dermatwin.case import Patient, Zone
+from builders import patient_of, zone_of
 from dermatwin.core import Luck
 from dermatwin.core.units import factor
 from dermatwin.evidence import Draws, Evidence
@@ -56,19 +56,11 @@ BOUNDS = {  # any skin of the catalogue at any age
 }
 
 
-def person(age, sex="female", phototype="III", species="human"):
-    return Patient.model_validate({"age": f"{age} yr", "sex": sex, "phototype": phototype, "species": species})
-
-
-def zone(site):
-    return Zone.model_validate({"zone": site, "area": "20 cm^2"})
-
-
 @pytest.mark.parametrize("key", SITES)
 def test_every_site_gives_a_plausible_section(key):
     site = SITES[key]
     for age, sex, phototype in product((1, 16, 45, 95), ("female", "male"), PHOTOTYPES):
-        skin = section_of(zone(site.name), person(age, sex, phototype, site.species), DRAWS)
+        skin = section_of(zone_of(site.name), patient_of(age, sex, phototype, species=site.species), DRAWS)
         for name, (low, high) in BOUNDS.items():
             values = getattr(skin, name)
             assert values.shape == (24,), name
@@ -91,7 +83,7 @@ def test_every_animal_has_a_back(species):
 
 def test_the_eyelid_is_the_thinnest_and_the_back_the_thickest_human_dermis():
     median = {
-        name: np.median(section_of(zone(name), person(40), DRAWS).dermis)
+        name: np.median(section_of(zone_of(name), patient_of(40), DRAWS).dermis)
         for name, site in SITES.items()
         if site.species == "human"
     }
@@ -153,7 +145,7 @@ def test_both_sexes_have_a_dermis_at_every_human_site():
 
 
 def test_readings_are_quantities_of_the_catalogue_in_their_unit():
-    skin = section_of(zone("cheek"), person(45), DRAWS)
+    skin = section_of(zone_of("cheek"), patient_of(45), DRAWS)
     found = readings(skin)
     catalogue = {name for name, quantity in EVIDENCE.quantities.items() if quantity.stage == "skin"}
     assert {reading.name for reading in found} == catalogue
@@ -171,7 +163,7 @@ def test_every_skin_parameter_stands_behind_a_quantity():
 
 def test_only_the_parameters_that_a_reading_declares_can_move_it():
     """The provenance is complete: a belief that is not listed for a reading does not change it."""
-    who, place = person(45, phototype="V"), zone("cheek")
+    who, place = patient_of(45, phototype="V"), zone_of("cheek")
     base = {r.name: r.values for r in readings(section_of(place, who, DRAWS))}
     for name in (
         "dermis_between_people",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from builders import gate_faults
 from dermatwin.core import EvidenceError
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.gate import examine
@@ -18,15 +19,6 @@ from dermatwin.evidence.store import DATA
 HEAD = "name,symbol,value,unit,distribution,knowledge,person,chance,low,high,grade,source,note\n"
 GOOD = "toughness_x,G,4.6,kJ/m^2,lognormal,0.5,0,0,0.5,30,C,romgens2014,slope\n"
 READER = {"name": "depth_x", "title": "Depth", "unit": "mm", "equation": "d = L", "parameters": ["toughness_x"]}
-
-
-def faults_of(folder: Path) -> list[str]:
-    """What the gate says of a folder that is laid over the packaged evidence."""
-    try:
-        Evidence.read(folder)
-    except EvidenceError as error:
-        return [str(fault) for fault in error.faults]
-    return []
 
 
 def lay(folder: Path, name: str, content: str) -> Path:
@@ -93,7 +85,7 @@ def test_a_good_parameter_passes(tmp_path):
 )
 def test_planted_faults_of_a_parameter_are_refused(tmp_path, old, new, says):
     assert old in GOOD
-    (fault,) = faults_of(parameter(tmp_path, GOOD.replace(old, new, 1)))
+    (fault,) = gate_faults(parameter(tmp_path, GOOD.replace(old, new, 1)))
     assert fault.startswith("parameters/test.csv:2")
     assert says in fault
 
@@ -290,7 +282,7 @@ def test_families_are_told_apart_once_for_all():
 
 @pytest.mark.parametrize(("name", "old", "new", "says"), TABLES)
 def test_a_planted_fault_in_any_table_is_told_with_its_place(tmp_path, name, old, new, says):
-    found = faults_of(copied(tmp_path, name, old, new))
+    found = gate_faults(copied(tmp_path, name, old, new))
     assert any(says in fault for fault in found), found
     assert all(fault.startswith(f"{name}:") for fault in found), found
 
@@ -301,7 +293,7 @@ def test_a_column_too_few_or_too_many_is_one_fault_of_the_file(tmp_path, kind):
     columns = tuple(columns_of(kind))
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()[1:4]
     lay(tmp_path, name, "\n".join([",".join(("colour_of_the_moon", *columns[1:])), *lines]) + "\n")
-    assert faults_of(tmp_path) == [
+    assert gate_faults(tmp_path) == [
         f"{name}:1: lacks the columns {columns[0]}; has columns that nobody reads: colour_of_the_moon"
     ]
 
@@ -310,20 +302,20 @@ def test_every_fault_of_every_file_is_reported_at_once(tmp_path):
     copied(tmp_path, "scales.csv", ",1,4,lower,", ",1,4,lowr,")
     copied(tmp_path, "concerns.csv", ",surface,", ",surfce,")
     parameter(tmp_path, GOOD.replace("kJ/m^2", "").replace("romgens2014", "") + GOOD.replace(",C,", ",Z,"))
-    found = faults_of(tmp_path)
+    found = gate_faults(tmp_path)
     assert [fault.partition(":")[0] for fault in found] == ["concerns.csv", *["parameters/test.csv"] * 3, "scales.csv"]
 
 
 def test_a_row_of_one_key_may_stand_once(tmp_path):
     lines = (DATA / "devices.csv").read_text(encoding="utf-8").splitlines()
     lay(tmp_path, "devices.csv", "\n".join([*lines[:3], lines[1]]) + "\n")
-    assert faults_of(tmp_path) == ["devices.csv:4.id: skinpen-precision stands here twice, first on line 2"]
+    assert gate_faults(tmp_path) == ["devices.csv:4.id: skinpen-precision stands here twice, first on line 2"]
 
 
 def test_a_name_that_finds_two_rows_is_refused(tmp_path):
     lines = (DATA / "devices.csv").read_text(encoding="utf-8").splitlines()
     row = next(line for line in lines if line.startswith("pen-12,")).replace("pen-12,", "pen-of-mine,", 1)
-    found = faults_of(lay(tmp_path, "devices.csv", f"{lines[0]}\n{row}\n"))
+    found = gate_faults(lay(tmp_path, "devices.csv", f"{lines[0]}\n{row}\n"))
     assert found
     assert all(fault.endswith("is a name of pen-12 already") for fault in found), found
 
@@ -332,7 +324,7 @@ def test_what_is_no_evidence_is_named(tmp_path):
     lay(tmp_path, "device.csv", "a,b\n")
     lay(tmp_path, "parametres/skin.csv", "a,b\n")
     lay(tmp_path, "closure.csv", "a,b\n")
-    assert faults_of(tmp_path) == [
+    assert gate_faults(tmp_path) == [
         "closure.csv: is not a file of evidence; did you mean 'measurements/closure.csv'?",
         "device.csv: is not a file of evidence; did you mean 'devices.csv'?",
         "parametres/: is not a folder of evidence; did you mean 'parameters'?",
@@ -340,9 +332,9 @@ def test_what_is_no_evidence_is_named(tmp_path):
 
 
 def test_a_folder_of_nothing_is_refused(tmp_path):
-    (fault,) = faults_of(tmp_path)
+    (fault,) = gate_faults(tmp_path)
     assert "holds no evidence" in fault
-    (fault,) = faults_of(tmp_path / "missing")
+    (fault,) = gate_faults(tmp_path / "missing")
     assert "is not a folder of evidence" in fault
 
 
@@ -356,19 +348,19 @@ def test_a_folder_of_nothing_is_refused(tmp_path):
 )
 def test_what_is_no_table_is_told(tmp_path, content, says):
     (tmp_path / "devices.csv").write_bytes(content)
-    assert faults_of(tmp_path) == [says]
+    assert gate_faults(tmp_path) == [says]
 
 
 def test_a_document_that_cannot_be_read_hides_no_other_fault(tmp_path):
     copied(tmp_path, "concerns.csv", ",surface,", ",surfce,")
-    found = faults_of(lay(tmp_path, "screening_rules.yaml", "rules: [\n"))
+    found = gate_faults(lay(tmp_path, "screening_rules.yaml", "rules: [\n"))
     assert [fault.partition(":")[0] for fault in found] == ["concerns.csv", "screening_rules.yaml"]
 
 
 def test_a_document_that_is_no_yaml_is_told_with_its_line(tmp_path):
-    (fault,) = faults_of(lay(tmp_path, "quantities/own.yaml", "- name: x\n  title: [\n"))
+    (fault,) = gate_faults(lay(tmp_path, "quantities/own.yaml", "- name: x\n  title: [\n"))
     assert fault.startswith("quantities/own.yaml:3: is not YAML")
-    assert faults_of(lay(tmp_path, "quantities/own.yaml", "- name: x\n  name: y\n")) == [
+    assert gate_faults(lay(tmp_path, "quantities/own.yaml", "- name: x\n  name: y\n")) == [
         "quantities/own.yaml:2: name stands here twice; take one out"
     ]
 
@@ -391,7 +383,7 @@ def test_a_document_that_is_no_yaml_is_told_with_its_line(tmp_path):
 def test_a_quantity_that_points_nowhere_is_refused(tmp_path, entry, says):
     parameter(tmp_path, GOOD)
     lay(tmp_path, "quantities/test.yaml", yaml.safe_dump([READER, {**READER, "name": "depth_y", **entry}]))
-    (fault,) = faults_of(tmp_path)
+    (fault,) = gate_faults(tmp_path)
     assert says in fault
 
 
@@ -411,7 +403,7 @@ def test_the_weakest_grade_counts(tmp_path):
 def test_draws_without_the_record_of_their_fit_are_refused(tmp_path, name):
     (tmp_path / "posteriors").mkdir()
     shutil.copy(DATA / name, tmp_path / name)
-    found = faults_of(tmp_path)
+    found = gate_faults(tmp_path)
     assert any("stands without" in fault and fault.startswith(name) for fault in found), found
 
 
@@ -419,7 +411,7 @@ def test_draws_that_are_no_numbers_are_refused(tmp_path):
     shutil.copy(DATA / "outcome_effects.yaml", tmp_path)
     head, first, *rest = (DATA / "outcome_effects.csv").read_text(encoding="utf-8").splitlines()[:4]
     lay(tmp_path, "outcome_effects.csv", "\n".join([head, first + "x", *rest]) + "\n")
-    (fault,) = faults_of(tmp_path)
+    (fault,) = gate_faults(tmp_path)
     assert fault.startswith("outcome_effects.csv:2: could not convert string to float")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from dermatwin.cli import app
+from builders import dermatwin
 from dermatwin.evidence import Evidence
 from dermatwin.report.paired import said
 from dermatwin.twin.contrast import contrasted
@@ -23,11 +23,7 @@ TWO = ("--device", "dermapen_4", "--device", "dermaroller_mf8")
 THREE = (*TWO, "--device", "stamp", "--needle-length", "1.5 mm")
 
 
-def run(*arguments: object, status: int = 0):
-    result = CliRunner().invoke(app, ["compare", *map(str, arguments)])
-    assert result.exit_code == status, result.output
-    assert "Traceback" not in result.output
-    return result
+run = partial(dermatwin, "compare")
 
 
 @pytest.fixture

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from typer.testing import CliRunner
 
-from dermatwin.cli import app
+from builders import dermatwin
 from dermatwin.healing import exchange
 
 CASE = Path(__file__).parents[2] / "examples" / "dogra_2014.yaml"
 
 
-def run(*arguments: object, status: int = 0):
-    result = CliRunner().invoke(app, ["export", *(str(argument) for argument in arguments)])
-    assert result.exit_code == status, result.output
-    assert "Traceback" not in result.output
-    return result
+run = partial(dermatwin, "export")
 
 
 class TestSbml:
@@ -28,6 +24,7 @@ class TestSbml:
         assert root.tag == "{http://www.sbml.org/sbml/level3/version2/core}sbml"
         assert len(root.findall(".//{*}event")) == 4
 
+    @pytest.mark.slow
     def test_a_case_a_zone_a_layer_a_piece_and_a_person(self, tmp_path):
         out = tmp_path / "model.xml"
         arguments = ("sbml", CASE, "--zone", "cheek", "--layer", "epidermis", "--piece", "mean", "--draw", 3, "--seed", 4)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from dermatwin.cli import app
+from builders import dermatwin
 
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 SMALL = ("--set", "zones.cheek.area=4 cm^2")
 
 
-def run(*arguments: object, status: int = 0):
-    result = CliRunner().invoke(app, ["map", *map(str, arguments)])
-    assert result.exit_code == status, result.output
-    assert "Traceback" not in result.output
-    return result
+run = partial(dermatwin, "map")
 
 
 def test_writes_every_contact_and_says_what_they_amount_to(tmp_path):

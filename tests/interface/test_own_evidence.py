@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from dermatwin.cli import app
+from builders import dermatwin
 from dermatwin.evidence.store import DATA
 
 HERE = Path(__file__).parent / "own_evidence"
@@ -30,29 +29,23 @@ ROWS = {
 }
 
 
-def run(*arguments: object, status: int = 0):
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == status, result.output
-    return result
-
-
 def found(*arguments: object, status: int = 0):
-    return json.loads(run(*arguments, "--evidence", CLINIC, "--json", status=status).stdout)
+    return json.loads(dermatwin(*arguments, "--evidence", CLINIC, "--json", status=status).stdout)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A stored run with the device, the product and the concern of the clinic."""
     target = tmp_path_factory.mktemp("own") / "run"
-    run("simulate", CASE, "--evidence", CLINIC, "--draws", 20, "--out", target)
+    dermatwin("simulate", CASE, "--evidence", CLINIC, "--draws", 20, "--out", target)
     return target
 
 
 class TestEveryVerbKnowsIt:
     def test_without_the_folder_nothing_of_it_is_known(self):
-        faults = run("simulate", CASE, status=1).stderr.splitlines()
+        faults = dermatwin("simulate", CASE, status=1).stderr.splitlines()
         assert [fault.partition(":")[0] for fault in faults] == ["zones.neck.concerns.0.concern"]
-        faults = run("simulate", CASE, "--set", "zones.neck.concerns=[]", status=1).stderr.splitlines()
+        faults = dermatwin("simulate", CASE, "--set", "zones.neck.concerns=[]", status=1).stderr.splitlines()
         assert [fault.partition(":")[0] for fault in faults] == ["course.device"]  # a serum is never a reason to refuse
 
     def test_screen_follows_its_rule(self):
@@ -61,7 +54,9 @@ class TestEveryVerbKnowsIt:
         rules = [finding["rule"] for finding in stopped["findings"] if finding["level"] == "soft_stop"]
         assert rules == ["recent_surgery", "thyroid_surgery"]
         other = ("--set", "zones.neck.concerns=[{concern: wrinkles}]", "--set", "course.device=pen-12")
-        assert "lake ectoin serum" in run("screen", CASE, *other).stdout  # asked about, and nothing else of it is needed
+        assert (
+            "lake ectoin serum" in dermatwin("screen", CASE, *other).stdout
+        )  # asked about, and nothing else of it is needed
 
     def test_plan_proposes_its_course_and_its_device(self):
         plan = found("plan", CASE)
@@ -76,7 +71,7 @@ class TestEveryVerbKnowsIt:
     def test_its_counts_join_those_of_the_trials(self, folder):
         people = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         packaged = json.loads(
-            run("simulate", CASE, *PLAIN, "--draws", 20, "--json").stdout  # the same zone with packaged things only
+            dermatwin("simulate", CASE, *PLAIN, "--draws", 20, "--json").stdout  # the same zone with packaged things only
         )
         own, other = (_sources(summary, "pih_risk") for summary in (people, packaged))
         assert own - other == {"lake_clinic_2026"}
@@ -99,8 +94,8 @@ class TestEveryVerbKnowsIt:
         assert scores["provenance"]["overlay"][0]["rows"] == ROWS
 
     def test_the_schema_for_editors_lists_its_concern(self):
-        assert "neck_lines" in run("export", "schema", "--evidence", CLINIC).stdout
-        assert "neck_lines" not in run("export", "schema").stdout
+        assert "neck_lines" in dermatwin("export", "schema", "--evidence", CLINIC).stdout
+        assert "neck_lines" not in dermatwin("export", "schema").stdout
 
 
 PLAIN = (
@@ -123,24 +118,25 @@ class TestTheRunKeepsIt:
         (laid,) = told["overlay"]
         assert (laid["name"], laid["rows"]) == ("lake_clinic", ROWS)
         assert f"(digest {laid['digest']})" in (folder / "report.html").read_text(encoding="utf-8")
-        assert "overlay" not in json.loads(run("simulate", CASE, *PLAIN, "--draws", 20, "--json").stdout)["provenance"]
+        assert "overlay" not in json.loads(dermatwin("simulate", CASE, *PLAIN, "--draws", 20, "--json").stdout)["provenance"]
 
     def test_the_run_folder_is_enough_to_repeat_it(self, folder, tmp_path):
         resolved, kept = folder / "case.resolved.yaml", folder / "evidence" / "lake_clinic"
-        run("simulate", resolved, "--evidence", kept, "--draws", 20, "--out", tmp_path / "again", "--no-report")
+        dermatwin("simulate", resolved, "--evidence", kept, "--draws", 20, "--out", tmp_path / "again", "--no-report")
         again = (tmp_path / "again" / "summary.json").read_bytes()
         assert again == (folder / "summary.json").read_bytes()
 
+    @pytest.mark.slow
     def test_reading_it_again_needs_no_other_folder(self, folder, tmp_path):
-        run("reread", folder, "--out", tmp_path / "kept", "--no-report")
-        run("reread", folder, "--evidence", CLINIC, "--out", tmp_path / "named", "--no-report")
+        dermatwin("reread", folder, "--out", tmp_path / "kept", "--no-report")
+        dermatwin("reread", folder, "--evidence", CLINIC, "--out", tmp_path / "named", "--no-report")
         kept, named = (tmp_path / name / "summary.json" for name in ("kept", "named"))
         assert kept.read_bytes() == named.read_bytes()
         assert "lake_clinic" in kept.read_text(encoding="utf-8")
 
     def test_a_run_that_lost_it_says_so(self, folder, tmp_path):
         shutil.copytree(folder, tmp_path / "run", ignore=shutil.ignore_patterns("evidence"))
-        fault = run("reread", tmp_path / "run", status=1).stderr.strip()
+        fault = dermatwin("reread", tmp_path / "run", status=1).stderr.strip()
         assert fault == f"{tmp_path / 'run' / 'evidence' / 'lake_clinic'}: is not a folder of evidence"
 
 
@@ -216,7 +212,7 @@ class TestFaults:
     def test_is_one_line_with_its_place_and_what_would_be_right(self, tmp_path, name, change, says):
         folder = planted(tmp_path / "clinic", name, change)
         for verb in (("screen", CASE, "--evidence", folder), ("evidence", "check", folder)):
-            first, *more = run(*verb, status=1).stderr.splitlines()
+            first, *more = dermatwin(*verb, status=1).stderr.splitlines()
             assert first == says
             assert more == ([] if verb[0] == "screen" else [f"{folder}: 1 fault."])
 
@@ -224,14 +220,14 @@ class TestFaults:
     def test_every_verb_refuses_it(self, tmp_path, verb, folder):
         wrong = planted(tmp_path / "clinic", *FAULTS[1][:2])
         what = {"explain": ("lake-pen-9",), "validate": (), "reread": (folder,), "compare": (CASE, CASE)}.get(verb, (CASE,))
-        assert run(verb, *what, "--evidence", wrong, status=1).stderr.strip() == FAULTS[1][2]
+        assert dermatwin(verb, *what, "--evidence", wrong, status=1).stderr.strip() == FAULTS[1][2]
 
     def test_all_of_them_are_told_at_once(self, tmp_path):
         folder = planted(tmp_path / "clinic", *FAULTS[1][:2])
         for name, change, _ in (FAULTS[0], FAULTS[5]):
             path = folder / name
             path.write_text(change(path.read_text() if path.exists() else _columns(DATA / name)), encoding="utf-8")
-        assert run("screen", CASE, "--evidence", folder, status=1).stderr.splitlines() == [
+        assert dermatwin("screen", CASE, "--evidence", folder, status=1).stderr.splitlines() == [
             FAULTS[1][2],
             FAULTS[5][2],
             FAULTS[0][2],
@@ -240,18 +236,18 @@ class TestFaults:
     def test_what_is_no_folder_is_told(self, tmp_path):
         for place in (tmp_path / "nowhere", CASE):
             says = f"{place}: is not a folder of evidence"
-            assert run("screen", CASE, "--evidence", place, status=1).stderr.strip() == says
-        empty = run("screen", CASE, "--evidence", tmp_path, status=1).stderr.strip()
+            assert dermatwin("screen", CASE, "--evidence", place, status=1).stderr.strip() == says
+        empty = dermatwin("screen", CASE, "--evidence", tmp_path, status=1).stderr.strip()
         assert empty == f"{tmp_path}: holds no evidence; name a folder with tables such as devices.csv"
 
 
 class TestCheck:
     def test_counts_the_rows_of_a_sound_folder(self):
-        assert run("evidence", "check", CLINIC).stdout.strip().endswith("11 tables, 12 rows, no fault.")
-        assert json.loads(run("evidence", "check", CLINIC, "--json").stdout) == {"rows": ROWS, "faults": []}
+        assert dermatwin("evidence", "check", CLINIC).stdout.strip().endswith("11 tables, 12 rows, no fault.")
+        assert json.loads(dermatwin("evidence", "check", CLINIC, "--json").stdout) == {"rows": ROWS, "faults": []}
 
     def test_reads_the_packaged_evidence_whole(self):
-        told = json.loads(run("evidence", "check", "--json").stdout)
+        told = json.loads(dermatwin("evidence", "check", "--json").stdout)
         tables = sum(1 for path in DATA.rglob("*.csv") if path.parent.name not in ("posteriors", "parameters"))
         assert told["faults"] == []
         assert len(told["rows"]) >= tables - len(list(DATA.glob("sources*.csv")))
@@ -259,6 +255,6 @@ class TestCheck:
 
     def test_faults_are_data_too(self, tmp_path):
         folder = planted(tmp_path / "clinic", *FAULTS[1][:2])
-        told = json.loads(run("evidence", "check", folder, "--json", status=1).stdout)
+        told = json.loads(dermatwin("evidence", "check", folder, "--json", status=1).stdout)
         (fault,) = told["faults"]
         assert fault["path"] == "concerns.csv:2.driver"

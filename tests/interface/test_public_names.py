@@ -91,6 +91,7 @@ def test_help_is_light(arguments, allowed):
     assert after_verb(*arguments.split()) <= allowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("report", "pictures"), [("--no-report", set()), ("--report", set(PICTURES))])
 def test_what_draws_is_loaded_for_a_page_alone(report, pictures, tmp_path):
     loaded = after_verb("simulate", EXAMPLE, "--draws", 2, "--out", tmp_path / "run", report)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -143,10 +142,7 @@ def test_same_run_same_bytes() -> None:
     assert render(synthetic()) == render(synthetic())
 
 
-def test_it_is_small_and_quick(run) -> None:
-    start = time.perf_counter()
-    page = render(run)
-    assert time.perf_counter() - start < 3.0
+def test_it_is_small(page) -> None:
     assert len(page.encode()) < 1_500_000
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dermatwin.case import Case
+from builders import case_of, course_of
 from dermatwin.core.errors import ComputationError
 from dermatwin.report import render
 from dermatwin.report.chapters import healing_field as chapter
@@ -21,19 +21,8 @@ from dermatwin.twin import recall, simulate, write_run
 
 
 def case(length):
-    return Case.model_validate(
-        {
-            "patient": {"age": "45 yr", "sex": "female", "phototype": "III", "body_weight": "65 kg"},
-            "zones": [{"zone": "cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 2, "interval": "4 weeks"},
-                "settings": {"cheek": {"needle_length": length, "passes": 4, "hand_speed": "3 cm/s"}},
-            },
-            "horizon": "16 weeks",
-        }
-    )
+    zones = [{"zone": "cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}]
+    return case_of(zones=zones, course=course_of("cheek", settings={"needle_length": length}), horizon="16 weeks")
 
 
 WHOLE = 3 * 2 + 3 * 6 * 2  # pictures: films and stills of three states, two views each

@@ -5,28 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case.document import Patient, Zone
-from dermatwin.core import Luck
+from builders import draws_of, site_skin
 from dermatwin.core.vocabulary import PHOTOTYPES
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Evidence
 from dermatwin.flows import LAYERS, TissueHistory
 from dermatwin.outcome import appearance
 from dermatwin.outcome.appearance import course, layers
-from dermatwin.skin import section_of
 
 EVIDENCE = Evidence.packaged()
 
 QUICK = settings(max_examples=25, deadline=None)
 coefficients = st.floats(1e-3, 80.0)
 WAY = layers.directions(1.4)
-
-
-def draws_of(count=30, seed=2, vary=("knowledge", "person")):
-    return Draws(Evidence.packaged(), Luck(seed, count, frozenset(vary)))
-
-
-def skin_of(draws, phototype="III"):
-    return section_of(Zone(zone="cheek", area="50 cm^2"), Patient(age="35 yr", sex="female", phototype=phototype), draws)
 
 
 def seen(model, melanin=1.0, blood=0.0):
@@ -48,8 +38,8 @@ def test_a_layer_makes_no_light(absorption, scattering, thickness):
 @QUICK
 @given(melanin=st.floats(0.0, 4.0), blood=st.floats(0.0, 0.2))
 def test_skin_sends_back_a_share_of_the_light(melanin, blood):
-    draws = draws_of(8)
-    reflected, colour = seen(appearance.optics(skin_of(draws), draws), melanin, blood)
+    draws = draws_of(8, vary=("knowledge", "person"))
+    reflected, colour = seen(appearance.optics(site_skin(draws, age=35), draws), melanin, blood)
     assert reflected.min() > 0.0
     assert reflected.max() < 1.0
     rgb = appearance.srgb(appearance.xyz_of_lab(colour, EVIDENCE), EVIDENCE)
@@ -58,8 +48,8 @@ def test_skin_sends_back_a_share_of_the_light(melanin, blood):
 
 @pytest.mark.parametrize("phototype", PHOTOTYPES)
 def test_blood_reddens_and_darkens_and_melanin_darkens(phototype):
-    draws = draws_of()
-    model = appearance.optics(skin_of(draws, phototype), draws)
+    draws = draws_of(30, vary=("knowledge", "person"))
+    model = appearance.optics(site_skin(draws, age=35, phototype=phototype), draws)
     plain, colour = seen(model)
     bloody, redder = seen(model, blood=0.01)
     shaded, darker = seen(model, melanin=1.3)
@@ -74,14 +64,14 @@ def test_blood_reddens_and_darkens_and_melanin_darkens(phototype):
 @QUICK
 @given(low=st.floats(0.0, 0.05), step=st.floats(1e-3, 0.05))
 def test_more_blood_is_redder(low, step):
-    draws = draws_of(6)
-    model = appearance.optics(skin_of(draws, "II"), draws)
+    draws = draws_of(6, vary=("knowledge", "person"))
+    model = appearance.optics(site_skin(draws, age=35, phototype="II"), draws)
     assert (seen(model, blood=low + step)[1][:, 1] > seen(model, blood=low)[1][:, 1]).all()
 
 
 def test_the_phototypes_darken_in_order_and_hide_the_same_blood_more_and_more():
     draws = draws_of(1, vary=())
-    models = [appearance.optics(skin_of(draws, p), draws) for p in PHOTOTYPES]
+    models = [appearance.optics(site_skin(draws, age=35, phototype=p), draws) for p in PHOTOTYPES]
     angles = [float(appearance.ita(seen(m)[1], EVIDENCE)[0]) for m in models]
     rises = [float(seen(m, blood=0.01)[1][0, 1] - seen(m)[1][0, 1]) for m in models]
     assert angles == sorted(angles, reverse=True)
@@ -93,8 +83,8 @@ def test_the_phototypes_darken_in_order_and_hide_the_same_blood_more_and_more():
 @QUICK
 @given(first=st.floats(0.0, 0.5), more=st.floats(0.0, 0.5))
 def test_blood_never_falls_with_the_index(first, more):
-    draws = draws_of(6)
-    model = appearance.optics(skin_of(draws), draws)
+    draws = draws_of(6, vary=("knowledge", "person"))
+    model = appearance.optics(site_skin(draws, age=35), draws)
     blood, _ = course.blood_of(np.tile([first, first + more], (6, 1)), model, draws)
     assert (blood[:, 1] >= blood[:, 0]).all()
     assert (blood[:, 1] <= draws("largest_blood_fraction", "1") * (1 + 1e-12)).all()
@@ -118,8 +108,8 @@ def history_of(count, danger=1.0, pigment=0.0, sessions=(0.0, 28.0), failed=Fals
 
 
 def test_skin_reddens_at_once_and_pales_again_and_pigment_stays():
-    draws = draws_of(20)
-    skin = skin_of(draws)
+    draws = draws_of(20, vary=("knowledge", "person"))
+    skin = site_skin(draws, age=35)
     plain = appearance.look(skin, history_of(20), draws)
     tanned = appearance.look(skin, history_of(20, pigment=0.5), draws)
     assert plain.days[0] == 0.0
@@ -132,8 +122,8 @@ def test_skin_reddens_at_once_and_pales_again_and_pigment_stays():
 
 
 def test_a_day_of_needling_is_shown_before_it():
-    draws = draws_of(5)
-    looks = appearance.look(skin_of(draws), history_of(5), draws)
+    draws = draws_of(5, vary=("knowledge", "person"))
+    looks = appearance.look(site_skin(draws, age=35), history_of(5), draws)
     assert not np.isin(28.0, looks.days)
     eve = looks.days[(looks.days > 27.9) & (looks.days < 28.0)]
     assert eve.size == 1
@@ -141,15 +131,17 @@ def test_a_day_of_needling_is_shown_before_it():
 
 
 def test_a_draw_that_failed_to_heal_has_no_colour_and_spoils_no_other():
-    draws = draws_of(5)
-    whole, broken = (appearance.look(skin_of(draws), history_of(5, failed=f), draws).colours for f in (False, True))
+    draws = draws_of(5, vary=("knowledge", "person"))
+    whole, broken = (
+        appearance.look(site_skin(draws, age=35), history_of(5, failed=f), draws).colours for f in (False, True)
+    )
     assert np.isnan(broken[0, 1:]).any()
     assert broken[1:] == pytest.approx(whole[1:])
 
 
 def test_readings_and_curves_carry_names_of_the_catalogue():
-    draws = draws_of(5)
-    looks = appearance.look(skin_of(draws), history_of(5), draws)
+    draws = draws_of(5, vary=("knowledge", "person"))
+    looks = appearance.look(site_skin(draws, age=35), history_of(5), draws)
     readings = appearance.readings("cheek", looks, draws)
     named = {reading.name for reading in readings} | {curve.name for curve in appearance.curves("cheek", looks)}
     assert named <= set(draws.evidence.quantities)

@@ -8,15 +8,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case import Patient, Zone
+from builders import draws_of, site_skin
 from dermatwin.case.document import Settings
-from dermatwin.core import Luck
 from dermatwin.device import Device, kinds
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Evidence
 from dermatwin.insertion import insert, readings
 from dermatwin.insertion.bleeding import bleed
 from dermatwin.insertion.needle import Needle
-from dermatwin.skin import section_of
 
 KINDS = kinds(Evidence.packaged())
 
@@ -28,20 +26,11 @@ PEN = Device("a_pen", "a pen", KINDS["pen"], 14, 0.25, 0.02, 0.1, 3.0, frequency
 ROLLER = Device("a_roller", "a roller", KINDS["roller"], 192, 0.25, 0.02, 0.1, 3.0, track_width=20.0, drum_diameter=20.0)
 
 
-def draws_of(count=24, seed=3):
-    return Draws(Evidence.packaged(), Luck(seed, count))
-
-
-def skin_of(draws, site="cheek", age=40, species="human"):
-    person = Patient.model_validate({"age": f"{age} yr", "sex": "female", "phototype": "III", "species": species})
-    return section_of(Zone.model_validate({"zone": site, "area": "20 cm^2"}), person, draws)
-
-
 def cut(depth, width=0.25, tip=0.02, draws=None, **place):
-    draws = draws or draws_of()
+    draws = draws or draws_of(24)
     shape = (draws.count, 3)
     needle = Needle(*(np.full(shape, size) for size in (3.5, min(tip, width), width, 1.4)))
-    return bleed(needle, np.full(shape, depth), skin_of(draws, **place), draws)
+    return bleed(needle, np.full(shape, depth), site_skin(draws, **place), draws)
 
 
 @FEW
@@ -70,8 +59,8 @@ def test_wider_needles_cut_more(depth, width, factor):
 @FEW
 @given(DEPTHS, st.integers(18, 60), st.integers(5, 20))
 def test_loops_are_lost_with_age(depth, age, years):
-    draws = draws_of()
-    skin = skin_of(draws, age=age)
+    draws = draws_of(24)
+    skin = site_skin(draws, age=age)
     needle = Needle(*(np.full((draws.count, 3), size) for size in (3.5, 0.02, 0.25, 1.4)))
     at = np.full((draws.count, 3), depth)
     first, second = (bleed(needle, at, replace(skin, age=float(a)), draws) for a in (age, age + years))
@@ -82,12 +71,12 @@ def test_what_does_not_pierce_does_not_bleed():
     found = cut(0.0)
     assert not found.cut_fraction.any()
     assert not found.fraction.any()
-    assert not found.endpoint(np.full(24, 250.0), draws_of()).any()
+    assert not found.endpoint(np.full(24, 250.0), draws_of(24)).any()
 
 
 def test_a_needle_above_the_vessels_cuts_none():
-    draws = draws_of()
-    skin = replace(skin_of(draws), capillary_depth=np.full(24, 0.5), viable_epidermis=np.full(24, 1.0))
+    draws = draws_of(24)
+    skin = replace(site_skin(draws), capillary_depth=np.full(24, 0.5), viable_epidermis=np.full(24, 1.0))
     needle = Needle(*(np.full((24, 3), size) for size in (3.5, 0.02, 0.25, 1.4)))
     assert bleed(needle, np.full((24, 3), 0.05), skin, draws).cut_fraction.max() < 1e-6
 
@@ -95,7 +84,7 @@ def test_a_needle_above_the_vessels_cuts_none():
 @FEW
 @given(st.floats(1.0, 1000.0), st.floats(1.1, 5.0))
 def test_the_endpoint_is_a_chance_that_rises_with_the_punctures(density, factor):
-    found, draws = cut(0.6), draws_of()
+    found, draws = cut(0.6), draws_of(24)
     few, many = (found.endpoint(np.full(24, number), draws) for number in (density, density * factor))
     assert np.all(few >= 0.0)
     assert np.all(many <= 1.0)
@@ -110,7 +99,7 @@ def test_a_person_does_not_notice_how_many_others_are_drawn():
 def test_a_longer_setting_of_a_pen_bleeds_more_and_says_so():
     """Of a pen, driven by its stroke; longer needles of a roller share the hand's force with more neighbours."""
     draws = draws_of(60)
-    skin = skin_of(draws)
+    skin = site_skin(draws)
     tables = []
     for length in ("0.5 mm", "1.0 mm", "1.5 mm", "2.5 mm"):
         done = insert(PEN, Settings(needle_length=length, density="250 /cm^2"), skin, draws, 0)
@@ -130,7 +119,7 @@ def test_a_longer_setting_of_a_pen_bleeds_more_and_says_so():
 def test_half_a_millimetre_already_leaks_in_the_pig_and_longer_needles_leak_more():
     """Lima 2013, live pig: leaks in the papillary dermis at 0.5 mm, and in the reticular dermis for longer needles."""
     draws = draws_of(200)
-    skin = skin_of(draws, "back", 1, "pig")
+    skin = site_skin(draws, "back", age=1, species="pig")
     cuts = [
         insert(ROLLER, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).vessel_cut_fraction
         for length in (0.5, 1.0, 1.5, 2.5)
@@ -143,7 +132,7 @@ def test_half_a_millimetre_already_leaks_in_the_pig_and_longer_needles_leak_more
 def test_needles_below_the_limit_of_blood_sampling_hardly_bleed():
     """Sampling of capillary blood takes needles of 0.4 mm or more."""
     draws = draws_of(200)
-    skin = skin_of(draws, "volar_forearm")
+    skin = site_skin(draws, "volar_forearm")
     short, long = (
         insert(PEN, Settings(needle_length=f"{length} mm", density="250 /cm^2"), skin, draws, 0).bleeding_fraction
         for length in (0.2, 1.0)
@@ -164,6 +153,6 @@ def test_depth_and_width_of_a_lancet_both_bring_blood():
 def test_every_reading_is_catalogued():
     units = {name: quantity.unit for name, quantity in Evidence.packaged().quantities.items()}
     draws = draws_of(4)
-    done = insert(PEN, Settings(needle_length="1.5 mm", density="250 /cm^2"), skin_of(draws), draws, 0)
+    done = insert(PEN, Settings(needle_length="1.5 mm", density="250 /cm^2"), site_skin(draws), draws, 0)
     for reading in readings(done, 0.0):
         assert reading.unit == units[reading.name]

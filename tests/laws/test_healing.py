@@ -5,15 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case.document import Course as CaseCourse
-from dermatwin.case.document import Patient
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import Punctures
+from builders import draws_of, patient_of, person_of, punctures_of, skin_of
 from dermatwin.healing import curves, heal, readings
 from dermatwin.healing.injury import gap_radius, injury_of
-from dermatwin.history import person
-from dermatwin.skin.section import Skin
 
 COUNT = 3
 QUICK = settings(max_examples=15, deadline=None)
@@ -22,75 +16,25 @@ holes = st.floats(0.01, 0.4)
 seeds = st.integers(0, 50)
 
 
-def draws_of(seed=1, count=COUNT):
-    return Draws(Evidence.packaged(), Luck(seed, count))
-
-
-def skin_of(count=COUNT, alive=True, species="human"):
-    one = np.ones(count)
-    return Skin(
-        "cheek",
-        "cheek",
-        species,
-        alive,
-        0.012 * one,
-        0.08 * one,
-        0.2 * one,
-        1.5 * one,
-        one,
-        0.1 * one,
-        10 * one,
-        32 * one,
-        one,
-        40.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-
-
-def patient_of(**fields):
-    return Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III", **fields})
-
-
-COURSE = CaseCourse.model_validate(
-    {"device": "pen-12", "start": "2026-01-12", "sessions": {"count": 1}, "settings": {"cheek": {"needle_length": "1 mm"}}}
-)
-"""Of a case: the day from which a history counts back."""
-
-
-def person_of(**fields):
-    return person(patient_of(**fields), COURSE, Evidence.packaged())
-
-
-def punctures_of(density, hole=0.12, count=COUNT, reach=(1.0, 1.0, 0.7, 0.2)):
-    one, needles = np.ones(count), np.ones((count, 2))
-    return Punctures(
-        "cheek",
-        1,
-        density * one,
-        density * one,
-        one,
-        needles,
-        needles,
-        needles,
-        hole * needles,
-        needles,
-        np.tile(reach, (count, 1)),
-        0.0 * one,
-    )
-
-
 def course(densities_, days, seed=1, horizon=120.0, **fields):
-    return heal([punctures_of(d) for d in densities_], days, skin_of(), person_of(**fields), horizon, draws_of(seed))
+    return heal(
+        [punctures_of(COUNT, d) for d in densities_],
+        days,
+        skin_of(COUNT),
+        person_of(**fields),
+        horizon,
+        draws_of(COUNT, seed),
+    )
 
 
 @QUICK
 @given(density=densities, more=st.floats(1.0, 500.0), hole=holes, seed=seeds)
 def test_injury_is_a_share_and_grows_with_density(density, more, hole, seed):
-    draws = draws_of(seed)
-    low, high = injury_of(punctures_of(density, hole), draws), injury_of(punctures_of(density + more, hole), draws)
+    draws = draws_of(COUNT, seed)
+    low, high = (
+        injury_of(punctures_of(COUNT, density, width=hole), draws),
+        injury_of(punctures_of(COUNT, density + more, width=hole), draws),
+    )
     for name in ("activated_fraction", "destroyed_share", "activation"):
         small, large = getattr(low, name), getattr(high, name)
         assert ((small >= 0.0) & (large <= 1.0) & (large >= small - 1e-12)).all()
@@ -99,7 +43,7 @@ def test_injury_is_a_share_and_grows_with_density(density, more, hole, seed):
 @QUICK
 @given(hole=holes, wider=st.floats(0.01, 0.2), seed=seeds)
 def test_wider_holes_destroy_more(hole, wider, seed):
-    narrow, wide = (injury_of(punctures_of(200.0, h), draws_of(seed)) for h in (hole, hole + wider))
+    narrow, wide = (injury_of(punctures_of(COUNT, 200.0, width=h), draws_of(COUNT, seed)) for h in (hole, hole + wider))
     assert (wide.destroyed_share > narrow.destroyed_share).all()
 
 
@@ -124,25 +68,26 @@ def test_no_punctures_do_nothing_at_all(days, seed):
 
 
 def test_an_untreated_zone_stays_as_it_was():
-    history = heal([], [], skin_of(), person_of(), 364.0, draws_of())
+    history = heal([], [], skin_of(COUNT), person_of(), 364.0, draws_of(COUNT))
     np.testing.assert_array_equal(
         history.values[..., :-2], np.broadcast_to(history.values[:, :, :1, :-2], history.values[..., :-2].shape)
     )
-    found = readings(history, [], skin_of(), patient_of(), draws_of())
+    found = readings(history, [], skin_of(COUNT), patient_of(), draws_of(COUNT))
     assert found
     assert all((r.values == 0.0).all() for r in found)
     assert all(np.isfinite(c.values).all() for c in curves(history))
 
 
 def test_a_layer_that_no_needle_reaches_does_not_heal():
-    shallow = [punctures_of(300.0, reach=(1.0, 0.8, 0.0, 0.0))] * 2
-    history = heal(shallow, [0.0, 30.0], skin_of(), person_of(), 100.0, draws_of())
+    shallow = [punctures_of(COUNT, 300.0, reach=(1.0, 0.8, 0.0, 0.0))] * 2
+    history = heal(shallow, [0.0, 30.0], skin_of(COUNT), person_of(), 100.0, draws_of(COUNT))
     for layer in (2, 3):
         values = history.values[:, layer, :, :-2]
         np.testing.assert_array_equal(values, np.broadcast_to(values[:, :1], values.shape))
     assert (history.values[:, 1, -1] != history.values[:, 1, 0]).any()
 
 
+@pytest.mark.slow
 def test_another_network_in_the_same_process_changes_nothing():
     """Compiled inner functions of two networks must not be taken for each other."""
     from numba import njit
@@ -164,7 +109,7 @@ def test_another_network_in_the_same_process_changes_nothing():
 
 
 def test_excised_skin_does_not_heal():
-    history = heal([punctures_of(300.0)], [0.0], skin_of(alive=False), person_of(), 30.0, draws_of())
+    history = heal([punctures_of(COUNT, 300.0)], [0.0], skin_of(COUNT, alive=False), person_of(), 30.0, draws_of(COUNT))
     np.testing.assert_array_equal(history.mean("collagen"), 1.0)
     assert any("does not heal" in notice.message for notice in history.notices)
 
@@ -190,8 +135,8 @@ def test_more_punctures_activate_more_and_inflame_more(low, more, seed):
 
 def test_a_batch_is_a_loop():
     """A person's course does not depend on who else is simulated."""
-    together = heal([punctures_of(250.0)] * 2, [0.0, 28.0], skin_of(), person_of(), 100.0, draws_of())
-    fewer = heal([punctures_of(250.0, count=2)] * 2, [0.0, 28.0], skin_of(2), person_of(), 100.0, draws_of(count=2))
+    together = heal([punctures_of(COUNT, 250.0)] * 2, [0.0, 28.0], skin_of(COUNT), person_of(), 100.0, draws_of(COUNT))
+    fewer = heal([punctures_of(2, 250.0)] * 2, [0.0, 28.0], skin_of(2), person_of(), 100.0, draws_of(2))
     np.testing.assert_array_equal(together.values[:2], fewer.values)
     np.testing.assert_array_equal(together.means[:2], fewer.means)
 
@@ -242,14 +187,16 @@ def test_the_gap_closes_and_stays_closed(radius, speed, lag):
 
 
 def test_other_species_are_noticed():
-    history = heal([punctures_of(100.0)], [0.0], skin_of(species="rat"), person_of(species="rat"), 30.0, draws_of())
+    history = heal(
+        [punctures_of(COUNT, 100.0)], [0.0], skin_of(COUNT, species="rat"), person_of(species="rat"), 30.0, draws_of(COUNT)
+    )
     assert any("human" in notice.message for notice in history.notices)
 
 
 @pytest.mark.parametrize(("days", "horizon"), [([0.0], 30.0), ([0.0, 0.0], 30.0), ([28.0, 0.0], 60.0), ([0.0, 40.0], 30.0)])
 def test_sessions_that_do_not_fit_are_refused(days, horizon):
     with pytest.raises(ValueError, match="session"):
-        heal([punctures_of(100.0)] * 2, days, skin_of(), person_of(), horizon, draws_of())
+        heal([punctures_of(COUNT, 100.0)] * 2, days, skin_of(COUNT), person_of(), horizon, draws_of(COUNT))
 
 
 def test_what_is_not_in_the_evidence_is_said_to_be_left_out():

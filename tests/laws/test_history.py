@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case import Case, Course
+from builders import treated
+from dermatwin.case import Course
 from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.rows.healing import ModifierRow
@@ -39,30 +40,15 @@ SAID = sorted(
 """Concepts that change a risk or the healing."""
 
 
-def case_of(**history: object) -> Case:
-    return Case.model_validate(
-        {
-            "patient": {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **history},
-            "zones": [{"zone": "cheek", "area": "60 cm^2", "concerns": [{"concern": "wrinkles"}]}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 2, "interval": "4 weeks"},
-                "settings": {"cheek": {"needle_length": "1 mm"}},
-            },
-        }
-    )
-
-
 def read(**history: object) -> Person:
-    case = case_of(**history)
+    case = treated(**history)
     return person(case.patient, case.course, EVIDENCE)
 
 
 @lru_cache(maxsize=2000)
 def answer(name: str, text: str) -> tuple[dict[str, float], tuple[float, ...], bool, Screening]:
     """What every reader makes of one item: factors on risks, on the network's constants, on closing, and the screening."""
-    case = case_of(**{name: [text]})
+    case = treated(**{name: [text]})
     who = person(case.patient, case.course, EVIDENCE)
     risks = {risk: float(own_factor(risk, who, DRAWS)[0]) for risk in POOLED}
     skin = section_of(case.zones[0], who.patient, DRAWS)
@@ -134,7 +120,7 @@ def test_a_smoker_in_words_is_a_smoker_by_the_flag(text: str) -> None:
     by_flag = read(smoker=True)
     in_words = read(conditions=[text])
     assert in_words.patient.smoker
-    skin = section_of(case_of().zones[0], by_flag.patient, DRAWS)
+    skin = section_of(treated().zones[0], by_flag.patient, DRAWS)
     np.testing.assert_array_equal(constants(skin, in_words, DRAWS)[0], constants(skin, by_flag, DRAWS)[0])
     assert not read(conditions=["ex-smoker, stopped in 2015"]).patient.smoker
     assert not read(conditions=["non-smoker"]).patient.smoker
@@ -203,8 +189,8 @@ def test_punctuation_and_case_change_nothing(concept: str, noise: str, shout: bo
 @given(st.text(st.characters(codec="ascii", min_codepoint=32), min_size=1, max_size=40))
 def test_nothing_that_is_written_is_lost(text: str) -> None:
     """Whatever stands in a list is a fact, known or not, or a listed denial of everything."""
-    case = case_of()
-    patient = case.patient.model_copy(update={"conditions": case_of(conditions=["x"]).patient.conditions})
+    case = treated()
+    patient = case.patient.model_copy(update={"conditions": treated(conditions=["x"]).patient.conditions})
     patient.conditions[0] = patient.conditions[0].model_copy(update={"name": text})
     assert facts(patient, case.course, EVIDENCE)
 
@@ -214,21 +200,21 @@ def test_what_nobody_knows_is_a_fact_that_everybody_gets() -> None:
     assert (fact.known, fact.status, fact.unread) == (False, "unknown", ("ehrenfeld", "zygomorphia"))
     assert any(f.rule == "not_known" for f in answer("conditions", "ehrenfeld zygomorphia")[3].findings)
     who = read(conditions=["ehrenfeld zygomorphia"])
-    notices = constants(section_of(case_of().zones[0], who.patient, DRAWS), who, DRAWS)[1]
+    notices = constants(section_of(treated().zones[0], who.patient, DRAWS), who, DRAWS)[1]
     assert [n.message for n in notices] == [
         "ehrenfeld zygomorphia: what it does to healing is not in the evidence and not modelled"
     ]
 
 
 def test_a_stranger_has_flags_and_no_history() -> None:
-    patient = case_of(smoker=True, conditions=["keloid"]).patient
+    patient = treated(smoker=True, conditions=["keloid"]).patient
     assert [fact.what for fact in stranger(patient, EVIDENCE).facts] == ["smoking"]
 
 
 def test_days_count_back_from_the_first_session() -> None:
-    course = case_of().course
+    course = treated().course
     later = Course.model_validate({**course.model_dump(), "start": date(2026, 6, 1)})
-    patient = case_of(medications=[{"name": "aspirin", "until": "2026-01-10"}]).patient
+    patient = treated(medications=[{"name": "aspirin", "until": "2026-01-10"}]).patient
     early, late = (person(patient, when, EVIDENCE) for when in (course, later))
     assert own_factor("prolonged_bleeding_risk", early, DRAWS)[0] > 1.0
     assert own_factor("prolonged_bleeding_risk", late, DRAWS)[0] == 1.0
@@ -236,7 +222,7 @@ def test_days_count_back_from_the_first_session() -> None:
 
 def test_two_steroid_creams_slow_no_more_than_one() -> None:
     one, two = read(medications=["clobetasol ointment"]), read(medications=["clobetasol ointment", "hydrocortisone cream"])
-    skin = section_of(case_of().zones[0], one.patient, DRAWS)
+    skin = section_of(treated().zones[0], one.patient, DRAWS)
     np.testing.assert_array_equal(constants(skin, one, DRAWS)[0], constants(skin, two, DRAWS)[0])
     assert (constants(skin, one, DRAWS)[0] != constants(skin, read(), DRAWS)[0]).any()
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import draws_of, skin_of
 from dermatwin.case.document import Settings
 from dermatwin.core import Luck
 from dermatwin.device import Device, kinds
@@ -18,7 +19,6 @@ from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import deepest
 from dermatwin.insertion.tissue import tissue_at
 from dermatwin.pattern import CHOICES
-from dermatwin.skin import Skin
 
 KINDS = kinds(Evidence.packaged())
 
@@ -32,34 +32,7 @@ LENGTHS = st.floats(0.1, 2.5)
 FACTORS = st.floats(1.05, 5.0)
 
 
-def draws_of(count=6, seed=3):
-    return Draws(Evidence.packaged(), Luck(seed, count))
-
-
-def skin_of(count=6, stiffness=0.5):
-    sizes = {
-        "stratum_corneum": 0.015,
-        "viable_epidermis": 0.05,
-        "papillary_dermis": 0.15,
-        "dermis": 1.2,
-        "stiffness": stiffness,
-        "capillary_depth": 0.1,
-        "tewl": 12.0,
-        "temperature": 32.0,
-        "pigment": 1.0,
-        "appendages": 30.0,
-    }
-    return Skin(
-        zone="cheek",
-        site="cheek",
-        species="human",
-        alive=True,
-        age=40.0,
-        sex="female",
-        phototype="II",
-        over_bone=False,
-        **{name: np.full(count, value) for name, value in sizes.items()},
-    )
+COUNT = 6
 
 
 def push(skin=None, draws=None, **changes):
@@ -67,7 +40,7 @@ def push(skin=None, draws=None, **changes):
     hand = {"compliance_class": "pen", "speed": 100.0}
     make = Make(**{name: changes.pop(name, usual) for name, usual in sizes.items()})
     press = Press(**{**hand, **changes})
-    return penetrate(make, press, skin or skin_of(), draws or draws_of())
+    return penetrate(make, press, skin or skin_of(COUNT), draws or draws_of(COUNT))
 
 
 def session(device=PEN, count=6, **changes):
@@ -107,8 +80,8 @@ def test_sharper_tips_need_less_force_and_go_deeper(tip, factor):
 @FEW
 @given(st.floats(0.1, 3.0), FACTORS, CLASSES)
 def test_stiffer_skin_lets_a_driven_needle_deeper(stiffness, factor, compliance_class):
-    soft = push(skin_of(stiffness=stiffness), compliance_class=compliance_class)
-    stiff = push(skin_of(stiffness=stiffness * factor), compliance_class=compliance_class)
+    soft = push(skin_of(COUNT, stiffness=stiffness), compliance_class=compliance_class)
+    stiff = push(skin_of(COUNT, stiffness=stiffness * factor), compliance_class=compliance_class)
     assert np.all(stiff.in_situ_depth >= soft.in_situ_depth - 1e-8)
     assert np.any(stiff.in_situ_depth > soft.in_situ_depth)
 
@@ -132,7 +105,7 @@ def test_more_force_goes_deeper_until_the_stroke_stops_it(force, factor):
 @FEW
 @given(st.floats(0.005, 0.04), st.floats(0.5, 10.0), st.floats(0.01, 1.0), FACTORS)
 def test_puncture_force_rises_with_the_tip_and_falls_with_speed_and_spacing(tip, speed, spacing, factor):
-    draws = draws_of()
+    draws = draws_of(COUNT)
     base = puncture_force(tip, speed, spacing, draws)
     np.testing.assert_allclose(puncture_force(tip * factor, speed, spacing, draws), base * factor)
     assert np.all(puncture_force(tip, speed * factor, spacing, draws) <= base)
@@ -175,8 +148,8 @@ def test_deeper_layers_are_reached_by_fewer_needles(device):
 
 
 def test_the_order_of_needles_does_not_matter():
-    draws, rng = draws_of(), np.random.default_rng(5)
-    tissue = tissue_at(skin_of(), draws, speed=np.full(6, 50.0), compliance_class="roller")
+    draws, rng = draws_of(COUNT), np.random.default_rng(5)
+    tissue = tissue_at(skin_of(COUNT), draws, speed=np.full(6, 50.0), compliance_class="roller")
     shape = (6, 12)
     needle = Needle(rng.uniform(0.2, 2.0, shape), rng.uniform(0.005, 0.04, shape), np.full(shape, 0.25), np.full(shape, 1.2))
     order = rng.permutation(12)
@@ -186,8 +159,8 @@ def test_the_order_of_needles_does_not_matter():
 
 
 def test_sessions_differ_by_chance_and_only_by_chance():
-    skin, settings_ = skin_of(), Settings(needle_length="1.5 mm", passes=4, hand_speed="3 cm/s")
-    first, second = (insert(PEN, settings_, skin, draws_of(), number) for number in (0, 1))
+    skin, settings_ = skin_of(COUNT), Settings(needle_length="1.5 mm", passes=4, hand_speed="3 cm/s")
+    first, second = (insert(PEN, settings_, skin, draws_of(COUNT), number) for number in (0, 1))
     assert not np.array_equal(first.in_situ_depth, second.in_situ_depth)
     still = Draws(Evidence.packaged(), Luck(3, 6, frozenset({"knowledge", "person"})))
     first, second = (insert(PEN, settings_, skin, still, number) for number in (0, 1))
@@ -216,19 +189,21 @@ def test_no_needle_pierces_without_force_and_every_reading_is_then_zero():
 
 
 def test_needles_that_pass_through_the_skin_are_remarked():
-    thin = replace(skin_of(), dermis=np.full(6, 0.3))
-    found = insert(PEN, Settings(needle_length="2.5 mm", passes=2, hand_speed="3 cm/s"), thin, draws_of(), 0)
+    thin = replace(skin_of(COUNT), dermis=np.full(6, 0.3))
+    found = insert(PEN, Settings(needle_length="2.5 mm", passes=2, hand_speed="3 cm/s"), thin, draws_of(COUNT), 0)
     assert any("through the dermis" in notice.message for notice in found.notices)
 
 
 def test_bone_animals_long_needles_and_defaults_are_remarked():
-    bony = replace(skin_of(), over_bone=True, species="pig", site="back")
-    found = insert(ROLLER, Settings(needle_length="2.8 mm"), bony, draws_of(), 0)
+    bony = replace(skin_of(COUNT), over_bone=True, species="pig", site="back")
+    found = insert(ROLLER, Settings(needle_length="2.8 mm"), bony, draws_of(COUNT), 0)
     text = " ".join(f"{notice.path}: {notice.message}" for notice in found.notices)
     for word in ("bone", "pig", "outside the evidence", "settings.cheek.passes", "settings.cheek.force"):
         assert word in text
     labelled = replace(PEN, labelled_max_length=1.5)
-    beyond = insert(labelled, Settings(needle_length="2 mm", passes=2, hand_speed="3 cm/s"), skin_of(), draws_of(), 0)
+    beyond = insert(
+        labelled, Settings(needle_length="2 mm", passes=2, hand_speed="3 cm/s"), skin_of(COUNT), draws_of(COUNT), 0
+    )
     assert any("label" in notice.message for notice in beyond.notices)
-    quiet = insert(PEN, Settings(needle_length="1 mm", passes=2, hand_speed="3 cm/s"), skin_of(), draws_of(), 0)
+    quiet = insert(PEN, Settings(needle_length="1 mm", passes=2, hand_speed="3 cm/s"), skin_of(COUNT), draws_of(COUNT), 0)
     assert quiet.notices == ()

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.core import ComputationError, Luck
+from builders import draws_of
+from dermatwin.core import ComputationError
 from dermatwin.delivery import numbness
 from dermatwin.delivery.numbness import Numbness, block
 from dermatwin.delivery.solute import solutes
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Evidence
 
 AGENTS = sorted(name for name, solute in solutes(Evidence.packaged()).items() if solute.numbs)
 
@@ -19,10 +20,6 @@ PEOPLE = 6
 TIME = np.linspace(-1.0, 5.0, 61)
 quick = settings(max_examples=20, deadline=None)
 levels = st.floats(0.0, 5000.0)
-
-
-def draws(count=PEOPLE, seed=5):
-    return Draws(Evidence.packaged(), Luck(seed, count))
 
 
 def constant(level, count=PEOPLE):
@@ -35,33 +32,33 @@ def wave(peak, count=PEOPLE):
 
 
 def numb(peak, shift=0.0, p=None):
-    p = p or draws()
+    p = p or draws_of(PEOPLE)
     return Numbness("cheek", 0, TIME + shift, block({"lidocaine": wave(peak)}, p), -1.0 + shift, 1.0 + shift)
 
 
 @given(mixture=st.dictionaries(st.sampled_from(AGENTS), levels, min_size=1))
 @quick
 def test_block_is_a_share(mixture):
-    shares = block({name: constant(level) for name, level in mixture.items()}, draws())
+    shares = block({name: constant(level) for name, level in mixture.items()}, draws_of(PEOPLE))
     assert ((shares >= 0.0) & (shares <= 1.0)).all()
 
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_nothing_blocks_nothing(agent):
-    assert (block({agent: constant(0.0)}, draws()) == 0.0).all()
+    assert (block({agent: constant(0.0)}, draws_of(PEOPLE)) == 0.0).all()
 
 
 @given(agent=st.sampled_from(AGENTS), level=st.floats(1.0, 500.0), more=st.floats(1.05, 4.0), other=st.floats(0.0, 300.0))
 @quick
 def test_more_of_any_agent_blocks_more(agent, level, more, other):
     less, larger = ({"lidocaine": constant(other), agent: constant(amount)} for amount in (level, more * level))
-    assert (block(larger, draws()) > block(less, draws())).all()
+    assert (block(larger, draws_of(PEOPLE)) > block(less, draws_of(PEOPLE))).all()
 
 
 @given(agent=st.sampled_from(AGENTS), level=st.floats(0.1, 500.0), lidocaine=st.floats(0.0, 500.0))
 @quick
 def test_agents_add_up_as_lidocaine(agent, level, lidocaine):
-    p = draws()
+    p = draws_of(PEOPLE)
     potency = p(f"relative_potency[{agent}]", "1")[:, None]
     whole = block({"lidocaine": constant(lidocaine) + potency * constant(level)}, p)
     parts = {"lidocaine": constant(lidocaine), agent: constant(level)}
@@ -70,19 +67,21 @@ def test_agents_add_up_as_lidocaine(agent, level, lidocaine):
 
 
 def test_times_do_not_mix():
-    p, course = draws(), wave(400.0)
+    p, course = draws_of(PEOPLE), wave(400.0)
     alone = np.concatenate([block({"lidocaine": course[:, i : i + 1]}, p) for i in range(TIME.size)], axis=1)
     assert block({"lidocaine": course}, p) == pytest.approx(alone, rel=1e-14)
 
 
 def test_fewer_people_are_the_same_people():
-    assert block({"lidocaine": wave(400.0, 3)}, draws(3)) == pytest.approx(block({"lidocaine": wave(400.0)}, draws())[:3])
+    assert block({"lidocaine": wave(400.0, 3)}, draws_of(3)) == pytest.approx(
+        block({"lidocaine": wave(400.0)}, draws_of(PEOPLE))[:3]
+    )
 
 
 @given(peak=st.floats(20.0, 3000.0), more=st.floats(1.0, 5.0))
 @quick
 def test_more_is_numb_no_later_and_no_shorter(peak, more):
-    p = draws()
+    p = draws_of(PEOPLE)
     weak, strong = numb(peak, p=p), numb(more * peak, p=p)
     first, second = numbness.onset(weak, p), numbness.onset(strong, p)
     reached = np.isfinite(first)
@@ -94,14 +93,14 @@ def test_more_is_numb_no_later_and_no_shorter(peak, more):
 @given(peak=st.floats(100.0, 3000.0), shift=st.floats(-3.0, 3.0))
 @quick
 def test_the_zero_of_the_clock_does_not_matter(peak, shift):
-    p = draws()
+    p = draws_of(PEOPLE)
     here, there = numb(peak, p=p), numb(peak, shift, p)
     assert numbness.onset(there, p) == pytest.approx(numbness.onset(here, p), nan_ok=True, abs=1e-6)
     assert numbness.duration(there, p) == pytest.approx(numbness.duration(here, p), abs=1e-6)
 
 
 def test_never_numb_has_no_onset_and_no_duration():
-    p = draws()
+    p = draws_of(PEOPLE)
     faint = numb(0.01, p=p)
     assert np.isnan(numbness.onset(faint, p)).all()
     assert np.isnan(numbness.time_to_numb(faint, p))
@@ -112,7 +111,7 @@ def test_never_numb_has_no_onset_and_no_duration():
 
 
 def test_numb_at_the_end_is_said_to_be_a_lower_bound():
-    p = draws()
+    p = draws_of(PEOPLE)
     lasting = Numbness("cheek", 0, TIME, np.full((PEOPLE, TIME.size), 0.9), -1.0, 0.0)
     assert numbness.duration(lasting, p) == pytest.approx(60.0 * 5.0)
     assert any("lower bound" in notice.message for notice in numbness.numb_notices(lasting, p))
@@ -120,7 +119,7 @@ def test_numb_at_the_end_is_said_to_be_a_lower_bound():
 
 
 def test_early_needling_is_told():
-    p = draws()
+    p = draws_of(PEOPLE)
     late = numb(3000.0, p=p)
     assert not any("needling starts" in notice.message for notice in numbness.numb_notices(late, p))
     early = replace(late, time=late.time + 0.9, apply=late.apply + 0.9, remove=None)
@@ -129,10 +128,10 @@ def test_early_needling_is_told():
 
 def test_what_is_not_known_is_refused():
     with pytest.raises(KeyError, match="procaine"):
-        block({"procaine": constant(1.0)}, draws())
+        block({"procaine": constant(1.0)}, draws_of(PEOPLE))
     with pytest.raises(KeyError, match="no agent"):
-        block({}, draws())
+        block({}, draws_of(PEOPLE))
     with pytest.raises(ComputationError):
-        block({"lidocaine": constant(-1.0)}, draws())
+        block({"lidocaine": constant(-1.0)}, draws_of(PEOPLE))
     with pytest.raises(ComputationError):
-        block({"lidocaine": constant(np.nan)}, draws())
+        block({"lidocaine": constant(np.nan)}, draws_of(PEOPLE))

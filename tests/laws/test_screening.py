@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case import Case
+from builders import treated
 from dermatwin.evidence import Evidence
 from dermatwin.screening import rule_book, screen
 from dermatwin.screening.records import LEVELS
@@ -32,27 +32,10 @@ HISTORY = [
 ]
 
 
-def case(concern: str = "wrinkles", zone: str = "cheek", length: str = "1 mm", overrides: Any = (), **patient: Any) -> Case:
-    person = {"age": "40 yr", "sex": "female", "phototype": "II", "body_weight": "65 kg", **patient}
-    return Case.model_validate(
-        {
-            "patient": person,
-            "zones": [{"zone": zone, "area": "60 cm^2", "concerns": [{"concern": concern}]}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 4, "interval": "4 weeks"},
-                "settings": {zone: {"needle_length": length}},
-            },
-            "overrides": list(overrides),
-        }
-    )
-
-
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(HISTORY), max_size=4), st.sampled_from(HISTORY))
 def test_more_history_never_improves_the_verdict(history: list[str], more: str) -> None:
-    before, after = screen(case(conditions=history)), screen(case(conditions=[*history, more]))
+    before, after = screen(treated(conditions=history)), screen(treated(conditions=[*history, more]))
     assert VERDICTS.index(after.verdict) >= VERDICTS.index(before.verdict)
 
 
@@ -62,7 +45,7 @@ def test_more_history_never_improves_the_verdict(history: list[str], more: str) 
     st.sampled_from(["conditions", "medications", "allergies", "recent_procedures"]),
 )
 def test_every_item_of_the_history_is_spoken_of(history: list[str], field: str) -> None:
-    reasons = [finding.reason for finding in screen(case(**{field: history})).findings]
+    reasons = [finding.reason for finding in screen(treated(**{field: history})).findings]
     for item in history:
         assert any(item in reason for reason in reasons), item
 
@@ -70,7 +53,7 @@ def test_every_item_of_the_history_is_spoken_of(history: list[str], field: str) 
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60).filter(lambda text: text.strip()))
 def test_any_text_is_read_without_error(text: str) -> None:
-    screen(case(conditions=[text], medications=[{"name": "aspirin", "note": text}]))
+    screen(treated(conditions=[text], medications=[{"name": "aspirin", "note": text}]))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +61,7 @@ def test_any_text_is_read_without_error(text: str) -> None:
 )
 def test_no_override_undoes_a_hard_stop(rule: Any) -> None:
     override = {"rule": rule.id, "reason": "a reason that was recorded", "by": "Dr X"}
-    hard = case(pregnant=True, overrides=[{**override, "rule": "pregnancy"}, override])
+    hard = treated(pregnant=True, overrides=[{**override, "rule": "pregnancy"}, override])
     found = screen(hard)
     assert found.verdict == "stop"
     assert any(finding.rule == "override_refused" for finding in found.findings)
@@ -86,9 +69,9 @@ def test_no_override_undoes_a_hard_stop(rule: Any) -> None:
 
 
 def test_a_soft_stop_needs_a_reason_and_then_is_a_caution() -> None:
-    assert screen(case(medications=["warfarin"])).verdict == "stop"
+    assert screen(treated(medications=["warfarin"])).verdict == "stop"
     found = screen(
-        case(
+        treated(
             medications=["warfarin"],
             overrides=[{"rule": "anticoagulant", "reason": "the prescriber agrees, shallow course", "by": "Dr X"}],
         )
@@ -101,7 +84,7 @@ def test_a_soft_stop_needs_a_reason_and_then_is_a_caution() -> None:
 
 def test_an_override_does_not_reach_another_rule() -> None:
     found = screen(
-        case(
+        treated(
             medications=["warfarin", "isotretinoin"],
             overrides=[{"rule": "anticoagulant", "reason": "the prescriber agrees", "by": "Dr X"}],
         )
@@ -110,7 +93,7 @@ def test_an_override_does_not_reach_another_rule() -> None:
 
 
 def test_an_override_of_no_rule_is_remarked() -> None:
-    found = screen(case(overrides=[{"rule": "anticoagulants", "reason": "a typing error here", "by": "Dr X"}]))
+    found = screen(treated(overrides=[{"rule": "anticoagulants", "reason": "a typing error here", "by": "Dr X"}]))
     assert found.verdict == "caution"
     assert any(finding.rule == "override_unused" for finding in found.findings)
 
@@ -118,6 +101,6 @@ def test_an_override_of_no_rule_is_remarked() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(HISTORY), max_size=4))
 def test_findings_are_sorted_and_have_sources(history: list[str]) -> None:
-    findings = screen(case(conditions=history)).findings
+    findings = screen(treated(conditions=history)).findings
     assert [LEVELS.index(f.level) for f in findings] == sorted(LEVELS.index(f.level) for f in findings)
     assert all(finding.sources and finding.reason and finding.title for finding in findings)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.case import Patient, Zone
+from builders import patient_of, zone_of
 from dermatwin.core import Luck
 from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
@@ -18,31 +18,23 @@ FACE_BY_ULTRASOUND = ["forehead", "glabella", "temple", "periorbital", "nose", "
 quick = settings(max_examples=25, deadline=None)
 
 
-def person(age=40.0, sex="female", phototype="III", **more):
-    return Patient.model_validate({"age": f"{age} yr", "sex": sex, "phototype": phototype, **more})
-
-
-def zone(site, name=None):
-    return Zone.model_validate({"zone": site, "name": name, "area": "20 cm^2"})
-
-
 def section(site="cheek", who=None, draws=40, seed=3, vary=("knowledge", "person", "chance"), name=None):
     luck = Luck(seed, draws, frozenset(vary))
-    return section_of(zone(site, name), who or person(), Draws(Evidence.packaged(), luck))
+    return section_of(zone_of(site, name=name), who or patient_of(), Draws(Evidence.packaged(), luck))
 
 
 @quick
 @given(st.sampled_from(HUMAN), st.sampled_from(["female", "male"]), st.floats(18, 80), st.floats(18, 80))
 def test_no_adult_layer_grows_with_age(site, sex, one, other):
     young, old = sorted((one, other))
-    early, late = (section(site, person(age, sex)) for age in (young, old))
+    early, late = (section(site, patient_of(age=age, sex=sex)) for age in (young, old))
     assert (late.dermis <= early.dermis * (1 + 1e-12)).all()
     assert (late.viable_epidermis <= early.viable_epidermis * (1 + 1e-12)).all()
     np.testing.assert_array_equal(late.stratum_corneum, early.stratum_corneum)
 
 
 def test_the_dermis_is_thinner_at_seventy_than_at_thirty():
-    early, late = section("forehead", person(30)), section("forehead", person(70))
+    early, late = section("forehead", patient_of(age=30)), section("forehead", patient_of(age=70))
     assert np.median(late.dermis / early.dermis) == pytest.approx(0.94**4, abs=0.03)
 
 
@@ -50,36 +42,38 @@ def test_the_dermis_is_thinner_at_seventy_than_at_thirty():
 @given(st.floats(0, 18), st.floats(0, 18))
 def test_the_dermis_grows_until_adulthood(one, other):
     small, tall = sorted((one, other))
-    assert (section("back", person(small)).dermis <= section("back", person(tall)).dermis * (1 + 1e-12)).all()
+    assert (
+        section("back", patient_of(age=small)).dermis <= section("back", patient_of(age=tall)).dermis * (1 + 1e-12)
+    ).all()
 
 
 def test_growth_and_ageing_meet_without_a_step():
-    before, after = section("thigh", person(17.999)).dermis, section("thigh", person(18.001)).dermis
+    before, after = section("thigh", patient_of(age=17.999)).dermis, section("thigh", patient_of(age=18.001)).dermis
     np.testing.assert_allclose(before, after, rtol=1e-3)
 
 
 @pytest.mark.parametrize("site", FACE_BY_ULTRASOUND)
 def test_men_have_the_thicker_facial_dermis(site):
-    assert np.median(section(site, person(sex="male"), draws=200).dermis) > np.median(section(site, draws=200).dermis)
+    assert np.median(section(site, patient_of(sex="male"), draws=200).dermis) > np.median(section(site, draws=200).dermis)
 
 
 def test_the_neck_is_the_exception_that_was_measured():
-    man, woman = (section("neck", person(sex=sex), vary=()).dermis[0] for sex in ("male", "female"))
+    man, woman = (section("neck", patient_of(sex=sex), vary=()).dermis[0] for sex in ("male", "female"))
     assert man == pytest.approx(woman, rel=0.02)
 
 
 @quick
 @given(st.sampled_from(HUMAN), st.integers(0, 4))
 def test_pigmentation_thickens_and_smoking_thins_the_stratum_corneum(site, step):
-    fair, dark = (section(site, person(phototype=PHOTOTYPES[step + more])).stratum_corneum for more in (0, 1))
+    fair, dark = (section(site, patient_of(phototype=PHOTOTYPES[step + more])).stratum_corneum for more in (0, 1))
     assert (dark >= fair).all()
-    smoker = section(site, person(phototype=PHOTOTYPES[step], smoker=True)).stratum_corneum
+    smoker = section(site, patient_of(phototype=PHOTOTYPES[step], smoker=True)).stratum_corneum
     assert (smoker <= fair).all()
     assert smoker.mean() < fair.mean()
 
 
 def test_the_pigment_drive_rises_with_phototype():
-    drives = [section(who=person(phototype=p), vary=()).pigment[0] for p in PHOTOTYPES]
+    drives = [section(who=patient_of(phototype=p), vary=()).pigment[0] for p in PHOTOTYPES]
     assert drives == sorted(drives)
     assert drives[2] == 1.0
 
@@ -88,7 +82,7 @@ def test_the_pigment_drive_rises_with_phototype():
 @given(st.sampled_from(list(sites(EVIDENCE))), st.integers(0, 10_000))
 def test_layers_are_positive_and_in_order(key, seed):
     site = sites(EVIDENCE)[key]
-    skin = section(site.name, person(species=site.species), seed=seed)
+    skin = section(site.name, patient_of(species=site.species), seed=seed)
     assert (np.diff(skin.interfaces, axis=1) > 0).all()
     assert (skin.papillary_dermis < skin.dermis).all()
     assert (skin.capillary_depth > skin.interfaces[:, 1]).all()
@@ -118,7 +112,7 @@ def test_a_person_keeps_her_skin_however_many_are_drawn():
 
 @pytest.mark.parametrize("change", [{"age": 70}, {"sex": "male"}, {"phototype": "VI"}, {"smoker": True}])
 def test_age_sex_and_habits_change_nothing_in_animals(change):
-    plain, changed = (section("back", person(**{"species": "pig", **more})) for more in ({}, change))
+    plain, changed = (section("back", patient_of(**{"species": "pig", **more})) for more in ({}, change))
     for name in ("stratum_corneum", "viable_epidermis", "dermis", "tewl"):
         np.testing.assert_array_equal(getattr(plain, name), getattr(changed, name))
 
@@ -126,9 +120,9 @@ def test_age_sex_and_habits_change_nothing_in_animals(change):
 @pytest.mark.parametrize(
     ("who", "path", "words"),
     [
-        (person(9), "patient.age", "children"),
-        (person(97), "patient.age", "oldest"),
-        (person(species="rat"), "zones.back", "species"),
+        (patient_of(age=9), "patient.age", "children"),
+        (patient_of(age=97), "patient.age", "oldest"),
+        (patient_of(species="rat"), "zones.back", "species"),
     ],
 )
 def test_what_lies_outside_the_evidence_is_said(who, path, words):
@@ -143,5 +137,5 @@ def test_an_assumed_dermis_is_said_and_a_measured_one_is_not():
 
 def test_dead_skin_is_marked():
     draws = Draws(Evidence.packaged(), Luck(1, 5))
-    assert section_of(zone("abdomen"), person(), draws).alive
-    assert not section_of(zone("abdomen"), person(), draws, alive=False).alive
+    assert section_of(zone_of("abdomen"), patient_of(), draws).alive
+    assert not section_of(zone_of("abdomen"), patient_of(), draws, alive=False).alive

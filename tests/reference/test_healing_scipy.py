@@ -4,14 +4,10 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from dermatwin.case.document import Patient
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from builders import draws_of, person_of, skin_of
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
-from dermatwin.history import stranger
-from dermatwin.skin.section import Skin
 
 PEOPLE = 4
 TIMES = np.concatenate([np.linspace(0.05, 10.0, 80), np.linspace(11.0, 364.0, 60)])
@@ -20,12 +16,9 @@ TIMES = np.concatenate([np.linspace(0.05, 10.0, 80), np.linspace(11.0, 364.0, 60
 @pytest.fixture(scope="module")
 def problem():
     """A few people after a session, and LSODA's answer."""
-    draws = Draws(Evidence.packaged(), Luck(5, PEOPLE))
+    draws = draws_of(PEOPLE, 5)
     one = np.ones(PEOPLE)
-    skin = Skin("cheek", "cheek", "human", True, one, one, one, one, one, one, one, one, one, 40.0, "male", "IV", False, one)
-    p, _ = constants(
-        skin, stranger(Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"}), draws.evidence), draws
-    )
+    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), person_of(sex="male", phototype="IV"), draws)
     y = kernel.untreated(p)
     kernel.session(y, p, 0.25 * one, 0.1 * one)
 

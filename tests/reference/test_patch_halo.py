@@ -6,52 +6,23 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient
+from builders import medians, person_of, punctures_of, skin_of
 from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS, Punctures
+from dermatwin.evidence import Draws
+from dermatwin.flows import LAYERS
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing import patch as spatial
 from dermatwin.healing.injury import halo_area, injury_of
 from dermatwin.healing.patch import Needling, follow, participation_area, patch_of
 from dermatwin.healing.person import constants
-from dermatwin.history import stranger
 from dermatwin.numerics.patch import Box
-from dermatwin.skin.section import Skin
 
-DRAWS = Draws(Evidence.packaged(), Luck(3, 1, frozenset()))
+DRAWS = medians()
 RADIUS = 0.062  # mm, the hole of a 0.25 mm needle
 DAYS = (28.0, 60.0, 90.0, 180.0)
 
 
-def median_constants():
-    one = np.ones(1)
-    skin = Skin(
-        "cheek",
-        "cheek",
-        "human",
-        True,
-        0.012 * one,
-        0.08 * one,
-        0.2 * one,
-        1.5 * one,
-        one,
-        0.1 * one,
-        10 * one,
-        32 * one,
-        one,
-        25.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-    return constants(
-        skin, stranger(Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"}), DRAWS.evidence), DRAWS
-    )[0]
-
-
-P = median_constants()
+P = constants(skin_of(age=25.0), person_of(age=25), DRAWS)[0]
 
 
 def slab(side, cell, layers=("papillary_dermis",), thickness=0.1):
@@ -186,24 +157,7 @@ def test_what_does_not_fit_is_refused():
 
 def homogenised(density):
     """Gains of collagen and epidermis over the layer by the law of halos, (time,)."""
-    one, needle = np.ones(1), np.ones((1, 1))
-    found = injury_of(
-        Punctures(
-            "cheek",
-            1,
-            density * one,
-            density * one,
-            one,
-            needle,
-            needle,
-            needle,
-            2.0 * RADIUS * needle,
-            needle,
-            np.ones((1, len(LAYERS))),
-            0.0 * one,
-        ),
-        DRAWS,
-    )
+    found = injury_of(punctures_of(density=density, width=2.0 * RADIUS, needles=1), DRAWS)
     share = found.activated_fraction[0, 1]
     states = network(found.activation[0, 1], found.destroyed_share[0, 1], DAYS)
     return share * (kernel.collagen(states, P) - 1.0), share * (states[:, kernel.STATES.index("epidermis")] - 1.0)

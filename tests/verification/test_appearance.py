@@ -3,27 +3,16 @@
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient, Zone
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from builders import draws_of, site_skin
+from dermatwin.evidence import Evidence
 from dermatwin.outcome import appearance
 from dermatwin.outcome.appearance import course, layers, tissue
-from dermatwin.skin import section_of
 
 EVIDENCE = Evidence.packaged()
 
 INDEX = 1.4
 MANY = layers.directions(INDEX, 8, 8)
 FEW = layers.directions(INDEX)
-
-
-def draws_of(count=1, vary=(), seed=3):
-    return Draws(Evidence.packaged(), Luck(seed, count, frozenset(vary)))
-
-
-def skin_of(draws, phototype="III", site="cheek"):
-    zone, patient = Zone(zone=site, area="50 cm^2"), Patient(age="35 yr", sex="female", phototype=phototype)
-    return section_of(zone, patient, draws)
 
 
 def uniform(absorption, scattering, way):
@@ -74,9 +63,9 @@ def test_more_directions_bring_the_answer_closer():
 
 
 def test_two_and_one_directions_keep_the_colour_of_dark_and_light_skin():
-    draws = draws_of()
+    draws = draws_of(1, vary=())
     for phototype in ("I", "III", "VI"):
-        model = appearance.optics(skin_of(draws, phototype), draws)
+        model = appearance.optics(site_skin(draws, age=35, phototype=phototype), draws)
         bare = appearance.Complexion(model.film[:, None], np.zeros((1, 1)))
         finer = tissue.replace(model, way=MANY)
         seen, exact = (
@@ -111,6 +100,8 @@ def test_white_in_daylight_is_white_on_a_screen():
     assert white == pytest.approx([0.9505, 1.0, 1.0890], abs=1e-3)
     assert appearance.srgb(white, EVIDENCE).tolist() == [255, 255, 255]
     assert appearance.srgb(np.zeros(3), EVIDENCE).tolist() == [0, 0, 0]
+    assert appearance.srgb(2.0 * white, EVIDENCE).tolist() == [255, 255, 255]  # brighter than a screen can be
+    assert appearance.srgb(-white, EVIDENCE).tolist() == [0, 0, 0]
     assert appearance.lab(white, EVIDENCE) == pytest.approx([100, 0, 0], abs=1e-9)
 
 
@@ -146,8 +137,8 @@ def test_meter_indices_are_hundred_times_logarithms():
 
 
 def test_the_blood_found_gives_the_meter_the_rise_that_was_asked_for():
-    draws = draws_of(20, ("knowledge", "person"))
-    model = appearance.optics(skin_of(draws), draws)
+    draws = draws_of(20, vary=("knowledge", "person"))
+    model = appearance.optics(site_skin(draws, age=35), draws)
     rise = np.tile([0.0, 0.02, 0.1], (20, 1))
     blood, capped = course.blood_of(rise, model, draws)
     asked = rise * (draws("erythema_baseline", "1") / draws("erythema_index_scale", "1"))[:, None]

@@ -7,49 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from builders import channels_of, medians, punctures_of, skin_of
 from dermatwin.barrier import close, closure_time_for
 from dermatwin.barrier.closure import GRID
 from dermatwin.barrier.kinetics import Kinetics, colour_factor
 from dermatwin.barrier.permeant import _Opening
 from dermatwin.barrier.readout import thresholds, water_loss
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import READOUTS, Channels, Punctures
-from dermatwin.skin import Skin
 
 
 def kinetics(recoil=0.0, half_life=5.0, covered_half_life=30.0, covered=0.0, recoil_time=0.1):
     return Kinetics(*(np.array([value]) for value in (recoil, recoil_time, half_life, covered_half_life)), covered)
-
-
-def medians():
-    return Draws(Evidence.packaged(), Luck(0, 1, frozenset()))
-
-
-def skin_of(tewl=12.0):
-    sizes = (
-        "stratum_corneum",
-        "viable_epidermis",
-        "papillary_dermis",
-        "dermis",
-        "stiffness",
-        "capillary_depth",
-        "temperature",
-        "pigment",
-        "appendages",
-    )
-    return Skin(
-        zone="cheek",
-        site="cheek",
-        species="human",
-        alive=True,
-        age=40.0,
-        sex="female",
-        phototype="II",
-        over_bone=False,
-        tewl=np.array([tewl]),
-        **{name: np.ones(1) for name in sizes},
-    )
 
 
 def test_repair_alone_halves_every_half_life():
@@ -98,8 +65,10 @@ def test_water_loss_is_linear_for_few_channels_and_bounded_for_many():
 
 def test_channels_evaporate_through_the_sum_of_their_cross_sections():
     widths, density = np.array([[0.06, 0.08, 0.0]]), np.array([100.0])  # mm; the third did not pierce
-    one, table = np.ones(1), np.where(widths > 0.0, 0.3, 0.0)
-    punctures = Punctures("cheek", 0, density, density, one, table, table, widths, widths, table, np.ones((1, 4)), 0.0 * one)
+    table = np.where(widths > 0.0, 0.3, 0.0)
+    punctures = punctures_of(
+        density=density, in_situ_depth=table, residual_depth=table, needle_diameter=widths, channel_diameter=widths
+    )
     found, draws = close(punctures, skin_of(), medians()), medians()
     area = 100.0 * np.pi * (0.003**2 + 0.004**2) / 2.0  # cm2 per cm2
     np.testing.assert_allclose(found.radius, np.sqrt((0.03**2 + 0.04**2) / 2.0))
@@ -134,20 +103,9 @@ def test_the_grid_holds_the_hours_that_are_read():
     assert {1.0, 24.0, 72.0} <= set(GRID)
 
 
-def channels_of(fraction, dye_at, radius=0.035):
+def closing(fraction, dye_at, radius=0.035):
     """Channels on the usual hours with one given course; `dye_at` h is when the dye is shut out."""
-    times = np.full((1, len(READOUTS)), dye_at)
-    return Channels(
-        "cheek",
-        0,
-        GRID,
-        np.array([200.0]),
-        np.array([0.3]),
-        np.array([radius]),
-        fraction[None, :],
-        np.zeros((1, GRID.size)),
-        times,
-    )
+    return channels_of(1, GRID, density=200.0, depth=0.3, radius=radius, open_fraction=fraction, closure_time=dye_at)
 
 
 def sieve(permeant, fraction):
@@ -159,7 +117,7 @@ def sieve(permeant, fraction):
 def test_a_small_permeant_follows_the_half_lives():
     """Without hindrance (radius of the dye) repair at one half-life gives the dye's own hour."""
     draws = medians()
-    found = closure_time_for(channels_of(2.0 ** (-GRID / 5.0), 20.0), draws, draws("permeant_radius[dye]", "nm"))
+    found = closure_time_for(closing(2.0 ** (-GRID / 5.0), 20.0), draws, draws("permeant_radius[dye]", "nm"))
     assert found[0] == pytest.approx(20.0, rel=1e-9)
 
 
@@ -167,7 +125,7 @@ def test_a_small_permeant_follows_the_half_lives():
 def test_a_large_permeant_closes_where_the_sieve_says(radius):
     """f H(r / (r0 f^kappa)) at the hour found equals the dye's passage at its hour, by independent arithmetic."""
     draws = medians()
-    found = closure_time_for(channels_of(2.0 ** (-GRID / 5.0), 20.0), draws, radius)[0]
+    found = closure_time_for(closing(2.0 ** (-GRID / 5.0), 20.0), draws, radius)[0]
 
     assert found < 20.0
     assert sieve(radius, 2.0 ** (-found / 5.0)) == pytest.approx(sieve(0.6, 2.0**-4), rel=1e-6)
@@ -175,7 +133,7 @@ def test_a_large_permeant_closes_where_the_sieve_says(radius):
 
 def test_a_dye_beyond_the_last_hour_is_followed_by_the_last_half_life():
     draws = medians()
-    found = closure_time_for(channels_of(2.0 ** (-GRID / 100.0), 400.0), draws, draws("permeant_radius[dye]", "nm"))
+    found = closure_time_for(closing(2.0 ** (-GRID / 100.0), 400.0), draws, draws("permeant_radius[dye]", "nm"))
     assert found[0] == pytest.approx(400.0, rel=1e-9)
 
 
@@ -190,28 +148,15 @@ def test_hindrance_falls_from_one_to_nothing():
 
 
 def test_colour_is_neutral_at_phototype_three_and_symmetric_around_it():
-    draws = Draws(Evidence.packaged().believing(closure_colour_slope=0.05), Luck(0, 1, frozenset()))
+    draws = medians(closure_colour_slope=0.05)
     factors = [colour_factor(replace(skin_of(), phototype=name), draws)[0] for name in ("II", "III", "IV")]
     np.testing.assert_allclose(factors, np.exp([-0.05, 0.0, 0.05]))
 
 
 def test_a_probe_reads_a_few_times_the_baseline_where_a_few_percent_stay_open():
     """250 pores/cm2 of 35 um radius: a quarter of an hour after recoil the rise is that of reports, not the free limit."""
-    draws, one = medians(), np.ones(1)
-    punctures = Punctures(
-        "cheek",
-        0,
-        250.0 * one,
-        250.0 * one,
-        one,
-        np.array([[0.4]]),
-        np.array([[0.2]]),
-        np.array([[0.1]]),
-        np.array([[0.07]]),
-        np.array([[0.05]]),
-        np.ones((1, 4)),
-        0.0 * one,
-    )
+    draws = medians()
+    punctures = punctures_of(density=250.0, depth=0.4, width=0.07)
     found = close(punctures, skin_of(), draws)
     rise = np.interp([0.0, 0.25, 24.0], GRID, found.tewl[0] / 12.0)
     assert rise[0] > 5.0  # before recoil the field loses as much as free water
@@ -222,7 +167,7 @@ def test_a_probe_reads_a_few_times_the_baseline_where_a_few_percent_stay_open():
 @pytest.mark.parametrize("covered", [3.3, 30.0, 100.0])
 def test_the_end_of_a_cover_is_kept_between_the_hours(covered):
     course = kinetics(recoil=0.9, half_life=5.0, covered_half_life=60.0, covered=covered)
-    channels = replace(channels_of(course.open_fraction(GRID[:, None])[:, 0], 0.0), covered=covered)
+    channels = replace(closing(course.open_fraction(GRID[:, None])[:, 0], 0.0), covered=covered)
     for share in (0.5, 0.3, 0.1):
         level = np.array([share * 0.1])
         exact = course.closed_at(level)

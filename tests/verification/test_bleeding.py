@@ -7,11 +7,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import lognorm
 
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from builders import medians, skin_of
 from dermatwin.insertion.bleeding import Bleeding, Loops, Plexus, bleed, vessels_of
 from dermatwin.insertion.needle import Needle
-from dermatwin.skin import Skin, site_of
+from dermatwin.skin import site_of
 
 
 def column(value):
@@ -28,34 +27,6 @@ def plexus_of(length=5.0, depth=0.4, scatter=0.3, width=0.03):
 
 def loops_of(density=70.0, top=0.1, spread=0.05, width=0.03):
     return Loops(*(column(value) for value in (density, top, spread, width)))
-
-
-def skin_of(**changes):
-    sizes = {
-        "stratum_corneum": 0.015,
-        "viable_epidermis": 0.05,
-        "papillary_dermis": 0.15,
-        "dermis": 1.2,
-        "stiffness": 0.5,
-        "capillary_depth": 0.1,
-        "tewl": 12.0,
-        "temperature": 32.0,
-        "pigment": 1.0,
-        "appendages": 30.0,
-    }
-    words = {"site": "cheek", "species": "human", "alive": True, "age": 40.0, **changes}
-    return Skin(
-        zone="cheek",
-        sex="female",
-        phototype="II",
-        over_bone=False,
-        **words,
-        **{name: np.full(1, value) for name, value in sizes.items()},
-    )
-
-
-def medians():
-    return Draws(Evidence.packaged(), Luck(0, 1, frozenset()))
 
 
 def test_a_pin_through_a_flat_net_is_buffons_problem():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from builders import channels_of, draws_of, medians, skin_of
 from dermatwin.case.document import ActiveShare, InlineProduct, Topical
-from dermatwin.core import CaseError, Luck
+from dermatwin.core import CaseError
 from dermatwin.delivery import (
     Donor,
     Membrane,
@@ -23,10 +24,9 @@ from dermatwin.delivery import (
 )
 from dermatwin.delivery.stratum import lipid_permeability, lipid_share, neutral_fraction
 from dermatwin.delivery.vehicle import film_thickness, vehicle_diffusivity_ratio, wetness
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import COMPARTMENTS, Channels
+from dermatwin.evidence import Evidence
+from dermatwin.flows import COMPARTMENTS
 from dermatwin.naming import Detail
-from dermatwin.skin.section import Skin
 
 EVIDENCE = Evidence.packaged()
 
@@ -35,56 +35,8 @@ ONE = np.ones(N)
 TIME = np.concatenate([[0.0], np.geomspace(1.0 / 60.0, 96.0, 40)])
 
 
-def draws(count=N, seed=2, **luck):
-    return Draws(Evidence.packaged(), Luck(seed, count, **luck))
-
-
-def median():
-    return draws(vary=frozenset())
-
-
-def section(alive=True, count=N):
-    one = np.ones(count)
-    return Skin(
-        "cheek",
-        "cheek",
-        "human",
-        alive,
-        0.012 * one,
-        0.05 * one,
-        0.15 * one,
-        1.2 * one,
-        0.5 * one,
-        0.1 * one,
-        12.0 * one,
-        32.0 * one,
-        one,
-        35.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-
-
-def session(density=200.0, depth=0.3, count=N):
-    one = np.ones(count)
-    opened = 0.8 * np.exp(-TIME / 0.05) + 0.2 * np.exp(-TIME / 4.0)
-    return Channels(
-        "cheek",
-        1,
-        TIME,
-        density * one,
-        depth * one,
-        0.035 * one,
-        np.tile(opened, (count, 1)),
-        np.zeros((count, TIME.size)),
-        np.zeros((count, 4)),
-    )
-
-
 def test_the_lipid_route_is_linear_in_log_kow_and_mass():
-    p, solute = median(), find_solute("caffeine", EVIDENCE)
+    p, solute = medians(N), find_solute("caffeine", EVIDENCE)
     assert solute.log_kow_origin == "measured"
     expected = 10.0 ** (
         p.median("lipid_route_intercept", "1")
@@ -92,7 +44,7 @@ def test_the_lipid_route_is_linear_in_log_kow_and_mass():
         + p.median("lipid_route_molar_mass", "mol/g") * solute.molar_mass
     )
     assert lipid_permeability(solute, p) == pytest.approx(expected * ONE)
-    assert (lipid_permeability(find_solute("EGF", EVIDENCE), median()) == 0.0).all()
+    assert (lipid_permeability(find_solute("EGF", EVIDENCE), medians(N)) == 0.0).all()
 
 
 def test_ionisation():
@@ -103,11 +55,11 @@ def test_ionisation():
     assert neutral_fraction(acid, None) == 1.0
     ion = Solute("ion", 600.0, 1.0, acidity="charged")
     assert neutral_fraction(ion, 7.0) == 0.0
-    assert (lipid_share(ion, 7.0, median()) == 0.0).all()
+    assert (lipid_share(ion, 7.0, medians(N)) == 0.0).all()
 
 
 def test_vitamin_c_needs_a_low_ph_on_intact_skin_only():
-    vitamin, p = find_solute("vitamin C", EVIDENCE), median()
+    vitamin, p = find_solute("vitamin C", EVIDENCE), medians(N)
     assert (intact_permeability(vitamin, p, ph=3.0) > 1.2 * intact_permeability(vitamin, p, ph=6.0)).all()
     bare = "epidermis, dermis without stratum corneum"
     low, high = (intact_permeability(vitamin, p, layer=bare, ph=ph) for ph in (3.0, 6.0))
@@ -116,7 +68,7 @@ def test_vitamin_c_needs_a_low_ph_on_intact_skin_only():
 
 @pytest.mark.parametrize("name", ["caffeine", "lidocaine", "mannitol"])
 def test_layers_add_as_resistances_and_the_solver_agrees(name):
-    solute, p = find_solute(name, EVIDENCE), draws()
+    solute, p = find_solute(name, EVIDENCE), draws_of(N, 2)
     membrane = Membrane(dermis=0.05)
     whole = intact_permeability(solute, p, layer="epidermis, dermis", membrane=membrane, ph=7.4)
     top = intact_permeability(solute, p, layer="epidermis", membrane=membrane, ph=7.4)
@@ -130,11 +82,11 @@ def test_layers_add_as_resistances_and_the_solver_agrees(name):
 
 def test_an_unknown_membrane_is_refused():
     with pytest.raises(ValueError, match="is not a membrane"):
-        intact_permeability(find_solute("caffeine", EVIDENCE), median(), layer="nail")
+        intact_permeability(find_solute("caffeine", EVIDENCE), medians(N), layer="nail")
 
 
 def test_a_bare_film_dries_to_its_residue_at_the_given_speed():
-    p, dose = median(), 10.0 * ONE
+    p, dose = medians(N), 10.0 * ONE
     water, speed = p.median("vehicle_water[gel]", "1"), p.median("film_evaporation", "cm/h")
     film = film_thickness(dose, "gel", 0.0, False, np.array([0.0, 0.1, 50.0]), p)
     assert film[0] == pytest.approx([0.01, 0.01 - 0.1 * speed, 0.01 * (1.0 - water)])
@@ -142,7 +94,7 @@ def test_a_bare_film_dries_to_its_residue_at_the_given_speed():
 
 
 def test_a_film_that_has_dried_hardly_moves_what_is_in_it():
-    p, dose = median(), 3.0 * ONE
+    p, dose = medians(N), 3.0 * ONE
     speed, water = p.median("film_evaporation", "cm/h"), 0.003 * p.median("vehicle_water[serum]", "1")
     wet = wetness(dose, "serum", 0.0, False, np.array([0.0, 0.5 * water / speed, 50.0]), p)
     assert wet[0] == pytest.approx([1.0, 0.5, 0.0])
@@ -155,8 +107,8 @@ def test_a_film_that_has_dried_hardly_moves_what_is_in_it():
 @pytest.mark.parametrize(("thick", "area", "hours", "label"), [(150.0, 400.0, 3.0, 0.05), (100.0, 100.0, 2.0, 0.10)])
 def test_uptake_of_emla_by_intact_skin_is_within_threefold_of_the_label(thick, area, hours, label):
     """Summary of product characteristics: 5 % from the thigh in 3 h, 10 % from the face in 2 h. Nothing was fitted to it."""
-    p = draws(60)
-    skin, whole = section(count=60), session(0.0, 0.0, count=60)
+    p = draws_of(60, 2)
+    skin, whole = skin_of(60), closing(0.0, 0.0, count=60)
     topical = Topical(product="EMLA", dose=f"{thick} mg/cm^2", apply=f"{-hours} h", remove="0 min", occluded=True)
     for exposure in deliver(topical, whole, skin, p):
         taken = np.median(1.0 - exposure.amount[:, 1, -1] / exposure.dose)
@@ -186,7 +138,7 @@ def test_of_several_actives_those_that_are_known_are_computed():
     assert [missing.name for missing in product.missing] == ["unobtainium"]
     assert product.solids == pytest.approx(0.07)
     topical = Topical(product=described, dose="2 mg/cm^2", apply="0 min")
-    exposures = deliver(topical, session(), section(), draws())
+    exposures = deliver(topical, closing(), skin_of(N), draws_of(N, 2))
     assert {e.active: float(e.dose[0]) for e in exposures} == {
         "niacinamide": pytest.approx(80.0),
         "caffeine": pytest.approx(40.0),
@@ -198,22 +150,29 @@ def test_of_several_actives_those_that_are_known_are_computed():
 
 def test_a_name_that_no_catalogue_holds_is_not_refused():
     topical = Topical(product="Glow Elixir", dose="2 mg/cm^2", apply="0 min")
-    assert deliver(topical, session(), section(), draws()) == ()
+    assert deliver(topical, closing(), skin_of(N), draws_of(N, 2)) == ()
     assert "Glow Elixir is not computed" in not_computed([topical], EVIDENCE)[0].message
 
 
 def test_removal_before_application_is_refused():
     with pytest.raises(CaseError, match=r"topicals\.remove"):
-        deliver(Topical(product="LMX4", dose="2 mg/cm^2", apply="0 min", remove="-5 min"), session(), section(), draws())
+        deliver(
+            Topical(product="LMX4", dose="2 mg/cm^2", apply="0 min", remove="-5 min"), closing(), skin_of(N), draws_of(N, 2)
+        )
 
 
 def test_a_product_without_an_active_delivers_nothing():
-    assert deliver(Topical(product="saline", dose="2 mg/cm^2", apply="0 min"), session(), section(), draws()) == ()
+    assert deliver(Topical(product="saline", dose="2 mg/cm^2", apply="0 min"), closing(), skin_of(N), draws_of(N, 2)) == ()
+
+
+def closing(density=200.0, depth=0.3, count=N):
+    opened = 0.8 * np.exp(-TIME / 0.05) + 0.2 * np.exp(-TIME / 4.0)
+    return channels_of(count, TIME, session=1, density=density, depth=depth, radius=0.035, open_fraction=opened)
 
 
 def said(product, **times):
     topical = Topical(product=product, dose="2 mg/cm^2", **{"apply": "0 min", **times})
-    exposures = deliver(topical, session(), section(), draws())
+    exposures = deliver(topical, closing(), skin_of(N), draws_of(N, 2))
     return " ".join(notice.message for exposure in exposures for notice in exposure.notices)
 
 
@@ -228,7 +187,7 @@ def test_what_must_be_said_is_said():
 
 def test_the_film_is_wiped_off_and_nothing_passes_the_channels_before_the_needles():
     topical = Topical(product="LMX4", dose="2 mg/cm^2", apply="-30 min", remove="0 min")
-    exposure = deliver(topical, session(), section(), draws())[0]
+    exposure = deliver(topical, closing(), skin_of(N), draws_of(N, 2))[0]
     after = exposure.time > 0.0
     assert exposure.time[0] == -0.5
     assert (exposure.amount[:, 0][:, after] == 0.0).all()
@@ -237,9 +196,9 @@ def test_the_film_is_wiped_off_and_nothing_passes_the_channels_before_the_needle
 
 
 def test_readings_and_curves_have_names_of_the_catalogue():
-    exposure = deliver(Topical(product="TXA 5%", dose="2 mg/cm^2", apply="0 min"), session(), section(), draws())[0]
+    exposure = deliver(Topical(product="TXA 5%", dose="2 mg/cm^2", apply="0 min"), closing(), skin_of(N), draws_of(N, 2))[0]
     catalogue = Evidence.packaged().quantities
-    found = readings(exposure, section(), 28.0)
+    found = readings(exposure, skin_of(N), 28.0)
     assert {r.quantity for r in found} >= {
         "dermal_amount",
         "amount_below_sc",
@@ -259,7 +218,7 @@ def test_readings_and_curves_have_names_of_the_catalogue():
 
 
 def test_needling_helps_what_intact_skin_blocks_and_hardly_what_it_lets_through():
-    p = median()
+    p = medians(N)
     ratio = {
         name: needled_permeation(
             find_solute(name, EVIDENCE), open_holes(100.0, 0.15, 0.07, p, 0.3), Donor(1000.0), np.array([24.0]), p

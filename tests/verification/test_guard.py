@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import draws_of, medians, treated
 from dermatwin.case import Case
-from dermatwin.core import Luck
 from dermatwin.delivery import find_product, products
 from dermatwin.delivery.guard import Application, absorbed_guards, applied_guards, judge, plasma_bound
 from dermatwin.delivery.solute import solutes
@@ -33,28 +33,10 @@ STOPPING = {
 quick = settings(max_examples=25, deadline=None)
 
 
-def draws(count: int = 200) -> Draws:
-    return Draws(Evidence.packaged(), Luck(7, count))
-
-
-def typical() -> Draws:
-    return Draws(Evidence.packaged(), Luck(7, 1, frozenset()))
-
-
 def numbed(product: str, dose: float, area: float, hours: float, weight: float, age: float) -> Case:
-    return Case.model_validate(
-        {
-            "patient": {"age": f"{age} yr", "sex": "female", "phototype": "II", "body_weight": f"{weight} kg"},
-            "zones": [{"zone": "cheek", "area": f"{area} cm^2", "concerns": [{"concern": "wrinkles"}]}],
-            "course": {
-                "device": "pen-12",
-                "start": "2026-01-12",
-                "sessions": {"count": 1, "interval": "4 weeks"},
-                "settings": {"cheek": {"needle_length": "1 mm"}},
-                "topicals": [{"product": product, "dose": f"{dose} mg/cm^2", "apply": f"-{hours} h", "remove": "0 min"}],
-            },
-        }
-    )
+    topical = {"product": product, "dose": f"{dose} mg/cm^2", "apply": f"-{hours} h", "remove": "0 min"}
+    course = {"sessions": {"count": 1, "interval": "4 weeks"}, "topicals": [topical]}
+    return treated(area=f"{area} cm^2", course=course, age=f"{age} yr", body_weight=f"{weight} kg")
 
 
 def guards_of(case: Case, p: Draws) -> tuple[Any, ...]:
@@ -79,14 +61,14 @@ def test_a_guard_stops_where_the_screening_does(
 ) -> None:
     case = numbed(product, round(dose, 1), round(area), round(hours, 1), round(weight, 1), round(age, 1))
     found = {finding.rule for finding in anaesthetic_check(case, EVIDENCE) if finding.stops} & STOPPING
-    stops = any(guard.verdict == "stop" for guard in guards_of(case, typical()))
+    stops = any(guard.verdict == "stop" for guard in guards_of(case, medians()))
     assert stops == bool(found), found
 
 
 def test_shares_of_a_label_by_hand() -> None:
     """EMLA, adult: 60 g, 400 cm2, 5 h; lidocaine 4.5 mg/kg x 60 kg = 270 mg."""
     case = numbed("EMLA", 100.0, 100.0, 1.0, 60.0, 40.0)  # 10 g with 250 mg of lidocaine
-    found = {guard.what: guard for guard in guards_of(case, typical())}
+    found = {guard.what: guard for guard in guards_of(case, medians())}
     assert found["EMLA applied"].share == pytest.approx(10.0 / 60.0)
     assert found["area under EMLA"].share == pytest.approx(0.25)
     assert found["time under EMLA"].applied == pytest.approx(60.0)
@@ -100,13 +82,13 @@ def test_products_add_up_and_broken_skin_stops() -> None:
     label = agent_of(case.course.topicals[0], EVIDENCE, 40.0)
     assert label is not None
     one = Application(label, 3000.0, 60.0, 0.5)
-    twice = {guard.what: guard for guard in applied_guards([one, one], allowance(case.patient, EVIDENCE), typical())}
+    twice = {guard.what: guard for guard in applied_guards([one, one], allowance(case.patient, EVIDENCE), medians())}
     assert twice["lidocaine applied"].applied == pytest.approx(240.0)
     broken = applied_guards(
-        [Application(label, 3000.0, 60.0, 0.5, on_channels=True)], allowance(case.patient, EVIDENCE), typical()
+        [Application(label, 3000.0, 60.0, 0.5, on_channels=True)], allowance(case.patient, EVIDENCE), medians()
     )
     assert [guard.verdict for guard in broken if "open channels" in guard.what] == ["stop"]
-    left = applied_guards([Application(label, 3000.0, 60.0, None)], allowance(case.patient, EVIDENCE), typical())
+    left = applied_guards([Application(label, 3000.0, 60.0, None)], allowance(case.patient, EVIDENCE), medians())
     assert any(guard.verdict == "stop" and guard.applied is None for guard in left)
 
 
@@ -114,13 +96,13 @@ def test_products_add_up_and_broken_skin_stops() -> None:
     ("share", "verdict"), [(0.0, "ok"), (0.49, "ok"), (0.5, "caution"), (1.0, "caution"), (1.01, "stop")]
 )
 def test_verdicts_at_their_edges(share: float, verdict: str) -> None:
-    assert judge(share, typical()) == verdict
+    assert judge(share, medians()) == verdict
 
 
 def test_absorbed_by_hand() -> None:
     """52.5 mg in 70 kg with 1.5 l/kg is 0.5 mg/l, half of the level where signs may start."""
-    (guard,) = absorbed_guards({"lidocaine": np.array([52.5])}, 70.0, typical())
-    assert plasma_bound("lidocaine", np.array([52.5]), 70.0, typical()) == pytest.approx(0.5)
+    (guard,) = absorbed_guards({"lidocaine": np.array([52.5])}, 70.0, medians())
+    assert plasma_bound("lidocaine", np.array([52.5]), 70.0, medians()) == pytest.approx(0.5)
     assert guard.share == pytest.approx(0.5)
     assert guard.limit == pytest.approx(105.0)
     assert guard.unit == "mg"
@@ -129,7 +111,7 @@ def test_absorbed_by_hand() -> None:
 
 
 def test_agents_add_up_and_the_high_end_is_judged() -> None:
-    p = draws()
+    p = draws_of(200)
     absorbed = {"lidocaine": np.linspace(0.0, 60.0, p.count), "prilocaine": np.linspace(0.0, 60.0, p.count)}
     one, other, both = absorbed_guards(absorbed, 70.0, p)
     assert both.what == "all anaesthetics absorbed"
@@ -143,7 +125,7 @@ def test_agents_add_up_and_the_high_end_is_judged() -> None:
 @given(agent=st.sampled_from(AGENTS), mass=st.floats(0.0, 500.0), more=st.floats(1.0, 4.0), weight=st.floats(5.0, 120.0))
 @quick
 def test_more_absorbed_or_a_lighter_body_is_never_safer(agent: str, mass: float, more: float, weight: float) -> None:
-    p, order = draws(20), ("ok", "caution", "stop")
+    p, order = draws_of(20), ("ok", "caution", "stop")
     (base,) = absorbed_guards({agent: np.full(20, mass)}, weight, p)
     for amount, body in ((more * mass, weight), (mass, weight / more)):
         (worse,) = absorbed_guards({agent: np.full(20, amount)}, body, p)
@@ -164,7 +146,7 @@ def test_more_absorbed_or_a_lighter_body_is_never_safer(agent: str, mass: float,
 )
 def test_the_bound_lies_above_measured_plasma_levels(agent: str, absorbed: float, measured: float) -> None:
     """UK label of EMLA (`emla_smpc_uptake`), for 70 kg; above, and within a factor of ten."""
-    bound = float(plasma_bound(agent, np.array([absorbed]), 70.0, typical())[0])
+    bound = float(plasma_bound(agent, np.array([absorbed]), 70.0, medians())[0])
     assert measured < bound < 10.0 * measured
 
 
@@ -174,7 +156,7 @@ def test_every_anaesthetic_of_the_catalogue_can_be_guarded() -> None:
     }
     assert drugs <= set(AGENTS)
     for agent in AGENTS:
-        assert absorbed_guards({agent: np.ones(3)}, 70.0, draws(3))[0].verdict in ("ok", "caution", "stop")
+        assert absorbed_guards({agent: np.ones(3)}, 70.0, draws_of(3))[0].verdict in ("ok", "caution", "stop")
     with pytest.raises(KeyError):
-        absorbed_guards({"procaine": np.ones(3)}, 70.0, draws(3))
+        absorbed_guards({"procaine": np.ones(3)}, 70.0, draws_of(3))
     assert find_product("EMLA", EVIDENCE).kind == "anaesthetic"

@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from builders import draws_of, punctures_of, skin_of
 from dermatwin.case.document import Patient
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.healing import ModifierRow
-from dermatwin.flows import LAYERS, Punctures
 from dermatwin.healing import antimony, elimination, generate, heal, readings
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.course import time_grid
 from dermatwin.healing.injury import closure_time, halo_area, injury_of
 from dermatwin.healing.person import constants
 from dermatwin.history import stranger
-from dermatwin.skin.section import Skin
 
 EVIDENCE = Evidence.packaged()
 PRIOR = EVIDENCE.before_fits()  # where the prototype's values stand
@@ -25,52 +23,6 @@ NETWORK = antimony.read()
 PATIENT = Patient.model_validate({"age": "25 yr", "sex": "female", "phototype": "III"})
 PERSON = stranger(PATIENT, Evidence.packaged())
 HOLE = 0.124  # mm, a 0.25 mm needle
-
-
-def draws_of(count=1, vary=frozenset()):
-    return Draws(PRIOR, Luck(3, count, frozenset(vary)))
-
-
-def skin_of(count=1, alive=True):
-    one = np.ones(count)
-    return Skin(
-        "cheek",
-        "cheek",
-        "human",
-        alive,
-        0.012 * one,
-        0.08 * one,
-        0.2 * one,
-        1.5 * one,
-        one,
-        0.1 * one,
-        10 * one,
-        32 * one,
-        one,
-        25.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-
-
-def punctures_of(density, count=1, hole=HOLE):
-    one, needles = np.ones(count), np.ones((count, 3))
-    return Punctures(
-        "cheek",
-        1,
-        density * one,
-        density * one,
-        one,
-        needles,
-        0.3 * needles,
-        0.25 * needles,
-        hole * needles,
-        needles,
-        np.ones((count, len(LAYERS))),
-        0.0 * one,
-    )
 
 
 def injury_of_the_prototype(draws, density):
@@ -83,7 +35,7 @@ def injury_of_the_prototype(draws, density):
 
 def struck(count=1, density=250.0, vary=frozenset()):
     """Constants and the state just after one session as hard as the prototype's, whose alarm does not touch collagen."""
-    draws = draws_of(count, vary)
+    draws = draws_of(count, vary=vary, evidence=PRIOR)
     p, _ = constants(skin_of(count), PERSON, draws)
     p[:, kernel.CONSTANTS.index("collagen_alarm_half")] = 1e12
     _, activation, destroyed = injury_of_the_prototype(draws, density)
@@ -123,6 +75,16 @@ def test_the_catalogue_names_what_a_rate_uses(state):
     changes = {row.factor for row in EVIDENCE.rows(ModifierRow) if row.constant in constants_used}
     assert constants_used | changes <= set(quantity.parameters)
     assert (used & set(NETWORK.states)) - {state} <= set(quantity.uses)
+
+
+@pytest.mark.parametrize("state", NETWORK.states)
+def test_the_catalogue_tells_the_rate_that_is_integrated(state):
+    """What comes after a semicolon are abbreviations and what a session does."""
+    told = EVIDENCE.quantities[state].equation.partition(";")[0]
+    rate = NETWORK.rates[state]
+    if state == "proto_myofibroblasts":
+        state, rate = "proto", re.sub("proto_myofibroblasts", "proto", rate)
+    assert told.replace(" ", "") == f"d/dt{state}={rate}".replace(" ", "")
 
 
 def test_modifiers_change_constants_of_the_network():
@@ -181,7 +143,7 @@ def test_elimination_order_leaves_an_arrow_without_fill():
 
 
 def test_untreated_skin_is_at_rest_exactly():
-    p, _ = constants(skin_of(50), PERSON, draws_of(50, ("knowledge", "person")))
+    p, _ = constants(skin_of(50), PERSON, draws_of(50, vary=("knowledge", "person"), evidence=PRIOR))
     speed = np.ones(len(kernel.STATES))
     for row, y in zip(p, kernel.untreated(p), strict=True):
         kernel.rates(y, row, speed)
@@ -197,9 +159,9 @@ def test_the_halo_is_the_participation_area_of_its_signals(gain):
 
 
 def test_an_injury_is_that_of_a_lonely_hole_or_of_a_whole_wound():
-    draws = draws_of()
+    draws = draws_of(1, vary=(), evidence=PRIOR)
     half, reach = draws.median("damage_half_activation", "1"), draws.median("signalling_length", "mm")
-    lonely, everything = (injury_of(punctures_of(n), draws) for n in (1e-3, 1e6))
+    lonely, everything = (injury_of(punctures_of(1, n, width=HOLE), draws) for n in (1e-3, 1e6))
     area = 1e-5 * np.pi * (0.5 * HOLE) ** 2
     seen = (0.5 * HOLE / (0.5 * HOLE + reach)) ** 2
     assert (lonely.activated_fraction * lonely.destroyed_share)[0, 1] == pytest.approx(area, rel=1e-3)
@@ -246,7 +208,7 @@ def test_collagen_of_the_prototype_after_one_session():
     """+3.8, +2.3, +1.0 % at 90, 180, 365 d and 250 /cm2; +13, +8, +3 % at 1000 /cm2."""
     for density, expected in ((250.0, (3.8, 2.3, 1.0)), (1000.0, (13.0, 8.0, 3.0))):
         p, y = struck(density=density)
-        share, _, _ = injury_of_the_prototype(draws_of(), density)
+        share, _, _ = injury_of_the_prototype(draws_of(1, vary=(), evidence=PRIOR), density)
         found = share * (kernel.collagen(course(p, y, np.array([90.0, 180.0, 365.0])), p[:, None, :])[0] - 1.0)
         np.testing.assert_allclose(100.0 * found, expected, atol=0.5)
 
@@ -265,12 +227,12 @@ def test_after_twenty_years_all_but_slow_tissue_is_back():
 
 def test_the_mixture_agrees_with_all_histories_of_two_sessions():
     """Mean over a layer against the four possible histories of a point (hit or spared, twice), weighted."""
-    draws = draws_of()
+    draws = draws_of(1, vary=(), evidence=PRIOR)
     days, horizon = [0.0, 14.0], 120.0
-    history = heal([punctures_of(250.0)] * 2, days, skin_of(), PERSON, horizon, draws)
+    history = heal([punctures_of(1, 250.0, width=HOLE)] * 2, days, skin_of(), PERSON, horizon, draws)
     share = history.activated_fraction[0, 1, 0]
     p, _ = constants(skin_of(), PERSON, draws)
-    injury = injury_of(punctures_of(250.0), draws)
+    injury = injury_of(punctures_of(1, 250.0, width=HOLE), draws)
     times = np.array([30.0, 60.0, 120.0])
     exact = np.zeros((times.size, len(kernel.STATES)))
     for first in (True, False):
@@ -299,8 +261,8 @@ def test_grid_holds_sessions_marks_and_ends():
 
 
 def test_readings_are_in_the_catalogue_and_at_the_marks():
-    skin, draws = skin_of(), draws_of()
-    sessions = [punctures_of(250.0)] * 2
+    skin, draws = skin_of(), draws_of(1, vary=(), evidence=PRIOR)
+    sessions = [punctures_of(1, 250.0, width=HOLE)] * 2
     history = heal(sessions, [0.0, 28.0], skin, PERSON, 364.0, draws)
     found = readings(history, sessions, skin, PATIENT, draws)
     assert {r.quantity for r in found} <= set(EVIDENCE.quantities)

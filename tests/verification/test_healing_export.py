@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dermatwin.case import Case
+from builders import case_of, course_of
 from dermatwin.core import Luck
 from dermatwin.core.units import registry
 from dermatwin.evidence import Draws, Evidence
@@ -29,18 +29,13 @@ EVIDENCE = Evidence.packaged()
 quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def case_of(**patient):
-    return Case.model_validate(
-        {
-            "patient": {"age": "50 yr", "sex": "female", "phototype": "III", **patient},
-            "zones": [{"zone": "cheek", "area": "50 cm^2"}],
-            "course": {
-                "device": "roller-192",
-                "start": "2026-01-01",
-                "sessions": {"count": 2, "interval": "4 weeks"},
-                "settings": {"cheek": {"needle_length": "1.5 mm"}},
-            },
-        }
+def rolled(**patient):
+    """Two sessions with a roller on a cheek without a concern."""
+    course = course_of("cheek", device="roller-192", start="2026-01-01", settings={"passes": None, "hand_speed": None})
+    return case_of(
+        patient={"age": "50 yr", "sex": "female", "phototype": "III", **patient},
+        zones=[{"zone": "cheek", "area": "50 cm^2"}],
+        course=course,
     )
 
 
@@ -155,7 +150,7 @@ class TestSbml:
     def test_a_derived_constant_that_something_moved_keeps_its_value(self):
         """Conditions act after constants were worked out from others; a formula would undo that."""
         sound, ill = (
-            lane(case_of(**more), evidence=EVIDENCE) for more in ({}, {"conditions": [{"name": "uncontrolled diabetes"}]})
+            lane(rolled(**more), evidence=EVIDENCE) for more in ({}, {"conditions": [{"name": "uncontrolled diabetes"}]})
         )
         assert not set(sound.constants) & set(NETWORK.derived)
         moved = set(ill.constants) & set(NETWORK.derived)

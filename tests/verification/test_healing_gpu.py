@@ -12,10 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient
-from dermatwin.core import CaseError, ComputationError, Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS, Punctures
+from builders import draws_of, patient_of, punctures_of, skin_of
+from dermatwin.core import CaseError, ComputationError
 from dermatwin.healing import engine, heal, patch
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
@@ -23,7 +21,6 @@ from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
 from dermatwin.history import stranger
 from dermatwin.numerics import rosenbrock
 from dermatwin.numerics.patch import Box, Medium, diffuse, factorise
-from dermatwin.skin.section import Skin
 
 PEOPLE = 7
 SPAN = 12.0
@@ -34,10 +31,8 @@ FIELDS = ("end", "out", "status", "steps")
 
 
 def inputs(count, seed=11):
-    draws = Draws(Evidence.packaged(), Luck(seed, count))
-    one = np.ones(count)
-    skin = Skin("cheek", "cheek", "human", True, one, one, one, one, one, one, one, one, one, 40.0, "male", "IV", False, one)
-    return draws, skin, Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"})
+    male = {"sex": "male", "phototype": "IV"}
+    return draws_of(count, seed), skin_of(count, **male), patient_of(**male)
 
 
 def people():
@@ -57,22 +52,8 @@ def people():
 def course(which):
     """Two sessions of one person's skin, every layer and piece of tissue."""
     draws, skin, patient = inputs(1)
-    one, needles = np.ones(1), np.ones((1, 4))
-    punctures = Punctures(
-        "cheek",
-        1,
-        250 * one,
-        250 * one,
-        one,
-        needles,
-        needles,
-        0.25 * needles,
-        0.125 * needles,
-        needles,
-        np.ones((1, len(LAYERS))),
-        0 * one,
-    )
-    return heal([punctures] * 2, [0.0, 3.0], skin, stranger(patient, draws.evidence), 5.0, draws, engine=which)
+    punctures = punctures_of(density=250.0, width=0.125)
+    return heal([punctures] * 2, [0.0, 3.0], skin, patient, 5.0, draws, engine=which)
 
 
 def patch_course(which):
@@ -194,6 +175,7 @@ def processor():
     return dict(zip(FIELDS, kernel.integrate(y, p, SPAN, TIMES, RTOL, ATOL, LOWEST), strict=True))
 
 
+@pytest.mark.slow
 def test_the_case_is_a_hard_one(processor):
     """Lanes at rest, lanes with refused steps, lanes that fail at once and later."""
     assert set(processor["status"]) >= {rosenbrock.DONE, rosenbrock.BAD_START, rosenbrock.STEP_TOO_SMALL}
@@ -201,22 +183,26 @@ def test_the_case_is_a_hard_one(processor):
     assert np.ptp(processor["steps"][1:NOT_A_NUMBER]) > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_device_gives_what_the_processor_gives(simulated, processor, field):
     found = simulated[field][:, COLUMN : COLUMN + TIMES.size] if field == "out" else simulated[field]
     np.testing.assert_array_equal(found, processor[field])
 
 
+@pytest.mark.slow
 def test_what_lies_beside_the_results_is_left_alone(simulated):
     assert (simulated["out"][:, :COLUMN] == -7.0).all()
     assert (simulated["out"][:, COLUMN + TIMES.size :] == -7.0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_parts_of_a_batch_are_the_batch(simulated, processor, field):
     np.testing.assert_array_equal(simulated[f"parts_{field}"], processor[field])
 
 
+@pytest.mark.slow
 def test_nothing_need_be_written_down(simulated):
     y, p = people()
     np.testing.assert_array_equal(
@@ -224,6 +210,7 @@ def test_nothing_need_be_written_down(simulated):
     )
 
 
+@pytest.mark.slow
 def test_a_course_of_treatment_is_the_same(simulated):
     history = course("cpu")
     np.testing.assert_array_equal(simulated["values"], history.values)
@@ -233,6 +220,7 @@ def test_a_course_of_treatment_is_the_same(simulated):
     assert "CUDA" in extra.pop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", range(3))
 def test_fields_diffuse_as_on_the_processor(simulated, which):
     """Sums may be fused on the processor, so not to the last bit."""
@@ -243,12 +231,14 @@ def test_fields_diffuse_as_on_the_processor(simulated, which):
     np.testing.assert_allclose(simulated[f"field_{which}"], u, rtol=1e-11, atol=1e-13 * before.max())
 
 
+@pytest.mark.slow
 def test_lines_too_long_for_shared_memory_diffuse_too(simulated):
     u, factors = long_box()
     diffuse(u, factors)
     np.testing.assert_allclose(simulated["long"], u, rtol=1e-11)
 
 
+@pytest.mark.slow
 def test_a_patch_is_the_same(simulated):
     right = patch_course("cpu")
     assert np.ptp(right[-1]) > 0.1
@@ -265,6 +255,7 @@ def test_a_patch_needs_a_device_where_one_is_asked_for(monkeypatch):
         patch_course("tpu")
 
 
+@pytest.mark.slow
 def test_the_simulator_is_never_chosen_by_itself(simulated):
     assert simulated["auto"] == "cpu"
 

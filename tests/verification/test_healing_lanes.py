@@ -4,15 +4,11 @@ import numpy as np
 import pytest
 from numba import get_num_threads, njit, set_num_threads
 
-from dermatwin.case.document import Patient
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
+from builders import draws_of, person_of, skin_of
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
-from dermatwin.history import stranger
 from dermatwin.numerics import rosenbrock
-from dermatwin.skin.section import Skin
 
 PEOPLE = 37  # several crews of eight and some left over
 SPAN = 120.0
@@ -22,12 +18,8 @@ TIMES = np.concatenate([np.linspace(0.02, 5.0, 25), np.linspace(6.0, SPAN, 20)])
 @pytest.fixture(scope="module")
 def people():
     """Constants and states of people of whom some were hit hard, some lightly, some not at all."""
-    draws = Draws(Evidence.packaged(), Luck(11, PEOPLE))
-    one = np.ones(PEOPLE)
-    skin = Skin("cheek", "cheek", "human", True, one, one, one, one, one, one, one, one, one, 40.0, "male", "IV", False, one)
-    p, _ = constants(
-        skin, stranger(Patient.model_validate({"age": "40 yr", "sex": "male", "phototype": "IV"}), draws.evidence), draws
-    )
+    draws = draws_of(PEOPLE, 11)
+    p, _ = constants(skin_of(PEOPLE, sex="male", phototype="IV"), person_of(sex="male", phototype="IV"), draws)
     y = kernel.untreated(p)
     hit = np.arange(PEOPLE) % 4 > 0
     struck = y.copy()

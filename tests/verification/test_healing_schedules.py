@@ -3,14 +3,9 @@
 import numpy as np
 import pytest
 
-from dermatwin.case.document import Patient
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import LAYERS, Punctures
+from builders import draws_of, person_of, punctures_of, skin_of
 from dermatwin.healing import heal
 from dermatwin.healing.tissue import myofibroblast_ratio
-from dermatwin.history import stranger
-from dermatwin.skin.section import Skin
 
 COUNT = 80
 SPARSE, DENSE = 250.0, 1000.0  # punctures/cm2: as taught, and four times that
@@ -18,55 +13,15 @@ SPARSE, DENSE = 250.0, 1000.0  # punctures/cm2: as taught, and four times that
 
 @pytest.fixture(scope="module")
 def draws():
-    return Draws(Evidence.packaged(), Luck(3, COUNT))
+    return draws_of(COUNT)
 
 
 def course(density, sessions, interval, draws):
     """The course with three months after its last session."""
-    one, needles = np.ones(COUNT), np.ones((COUNT, 2))
-    skin = Skin(
-        "cheek",
-        "cheek",
-        "human",
-        True,
-        0.012 * one,
-        0.08 * one,
-        0.2 * one,
-        1.5 * one,
-        one,
-        0.1 * one,
-        10 * one,
-        32 * one,
-        one,
-        40.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-    punctures = Punctures(
-        "cheek",
-        1,
-        density * one,
-        density * one,
-        one,
-        needles,
-        needles,
-        needles,
-        0.12 * needles,
-        needles,
-        np.ones((COUNT, len(LAYERS))),
-        0.0 * one,
-    )
-    person = Patient.model_validate({"age": "40 yr", "sex": "female", "phototype": "III"})
+    punctures = punctures_of(COUNT, density, width=0.12)
     last = interval * (sessions - 1)
     return heal(
-        [punctures] * sessions,
-        [interval * n for n in range(sessions)],
-        skin,
-        stranger(person, draws.evidence),
-        last + 91.0,
-        draws,
+        [punctures] * sessions, [interval * n for n in range(sessions)], skin_of(COUNT), person_of(), last + 91.0, draws
     )
 
 

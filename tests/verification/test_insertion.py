@@ -8,51 +8,19 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from builders import medians, skin_of
 from dermatwin.case.document import Settings
-from dermatwin.core import Luck
 from dermatwin.device import Device, kinds
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Evidence
 from dermatwin.insertion import Make, Press, depth_at_puncture, insert, penetrate, puncture_force
 from dermatwin.insertion.handling import handle
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import TOLERANCE, deepest
 from dermatwin.insertion.tissue import Tissue, interaction, tissue_at
-from dermatwin.skin import Skin
 
 KINDS = kinds(Evidence.packaged())
 
 PIN = 0.1  # mm, a cylinder
-
-
-def medians(count=1):
-    return Draws(Evidence.packaged(), Luck(0, count, frozenset()))
-
-
-def skin_of(count=1, **changes):
-    sizes = {
-        "stratum_corneum": 0.015,
-        "viable_epidermis": 0.05,
-        "papillary_dermis": 0.15,
-        "dermis": 1.2,
-        "stiffness": 0.5,
-        "capillary_depth": 0.1,
-        "tewl": 12.0,
-        "temperature": 32.0,
-        "pigment": 1.0,
-        "appendages": 30.0,
-        **changes,
-    }
-    return Skin(
-        zone="cheek",
-        site="cheek",
-        species="human",
-        alive=True,
-        age=40.0,
-        sex="female",
-        phototype="II",
-        over_bone=False,
-        **{name: np.full(count, float(value)) for name, value in sizes.items()},
-    )
 
 
 def tissue(stiffness=0.4, tearing=3.0, spreading=0.5, friction=0.2):

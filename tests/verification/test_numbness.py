@@ -3,24 +3,17 @@
 import numpy as np
 import pytest
 
-from dermatwin.core import Luck
+from builders import draws_of, medians, skin_of
 from dermatwin.delivery import numbness
 from dermatwin.delivery.numbness import Numbness, block, hill, nerve_depth
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.skin.section import Skin
 
 ONE = np.ones(1)
 HALF = 75.0  # ug/cm3
 
 
-def typical(**believed):
-    """One typical person: every parameter at its median."""
-    return Draws(Evidence.packaged().believing(**believed), Luck(1, 1, frozenset()))
-
-
 def equal():
     """Both kinds of fibre alike: the block is one half exactly at `HALF`."""
-    return typical(**{"half_blocking_concentration[a_delta]": HALF, "half_blocking_concentration[c]": HALF})
+    return medians(**{"half_blocking_concentration[a_delta]": HALF, "half_blocking_concentration[c]": HALF})
 
 
 def course(concentration, steps, p, wipe=None):
@@ -33,7 +26,7 @@ def test_half_is_blocked_at_the_half_blocking_concentration():
 
 
 def test_both_kinds_of_fibre_count_by_their_share():
-    p, c = typical(), np.array([[20.0, 75.0, 187.0, 800.0]])
+    p, c = medians(), np.array([[20.0, 75.0, 187.0, 800.0]])
     a_delta, slow = c**2.0 / (c**2.0 + 75.0**2.0), c**1.8 / (c**1.8 + 187.0**1.8)
     assert block({"lidocaine": c}, p) == pytest.approx(0.5 * a_delta + 0.5 * slow)
 
@@ -73,7 +66,7 @@ def test_duration_counts_from_wiping_off_between_two_steps():
 
 
 def test_most_people_are_numb_after_the_advised_time():
-    p = Draws(Evidence.packaged(), Luck(4, 20))
+    p = draws_of(20)
     time = np.linspace(-1.0, 3.0, 401)
     starts = np.linspace(0.1, 2.0, 20)  # h after application
     numb = Numbness("cheek", 0, time, (time + 1.0 > starts[:, None]).astype(float), -1.0, None)
@@ -84,7 +77,7 @@ def test_most_people_are_numb_after_the_advised_time():
 @pytest.mark.parametrize(("fibre", "first", "last", "n"), [("a_delta", 0.1, 0.6, 6), ("c", 0.1, 1.4, 10)])
 def test_the_steepness_spans_the_measured_fibres(fibre, first, last, n):
     """The first and last of n fibres of the experiment are those that a sample of n would have, within a fifth."""
-    p = typical()
+    p = medians()
     half, power = p(f"half_blocking_concentration[{fibre}]", "ug/cm^3"), p(f"block_hill[{fibre}]", "1")
     spread = n ** (2.0 / power[0])  # of a logistic in ln C: its n/(n + 1) over its 1/(n + 1) point
     assert spread == pytest.approx(last / first, rel=0.2)
@@ -94,35 +87,14 @@ def test_the_steepness_spans_the_measured_fibres(fibre, first, last, n):
 
 
 def test_half_blocking_concentrations_are_those_of_the_paper():
-    p = typical()
+    p = medians()
     assert p("half_blocking_concentration[a_delta]", "mg/l")[0] / 234.34 == pytest.approx(0.32, rel=0.01)
     assert p("half_blocking_concentration[c]", "mg/l")[0] / 234.34 == pytest.approx(0.80, rel=0.01)
 
 
 def test_nerves_lie_below_the_epidermis():
-    p = Draws(Evidence.packaged(), Luck(2, 50))
-    one = np.ones(50)
-    skin = Skin(
-        "cheek",
-        "cheek",
-        "human",
-        True,
-        0.015 * one,
-        0.05 * one,
-        0.15 * one,
-        1.2 * one,
-        0.5 * one,
-        0.1 * one,
-        12.0 * one,
-        32.0 * one,
-        one,
-        35.0,
-        "female",
-        "III",
-        False,
-        one,
-    )
-    depth = nerve_depth(skin, p)
+    p = draws_of(50)
+    depth = nerve_depth(skin_of(50), p)
     assert (depth >= 0.065).all()
     assert (depth <= 0.065 + 0.3).all()
     assert np.ptp(depth) > 0.1

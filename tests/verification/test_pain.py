@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.flows import Punctures
+from builders import medians, punctures_of
 from dermatwin.outcome.pain import pain
 
 TRIALS = frozenset({"nafl_mn_striae2018", "pain_review2020"})
@@ -15,29 +13,11 @@ TRIALS = frozenset({"nafl_mn_striae2018", "pain_review2020"})
 
 def faint():
     """Believe in hardly any pain, where the scale's end is far away and the power laws stand alone."""
-    return Draws(Evidence.packaged().believing(pain_prior_score=0.001), Luck(1, 1, frozenset()))
-
-
-def punctures_of(depth, density):
-    one, needles = np.ones(1), np.atleast_2d(np.asarray(depth, float))
-    return Punctures(
-        "cheek",
-        0,
-        density * one,
-        density * one,
-        one,
-        needles,
-        0.5 * needles,
-        0.1 * needles,
-        0.07 * needles,
-        0.1 * needles,
-        np.ones((1, 4)),
-        0.3 * one,
-    )
+    return medians(pain_prior_score=0.001)
 
 
 def score(depth=0.4, density=25.0, adjuncts=(), numb=None):
-    return pain(punctures_of(depth, density), adjuncts, faint(), TRIALS, numb=numb)[0]
+    return pain(punctures_of(density=density, depth=depth, needles=np.size(depth)), adjuncts, faint(), TRIALS, numb=numb)[0]
 
 
 def test_three_times_the_depth_hurts_seven_times():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from builders import PERSON, case_of, course_of
 from dermatwin.evidence import Evidence
-from dermatwin.planning import default_courses
+from dermatwin.planning import Plan, default_courses, propose
 from dermatwin.planning.depth import choose_depth, fits
 from dermatwin.screening import depth_guidance
 
@@ -85,3 +86,71 @@ def test_a_proposal_is_as_weak_as_its_weakest_part() -> None:
 
     assert grade("cheek", "acne_scar_rolling") == "E"  # depths by zone are of clinic grade
     assert grade("scalp", "hair_loss_aga") == "B"  # depth A, zone B
+
+
+def planned(zones: dict[str, list[str]], device: str = "pen-12", **patient: str) -> Plan:
+    """The plan of a woman of phototype II for concerns by zone."""
+    return propose(
+        case_of(
+            patient={**PERSON, "phototype": "II", "body_weight": "65 kg", **patient},
+            zones=[
+                {"zone": zone, "area": "60 cm^2", "concerns": [{"concern": name} for name in names]}
+                for zone, names in zones.items()
+            ],
+            course=course_of(count=1, device=device),
+        )
+    )
+
+
+@pytest.mark.parametrize("device", ["pen-36", "pen-12", "skinpen-precision"])
+def test_a_device_that_does_is_kept_without_a_word(device: str) -> None:
+    found = planned({"cheek": ["acne_scar_rolling"]}, device)
+    assert found.case is not None
+    assert (found.proposals[0].device, found.case.course.device) == (device, device)
+    assert not found.proposals[0].warnings
+    assert not found.warnings
+
+
+def test_another_stands_in_for_a_device_that_does_not() -> None:
+    """Fine lines are treated by pen or stamp: a stamp does, a roller does not."""
+    kept, other = (planned({"cheek": ["fine_lines"]}, device).proposals[0] for device in ("stamp-35", "roller-192"))
+    assert (kept.device, kept.warnings) == ("stamp-35", ())
+    assert other.device != "roller-192"
+    assert [word for word in other.warnings if word.startswith("the device of the case does not do for this course")]
+
+
+def test_only_a_treated_zone_without_a_concern_is_set_aside() -> None:
+    found = planned({"cheek": ["acne_scar_rolling"], "forehead": []})
+    assert found.warnings == ("forehead: no concern is named, nothing is planned",)
+
+
+def test_a_place_that_no_trial_treated_is_named() -> None:
+    (proposal,) = planned({"cheek": ["hair_loss_aga"]}).proposals
+    assert proposal.reasons[0].text == "no default for hair_loss_aga on cheek (face); trials speak of: scalp"
+
+
+def test_a_first_session_that_is_shallower_says_how_deep_later_ones_may_be() -> None:
+    """A quarter off 1.5 mm, rounded down to 0.05 mm."""
+    (proposal,) = planned({"cheek": ["acne_scar_rolling"]}, phototype="V").proposals
+    assert proposal.warnings[0] == (
+        "the case holds one length for all sessions: 1.1 mm; up to 1.5 mm later if no pigment change follows"
+    )
+
+
+@pytest.mark.parametrize(("zone", "lead", "first"), [("cheek", "wrinkles", 1.5), ("neck", "wrinkles", 1.0)])
+@pytest.mark.parametrize("pigment", ["melasma", "hyperpigmentation"])
+def test_pigment_holds_the_depth_of_its_zone_to_what_it_bears(zone: str, lead: str, first: float, pigment: str) -> None:
+    """Pigment is needled 0.25-0.5 mm deep, so that a lead that goes deeper comes down to 0.5 mm."""
+    found = planned({zone: [lead, pigment]})
+    assert found.case is not None
+    assert next(p.first_depth for p in found.proposals if p.concern == lead) == first
+    assert found.case.course.settings[zone].needle_length == 0.5
+
+
+def test_sessions_of_two_zones_are_those_that_suit_both() -> None:
+    """Scars 3-6 sessions every 2-6 weeks, wrinkles 3-4 every 4-6 weeks: four, four weeks apart; read 26 weeks after them."""
+    found = planned({"cheek": ["acne_scar_rolling"], "forehead": ["wrinkles"]})
+    assert found.case is not None
+    sessions = found.case.course.sessions
+    assert (sessions.count, sessions.interval) == (4, 28.0)
+    assert found.case.horizon >= 3 * 28.0 + 26 * 7.0

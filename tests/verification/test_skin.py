@@ -5,10 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from dermatwin.case import Patient, Zone
-from dermatwin.core import Luck
-from dermatwin.evidence import Draws, Evidence
-from dermatwin.skin import section_of
+from builders import medians, site_skin
+from dermatwin.evidence import Evidence
 
 EVIDENCE = Evidence.packaged().before_fits()  # the arithmetic is that of the printed medians
 
@@ -17,11 +15,9 @@ def value(name):
     return EVIDENCE.parameters[name].value
 
 
-def median_section(site, age=40.0, sex="female", phototype="III", smoker=False):
+def median_section(site, age=40.0, sex="female", **more):
     """The section with every spread switched off."""
-    who = Patient.model_validate({"age": f"{age} yr", "sex": sex, "phototype": phototype, "smoker": smoker})
-    zone = Zone.model_validate({"zone": site, "area": "20 cm^2"})
-    return section_of(zone, who, Draws(EVIDENCE, Luck(0, 1, frozenset())))
+    return site_skin(medians(evidence=EVIDENCE), site, age=age, sex=sex, **more)
 
 
 def test_dermis_of_the_forehead_at_the_reference_age_is_table_times_method():
