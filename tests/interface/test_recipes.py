@@ -76,6 +76,7 @@ TABLES = (
     "products.csv",
     "concerns.csv",
     "default_courses.csv",
+    "vocabulary.csv",
     "screening_rules.yaml",
 )
 
