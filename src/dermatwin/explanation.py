@@ -1,8 +1,9 @@
 """What stands behind a name: equation, parameters, sources, grade, and the tree of what a number is computed from.
 
-A name may be a quantity (an endpoint), a parameter or a family of parameters, a pool of studies, a stage, a device, a site
-or a source. Nothing is computed here: everything is looked up in the evidence and the catalogues. What a quantity stands on
-is what runs were seen to read for it, and so is where its spread comes from.
+A name may be a quantity (an endpoint), a parameter or a family of parameters, a pool of studies, a stage, an entry of a
+catalogue (a device, product, active, concern, scale, site, rule, concept of a history) or a source. Nothing is computed
+here: everything is looked up in the evidence and the catalogues. What a quantity stands on is what runs were seen to read for it,
+and so is where its spread comes from.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from .core.errors import CaseError, Fault
 from .evidence import GRADES, Evidence, Parameter, Pool, Posterior, Quantity, Source, Split, weakest
+from .lookup import CATALOGUES, Entry, called, entries
 from .naming import EVERY, parts, split
 
 
@@ -72,7 +74,8 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     from .device import catalogue
     from .skin import sites
 
-    names = dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
+    listed = {entry.name: entry.kind for kind in CATALOGUES for entry in entries(kind, evidence)}
+    names = listed | dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
     names |= dict.fromkeys(sites(evidence), "site") | dict.fromkeys(catalogue(evidence), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
     names |= dict.fromkeys(evidence.families, "family") | dict.fromkeys(evidence.pools, "pool")
@@ -97,6 +100,7 @@ def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
         if posterior.name == name:
             yield _posterior(posterior, evidence)
     yield from _catalogued(name, evidence)
+    yield from (_entry(entry, evidence) for entry in called(name, evidence) if entry.kind not in _TOLD)
     if source := evidence.sources.get(name):
         yield _source(source, evidence)
 
@@ -262,6 +266,22 @@ def _catalogued(name: str, evidence: Evidence) -> Iterator[Explanation]:
         facts = {key: value for key, value in asdict(site).items() if value not in (None, "", ()) and key != "name"}
         facts["region"] = site.region.name
         yield _group(name, "site", site.label, members, evidence, facts=facts)
+
+
+_TOLD = ("device", "site")
+"""Kinds of catalogue entries that are told with what is made of their rows."""
+
+
+def _entry(entry: Entry, evidence: Evidence) -> Explanation:
+    """An entry of a catalogue as it stands in its table."""
+    return Explanation(
+        name=entry.name,
+        kind=entry.kind,
+        title=entry.title,
+        facts=entry.facts,
+        grade=entry.grade,
+        sources=tuple(evidence.sources[s] for s in entry.sources if s in evidence.sources),
+    )
 
 
 def _source(source: Source, evidence: Evidence) -> Explanation:

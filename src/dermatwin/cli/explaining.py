@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -17,8 +17,10 @@ from .tables import console, listing
 if TYPE_CHECKING:
     from ..evidence import Parameter, Source, Split
     from ..explanation import Explanation, Node
+    from ..lookup import Entry
 
 LEAST = 0.01  # share of a spread that is told of
+FEW = 4  # other names that are listed
 MANY = 12  # members of a family that are listed one by one
 
 
@@ -49,6 +51,16 @@ def show_explanation(found: Explanation) -> None:
             page.print(_source(source), highlight=False)
     if found.also:
         page.print(f"The same name is also a {' and a '.join(found.also)}.", style="dim")
+
+
+def show_entries(found: Sequence[Entry]) -> None:
+    """Print a catalogue, a line for each entry."""
+    table = listing("Name", "What it is", "Other names")
+    for entry in found:
+        others = [name for name in entry.names if name not in (entry.title, entry.name)]
+        more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
+        table.add_row(entry.name, escape(entry.title), escape(", ".join(others[:FEW])) + more)
+    console().print(table)
 
 
 def _fact(key: str, value: Any) -> Iterator[str]:

@@ -44,7 +44,10 @@ def validate(
 
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", show_default=False, help="A quantity, parameter, stage, device, site or source.")
+        str,
+        typer.Argument(
+            metavar="NAME", show_default=False, help="A quantity, parameter, stage, source, or an entry of `dermatwin list`."
+        ),
     ],
     evidence: Own = None,
     json: Machine = False,
@@ -62,6 +65,31 @@ def explain(
         from .explaining import show_explanation
 
         show_explanation(found)
+
+
+def list_entries(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", show_default=False, help="devices, products, actives, concerns, scales, sites, rules, concepts."
+        ),
+    ],
+    evidence: Own = None,
+    json: Machine = False,
+    seed: NoSeed = 1,
+) -> None:
+    """List what dermatwin knows of a kind; `dermatwin explain NAME` tells more of each."""
+    from ..lookup import entries
+    from .machine import emit, only_json
+
+    with only_json(json):
+        found = entries(kind, read_evidence(evidence))
+    if json:
+        emit(found)
+    else:
+        from .explaining import show_entries
+
+        show_entries(found)
 
 
 def export_schema(
