@@ -1,9 +1,9 @@
 """What stands behind a name: equation, parameters, sources, grade, and the tree of what a number is computed from.
 
 A name may be a quantity (an endpoint), a parameter or a family of parameters, a pool of studies, a stage, an entry of a
-catalogue (a device, product, active, concern, scale, site, rule, concept of a history) or a source. Nothing is computed
-here: everything is looked up in the evidence and the catalogues. What a quantity stands on is what runs were seen to read for it,
-and so is where its spread comes from.
+catalogue (a device, product, active, concern, scale, site, rule, concept of a history) or a source. Nothing is computed:
+it is looked up in the evidence and the catalogues. What a quantity stands on is what runs were seen to read for it, and so
+is where its spread comes from.
 """
 
 from __future__ import annotations
