@@ -12,13 +12,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from builders import draws_of, patient_of, punctures_of, skin_of
+from builders import draws_of, person_of, punctures_of, skin_of
 from dermatwin.core import CaseError, ComputationError
 from dermatwin.healing import engine, heal, patch
 from dermatwin.healing import kernel_generated as kernel
 from dermatwin.healing.person import constants
 from dermatwin.healing.tissue import ATOL, LOWEST, RTOL
-from dermatwin.history import stranger
 from dermatwin.numerics import rosenbrock
 from dermatwin.numerics.patch import Box, Medium, diffuse, factorise
 
@@ -32,13 +31,13 @@ FIELDS = ("end", "out", "status", "steps")
 
 def inputs(count, seed=11):
     male = {"sex": "male", "phototype": "IV"}
-    return draws_of(count, seed), skin_of(count, **male), patient_of(**male)
+    return draws_of(count, seed), skin_of(count, **male), person_of(**male)
 
 
 def people():
     """One lane at rest, some that are hit more and more, some that cannot be integrated."""
-    draws, skin, patient = inputs(PEOPLE)
-    p, _ = constants(skin, stranger(patient, draws.evidence), draws)
+    draws, skin, who = inputs(PEOPLE)
+    p, _ = constants(skin, who, draws)
     y = kernel.untreated(p)
     struck = y[1:].copy()
     kernel.session(struck, p[1:], np.linspace(0.02, 1.0, PEOPLE - 1), np.linspace(0.0, 0.4, PEOPLE - 1))
@@ -51,15 +50,15 @@ def people():
 
 def course(which):
     """Two sessions of one person's skin, every layer and piece of tissue."""
-    draws, skin, patient = inputs(1)
+    draws, skin, who = inputs(1)
     punctures = punctures_of(density=250.0, width=0.125)
-    return heal([punctures] * 2, [0.0, 3.0], skin, patient, 5.0, draws, engine=which)
+    return heal([punctures] * 2, [0.0, 3.0], skin, who, 5.0, draws, engine=which)
 
 
 def patch_course(which):
     """The first steps of a small piece of skin around a hole, sides joined."""
-    draws, skin, patient = inputs(1)
-    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, stranger(patient, draws.evidence), draws)[0], draws)
+    draws, skin, who = inputs(1)
+    slab = patch.slab_of(0.3, 4, "papillary_dermis", constants(skin, who, draws)[0], draws)
     needling = patch.Needling(0.0, np.array([[0.1, 0.15]]), np.full(1, 0.062), np.full(1, np.inf))
     return patch.follow(slab, [needling], [2 * patch.FIRST], engine=which).means
 
@@ -163,7 +162,7 @@ def simulated(tmp_path_factory):
         capture_output=True,
         text=True,
         timeout=300,
-        env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"},
+        env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
     )
     assert done.returncode == 0, done.stderr
     return np.load(target)
