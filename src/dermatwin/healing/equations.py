@@ -140,6 +140,8 @@ def summands(formula: str) -> list[str]:
 
 def main() -> None:
     """Write the page to the file that is named."""
+    if len(sys.argv) != 2:
+        sys.exit("FILE: is missing; write: python -m dermatwin.healing.equations docs/equations.md")
     target = Path(sys.argv[1])
     target.write_text(page(Evidence.packaged()), encoding="utf-8")
     print(f"wrote {target}")
