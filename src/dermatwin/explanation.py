@@ -74,7 +74,7 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     from .device import catalogue
     from .skin import sites
 
-    listed = {entry.name: entry.kind for kind in CATALOGUES for entry in entries(kind, evidence)}
+    listed = {entry.name: entry.kind for kind in CATALOGUES for entry in entries(kind, evidence) if entry.kind not in _TOLD}
     names = listed | dict.fromkeys(evidence.sources, "source") | dict.fromkeys((p.name for p in evidence.posteriors), "fit")
     names |= dict.fromkeys(sites(evidence), "site") | dict.fromkeys(catalogue(evidence), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")

@@ -139,7 +139,6 @@ TOLD_OTHERWISE = {
     "lidocaine_allowance": "the limit of a guard",
     "planned_interval": "part of a proposal",
     "planned_needle_length": "part of a proposal",
-    "planned_passes": "part of a proposal",
     "split_thickness_delay": "of wounds that fits and validation ask about",
     "steroid_loss": "of wounds that fits and validation ask about",
 }

@@ -93,6 +93,7 @@ GROUNDS = {
             "case/document.py",
             "evidence/timetable.py",
             "flows.py",
+            "screening/known.py",
             "twin/resolve.py",
             *LABORATORY,
             *(f"validation/{name}.py" for name in ("biopsy", "healing", "insertion", "protocol", "wounds")),
