@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..case import Course, Item, Patient
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables, view
 from .clause import clauses
 from .dates import spoken_day
 from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
@@ -56,7 +56,13 @@ def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
 
 def named_in(text: str, evidence: Evidence) -> frozenset[str]:
     """The concepts that a text names itself, without what they are or hold."""
-    book, known = vocabulary(evidence), places(evidence).words
+    return _named(evidence, text)
+
+
+@view
+def _named(tables: Tables, text: str) -> frozenset[str]:
+    """The same, read once for each text: rules ask it of a product again and again."""
+    book, known = vocabulary(tables), places(tables).words
     return frozenset(mention.concept for clause in clauses(text) for mention in said(clause, book, known).mentions)
 
 

@@ -75,14 +75,14 @@ class Vocabulary:
     def by_word(self) -> dict[str, tuple[Name, ...]]:
         """Names by the word under which they are looked up."""
         found: dict[str, list[Name]] = {}
-        for name in self._names():
+        for name in self._names:
             found.setdefault(name.key, []).append(name)
         return {word: tuple(names) for word, names in found.items()}
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of every name."""
-        return frozenset(word for name in self._names() for word in name.words)
+        return frozenset(word for name in self._names for word in name.words)
 
     def meant(self, word: str) -> tuple[str, ...]:
         """The known words that a written one may be a slip of; small words of the language count as known."""
@@ -102,7 +102,7 @@ class Vocabulary:
     @cached_property
     def _written(self) -> tuple[str, ...]:
         """Every name as comparable words."""
-        return tuple(dict.fromkeys(" ".join(name.words) for name in self._names()))
+        return tuple(dict.fromkeys(" ".join(name.words) for name in self._names))
 
     @cached_property
     def _speller(self) -> Speller:
@@ -124,11 +124,15 @@ class Vocabulary:
         """Concepts by code, as 'icd10cm:L91.0'."""
         return {code.casefold(): concept.id for concept in self.concepts.values() for code in concept.codes}
 
-    def _names(self) -> Iterator[Name]:
-        for concept in self.concepts.values():
-            for name in (*concept.names, concept.label):
-                if "*" not in name and (words := tokens(name)):
-                    yield Name(words, concept.id)
+    @cached_property
+    def _names(self) -> tuple[Name, ...]:
+        """Every name of every concept as comparable words; stems apart."""
+        return tuple(
+            Name(words, concept.id)
+            for concept in self.concepts.values()
+            for name in (*concept.names, concept.label)
+            if "*" not in name and (words := tokens(name))
+        )
 
     def stem_of(self, word: str) -> str | None:
         """The concept of the longest stem that a word carries."""

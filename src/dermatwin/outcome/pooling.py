@@ -172,10 +172,9 @@ class Effects:
 
 def student(score: np.ndarray) -> np.ndarray:
     """Quantile of Student's t with four degrees of freedom at the probability of a standard normal score."""
-    from scipy.special import ndtr
-    from scipy.stats import t
+    from scipy.special import ndtr, stdtrit
 
-    return t.ppf(ndtr(score), TAIL)
+    return stdtrit(TAIL, ndtr(score))
 
 
 def pooled(draws: Draws, exclude: frozenset[str] = frozenset()) -> Pooled:
