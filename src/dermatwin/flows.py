@@ -64,7 +64,9 @@ class Punctures(Noted):
     pattern: Pattern | None = None  # None where only the density is known
     vessel_cut_fraction: np.ndarray | None = None  # (draw,) share of the punctures that cut a vessel; None = not looked at
     bleeding_endpoint: np.ndarray | None = None  # (draw,) chance that the operator sees uniform pinpoint bleeding
-    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field; 'pace' that of the pattern
+    reads: Reads = field(
+        default_factory=dict[str, frozenset[str]], repr=False
+    )  # names of what was read, by field; 'pace' that of the pattern
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Channels(Noted):
     closure_time: np.ndarray  # (draw, readout) h, in the order of READOUTS
     notices: tuple[Notice, ...] = field(default=())
     covered: float = 0.0  # h under an occlusive cover right after needling
-    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
+    reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 
     @property
     def open_area(self) -> np.ndarray:
@@ -108,7 +110,7 @@ class Exposure(Noted):
     notices: tuple[Notice, ...] = field(default=())
     at_nerves: np.ndarray | None = None  # (draw, time) ug/cm3 unbound at the papillary nerves; of anaesthetics only
     removed: float | None = None  # h after the session at which the product is wiped off
-    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
+    reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class TissueHistory(Noted):
     status: np.ndarray  # (draw, layer) 0 = done; anything else = failed, values are NaN
     notices: tuple[Notice, ...] = field(default=())
     means: np.ndarray | None = None  # (draw, layer, time, state), over the whole layer, points that no session hits included
-    reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
+    reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 
     def state(self, name: str) -> np.ndarray:
         """One state by name, shape (draw, layer, time)."""

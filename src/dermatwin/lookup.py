@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from .core.errors import CaseError, Fault
 from .core.spelling import closest
@@ -31,7 +31,7 @@ class Entry:
     name: str
     title: str
     names: tuple[str, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
     grade: str = ""
     sources: tuple[str, ...] = ()
 
@@ -76,7 +76,7 @@ def _of(kind: str, row: type[Row], name: str, title: str, *names: str) -> Callab
 
 
 def _words(cell: Any) -> tuple[str, ...]:
-    return cell if isinstance(cell, tuple) else (cell,)
+    return cast(tuple[str, ...], cell) if isinstance(cell, tuple) else (cell,)
 
 
 def _rules(evidence: Evidence) -> Iterator[Entry]:

@@ -9,7 +9,8 @@ import pytest
 
 from dermatwin.case import Course, Patient
 from dermatwin.evidence import Evidence
-from dermatwin.history import Fact, Question, Window, facts, holds
+from dermatwin.history import Fact, Question, Window, facts, holds, vocabulary
+from dermatwin.history.language import tokens
 
 EVIDENCE = Evidence.packaged()
 COURSE = Course.model_validate(
@@ -166,3 +167,36 @@ def test_flags_are_facts() -> None:
 )
 def test_questions(field: str, item: Any, question: Question, wanted: bool) -> None:
     assert holds(read(field, item), question, COURSE.start) is wanted
+
+
+# ---- what small faults in the code showed to be untried ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("kleoid", "keloid"),
+        ("ekloid", "keloid"),
+        ("vitilligo", "vitiligo"),
+        ("warfarinn", "warfarin"),
+        ("antibotics", "antibiotic"),
+    ],
+)
+def test_a_slip_is_read_as_the_word_that_is_near(written: str, meant: str) -> None:
+    assert vocabulary(EVIDENCE).meant(tokens(written)[0]) == (meant,)
+
+
+def test_a_day_ends_what_passes_and_nothing_that_lasts() -> None:
+    (diabetes,) = read("conditions", {"name": "type 2 diabetes", "until": "2024-01-01"})
+    assert diabetes.status == "active"
+    (allergy,) = read("allergies", {"name": "penicillin", "until": "2024-01-01"})
+    assert (allergy.role, allergy.status) == ("allergy", "active")
+    (tinea,) = read("conditions", {"name": "tinea", "until": "2024-01-01"})
+    assert tinea.status == "past"
+
+
+def test_a_day_is_taken_from_the_words_of_what_is_over_and_of_what_passes() -> None:
+    (keloid,) = read("conditions", "keloid removed in 2020")
+    assert (keloid.status, keloid.until) == ("past", date(2020, 12, 31))
+    (diabetes,) = read("conditions", "diabetes in 2020")
+    assert (diabetes.status, diabetes.until) == ("active", None)

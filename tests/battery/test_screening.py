@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from builders import gate_faults, treated
+from builders import case_of, course_of, gate_faults, treated
 from dermatwin.case import Case
 from dermatwin.core import EvidenceError
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.screening import ContraindicationRow
 from dermatwin.history import vocabulary
 from dermatwin.screening import Screening, allowance, anaesthetic_check, rule_book, screen
+from dermatwin.screening.agent import agent_of
 from dermatwin.screening.rule import RULES, Rule
 
 EVIDENCE = Evidence.packaged()
@@ -638,3 +639,53 @@ def test_an_atopic_child_half_an_hour() -> None:
 def test_a_covered_cream_is_remarked() -> None:
     found = anaesthetic_check(numbed({"product": LIDO, "dose": "2 mg/cm^2", "occluded": True}), EVIDENCE)
     assert {f.rule: f.level for f in found} == {"anaesthetic_occluded": "caution"}
+
+
+# ---- what small faults in the code showed to be untried ------------------------------------------------------------------
+
+
+def several(*sites: str, **patient: Any) -> Case:
+    """One course in several zones."""
+    return case_of(
+        patient={**treated().patient.model_dump(mode="json", include={"sex", "phototype"}), "age": "40 yr", **patient},
+        zones=[{"zone": site, "area": "20 cm^2", "concerns": [{"concern": "wrinkles"}]} for site in sites],
+        course={**course_of(*sites), "settings": {site: {"needle_length": "1 mm"} for site in sites}},
+    )
+
+
+def test_what_holds_in_every_zone_is_said_once() -> None:
+    found = screen(several("cheek", "chin", "forehead", conditions=["history of cold sores"]))
+    assert [f.zone for f in found.findings if f.rule == "herpes_history"] == [""]
+    here = screen(several("cheek", "neck", conditions=["history of cold sores"]))
+    assert [f.zone for f in here.findings if f.rule == "herpes_history"] == ["cheek"]
+
+
+def test_a_zone_names_the_rules_that_speak_and_not_the_notes() -> None:
+    (zone,) = screen(treated(conditions=["type 2 diabetes", "no keloids"])).zones
+    assert zone.rules == ("diabetes",)
+
+
+@pytest.mark.parametrize(("apply", "wrong"), [("-30 min", False), ("0 min", True), ("30 min", True)])
+def test_a_numbing_cream_goes_on_before_the_needles(apply: str, wrong: bool) -> None:
+    remove = "0 min" if apply == "-30 min" else "90 min"
+    found = screen(numbed({"product": "lidocaine 4 % cream", "dose": "2 mg/cm^2", "apply": apply, "remove": remove}))
+    reasons = [f.reason for f in found.findings if f.rule == "anaesthetic_on_channels"]
+    assert reasons == (["lidocaine 4 % cream goes on after the needling began"] if wrong else [])
+
+
+def test_strengths_that_do_not_fit_the_agents_are_unknown() -> None:
+    agent = agent_of(numbed({"product": "EMLA 2.5 % 2.5 % 1 %", "dose": "2 mg/cm^2"}).course.topicals[0], EVIDENCE)
+    assert agent is not None
+    assert set(agent.strengths.values()) == {None}
+    assert not agent.labelled
+
+
+def test_a_product_that_looks_like_a_known_one_is_asked_about_by_name() -> None:
+    def said(product: str) -> str:
+        topical = {"product": product, "dose": "2 mg/cm^2", "apply": "2 d"}
+        found = screen(treated(course={"topicals": [topical]}))
+        (finding,) = [f for f in found.findings if f.rule == "product_not_known"]
+        return finding.reason
+
+    assert "did you mean hyaluronic" in said("hyaluronique")
+    assert "did you mean" not in said("retinol night potion")  # its active is known by name

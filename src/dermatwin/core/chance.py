@@ -46,7 +46,7 @@ class Luck:
         `process` names what is random; `session` is the treatment session (0 for what does not change between
         sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws` and `width`.
         """
-        from scipy.special import ndtri
+        from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
         if source not in self.vary:
             return np.zeros((self.draws, width))

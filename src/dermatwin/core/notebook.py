@@ -47,4 +47,4 @@ class Noted:
 
     def behind(self, *parts: str) -> frozenset[str]:
         """Names of what was read for some of its parts; for all of them where none is named."""
-        return frozenset().union(*(self.reads.get(part, frozenset()) for part in parts or self.reads))
+        return frozenset[str]().union(*(self.reads.get(part, frozenset()) for part in parts or self.reads))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pint
@@ -49,11 +49,11 @@ _SPELLINGS = {"%": "percent", "weeks": "week", "wk": "week", "months": "month", 
 
 
 @lru_cache(maxsize=1)
-def registry() -> pint.UnitRegistry:
+def registry() -> pint.UnitRegistry[Any]:
     """The unit registry (pint), built on first use: importing it costs a third of a second."""
     import pint
 
-    units = pint.UnitRegistry()
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry()
     if "percent" not in units:
         for definition in _OWN_UNITS:
             units.define(definition)
@@ -69,7 +69,7 @@ def factor(unit: str, target: str) -> float:
         raise ValueError(f"{unit!r} is not a unit")
     import pint
 
-    units = registry()
+    units: Any = registry()
     try:
         zero, one = (float(units.Quantity(n, _plain(unit)).to(_plain(target)).magnitude) for n in (0.0, 1.0))
     except (pint.errors.PintError, AttributeError, TypeError) as error:

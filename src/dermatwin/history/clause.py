@@ -102,10 +102,11 @@ def _parts(text: str) -> list[tuple[str, str]]:
     for pattern, instead in _ABBREVIATIONS:
         written = re.sub(pattern, instead, written)
     written = _LETTERED.sub(lambda found: _LETTER.sub(rf"{found[1]} \g<0>", found[2]), written)
-    parts, start, joint = [], 0, ""
+    parts: list[tuple[str, str]] = []
+    start, joint = 0, ""
     for separator in _SEPARATOR.finditer(written):
         parts.append((joint, written[start : separator.start()]))
-        joint = "and" if separator["word"] in ("and", "also") else "stop" if separator["word"] else separator.lastgroup
+        joint = "and" if separator["word"] in ("and", "also") else "stop" if separator["word"] else separator.lastgroup or ""
         start = separator.end()
     return [*parts, (joint or "", written[start:])]
 
@@ -119,7 +120,7 @@ def _deny(found: list[Clause], own: tuple[str, ...], *, whole_list: bool) -> Non
     quiet = bool(NOW & set(own))  # 'none active' is not 'none'
     for place in range(len(found) - 1, -1, -1):
         last = found[place]
-        marks = last.marks | ({"inactive"} if quiet else set())
+        marks = last.marks | {"inactive"} if quiet else last.marks
         found[place] = replace(last, denied=last.denied or not quiet, marks=marks)
         if not whole_list or last.joint not in ("list", "and"):
             return

@@ -46,10 +46,6 @@ class Window:
         """The day on which the window that opened on `day` has passed."""
         return shifted(day, self.count, self.unit)
 
-    def before(self, day: date) -> date:
-        """The day on which the window that closes on `day` opens."""
-        return shifted(day, -self.count, self.unit)
-
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 

@@ -32,9 +32,9 @@ class Fact:
     role: Role
     words: str  # the item as it was written
     path: str  # where it stands in the case: patient.conditions.0
-    kinds: frozenset[str] = field(default_factory=frozenset)
+    kinds: frozenset[str] = field(default_factory=frozenset[str])
     label: str = ""
-    manners: frozenset[str] = field(default_factory=frozenset)
+    manners: frozenset[str] = field(default_factory=frozenset[str])
     where: str = ""
     since: date | None = None
     until: date | None = None

@@ -160,9 +160,9 @@ MANNERS: dict[str, frozenset[str]] = {
 }
 """Manners of a condition that change what it means, by the words that say so."""
 
-SMALL = FILLERS | HARMLESS | FORMS | _TIME | DENIALS | NOW | PAST | NOT_YET | BEGUN | RECURRENT | DOUBT | FAMILY | LISTS
-SMALL |= frozenset(word for known in (*ROUTES.values(), *MANNERS.values()) for word in known)
-SMALL |= SUPPOSED | ALLERGY | words("longer query ruled")
+_small = FILLERS | HARMLESS | FORMS | _TIME | DENIALS | NOW | PAST | NOT_YET | BEGUN | RECURRENT | DOUBT | FAMILY | LISTS
+_small |= frozenset(word for known in (*ROUTES.values(), *MANNERS.values()) for word in known)
+_small |= SUPPOSED | ALLERGY | words("longer query ruled")
 ORDINARY = words(
     "better along close question leave among final process space force break attention provided moving difference focus "
     "contact ability letter claim floor contract battle compared carry powerful structure benefit score memory enter apply "
@@ -176,7 +176,7 @@ ORDINARY = words(
     "station inducing path region place"
 )
 """Ordinary words that are a slip away from a name, and are no slips."""
-SMALL |= ORDINARY
+SMALL = _small | ORDINARY
 TELLING = ALLERGY | NOW | OVER | FAMILY
 """Small words that change what a thing means: of two that a slip may be, one of these is read."""
 _MEASURE = re.compile(r"\d+([a-z]{1,5}\d*)?|[a-z]?\d+")

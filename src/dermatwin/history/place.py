@@ -38,7 +38,8 @@ class Places:
 
     def all_named(self, read: tuple[str, ...]) -> tuple[str, ...]:
         """Every place that some words name, in their order; a word belongs to the longest name in which it stands."""
-        free, found = [True] * len(read), {}
+        free = [True] * len(read)
+        found: dict[int, str] = {}
         for name, place in self.names:
             for start in range(len(read) - len(name) + 1):
                 here = slice(start, start + len(name))

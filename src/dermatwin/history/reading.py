@@ -51,7 +51,7 @@ def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, .
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
     """Every concept that a text names (a product, a device, an adjunct), with all that it is or holds."""
     book = vocabulary(evidence)
-    return frozenset().union(*(book.kinds(concept) for concept in named_in(text, evidence)))
+    return frozenset[str]().union(*(book.kinds(concept) for concept in named_in(text, evidence)))
 
 
 def named_in(text: str, evidence: Evidence) -> frozenset[str]:

@@ -54,8 +54,8 @@ class Vocabulary:
     """All concepts, and the look-ups by word and by code."""
 
     concepts: Mapping[str, Concept]
-    _closure: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
-    _meant: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _closure: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]], repr=False)
+    _meant: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
 
     def __getitem__(self, concept: str) -> Concept:
         return self.concepts[concept]
