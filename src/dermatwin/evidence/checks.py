@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from ..core.errors import Fault
 from ..core.spelling import closest
@@ -124,8 +125,13 @@ def shared_names(scope: Scope) -> Iterator[Fault]:
 
 def _called(row: Row) -> Iterator[tuple[str, str]]:
     for column in type(row).called:
-        words = getattr(row, column)
-        yield from ((column, word) for word in (words if isinstance(words, tuple) else (words,)))
+        words: Any = getattr(row, column)
+        yield from ((column, word) for word in _each(words))
+
+
+def _each(cell: Any) -> tuple[str, ...]:
+    """The words of a cell: several, one, or none."""
+    return cast(tuple[str, ...], cell) if isinstance(cell, tuple) else () if cell is None else (cell,)
 
 
 def _plain(word: str) -> str:
@@ -139,8 +145,8 @@ def references(scope: Scope) -> Iterator[Fault]:
         for row in rows:
             where = f"{row.file}:{row.line}"
             for column in pointing:
-                value = getattr(row, column.field)
-                for word in value if isinstance(value, tuple) else () if value is None else (value,):
+                value: Any = getattr(row, column.field)
+                for word in _each(value):
                     if said := scope.known.fault(word, column.refs):
                         yield Fault(f"{where}.{column.name}", word, said)
             for link in row.links():

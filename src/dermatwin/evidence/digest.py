@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .plain import parsed
 from .records import Parameter
@@ -63,7 +63,7 @@ def joined(lines: Mapping[str, str]) -> str:
 
 def parted(text: str) -> dict[str, str]:
     """The inverse of `joined`; ValueError for a line that is not one."""
-    found = {}
+    found: dict[str, str] = {}
     for line in text.splitlines():
         name, said = line.split(": ")
         found[name] = said
@@ -128,7 +128,7 @@ def _tree(node: Any) -> str:
         parts = (f"{name}={_tree(value)}" for name, value in ast.iter_fields(node) if name != "kind" and not _empty(value))
         return f"{type(node).__name__}({','.join(parts)})"
     if isinstance(node, list):
-        return f"[{','.join(_tree(one) for one in node if not _is_prose(one))}]"
+        return f"[{','.join(_tree(one) for one in cast(list[Any], node) if not _is_prose(one))}]"
     return repr(node)
 
 

@@ -18,17 +18,19 @@ def truncated(parameter: Parameter, score: np.ndarray, spread: float) -> np.ndar
     A score of 0 gives the median of the untruncated distribution when the range is wide; the map is increasing, so
     luck keeps its order.
     """
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtr, ndtri  # pyright: ignore[reportMissingTypeStubs]
 
+    share: np.ndarray = ndtr(score)
     if parameter.distribution == "uniform":
         width = parameter.high - parameter.low
         middle = (parameter.value - parameter.low) / width
-        share = ndtr(score)
-        skewed = np.where(share < 0.5, 2.0 * share * middle, middle + (2.0 * share - 1.0) * (1.0 - middle))
+        skewed: np.ndarray = np.where(share < 0.5, 2.0 * share * middle, middle + (2.0 * share - 1.0) * (1.0 - middle))
         return parameter.low + width * skewed
     log = parameter.distribution == "lognormal"
     centre, low, high = ((np.log(v) if log else v) for v in (parameter.value, parameter.low, parameter.high))
-    bottom, top = ndtr((low - centre) / spread), ndtr((high - centre) / spread)
-    inner = np.where(score < 0.0, bottom + 2.0 * ndtr(score) * (0.5 - bottom), 0.5 + (2.0 * ndtr(score) - 1.0) * (top - 0.5))
-    values = np.clip(centre + spread * ndtri(np.clip(inner, 1e-12, 1.0 - 1e-12)), low, high)
+    bottom: float = ndtr((low - centre) / spread)
+    top: float = ndtr((high - centre) / spread)
+    inner: np.ndarray = np.where(score < 0.0, bottom + 2.0 * share * (0.5 - bottom), 0.5 + (2.0 * share - 1.0) * (top - 0.5))
+    back: np.ndarray = ndtri(np.clip(inner, 1e-12, 1.0 - 1e-12))
+    values = np.clip(centre + spread * back, low, high)
     return np.exp(values) if log else values

@@ -36,7 +36,7 @@ class Draws:
     evidence: Evidence
     luck: Luck
     notes: Notebook = field(default_factory=Notebook, repr=False, compare=False)
-    closed: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+    closed: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray], repr=False, compare=False)
 
     @property
     def count(self) -> int:

@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -74,4 +74,4 @@ def read_record(file: str, content: bytes, needed: Iterable[str]) -> dict[str, A
         raise EvidenceError([Fault(file, "", "is not the record of a fit; write lines of 'key: value'")])
     if missing := [name for name in needed if name not in record]:
         raise EvidenceError([Fault(file, "", f"is not the record of a fit: it lacks {', '.join(missing)}")])
-    return record
+    return cast(dict[str, Any], record)

@@ -38,7 +38,8 @@ class Layer:
         """Somebody's own folder, read at once; EvidenceError where it is none or cannot be read."""
         if not folder.is_dir():
             raise EvidenceError([Fault(str(folder), "", "is not a folder of evidence")])
-        kept, faults = {}, []
+        kept: dict[str, bytes] = {}
+        faults: list[Fault] = []
         for name in _names(folder):
             try:
                 if (folder / name).stat().st_size > MAX_BYTES:

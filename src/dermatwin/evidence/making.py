@@ -82,7 +82,7 @@ def stale_of(tables: Tables, code: Path) -> Mapping[str, tuple[Fault, ...]]:
 
     What somebody lays over a fit that others made does not make it stale: the fit says what it said.
     """
-    under = {} if tables.under is None else stale_of(tables.under, code)
+    under: Mapping[str, tuple[Fault, ...]] = {} if tables.under is None else stale_of(tables.under, code)
     own, stale = fits_in(tables.layer), stale_at(tables, code)
     return {name: faults for name, faults in under.items() if name not in own} | dict(stale)
 

@@ -19,4 +19,4 @@ class Pages:
 
     def of(self, *parts: str) -> frozenset[str]:
         """What was read so far for some parts together."""
-        return frozenset().union(*(self[part].reads for part in parts))
+        return frozenset[str]().union(*(self[part].reads for part in parts))

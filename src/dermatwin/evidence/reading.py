@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ..core.errors import EvidenceError, Fault
 
@@ -91,8 +91,8 @@ def read_document(file: str, content: bytes) -> Document:
     """A YAML file; EvidenceError where it is not one."""
     import yaml
 
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader = base(text_of(file, content))
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = base(text_of(file, content))
     try:
         node = loader.get_single_node()
         value = None if node is None else loader.construct_document(node)
@@ -107,10 +107,12 @@ def read_document(file: str, content: bytes) -> Document:
 
 def _inside(node: Any, step: str | int) -> Any:
     """The node below a node; None where there is none."""
-    if isinstance(node.value, list) and node.value and isinstance(step, int) and node.id == "sequence":
-        return node.value[step] if step < len(node.value) else None
+    below: Any = node.value
+    parts = cast(list[Any], below) if isinstance(below, list) else []
+    if parts and isinstance(step, int) and node.id == "sequence":
+        return parts[step] if step < len(parts) else None
     if node.id == "mapping":
-        return next((value for key, value in node.value if key.value == step), None)
+        return next((value for key, value in parts if key.value == step), None)
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import EvidenceError, Fault
 from .reading import read_document
@@ -61,5 +61,5 @@ def entries_in(name: str, layer: Layer) -> int:
         value = read_document(name, layer.read(name)).value
     except EvidenceError:
         return 0
-    entries = value.get(key) if isinstance(value, dict) else None
-    return len(entries) if isinstance(entries, list) else 0
+    entries = cast(dict[str, Any], value).get(key) if isinstance(value, dict) else None
+    return len(cast(list[Any], entries)) if isinstance(entries, list) else 0

@@ -34,7 +34,7 @@ class Present:
     layers: tuple[Layer, ...]
     code: Path
     priors: Mapping[str, Parameter]
-    _files: dict[str, File] = field(default_factory=dict, repr=False, compare=False)
+    _files: dict[str, File] = field(default_factory=dict[str, File], repr=False, compare=False)
 
     def table(self, name: str) -> File:
         """A table of the evidence by its path."""

@@ -45,7 +45,7 @@ class Evidence:
     quantities: dict[str, Quantity]
     tables: Tables = field(repr=False)
     posteriors: tuple[Posterior, ...] = ()
-    prior: dict[str, Parameter] = field(default_factory=dict, repr=False)  # the parameters before any fit
+    prior: dict[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)  # the parameters before any fit
     believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
     stale: tuple[str, ...] = ()  # fits that do not belong to these priors, rows, tables and this code
 
@@ -101,7 +101,8 @@ class Evidence:
         """What was laid over it, in order."""
         return self.tables.view(_overlays)
 
-    def _holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
+    def holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
+        """The same evidence with what some fits have learnt."""
         parameters = self.prior
         for posterior in posteriors:
             parameters = updated(parameters, posterior)
@@ -110,13 +111,13 @@ class Evidence:
 
     def before_fits(self) -> Evidence:
         """The same evidence without any posterior: priors only."""
-        return self._holding(())
+        return self.holding(())
 
     def without(self, studies: Iterable[str]) -> Evidence:
         """The same evidence had these studies taken no part in any fit; itself where none of them did."""
         names = tuple(studies)
         posteriors = tuple(posterior.without(names) for posterior in self.posteriors)
-        return self if all(a is b for a, b in zip(posteriors, self.posteriors, strict=True)) else self._holding(posteriors)
+        return self if all(a is b for a, b in zip(posteriors, self.posteriors, strict=True)) else self.holding(posteriors)
 
     @cached_property
     def _posterior_of(self) -> dict[str, Posterior]:
@@ -185,7 +186,8 @@ class Evidence:
         What runs were seen to read for it; else what is typed for it and for everything that it is computed from.
         """
         if quantity not in self._closures:
-            seen, names, queue = {quantity}, set(), [quantity]
+            seen, queue = {quantity}, [quantity]
+            names: set[str] = set()
             while queue:
                 entry = self.quantities[queue.pop()]
                 names.update(entry.parameters)
@@ -218,7 +220,7 @@ def packaged_tables() -> Tables:
 def _of(tables: Tables, code: Path) -> Evidence:
     prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
     bare = Evidence(dict(sources_of(tables)), prior, dict(quantities_of(tables)), tables, (), prior, stated)
-    return replace(bare, stale=tuple(stale_of(tables, code)))._holding(posteriors_of(tables, code))
+    return replace(bare, stale=tuple(stale_of(tables, code))).holding(posteriors_of(tables, code))
 
 
 def _overlays(tables: Tables) -> tuple[Overlay, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache, update_wrapper
 from types import MappingProxyType
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from ..core.errors import EvidenceError, Fault
 from .layers import Layer
@@ -29,7 +29,11 @@ class Tables:
 
     def __init__(self, layer: Layer, under: Tables | None = None) -> None:
         self.layer, self.under = layer, under
-        self._views = lru_cache(maxsize=MOST_VIEWS)(lambda build, *arguments: _guarded(build(self, *arguments)))
+
+        def made(build: Callable[..., Any], *arguments: Any) -> Any:
+            return _guarded(build(self, *arguments))
+
+        self._views = lru_cache(maxsize=MOST_VIEWS)(made)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Tables, (self.layer, self.under)
@@ -63,7 +67,7 @@ class Tables:
 
 def _guarded(made: Any) -> Any:
     """What many will read: a dictionary can no longer be changed."""
-    return MappingProxyType(made) if isinstance(made, dict) else made
+    return MappingProxyType(cast(dict[Any, Any], made)) if isinstance(made, dict) else made
 
 
 class HasTables(Protocol):

@@ -88,7 +88,7 @@ def anaesthetic_check(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def _doses(case: Case, session: int, evidence: Evidence) -> tuple[Dose, ...]:
-    found = []
+    found: list[Dose] = []
     for topical in case.course.topicals:
         agent = agent_of(topical, evidence, case.patient.age)
         if agent is None or (topical.sessions is not None and session not in topical.sessions):

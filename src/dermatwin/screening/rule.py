@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -243,5 +243,5 @@ def _concepts(rule: Rule) -> Iterator[str]:
 def _groups(layer: Layer) -> dict[str, Any]:
     """Groups of a layer as they are written."""
     value = read_document(RULES, layer.read(RULES)).value if RULES in layer.names else None
-    groups = value.get("groups") if isinstance(value, dict) else None
-    return groups if isinstance(groups, dict) else {}
+    groups = cast(dict[str, Any], value).get("groups") if isinstance(value, dict) else None
+    return cast(dict[str, Any], groups) if isinstance(groups, dict) else {}

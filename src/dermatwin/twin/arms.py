@@ -53,7 +53,7 @@ def left_out(case: Case) -> tuple[str, ...]:
 
 def _found(devices: Sequence[str], evidence: Evidence) -> list[Device]:
     found: list[Device] = []
-    faults = []
+    faults: list[Fault] = []
     for text in devices:
         try:
             device = find(text, evidence)

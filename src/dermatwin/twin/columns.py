@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def _variable(field: Field, form: Form, table: Table, values: Mapping[Place, Any
 
 def _plain(value: Any) -> Any:
     """Records and sets as what JSON knows."""
-    return sorted(value) if isinstance(value, frozenset) else asdict(value)
+    return sorted(cast(frozenset[str], value)) if isinstance(value, frozenset) else asdict(value)
 
 
 def _extent(field: Field, table: Table, value: Any, sizes: Mapping[str, int]) -> dict[str, slice]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from ..naming import Detail
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
-from .simulate import Progress, simulate
+from .simulate import Progress, simulate, untold
 
 FEWEST = 2  # arms
 ALIKE = 1e-6  # relative difference below which two arms are the same to a person
@@ -184,7 +184,7 @@ def compare(
     believed = evidence or Evidence.packaged()
     require_pairs(cases, labels)
     _require_sound(cases, labels, believed)
-    tell = progress or (lambda share, what: None)
+    tell = progress or untold
     runs = tuple(
         simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=believed)
         for number, case in enumerate(cases)
@@ -199,7 +199,7 @@ def require_pairs(cases: Sequence[Case], labels: Sequence[str]) -> None:
     if len(cases) < FEWEST:
         raise CaseError([Fault("CASES", str(len(cases)), "is too few to compare; name two cases, or one with --device")])
     first = _shared_part(cases[0])
-    faults = []
+    faults: list[Fault] = []
     for case, label in zip(cases[1:], labels[1:], strict=True):
         other = _shared_part(case)
         faults += [
@@ -217,7 +217,7 @@ def require_pairs(cases: Sequence[Case], labels: Sequence[str]) -> None:
 
 def _require_sound(cases: Sequence[Case], labels: Sequence[str], evidence: Evidence) -> None:
     """CaseError with the faults of every arm, each under its label, before the first of them is simulated."""
-    faults = []
+    faults: list[Fault] = []
     for case, label in zip(cases, labels, strict=True):
         try:
             resolve(case, evidence)
@@ -261,14 +261,17 @@ def _shared_part(case: Case) -> dict[str, str]:
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Leaves of nested data as (path, text)."""
+    entries = cast(list[Any], value) if isinstance(value, list) else None
     if isinstance(value, dict):
-        for key, inner in value.items():
+        for key, inner in cast(dict[str, Any], value).items():
             yield from _flat(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
-        for number, inner in enumerate(value):
+    elif entries is not None and any(isinstance(entry, dict) for entry in entries):
+        for number, inner in enumerate(entries):
             yield from _flat(inner, f"{path}.{number}")
-    elif value not in (None, [], ""):
-        yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    elif entries:
+        yield path, ", ".join(map(str, entries))
+    elif entries is None and value not in (None, ""):
+        yield path, str(cast(object, value))
 
 
 def _part(tell: Progress, number: int, count: int, label: str) -> Callable[[float, str], None]:

@@ -38,7 +38,7 @@ def _applied(case: Case, draws: Draws) -> tuple[Guard, ...]:
 
 
 def _applications(case: Case, session: int, evidence: Evidence) -> list[delivery.Application]:
-    found = []
+    found: list[delivery.Application] = []
     for topical in case.course.topicals:
         agent = agent_of(topical, evidence, case.patient.age)
         if agent is None or (topical.sessions is not None and session not in topical.sessions):

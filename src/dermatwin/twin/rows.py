@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def records(table: Table, here: xr.Dataset, top: xr.Dataset, nested: Mapping[str
     """
     columns = {key: _column(key, table, here, top) for key in table.fields if key not in nested and key not in table.rows}
     places: list[Place] = [tuple(map(int, place)) for place in np.argwhere(here[STORED.name].values)]
-    found = {}
+    found: dict[Place, Any] = {}
     for place in places:
         known = {**_named(table, place, top), **{key: rows.get(place) for key, rows in nested.items()}}
         ends = {axis: int(np.isfinite(columns[key][place]).sum()) for axis, key in table.rulers.items()}
@@ -68,10 +68,12 @@ def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int]) -> An
     if form.base is tuple and field.axes:
         return tuple(map(str, stored))
     if form.base is tuple:
-        return tuple(_item(form.item, part) if form.item else part for part in json.loads(str(stored)))
-    return form.base(stored)
+        parts: list[Any] = json.loads(str(stored))
+        return tuple(_item(form.item, part) if form.item else part for part in parts)
+    base: Any = form.base
+    return base(stored)
 
 
 def _item(kind: type, part: Mapping[str, Any]) -> Any:
     """A record within a list: JSON knows no tuples, our records no lists."""
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in part.items()})
+    return kind(**{key: tuple(cast(list[Any], value)) if isinstance(value, list) else value for key, value in part.items()})

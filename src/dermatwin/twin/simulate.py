@@ -78,7 +78,7 @@ def simulate(
     ComputationError : mass, positivity or finiteness was violated; says where and when.
     """
     _require_sane(draws, seed)
-    tell = progress or (lambda share, what: None)
+    tell = progress or untold
     tell(0.0, "reading the evidence")
     believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary), Notebook(keep=split))
     plans = resolve(case, believed.evidence)
@@ -140,8 +140,12 @@ def read(
     )
 
 
+def untold(share: float, what: str) -> None:
+    """Progress of which nobody wants to hear."""
+
+
 def _require_sane(draws: int, seed: int) -> None:
-    faults = []
+    faults: list[Fault] = []
     if not 1 <= draws <= MAX_DRAWS:
         faults.append(Fault("draws", str(draws), f"is outside 1-{MAX_DRAWS}"))
     if not 0 <= seed < 2**64:

@@ -38,13 +38,14 @@ def save(run: Run, path: Path) -> None:
         node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
         for node in tree.subtree
     }
-    tree.to_netcdf(path, engine=ENGINE, encoding=encoding)
+    tree.to_netcdf(path, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
     seal(path)
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
     """How a variable is laid down."""
-    if variable.dtype.kind not in "fib" or not variable.dims:
+    kind: str = variable.to_numpy().dtype.kind
+    if kind not in "fib" or not variable.dims:
         return {}
     block = {dim: 1 if dim in ("state", "exposure") else size for dim, size in variable.sizes.items()}
     if "draw" in block:
@@ -66,7 +67,7 @@ class Stored:
 
 def load(path: Path) -> Stored:
     """Read what `save` wrote. Raises CaseError for a file that is damaged, not one of ours, or without stage results."""
-    import h5py
+    import h5py  # pyright: ignore[reportMissingTypeStubs]
     import xarray as xr
 
     try:
@@ -74,7 +75,7 @@ def load(path: Path) -> Stored:
             raise ValueError("bytes of it have changed since it was written")
         with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
             dict(file.attrs)
-        with xr.open_datatree(path, engine=ENGINE) as tree:
+        with xr.open_datatree(path, engine=ENGINE) as tree:  # pyright: ignore[reportUnknownMemberType]
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))

@@ -9,7 +9,7 @@ punctures) is NaN. Left out: endpoints, curves and remarks on the whole run, whi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -48,7 +48,8 @@ def to_tree(run: Run) -> xr.DataTree:
         "believed": mark_of(run.evidence),
         **{name: _said(value) for name, value in run.provenance.items()},
     }
-    return xr.DataTree.from_dict({f"/{group}": xr.Dataset(home, attrs=told[group]) for group, home in found.items()})
+    homes = {f"/{group}": xr.Dataset(home, attrs=told[group]) for group, home in found.items()}
+    return xr.DataTree.from_dict(homes)  # pyright: ignore[reportUnknownMemberType]
 
 
 def shelve(run: Run) -> dict[str, dict[Place, Any]]:
@@ -87,9 +88,10 @@ def parts_of(number: int, key: str, shelves: Mapping[str, Mapping[Place, Any]]) 
 
 def _said(value: Any) -> str:
     """A part of the provenance as text; of what was laid over the evidence the names, apart like folders."""
-    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        return "/".join(str(one["name"]) for one in value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    entries = cast(list[Any], value) if isinstance(value, list) else None
+    if entries is not None and any(isinstance(one, dict) for one in entries):
+        return "/".join(str(one["name"]) for one in entries)
+    return str(cast(object, value)) if entries is None else ", ".join(str(one) for one in entries)
 
 
 def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:

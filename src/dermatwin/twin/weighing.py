@@ -117,7 +117,7 @@ class Ranked:
         shares = (self.ranks[rows] @ mine) ** 2
         found: dict[str, tuple[Read, float]] = {}
         for at in np.argsort(-shares, kind="stable"):
-            name, which = self.names[rows[at]]
+            name, which = self.names[rows[int(at)]]
             if shares[at] <= _by_luck(len(rows), len(values)):
                 break
             found.setdefault(name, ((name, which), float(shares[at])))
@@ -132,6 +132,6 @@ def _standardised(values: np.ndarray) -> np.ndarray:
 
 def _by_luck(count: int, people: int) -> float:
     """Squared rank correlation that the largest of `count` unrelated ones exceeds with the chance BY_LUCK."""
-    from scipy.special import ndtri
+    from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
     return float(ndtri(1.0 - 0.5 * BY_LUCK / count) ** 2 / max(people - 1, 1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -162,7 +162,7 @@ def shown(value: Any) -> str:
     """A value as it is written in a table."""
     if value is None:
         return ""
-    return "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return "; ".join(map(str, cast(tuple[Any, ...], value))) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _fault(kind: type[Row], where: str, detail: Any) -> Fault:
