@@ -1,7 +1,5 @@
 """Laws of parameter draws: median, range, order, separate sources of spread."""
 
-from dataclasses import replace
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +30,7 @@ def parameter(distribution="lognormal", value=2.0, low=0.5, high=6.0, **spread):
 
 
 def drawn(entry, count=4000, **luck):
-    evidence = replace(Evidence.packaged(), parameters={"x": entry}, posteriors=())
+    evidence = Evidence.packaged().holding(()).with_parameters({"x": entry})
     return Draws(evidence, Luck(5, count, **luck))
 
 

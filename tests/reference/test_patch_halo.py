@@ -150,7 +150,7 @@ def test_what_does_not_fit_is_refused():
         follow(slab(0.4, 0.1), [needling([[0.1, 0.1]], day=3.0), needling([[0.1, 0.1]])], (5.0,))
     evidence = DRAWS.evidence
     odd = replace(evidence.parameters["diffusivity[danger]"], name="diffusivity[pain]", member="pain")
-    more = replace(evidence, parameters={**evidence.parameters, "diffusivity[pain]": odd})
+    more = evidence.with_parameters({**evidence.parameters, "diffusivity[pain]": odd})
     with pytest.raises(ValueError, match="pain"):
         patch_of(slab(0.4, 0.1).box, ("papillary_dermis",), P, Draws(more, Luck(3, 1, frozenset())))
 

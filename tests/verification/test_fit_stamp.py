@@ -35,7 +35,7 @@ def believing(name, **change):
     """The evidence with another prior, which no fit has seen."""
     priors = {**EVIDENCE.prior, name: replace(EVIDENCE.prior[name], **change)}
     posteriors = EVIDENCE.posteriors
-    return replace(EVIDENCE, prior=priors, parameters=priors).holding(posteriors)
+    return replace(EVIDENCE, prior=priors).holding(posteriors)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ the way the parameters are noted that were asked for: those that the fit varied,
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,7 +71,7 @@ class Probe:
 class Noting(dict[str, Parameter]):
     """Parameters that note what is asked for, found or not."""
 
-    def __init__(self, parameters: dict[str, Parameter]) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         super().__init__(parameters)
         self.asked: dict[str, None] = {}
 
@@ -105,7 +105,7 @@ def _needling(table: Table, studies: frozenset[str], evidence: Evidence) -> Prob
     everything = needling.problem(evidence)
     whole = replace(everything, rows=tuple(row for row in everything.rows if row.sources <= studies))
     noting = Noting(whole.evidence.parameters)
-    noted = replace(whole, evidence=replace(whole.evidence, parameters=noting))
+    noted = replace(whole, evidence=whole.evidence.with_parameters(noting))
     levels = noted.target.all(table.fixed(whole.names))
     return _found(whole.studies, levels, set(noting.asked) - whole.evidence.believed, _varied(whole.names))
 
@@ -116,8 +116,8 @@ def _healing(table: Table, studies: frozenset[str], evidence: Evidence) -> Probe
     noting, needles = Noting(whole.evidence.parameters), Noting(whole.needles.evidence.parameters)
     noted = replace(
         whole,
-        evidence=replace(whole.evidence, parameters=noting),
-        needles=healing.Pierced(replace(whole.needles.evidence, parameters=needles)),
+        evidence=whole.evidence.with_parameters(noting),
+        needles=healing.Pierced(whole.needles.evidence.with_parameters(needles)),
     )
     levels = noted.target.all(table.fixed(whole.names))
     asked = {*noting.asked, *(needles.asked.keys() - whole.needles.evidence.believed)}
@@ -128,7 +128,7 @@ def _permeability(table: Table, studies: frozenset[str], evidence: Evidence) -> 
     everything = permeability.problem(evidence)
     whole = replace(everything, records=tuple(record for record in everything.records if record.source in studies))
     noting = Noting(whole.evidence.parameters)
-    noted = replace(whole, evidence=replace(whole.evidence, parameters=noting))
+    noted = replace(whole, evidence=whole.evidence.with_parameters(noting))
     factors = tuple(f"variance factor {number}" for number in range(sum(whole.sizes)))
     levels = noted.target.all(table.fixed((*permeability.FITTED, *factors)))
     fitted = {*permeability.FITTED, "permeability_tail"}  # the tail is the prior of the variance factors

@@ -37,15 +37,17 @@ class Evidence:
     """Everything that dermatwin believes, with its sources.
 
     `Evidence.packaged()` is what ships (read once), `Evidence.read(folder)` lays a folder of one's own over it. Rows of any
-    table are `rows(kind)`, what a room makes of them is a `view`; change one belief with `believing`.
+    table are `rows(kind)`, what a room makes of them is a `view`; change one belief with `believing`. Fits are read when
+    somebody first asks what they say; screening never does.
     """
 
     sources: dict[str, Source]
-    parameters: dict[str, Parameter]
     quantities: dict[str, Quantity]
     tables: Tables = field(repr=False)
-    posteriors: tuple[Posterior, ...] = ()
-    prior: dict[str, Parameter] = field(default_factory=dict[str, Parameter], repr=False)  # the parameters before any fit
+    prior: dict[str, Parameter] = field(repr=False)  # the parameters before any fit
+    code: Path = field(default=CODE, repr=False)  # the package whose models the fits stand on
+    held: tuple[Posterior, ...] | None = field(default=None, repr=False)  # the fits in force; None: those of the tables
+    instead: Mapping[str, Parameter] | None = field(default=None, repr=False)  # parameters whatever priors and fits say
     believed: frozenset[str] = frozenset()  # parameters whose value was set by hand: no fit moves them
     stale: tuple[str, ...] = ()  # fits that do not belong to these priors, rows, tables and this code
 
@@ -101,13 +103,29 @@ class Evidence:
         """What was laid over it, in order."""
         return self.tables.view(_overlays)
 
-    def holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
-        """The same evidence with what some fits have learnt."""
+    @cached_property
+    def posteriors(self) -> tuple[Posterior, ...]:
+        """The fits in force, by name."""
+        return posteriors_of(self.tables, self.code) if self.held is None else self.held
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Parameters by name, with what the fits have learnt of those that nobody set by hand."""
+        if self.instead is not None:
+            return self.instead
         parameters = self.prior
-        for posterior in posteriors:
+        for posterior in self.posteriors:
             parameters = updated(parameters, posterior)
         told = {name: self.prior[name] for name in self.believed if name in self.prior}
-        return replace(self, parameters={**parameters, **told} if told else parameters, posteriors=posteriors)
+        return {**parameters, **told} if told else parameters
+
+    def holding(self, posteriors: tuple[Posterior, ...]) -> Evidence:
+        """The same evidence with what some fits have learnt."""
+        return replace(self, held=posteriors, instead=None)
+
+    def with_parameters(self, parameters: Mapping[str, Parameter]) -> Evidence:
+        """The same evidence with these parameters as they stand, whatever priors and fits say."""
+        return replace(self, instead=parameters)
 
     def before_fits(self) -> Evidence:
         """The same evidence without any posterior: priors only."""
@@ -132,16 +150,12 @@ class Evidence:
     def believing(self, **values: float) -> Evidence:
         """The same evidence with other medians, each in its own unit; the prior's spread stays and no fit moves them."""
         changed = {name: replace(self.prior[name], value=value) for name, value in values.items()}
-        return replace(
-            self,
-            parameters={**self.parameters, **changed},
-            prior={**self.prior, **changed},
-            believed=self.believed | set(changed),
-        )
+        instead = None if self.instead is None else {**self.instead, **changed}
+        return replace(self, prior={**self.prior, **changed}, instead=instead, believed=self.believed | set(changed))
 
     def value(self, name: str, unit: str) -> float:
         """The stated value of a parameter in `unit`: the median of its prior, whatever a fit makes of it."""
-        parameter = self.parameters[name]
+        parameter = (self.prior if self.instead is None else self.instead)[name]
         return parameter.value * factor(parameter.unit, unit)
 
     @cached_property
@@ -219,8 +233,8 @@ def packaged_tables() -> Tables:
 
 def _of(tables: Tables, code: Path) -> Evidence:
     prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
-    bare = Evidence(dict(sources_of(tables)), prior, dict(quantities_of(tables)), tables, (), prior, stated)
-    return replace(bare, stale=tuple(stale_of(tables, code))).holding(posteriors_of(tables, code))
+    stale = tuple(stale_of(tables, code))
+    return Evidence(dict(sources_of(tables)), dict(quantities_of(tables)), tables, prior, code, None, None, stated, stale)
 
 
 def _overlays(tables: Tables) -> tuple[Overlay, ...]:
