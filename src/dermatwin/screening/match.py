@@ -154,6 +154,8 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
     length = target.settings.needle_length if target.settings else None
     if clause.sites and not any(in_group(asked.book, group, target) for group in clause.sites):
         return None
+    if clause.in_zone and not set(clause.in_zone) & set(target.concerns):
+        return None
     if clause.needle_above is not None and (length is None or length <= clause.needle_above):
         return None
     passes = (target.settings.passes if target.settings else None) or 0
