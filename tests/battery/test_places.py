@@ -84,7 +84,7 @@ def test_lids_and_lips_are_the_face_and_scalp_and_neck_are_not():
         "cheekbone": True,
         "scalp": False,
         "neck": False,
-        "chest": False,
+        "upper chest": False,
     }
     assert {word: find_site(word, "human", EVIDENCE).on_face for word in words} == words
 

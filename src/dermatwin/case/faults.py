@@ -115,7 +115,7 @@ _WORDS = {
     "finite_number": "is not a finite number",
     "string_type": "is not text; put it in quotes if it is meant as text",
     "string_unicode": "is not proper text",
-    "string_pattern_mismatch": "is not a name; use small letters, digits and _, beginning with a letter",
+    "string_pattern_mismatch": "is not a name; use letters, digits and spaces, beginning with a letter",
     "list_type": "is not a list; write [a, b] or lines that begin with '- '",
     "dict_type": "is not a mapping; write lines of 'key: value'",
     "model_type": "is not a mapping; write lines of 'key: value'",

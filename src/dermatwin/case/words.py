@@ -27,14 +27,14 @@ _NUMERALS = {name: number for number, name in enumerate(("i", "ii", "iii", "iv",
 _TYPE = re.compile(r"(?:fitzpatrick|fst|phototype|photo type|skin|type|\s|:)*", re.IGNORECASE)
 _GRADE = re.compile(r"(?:grade|stage|score|class|level|type|norwood|hamilton|ludwig|sinclair|glogau|-|\s|:)*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b|\band\b)\s*", re.IGNORECASE)
-_SEXES = {"f": "female", "woman": "female", "m": "male", "man": "male"}
+_SEXES = {**dict.fromkeys(("f", "female", "woman"), "female"), **dict.fromkeys(("m", "male", "man"), "male")}
 _NUMBERED = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
 _TOLD = (
     re.compile(rf"{_DAY}\.?\s+(?:of\s+)?(?P<month>[a-z]{{3,9}})\.?,?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?P<month>[a-z]{{3,9}})\.?\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE),
 )
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIGITS_OF_A_YEAR = 4
 _HISTORY = ("conditions", "medications", "allergies", "recent_procedures")
 
@@ -52,8 +52,9 @@ def spoken(
         for loc in _places(tree, pattern.split(".")):
             faults += () if loc in taken else _put(tree, loc, reader)
     _years(tree)
-    for loc in _places(tree, "zones.*.concerns.*".split(".")):
-        faults += [] if words is None else _concern(tree, loc, words, taken)
+    doubtful = {*taken, *(loc for loc, _ in faults)}
+    for loc in _places(tree, ["zones", "*", "concerns", "*"]):
+        faults += _concern(tree, loc, words, doubtful)
     return tree, faults
 
 
@@ -81,9 +82,10 @@ def phototype(text: str) -> str:
     """A Fitzpatrick type: 'IV' of 'type 4'; ValueError for two of them."""
     rest = text[_prefix(_TYPE, text) :].strip()
     found = [_numeral(word) for word in _BETWEEN.split(rest)]
-    if None in found or not all(1 <= number <= len(PHOTOTYPES) for number in found if number):
+    numbers = sorted(number for number in found if number is not None and 1 <= number <= len(PHOTOTYPES))
+    if len(numbers) < len(found):
         return text
-    types = [PHOTOTYPES[number - 1] for number in sorted(number for number in found if number)]
+    types = [PHOTOTYPES[number - 1] for number in numbers]
     if len(types) > 1:
         raise ValueError(f"is more than one type; write one of them: the darker, {types[-1]}, is the safer")
     return types[0]
@@ -102,9 +104,10 @@ def day(text: str) -> str:
     if match := _NUMBERED.fullmatch(words):
         return _numbered(words, *match.groups())
     match = next(filter(None, (form.fullmatch(words) for form in _TOLD)), None)
-    months = [] if match is None else [n for n, name in enumerate(_MONTHS, 1) if name.startswith(match["month"].casefold())]
-    found = [] if match is None else _days((int(match["year"]), month, int(match["day"])) for month in months)
-    return found[0] if len(found) == 1 else text
+    if match is None or match["month"][:3].casefold() not in _MONTHS:
+        return text
+    month = _MONTHS.index(match["month"][:3].casefold()) + 1
+    return next(iter(_days([(int(match["year"]), month, int(match["day"]))])), text)
 
 
 def _numbered(text: str, first: str, second: str, third: str) -> str:
@@ -121,7 +124,7 @@ def _numbered(text: str, first: str, second: str, third: str) -> str:
     return found[0] if found else text
 
 
-def _days(parts: Any) -> list[str]:
+def _days(parts: list[tuple[int, int, int]]) -> list[str]:
     """Days of the calendar of year, month and day, each once."""
     found: dict[str, None] = {}
     for year, month, number in parts:
@@ -227,16 +230,17 @@ def _years(tree: dict[str, Any]) -> None:
         patient["age"] = f"{age} yr"
 
 
-def _concern(tree: Any, loc: Loc, words: Words, taken: Collection[Loc]) -> list[PlacedFault]:
+def _concern(tree: Any, loc: Loc, words: Words | None, doubtful: Collection[Loc]) -> list[PlacedFault]:
     """A concern by its name in the catalogue, its scale likewise, and its severity as the number of a grade."""
+    concern, scale = (identifier, identifier) if words is None else (words.concerns.entry, words.scales.entry)
     faults = [
         fault
-        for key, reader in (("concern", words.concerns.entry), ("scale", words.scales.entry))
-        if (*loc, key) not in taken
+        for key, reader in (("concern", concern), ("scale", scale))
+        if (*loc, key) not in doubtful
         for fault in _put(tree, (*loc, key), reader)
     ]
-    record = _at(tree, loc)
-    if faults or not isinstance(record, dict):
+    record, place = _at(tree, loc), (*loc, "severity")
+    if faults or words is None or place in doubtful or not isinstance(record, dict):
         return faults
-    scale = record.get("scale") or words.usual.get(record.get("concern"), "")
-    return _put(tree, (*loc, "severity"), lambda text: words.grade(text, scale)) if "severity" in record else []
+    named = record.get("scale") or words.usual.get(str(record.get("concern")), "")
+    return _put(tree, place, lambda text: words.grade(text, str(named)))

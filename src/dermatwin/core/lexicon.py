@@ -34,7 +34,8 @@ class Lexicon:
             return found[0]
         if found:
             raise ValueError(f"may be {' or '.join(self.told(name) for name in found)}; write the one that is meant")
-        raise ValueError(f"is not one of {', '.join(self.names)}{closest(word.replace('_', ' '), self._written)}")
+        near = closest(word.replace("_", " "), self._written)
+        raise ValueError(f"is not known{near}" if near else f"is not one of {', '.join(self.names)}")
 
     def told(self, entry: str) -> str:
         """An entry with what it is in words."""

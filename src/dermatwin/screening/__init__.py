@@ -2,8 +2,8 @@
 
 from .anaesthetic import Allowance, allowance, anaesthetic_check
 from .depth import ZoneDepth, depth_guidance
-from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
 from .reading import load_case
+from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
 from .rule import Rule, RuleBook, rule_book
 from .screen import screen
 

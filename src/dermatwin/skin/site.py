@@ -2,8 +2,8 @@
 
 The catalogue is `sites.csv`. Whether a place is part of the face, and whose dermis and vessels stand for its own, is said
 by the region that it lies in (`regions.csv`), and everybody asks here. A site belongs to one species; animals share names
-(`back`, `ear`) with one another and are told apart by species. Names and aliases are matched without regard to case, accents,
-spaces, hyphens, apostrophes, plural and side; they share one vocabulary with the places of histories.
+(`back`, `ear`) with one another and are told apart by species. Names and aliases are matched without regard to case,
+accents, spaces, hyphens, apostrophes, plural and side; they share one vocabulary with the places of histories.
 """
 
 from __future__ import annotations
