@@ -1,4 +1,4 @@
-"""Words of daily use: each is read in one way, or answered with what would be right; what may be two things is never guessed."""
+"""Words of daily use: each is read in one way, or answered with what would be right; nothing of two meanings is guessed."""
 
 from __future__ import annotations
 
