@@ -109,7 +109,7 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
     assert proposal.first_depth <= proposal.depth, where
     assert case.horizon >= max(case.session_days) + 7 * max(proposal.read_at), where
     if phototype in ("IV", "V", "VI"):
-        assert any("phototype" in reason.text for reason in proposal.reasons), where
+        assert any("Phototype" in reason.text for reason in proposal.reasons), where
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
         ("burn_scar", "refer", "specialist"),
         ("sun_spots", "no_default", "diagnose"),
         ("dark_circles", "no_default", "cause"),
-        ("active_acne", "stop", "light"),
+        ("active_acne", "stop", "calm the acne"),
         ("keloid", "stop", "specialist"),
         ("vitiligo", "refer", "Koebner"),
         ("rosacea", "refer", "calm"),
@@ -219,16 +219,136 @@ def test_the_given_settings_and_products_are_not_taken_over() -> None:
     assert any("prp" in warning for warning in found.warnings)
 
 
-def test_an_overdose_of_numbing_cream_stops_the_plan() -> None:
-    found = only(
-        "cheek",
-        "wrinkles",
-        course={
-            "topicals": [{"product": "lidocaine 4 % cream", "dose": "200 mg/cm^2", "apply": "-30 min", "remove": "0 min"}]
-        },
-    )
-    assert found.verdict == "stop"
-    assert "lidocaine" in found.reasons[0].text
+def cream(product: str = "lidocaine 4 % cream", **changes: Any) -> dict[str, Any]:
+    usual = {"product": product, "dose": "20 mg/cm^2", "apply": "-40 min", "remove": "-5 min"}
+    return {"topicals": [{**usual, **changes}]}
+
+
+def test_too_much_cream_is_cut_to_what_is_allowed_and_said() -> None:
+    found = only("cheek", "wrinkles", course=cream(dose="200 mg/cm^2"))  # 12 g of 4 % are 480 mg; 292.5 mg at 65 kg
+    assert found.verdict == "course"
+    assert found.case is not None
+    (topical,) = found.case.course.topicals
+    assert topical.dose * 60.0 * 0.04 == pytest.approx(292.5, abs=0.05)
+    assert topical.dose * 60.0 * 0.04 <= 292.5
+    assert any("12 g on 60 cm2 is more than allowed; cut to 7.31 g" in warning for warning in found.warnings)
+
+
+def test_creams_of_several_zones_are_cut_together() -> None:
+    found = propose(case({"cheek": ["wrinkles"], "forehead": ["wrinkles"]}, course=cream(dose="100 mg/cm^2")))
+    assert found.case is not None
+    (topical,) = found.case.course.topicals
+    assert topical.zones == ["cheek", "forehead"]
+    assert topical.dose * 120.0 * 0.04 == pytest.approx(292.5, abs=0.1)
+    assert not [finding for finding in found.screening.findings if finding.rule.startswith("anaesthetic") and finding.stops]
+    assert any("cut to 7.31 g" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("times", "planned"),
+    [
+        ({"apply": "-40 min", "remove": None}, (-40.0, -5.0)),
+        ({"apply": "-40 min", "remove": "30 min"}, (-40.0, -5.0)),
+        ({"apply": "-400 min", "remove": "-5 min"}, (-305.0, -5.0)),  # LMX4: five hours at most
+        ({"apply": "-10 min", "remove": "-5 min"}, (-35.0, -5.0)),  # and half an hour at least
+    ],
+)
+def test_wrong_times_of_a_cream_are_put_right_and_said(times: dict[str, Any], planned: tuple[float, float]) -> None:
+    found = only("cheek", "wrinkles", course=cream("LMX4", **times))
+    assert found.case is not None
+    (topical,) = found.case.course.topicals
+    assert topical.remove is not None
+    assert (topical.apply * 60.0, topical.remove * 60.0) == pytest.approx(planned)
+    assert any("LMX4: put on" in warning for warning in found.warnings) is (times != {})
+
+
+def test_a_cream_that_keeps_to_its_label_is_left_as_it_is() -> None:
+    found = only("cheek", "wrinkles", course=cream())
+    assert found.case is not None
+    (topical,) = found.case.course.topicals
+    assert (topical.dose, topical.apply, topical.remove) == (20.0, pytest.approx(-2.0 / 3.0), pytest.approx(-1.0 / 12.0))
+    assert not any("lidocaine" in warning for warning in found.warnings)
+
+
+def test_a_cream_that_is_not_tolerated_is_left_out_and_the_course_stands() -> None:
+    found = only("cheek", "wrinkles", course=cream(), allergies=["lidocaine"])
+    assert found.verdict == "course"
+    assert found.case is not None
+    assert found.case.course.topicals == []
+    assert any("lidocaine 4 % cream is left out" in warning for warning in found.warnings)
+
+
+def graded(concern: str, scale: str, severity: float, zone: str = "cheek", **more: Any) -> Proposal:
+    given = case({zone: [concern]}, **more).model_dump(mode="json")
+    given["zones"][0]["concerns"] = [{"concern": concern, "scale": scale, "severity": severity}]
+    (proposal,) = plan(Case.model_validate(given))
+    return proposal
+
+
+def test_the_grade_changes_sessions_and_depth_as_far_as_it_says_anything() -> None:
+    mild, usual, severe = (graded("wrinkles", "lemperle", grade) for grade in (1, 3, 5))
+    assert (mild.sessions, usual.sessions, severe.sessions) == (3, 4, 4)
+    assert (mild.depth, usual.depth, severe.depth) == (0.5, 1.5, 1.5)
+    assert [graded("acne_scar", "goodman_baron_qualitative", grade).sessions for grade in (2, 3, 4)] == [3, 4, 6]
+    assert graded("acne_scar", "goodman_baron_quantitative", 60).sessions == 4  # a score of many points says no grade
+    severe = graded("acne_scar", "goodman_baron_qualitative", 4)
+    assert any("severe by its grade (assumed)" in reason.text for reason in severe.reasons)
+
+
+def test_severe_laxity_is_referred() -> None:
+    assert graded("laxity", "aa_laxity_modified", 1).verdict == "course"
+    found = graded("laxity", "aa_laxity_modified", 4)
+    assert found.verdict == "refer"
+    assert "does not lift" in found.reasons[0].text
+
+
+def test_thin_skin_is_needled_less_deep() -> None:
+    young, old = (only("cheek", "acne_scar", age=f"{age} yr") for age in (30, 85))
+    assert young.depth == pytest.approx(1.5)
+    assert old.depth is not None
+    assert 1.0 <= old.depth < 1.5
+    assert any("the skin here is thin" in reason.text for reason in old.reasons)
+    assert old.case is not None
+    assert old.case.course.settings["cheek"].needle_length == old.depth
+
+
+@pytest.mark.parametrize(
+    "patient", [{"phototype": "V"}, {"conditions": ["melasma"]}, {"conditions": ["post-inflammatory hyperpigmentation"]}]
+)
+def test_what_puts_pigment_at_risk_makes_the_first_session_shallower_and_the_interval_longer(
+    patient: dict[str, Any],
+) -> None:
+    found = propose(case({"cheek": ["acne_scar_rolling"]}, **patient))
+    assert found.case is not None
+    settings = found.case.course.settings["cheek"]
+    assert (settings.at(0).needle_length, settings.at(1).needle_length) == (pytest.approx(1.1), pytest.approx(1.5))
+    assert found.case.session_days[1] == 42.0
+
+
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_the_plan_is_what_screening_asks_for(concern: str) -> None:
+    """No plan draws a caution about its own intervals, depth or cream, whatever the concern."""
+    own = {"pigment_pace", "depth_beyond_concern", "depth_beyond_table", "depth_stop", "short_interval", "anaesthetic_time"}
+    for phototype in ("II", "V"):
+        for zone in ("cheek", "neck", "abdomen", "scalp"):
+            found = propose(case({zone: [concern]}, course=cream(dose="300 mg/cm^2"), phototype=phototype))
+            if found.case is not None:
+                assert not own & {finding.rule for finding in found.screening.findings}, (zone, phototype)
+
+
+def test_nothing_is_proposed_beside_a_course_that_this_person_may_not_have() -> None:
+    free = only("cheek", "hyperpigmentation")
+    assert any(text.startswith("tranexamic acid (off label on needled skin") for text in free.beside)
+    allergic = only("cheek", "hyperpigmentation", allergies=["tranexamic acid"])
+    assert not any(text.startswith("tranexamic acid") for text in allergic.beside)
+    assert any(text.startswith("tranexamic acid is left out") for text in allergic.warnings)
+
+
+def test_light_is_not_advised_beside_a_photosensitiser() -> None:
+    assert any("LED" in text for text in only("cheek", "active_acne").beside)
+    found = only("cheek", "active_acne", medications=["doxycycline 100 mg"])
+    assert found.beside == ()
+    assert any("LED" in text and "doxycycline" in text for text in found.warnings)
 
 
 def test_zones_are_merged_with_their_own_depth() -> None:

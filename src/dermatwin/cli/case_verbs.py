@@ -10,6 +10,7 @@ import typer
 from .door import STOPPED
 from .options import (
     CaseFile,
+    Details,
     Draws,
     Force,
     Machine,
@@ -89,6 +90,7 @@ def plan(
     seed: Seed = 1,
     force: Force = False,
     report: Report = True,
+    details: Details = False,
     json: Machine = False,
 ) -> None:
     """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
@@ -117,9 +119,10 @@ def plan(
             }
         )
     else:
-        from .tables import show_plan, show_run
+        from .plan_view import show_plan
+        from .tables import show_run
 
-        show_plan(found, case_out if found.case is not None else None)
+        show_plan(found, case_out if found.case is not None else None, details=details)
         if run is not None:
             show_run(run, summarise(run), written)
     _leave(found.screening.verdict)

@@ -72,6 +72,7 @@ NeedleLength = Annotated[
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
+Details = Annotated[bool, typer.Option("--details", help="Grounds, sources and what to do about each finding.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Own = Annotated[
     Path | None,

@@ -15,7 +15,6 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from ..naming import Detail
-    from ..planning import Plan, Proposal
     from ..screening import Screening
     from ..twin import Endpoint, Run
 
@@ -62,41 +61,6 @@ def show_screening(found: Screening) -> None:
         for label, text in parts.items():
             if text:
                 page.print(Padding(f"[dim]{label}[/]{escape(text)}", (0, 0, 0, 4)), highlight=False)
-
-
-def show_plan(found: Plan, written: Path | None) -> None:
-    """Every proposal with its course, or the reason why there is none."""
-    page = console()
-    page.print(f"Screening of what is proposed: {VERDICTS.get(found.screening.verdict, found.screening.verdict)}")
-    if not found.proposals:
-        page.print("Nothing is proposed: no treated zone has a concern.")
-    for proposal in found.proposals:
-        confidence = f"[dim]confidence {escape(proposal.confidence)}, grade {proposal.grade}[/]"
-        place = f"[bold]{escape(proposal.zone)}, {escape(proposal.concern)}[/]"
-        page.print(f"\n{place}: {_offer(proposal)}  {confidence}", highlight=False)
-        lines = [
-            escape(reason.text) + (f" [dim]({escape(', '.join(reason.sources))})[/]" if reason.sources else "")
-            for reason in proposal.reasons
-        ]
-        lines += [f"[dim]beside it:[/] {escape(proposal.adjunct)}"] if proposal.adjunct else []
-        lines += [f"[dim]numbing:[/] {escape(proposal.numbing)}"] if proposal.numbing else []
-        lines += [f"[yellow]![/] {escape(warning)}" for warning in proposal.warnings]
-        for line in lines:
-            page.print(Padding(line, (0, 0, 0, 4)), highlight=False)
-    for warning in found.warnings:
-        page.print(f"[yellow]![/] {escape(warning)}")
-    if written is not None:
-        page.print(f"Wrote {escape(str(written))}", style="dim")
-
-
-def _offer(proposal: Proposal) -> str:
-    if proposal.sessions is None or proposal.depth is None or proposal.interval is None:
-        return {"stop": "[red]do not treat[/]", "refer": "[yellow]refer[/]"}.get(proposal.verdict, "no default course")
-    first = "" if proposal.first_depth == proposal.depth else f", first session {number(proposal.first_depth)} mm"
-    return (
-        f"{number(proposal.depth)} mm{first}, {proposal.sessions} sessions every {number(proposal.interval)} days, "
-        f"{escape(proposal.device)}"
-    )
 
 
 def show_run(run: Run, summary: dict[str, Any], written: Path | None) -> None:

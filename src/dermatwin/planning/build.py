@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..case import Case, Topical, Zone
+from ..case import Case, Zone
 from ..case.document import ConcernRecord
 from ..core.units import factor
 from ..device import Kind
 from ..evidence import Evidence
-from ..screening.agent import agent_of
+from .numbing import creams
 
 
 def build(
@@ -39,7 +39,7 @@ def build(
         "start": data["course"]["start"],
         "settings": settings,
         "sessions": {"count": count, "interval": f"{interval:.10g} d"},
-        "topicals": [found for t in case.course.topicals if (found := _numbing(case, t, keys, count, evidence))],
+        "topicals": [topical.model_dump(mode="json") for topical in creams(case, keys, count, evidence)],
         "aftercare": data["course"]["aftercare"],
     }
     last = (count - 1) * interval + read_at * factor("week", "d")
@@ -47,21 +47,18 @@ def build(
     return Case.model_validate(data)
 
 
-def _numbing(case: Case, topical: Topical, keys: list[str], count: int, evidence: Evidence) -> dict[str, Any] | None:
-    """A numbing cream of the given course, on the planned zones and sessions; None for every other product."""
-    if agent_of(topical, evidence, case.patient.age) is None:
-        return None
-    zones = [key for key in keys if topical.zones is None or key in topical.zones]
-    sessions = topical.sessions if topical.sessions is None else [s for s in topical.sessions if s <= count]
-    if not zones or sessions == []:
-        return None
-    return {**topical.model_dump(mode="json"), "zones": zones, "sessions": sessions}
-
-
 def with_concerns(zone: Zone, concerns: Sequence[str]) -> Zone:
     """The zone with only these of its concerns."""
     kept: list[ConcernRecord] = [record for record in zone.concerns if record.concern in concerns]
     return zone.model_copy(update={"concerns": kept})
+
+
+def settings_of(aim: float, first: float, passes: int, count: int) -> dict[str, Any]:
+    """Settings with this needle length [mm], a shallower first session where it differs."""
+    usual: dict[str, Any] = {"needle_length": f"{aim:.10g} mm", "passes": passes}
+    if first < aim and count > 1:
+        return {**usual, "changes": [{"sessions": [1], "needle_length": f"{first:.10g} mm"}]}
+    return {**usual, "needle_length": f"{min(first, aim):.10g} mm"}
 
 
 def passes(kind: Kind, evidence: Evidence) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ..evidence import Tables, view
 from ..evidence.rows.planning import Confidence, Decision, DefaultCourseRow
@@ -30,7 +31,8 @@ class DefaultCourse:
     interval_range: tuple[float, float]
     endpoint: str  # what the operator sees when it is enough
     read_at: tuple[int, ...]  # weeks after the last session
-    adjunct: str
+    severe: Literal["more_sessions", "refer"] | None  # what a grade at the worse end of its scale changes
+    adjuncts: tuple[str, ...]
     confidence: Confidence
     advice: str
     grade: str
@@ -60,7 +62,8 @@ def _course(row: DefaultCourseRow) -> DefaultCourse:
         interval_range=(row.interval_low_weeks or 0.0, row.interval_high_weeks or 0.0),
         endpoint=row.endpoint,
         read_at=row.read_at_weeks,
-        adjunct=row.adjunct,
+        severe=row.severe,
+        adjuncts=row.adjuncts,
         confidence=row.confidence,
         advice=row.advice,
         grade=row.grade,

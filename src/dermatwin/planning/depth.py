@@ -1,25 +1,28 @@
-"""How deep: the customary depth for the concern, cut to what the zone bears, shallower where pigment is at risk.
+"""How deep: the customary depth for the concern, cut to what the zone bears, shallower for what is mild.
 
     aim = min(clip(default depth, customary range of the concern), upper end of the zone)
 
-The zone always wins. Most abstracts do not give the needle length, so customary ranges are of a weak grade.
-The set length is meant; the depth that is reached is computed by the twin.
+A mild finding gets the shallow end. Where pigment is at risk the first session is shallower. The zone always wins. Most
+abstracts do not give the needle length, so customary ranges are of a weak grade. The set length is meant; the depth that is
+reached is computed by the twin.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..case import Case
-from ..core.vocabulary import DARK_PHOTOTYPES
 from ..device import Device, catalogue, describe, find
 from ..evidence import Evidence
+from ..screening import Finding
 from ..screening.depth import ZoneDepth, deep_concerns
 from .course import DefaultCourse
 from .proposal import Reason
+from .severity import Severity
 
 _PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
+_ASSUMED = ("dermatwin_prior",)
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,13 @@ class Depth:
     warnings: tuple[str, ...]
 
 
-def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidence: Evidence) -> Depth:
-    """Needle length for a concern in a zone."""
+def choose_depth(
+    course: DefaultCourse, zone: ZoneDepth, severity: Severity, risks: tuple[Finding, ...], evidence: Evidence
+) -> Depth:
+    """Needle length for a concern in a zone; `risks` are what puts pigment at risk there."""
     low, high = course.depth_range
     limit = zone.column(deep=course.concern in deep_concerns(evidence))[1]
-    aim = min(max(course.depth, low), high, limit)
+    aim = min(max(low if severity == "mild" else course.depth, low), high, limit)
     reasons = [
         Reason(
             f"{course.concern}: {low:g}-{high:g} mm is customary, {course.depth:g} mm the default "
@@ -47,6 +52,8 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidenc
         ),
         Reason(f"{zone.zone}: up to {limit:g} mm (grade {zone.grade}: {zone.note})", zone.sources),
     ]
+    if severity == "mild" and course.depth > low:
+        reasons.append(Reason(f"mild by its grade: {aim:g} mm, the shallow end of what is customary (assumed)", _ASSUMED))
     warnings = []
     if aim < low:
         warnings.append(
@@ -56,10 +63,20 @@ def choose_depth(course: DefaultCourse, zone: ZoneDepth, phototype: str, evidenc
     if zone.by_region:
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
-    if phototype in DARK_PHOTOTYPES:
+    if risks:
         first = max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
-        reasons.append(Reason(f"phototype {phototype}: {_gently(first, aim)}", _PIGMENT_SOURCES))
+        reasons.append(Reason(f"{because(risks)}: {_gently(first, aim)}", _PIGMENT_SOURCES))
     return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))
+
+
+def because(risks: tuple[Finding, ...]) -> str:
+    """What puts pigment at risk, in few words."""
+    return "; ".join(dict.fromkeys(finding.title for finding in risks))
+
+
+def shortened(depth: Depth, length: float, why: Reason) -> Depth:
+    """The same with a shorter aim [mm]; the first session is not deeper than it."""
+    return replace(depth, aim=length, first=min(depth.first, length), reasons=(*depth.reasons, why))
 
 
 def _gently(first: float, aim: float) -> str:

@@ -15,7 +15,8 @@ from ..evidence import Evidence
 from ..evidence.rows.outcome import Driver
 from ..evidence.rows.planning import Confidence
 from ..outcome import concerns
-from .build import build, with_concerns
+from .build import build, settings_of, with_concerns
+from .numbing import put_right
 from .proposal import Proposal
 
 PIGMENT: Driver = "pigment"
@@ -40,7 +41,9 @@ def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tu
             )
     if not leads:
         return None, tuple(warnings)
-    return _case(case, leads, courses, evidence), tuple(warnings)
+    merged, changed = put_right(_case(case, leads, courses, evidence), evidence)
+    told = {warning for lead in leads for warning in lead.warnings}
+    return merged, (*warnings, *(text for text in map(str, changed) if text not in told))
 
 
 def _shared(proposal: Proposal, lead: Proposal, evidence: Evidence) -> str:
@@ -87,22 +90,21 @@ def _case(case: Case, leads: list[Proposal], courses: list[Proposal], evidence: 
     device = _device(first)
     together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead, evidence)] for lead in leads}
     zones = [with_concerns(case.zone(zone), [p.concern for p in found]) for zone, found in together.items()]
-    settings = {lead.zone: _settings(lead, together[lead.zone], first, evidence) for lead in leads}
+    settings = {lead.zone: _settings(lead, together[lead.zone], first, count, evidence) for lead in leads}
     read_at = max(max(lead.read_at, default=0) for lead in leads)
     return build(case, zones, settings, device, count, interval, read_at, evidence)
 
 
-def _settings(lead: Proposal, together: list[Proposal], first: Proposal, evidence: Evidence) -> dict[str, Any]:
+def _settings(lead: Proposal, together: list[Proposal], first: Proposal, count: int, evidence: Evidence) -> dict[str, Any]:
     """Settings of a zone: the lead's, as shallow as a concern of pigment asks, with its own device where it differs."""
     assert lead.case is not None
-    settings = lead.case.course.settings[lead.zone].model_dump(mode="json", exclude_none=True)
-    assert lead.depth_range is not None
     limits = [p.depth_range[1] for p in together if _of_pigment(p, evidence) and p.depth_range is not None]
-    depth = min([lead.first_depth or 0.0, *limits])
     device = catalogue(evidence).get(lead.device)
-    if device is not None:
-        depth = max(depth, device.min_length)
-    settings["needle_length"] = f"{depth:.10g} mm"
+    least = 0.0 if device is None else device.min_length
+    aim, gentle = (max(min([depth or 0.0, *limits]), least) for depth in (lead.depth, lead.first_depth))
+    usual = lead.case.course.settings[lead.zone].passes
+    assert usual is not None  # every proposal states its passes
+    settings = settings_of(aim, gentle, usual, count)
     if _device(lead) != _device(first):
         settings["device"] = _device(lead)
     return settings

@@ -30,6 +30,7 @@ COMPUTED = frozenset(
         "depth_beyond_concern",
         "depth_no_guidance",
         "phototype_outside_label",
+        "pigment_pace",
         "anaesthetic_label_mass",
         "anaesthetic_label_area",
         "anaesthetic_dose_unknown",

@@ -131,6 +131,7 @@ class Rule(Record):
     reason: str
     action: str
     until: str = ""
+    pigment_risk: bool = False  # the first session is shallower, and sessions are further apart (`pace`)
     rows: list[str] = []  # conditions of contraindications.csv that this rule carries out
     sources: Annotated[list[str], Field(min_length=1)]
     note: str = ""

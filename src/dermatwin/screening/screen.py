@@ -14,6 +14,7 @@ from .anaesthetic import anaesthetic_check
 from .depth import depth_check
 from .known import require_names
 from .match import Asked, apply, written
+from .pace import pace_check
 from .place import place_check
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
 from .rule import RuleBook, rule_book
@@ -53,6 +54,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
         for zone in zones
         for finding in (*place_check(zone, believed), *allergy_check(zone, who, believed), *unknown_products(zone, believed))
     )
+    found += tuple(finding for zone in zones for finding in pace_check(case, zone, found, book, believed))
     found += anaesthetic_check(case, believed)
     found += (*_unknown(who, believed), *_guessed(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))

@@ -33,7 +33,11 @@ _OF_A_COURSE = (
 
 
 class DefaultCourseRow(Row):
-    """What trials do for one concern, or why there is no course for it."""
+    """What trials do for one concern, or why there is no course for it.
+
+    severe : what a grade at the worse end of its scale changes; empty where nothing is known. adjuncts : what trials put
+        beside the needling; whether a person may have it is for screening to say.
+    """
 
     table: ClassVar[str] = "default_courses"
     key: ClassVar[tuple[str, ...]] = ("concern",)
@@ -63,7 +67,8 @@ class DefaultCourseRow(Row):
     interval_high_weeks: Positive | None
     endpoint: str
     read_at_weeks: tuple[Annotated[int, Field(ge=0)], ...]
-    adjunct: str
+    severe: Literal["more_sessions", "refer"] | None
+    adjuncts: tuple[str, ...]
     confidence: Confidence
     advice: str
     grade: Grade
