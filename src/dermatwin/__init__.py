@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .case import Case, load_case
+    from .case import Case
     from .explanation import explain
     from .planning import plan
-    from .screening import screen
+    from .screening import load_case, screen
     from .twin import Contrast, Run, compare, recall, simulate, summarise, to_tree, write_run
     from .validation import validate
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Case": "case",
-    "load_case": "case",
+    "load_case": "screening",
     "explain": "explanation",
     "plan": "planning",
     "screen": "screening",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .core.errors import CaseError, Fault
-from .core.spelling import closest
+from .core.spelling import closest, identifier
 from .evidence import Evidence
 from .evidence.rows.delivery import ActiveRow, ProductRow
 from .evidence.rows.device import DeviceRow
@@ -36,8 +36,8 @@ class Entry:
     sources: tuple[str, ...] = ()
 
     def is_called(self, word: str) -> bool:
-        """Whether a word is one of its names, whatever its case."""
-        return word.casefold() in (name.casefold() for name in (self.name, *self.names))
+        """Whether a word is one of its names, whatever its case, spaces, accents and apostrophes."""
+        return identifier(word.casefold()) in (identifier(name.casefold()) for name in (self.name, *self.names))
 
 
 def entries(kind: str, evidence: Evidence) -> tuple[Entry, ...]:
@@ -94,8 +94,8 @@ CATALOGUES: dict[str, Callable[[Evidence], Iterator[Entry]]] = {
     "devices": _of("device", DeviceRow, "id", "name", "name", "aliases"),
     "products": _of("product", ProductRow, "id", "name", "name", "aliases"),
     "actives": _of("active", ActiveRow, "active", "active", "aliases_added"),
-    "concerns": _of("concern", ConcernRow, "concern", "label", "label"),
-    "scales": _of("scale", ScaleRow, "id", "title", "title"),
+    "concerns": _of("concern", ConcernRow, "concern", "label", "label", "aliases"),
+    "scales": _of("scale", ScaleRow, "id", "title", "title", "aliases"),
     "sites": _of("site", SiteRow, "site", "label", "label", "aliases"),
     "rules": _rules,
     "concepts": _of("concept", VocabularyRow, "concept", "label", "label", "names", "brands"),

@@ -56,6 +56,7 @@ def test_numbers_name_their_studies(concern, draws):
     [
         ("no_such_scale", 3.0, "is not known"),
         ("gais", 3.0, "does not measure a severity"),
+        ("norwood_hamilton", 3.0, "does not measure a severity"),
         ("lemperle", 7.0, "outside the range"),
         (None, None, "not given"),
         ("own_score", None, "give a severity"),
@@ -75,3 +76,15 @@ def test_a_given_severity_is_the_baseline(draws):
     expected = np.maximum(-20.0 * pairs["trial_mean_relative_improvement[acne_scar]"], -20.0)
     assert pairs["trial_mean_scale_change[goodman_baron_quantitative]"] == pytest.approx(expected)
     assert found.sources["relative_improvement[acne_scar]"]
+
+
+@pytest.mark.parametrize("concern", [c for c, row in concerns(Evidence.packaged()).items() if row.answer != "number"])
+def test_what_gets_no_number_is_named_as_not_computed_and_everything_else_is_computed(concern, draws):
+    alone, beside = (
+        read_out(zone_of("cheek", *more, "wrinkles"), person_of(), skin_of(COUNT), COURSE, Belief(draws))
+        for more in ([], [concern])
+    )
+    (said,) = [notice for notice in beside.notices if notice.path == f"cheek.{concern}"][:1]
+    assert said.message.startswith("not computed: ")
+    assert said.source
+    assert {r.name for r in alone.readings} <= {r.name for r in beside.readings}

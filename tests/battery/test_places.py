@@ -1,4 +1,4 @@
-"""One answer to 'is this the face?': every site of the catalogue, asked by everybody who speaks of faces."""
+"""One answer to 'is this the face?', asked by everybody who speaks of faces; and places in words of daily use."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -7,13 +7,18 @@ from typing import cast
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from builders import treated
+from builders import course_of, document, treated
+from dermatwin.case import case_of as read_case
 from dermatwin.core import Luck
+from dermatwin.core.spelling import identifier
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.store import DATA
 from dermatwin.flows import TissueHistory
 from dermatwin.outcome.events import series_of
+from dermatwin.planning import plan
 from dermatwin.report.sheets import steps
 from dermatwin.screening import depth_guidance, rule_book, screen
 from dermatwin.screening.match import in_group
@@ -84,7 +89,7 @@ def test_lids_and_lips_are_the_face_and_scalp_and_neck_are_not():
         "cheekbone": True,
         "scalp": False,
         "neck": False,
-        "chest": False,
+        "upper chest": False,
     }
     assert {word: find_site(word, "human", EVIDENCE).on_face for word in words} == words
 
@@ -119,3 +124,91 @@ def test_a_region_may_be_moved_by_a_table_alone(tmp_path):
     assert find_site("hands", "human", laid).region.vessels == "face"
     assert series_of(laid, "hands") == "face"
     assert depth_guidance("somewhere", laid, "foot") == replace(depth_guidance("hands", laid), by_region=True)
+
+
+# ---- names of daily use --------------------------------------------------------------------------------------------------
+
+NAMED = {
+    "left cheek": "cheek",
+    "crow's feet": "periorbital",
+    "crow’s feet": "periorbital",
+    "upper lip": "upper_lip",
+    "décolleté": "decollete",
+    "hands": "hands",
+    "back of hands": "hands",
+    "backs of the hands": "hands",
+    "nasolabial folds": "cheek",
+    "neck lines": "neck",
+    "belly": "abdomen",
+    "jowls": "jaw",
+    "full face": "face",
+    "left side of the face": "face",
+    "under eyes": "periorbital",
+}
+
+
+@pytest.mark.parametrize("said", NAMED)
+def test_a_site_is_called_as_people_call_it(said):
+    assert find_site(said, "human", EVIDENCE).name == NAMED[said]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (
+            "eye area",
+            "is no site of its own; write the one that is meant: forehead or periorbital (periorbital skin outside",
+        ),
+        ("around the eyes", "is no site of its own; write the one that is meant: forehead or periorbital"),
+        ("smile lines", "is no site of its own; write the one that is meant: periorbital (periorbital skin outside the "),
+        ("left arm", "is no site of its own; write the one that is meant: volar_forearm (volar forearm) or dorsal_forearm"),
+        ("chest", "is no site of its own; write the one that is meant: decollete or breast"),
+        ("bikini line", "is a place of which no skin is known here: nothing can be computed for it"),
+        ("all over", "is no place; write a zone for each that is needled"),
+        ("cheeks and chin", "names cheek and chin; write a zone for each"),
+        ("face, neck", "names face and neck; write a zone for each"),
+        ("forhead", "is not a site of human skin; did you mean forehead"),
+        ("left", "is not a site of human skin; known: abdomen, "),
+    ],
+)
+def test_a_place_that_is_no_site_is_asked_about(said, answer):
+    with pytest.raises(KeyError) as refused:
+        find_site(said, "human", EVIDENCE)
+    assert refused.value.args[0].startswith(f"{said!r} {answer}")
+
+
+CALLED = sorted({(word, site.name) for site in sites(EVIDENCE).values() if site.species == "human"
+                 for word in (site.name, *site.aliases)})  # fmt: skip
+
+
+def dressed(draw, word: str) -> str:
+    """A name with a side somewhere, in any spacing, case and accent."""
+    side, behind = draw(st.sampled_from(["", "left", "right", "both", "bilateral"])), draw(st.booleans())
+    said = f"{word} {side}" if behind else f"{side} {word}"
+    said = draw(st.sampled_from([" ", "  ", "-", "_", " - "])).join(said.replace("_", " ").split())
+    said = draw(st.sampled_from([str, str.upper, str.title, str.swapcase]))(said)
+    return said.replace("e", draw(st.sampled_from(["e", "é", "ê"])), 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(CALLED))
+def test_side_case_spacing_and_accents_do_not_change_the_site(data, called):
+    word, site = called
+    assert find_site(dressed(data.draw, word), "human", EVIDENCE).name == site
+    assert find_site(identifier(dressed(data.draw, word)), "human", EVIDENCE).name == site
+
+
+LIDS = ("eyelid", "eye lid", "lid", "eyelids", "upper eyelid", "lower eyelid", "lower lid", "upper lids", "under eye",
+        "under the eyes", "undereye", "tear trough", "lash line", "eye bags", "eye socket", "palpebral")  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(LIDS), st.booleans())
+def test_no_wording_of_an_eyelid_escapes_the_stop(data, word, as_name):
+    said = dressed(data.draw, word)
+    zone = {"zone": "periorbital", "name": said} if as_name else {"zone": said}
+    course = {**course_of(said), "settings": {said: {"needle_length": "0.2 mm"}}}
+    case = read_case(document(zones=[{**zone, "area": "4 cm^2", "concerns": [{"concern": "fine_lines"}]}], course=course))
+    rules = {finding.rule: finding.level for finding in screen(case, EVIDENCE).findings}
+    assert rules["orbital_rim"] == "hard_stop"
+    assert [p.verdict for p in plan(case, EVIDENCE)] == ["stop"]

@@ -120,11 +120,20 @@ def runs(proposal: Proposal, where: Any, phototype: str) -> None:
         ("sun_spots", "no_default", "diagnose"),
         ("dark_circles", "no_default", "cause"),
         ("active_acne", "stop", "calm the acne"),
+        ("keloid", "stop", "specialist"),
+        ("vitiligo", "refer", "Koebner"),
+        ("rosacea", "refer", "calm"),
+        ("actinic_keratosis", "refer", "diagnosis"),
+        ("hair_loss_other", "refer", "diagnose"),
+        ("post_inflammatory_hyperpigmentation", "no_default", "quiet the cause"),
+        ("sun_damage", "no_default", "actinic keratoses"),
+        ("decollete_wrinkles", "no_default", "no trial"),
     ],
 )
 def test_never_a_course_where_the_table_refers(concern: str, verdict: str, word: str) -> None:
     found = only("cheek", concern)
     assert found.verdict == verdict
+    assert found.sources
     assert word in " ".join(reason.text for reason in found.reasons)
 
 
@@ -161,6 +170,21 @@ def test_a_recorded_reason_opens_a_soft_stop() -> None:
         }
     )
     assert plan(opened)[0].verdict == "course"
+
+
+@pytest.mark.parametrize("concern", ["keloid", "vitiligo", "rosacea", "actinic_keratosis"])
+def test_a_disease_in_a_zone_stops_its_other_concerns_and_no_other_zone(concern: str) -> None:
+    found = propose(case({"cheek": ["wrinkles", concern], "forehead": ["fine_lines"]}))
+    assert [p.verdict for p in found.proposals][::2] == ["stop", "course"]
+    assert found.case is not None
+    assert [zone.key for zone in found.case.zones] == ["forehead"]
+    assert screen(case({"cheek": ["wrinkles", concern]})).verdict == "stop"
+
+
+def test_lines_of_the_neck_have_a_course_there_and_nowhere_else() -> None:
+    found = only("neck", "neck_wrinkles")
+    assert (found.verdict, found.depth, found.sessions) == ("course", 0.5, 4)
+    assert only("cheek", "neck_wrinkles").verdict == "no_default"
 
 
 def test_active_acne_stops_the_other_concerns_of_its_zone() -> None:

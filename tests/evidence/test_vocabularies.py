@@ -7,15 +7,18 @@ from typing import get_args
 import pytest
 
 from dermatwin import naming
+from dermatwin.core.spelling import tokens
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.advice import CareStepRow
 from dermatwin.evidence.rows.delivery import UNITS, Property
 from dermatwin.evidence.rows.every import KINDS
+from dermatwin.evidence.rows.history import PlaceRow
 from dermatwin.evidence.rows.knowledge import ReadingRow, Way
 from dermatwin.evidence.rows.outcome import ConcernRow, Driver
 from dermatwin.evidence.rows.parameters import DetailKind
 from dermatwin.evidence.rows.planning import Decision
 from dermatwin.evidence.rows.row import columns_of
+from dermatwin.evidence.rows.skin import SiteRow
 from dermatwin.outcome import response
 from dermatwin.planning.proposal import ProposalVerdict
 from dermatwin.report.sheets import WAITING
@@ -25,7 +28,9 @@ from dermatwin.validation.rows import REQUIRED
 EVIDENCE = Evidence.packaged()
 CONCERNS = (
     "fine_lines wrinkles acne_scar_rolling acne_scar_boxcar acne_scar_icepick acne_scar pores hyperpigmentation melasma "
-    "sun_spots laxity striae texture tone surgical_scar burn_scar hair_loss_aga active_acne dark_circles"
+    "sun_spots laxity striae texture tone surgical_scar burn_scar hair_loss_aga active_acne dark_circles "
+    "post_inflammatory_hyperpigmentation vitiligo keloid rosacea actinic_keratosis sun_damage neck_wrinkles "
+    "decollete_wrinkles hair_loss_other"
 )
 """What cases have been written with: a name that goes would break them."""
 
@@ -65,3 +70,14 @@ def test_columns_that_scoring_needs_are_columns_of_the_table(name):
 
 def test_concerns_that_cases_were_written_with_are_still_there():
     assert {row.concern for row in EVIDENCE.rows(ConcernRow)} >= set(CONCERNS.split())
+
+
+def test_sites_and_places_of_histories_are_one_vocabulary_and_no_word_is_of_two():
+    named = [(row.site, tokens(word)) for row in EVIDENCE.rows(SiteRow) if row.species == "human"
+             for word in {row.site.replace("_", " "), row.label, *row.aliases}]  # fmt: skip
+    named += [(row.place, tokens(word)) for row in EVIDENCE.rows(PlaceRow)
+              for word in {row.place.replace("_", " "), *row.names}]  # fmt: skip
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for owner, word in named:
+        owners.setdefault(word, set()).add(owner)
+    assert {word: found for word, found in owners.items() if len(found) > 1} == {("body",): {"body", "trunk"}}

@@ -228,7 +228,10 @@ def test_what_is_above_wins(below, above):
 
 @pytest.mark.parametrize("path", ["zones.left.area", "zones.1.area", "course.settings.x.passes", "patient.medications.2"])
 def test_places_go_there_and_back(path):
-    raw = {"zones": [{"zone": "cheek", "name": "left"}, {"zone": "a", "name": "b c"}], "patient": {"medications": [1, 2, 3]}}
+    raw = {
+        "zones": [{"zone": "cheek", "name": "left"}, {"zone": "a", "name": "b & c"}],
+        "patient": {"medications": [1, 2, 3]},
+    }
     assert dotted(located(path, raw), raw) == path
 
 

@@ -61,12 +61,12 @@ class TestEveryVerbKnowsIt:
     def test_plan_proposes_its_course_and_its_device(self):
         plan = found("plan", CASE)
         (proposal,) = plan["proposals"]
-        assert (proposal["concern"], proposal["device"], proposal["depth"]) == ("neck_lines", "lake-pen-9", 0.5)
+        assert (proposal["concern"], proposal["device"], proposal["depth"]) == ("lake_lines", "lake-pen-9", 0.5)
 
     def test_simulate_delivers_its_active_and_answers_its_concern(self, folder):
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         names = {endpoint["name"] for endpoint in summary["endpoints"]}
-        assert {"dermal_amount[ectoin]", "relative_improvement[neck_lines]"} <= names
+        assert {"dermal_amount[ectoin]", "relative_improvement[lake_lines]"} <= names
 
     def test_its_counts_join_those_of_the_trials(self, folder):
         people = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -94,8 +94,8 @@ class TestEveryVerbKnowsIt:
         assert scores["provenance"]["overlay"][0]["rows"] == ROWS
 
     def test_the_schema_for_editors_lists_its_concern(self):
-        assert "neck_lines" in dermatwin("export", "schema", "--evidence", CLINIC).stdout
-        assert "neck_lines" not in dermatwin("export", "schema").stdout
+        assert "lake_lines" in dermatwin("export", "schema", "--evidence", CLINIC).stdout
+        assert "lake_lines" not in dermatwin("export", "schema").stdout
 
 
 PLAIN = (
@@ -156,7 +156,7 @@ NUMB = "lake_thickness[neck],h,50,um,lognormal,0.1,0.1,0,10,200,C,lake_clinic_20
 FAULTS = [
     (
         "scales.csv",
-        added("lake_lines,Lines of the lake,severity,0,4,lowr,1,1,clinician,,,C,lake_clinic_2026,"),
+        added("lake_lines,Lines of the lake,,,severity,0,4,lowr,1,1,clinician,,,C,lake_clinic_2026,"),
         "scales.csv:2.direction: lowr is not one of lower, higher; did you mean 'lower'?",
     ),
     (
@@ -187,8 +187,8 @@ FAULTS = [
     ),
     (
         "screening_rules.yaml",
-        replaced("[neck_lines]", "[neck_line]"),
-        "screening_rules.yaml:2.rules.thyroid_surgery.concerns: neck_line is not a concern; did you mean 'neck_lines'?",
+        replaced("[lake_lines]", "[lake_line]"),
+        "screening_rules.yaml:2.rules.thyroid_surgery.concerns: lake_line is not a concern; did you mean 'lake_lines'?",
     ),
 ]
 

@@ -55,8 +55,7 @@ def test_every_name_is_there(name):
 
 
 def test_functions_live_where_they_are_documented():
-    from dermatwin.case import load_case
-    from dermatwin.screening import screen
+    from dermatwin.screening import load_case, screen
     from dermatwin.twin import simulate
 
     assert (dermatwin.load_case, dermatwin.screen, dermatwin.simulate) == (load_case, screen, simulate)

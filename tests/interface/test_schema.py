@@ -15,11 +15,11 @@ from dermatwin.case.schema import fields, limits, spec_at, whole_case
 from dermatwin.case.template import template
 from dermatwin.core.errors import CaseError
 from dermatwin.device import kinds
-from dermatwin.evidence import Evidence
+from dermatwin.evidence import Evidence, words
 from dermatwin.outcome import concerns
 
-CONCERNS = tuple(concerns(Evidence.packaged()))
-KINDS = tuple(kinds(Evidence.packaged()))
+PACKAGED = Evidence.packaged()
+CONCERNS, KINDS = tuple(concerns(PACKAGED)), tuple(kinds(PACKAGED))
 MALFORMED = Path(__file__).parent / "malformed"
 EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
 
@@ -39,7 +39,7 @@ TOLD_BY_SHAPE = [
     "sex_no",
     "smoker_yes",
     "passes_true",
-    "zone_with_capital",
+    "zone_with_a_sign",
     "override_without_reason",
     "version_of_tomorrow",
     "device_is_a_number",
@@ -67,7 +67,7 @@ def test_schema_accepts_what_load_case_accepts(path, validator):
 def test_schema_refuses_what_load_case_refuses(name, validator):
     path = MALFORMED / f"{name}.yaml"
     with pytest.raises(CaseError):
-        load_case(path, concerns=CONCERNS)
+        load_case(path, words=words(PACKAGED))
     assert not validator.is_valid(read_file(path).value)
 
 
@@ -80,7 +80,7 @@ def test_a_file_with_a_base_may_leave_things_out(validator):
 def test_every_field_is_explained_and_every_explanation_has_a_field():
     schema = whole_case()
     records = {"Case": schema, **schema["$defs"]}
-    assert {record: set(words) for record, words in fields().items()} == {
+    assert {record: set(told) for record, told in fields().items()} == {
         record: set(shape["properties"]) for record, shape in records.items()
     }
 
@@ -112,8 +112,8 @@ def test_template_is_a_valid_case(tmp_path, validator):
 
 def test_template_explains_every_field():
     lines = template().splitlines()
-    for words in fields().values():
-        for name, text in words.items():
+    for told in fields().values():
+        for name, text in told.items():
             assert any(f"{name}:" in line and text in line for line in lines), name
 
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from dermatwin.case import Case
+from dermatwin.core.spelling import plain, tokens
 from dermatwin.evidence import Evidence
 from dermatwin.history import vocabulary
-from dermatwin.history.language import plain, tokens
 from dermatwin.screening import Screening, screen
 
 EVIDENCE = Evidence.packaged()

@@ -32,6 +32,28 @@ def test_a_length_means_the_same_in_every_unit(number, unit):
         ("70kg", "body_mass", 70.0),
         ("100 Hz", "frequency", 100.0),
         ("10 kJ/m^2", "toughness", 10.0),
+        ("1.5mm", "length", 1.5),
+        ("1,5 mm", "length", 1.5),
+        ("0,500 mm", "length", 0.5),
+        ("½ mm", "length", 0.5),
+        ("1½mm", "length", 1.5),
+        ("1500 μm", "length", 1.5),
+        ("−30 mins", "time", -0.5),
+        ("6 wk", "course_time", 42.0),
+        ("6wks", "course_time", 42.0),
+        ("6 Weeks", "course_time", 42.0),
+        ("4 per cent", "fraction", 0.04),
+        ("0,5 %", "fraction", 0.005),
+        ("60 cm2", "area", 60.0),
+        ("60cm²", "area", 60.0),
+        ("60 sq cm", "area", 60.0),
+        ("2 mg per cm2", "areal_dose", 2.0),
+        ("250 per cm²", "number_density", 250.0),
+        ("42y", "age", 42.0),
+        ("42 years old", "age", 42.0),
+        ("137 lbs", "body_mass", 62.1421547),
+        ("9 st 8 lb", "body_mass", 60.7813776),
+        ("9st", "body_mass", 57.1526386),
     ],
 )
 def test_spellings_of_the_field(text, quantity, value):
@@ -50,7 +72,18 @@ def test_spellings_of_the_field(text, quantity, value):
         ("5 (((", "not a unit"),
         ("1 2", "not a unit"),
         ("mm 5", "not a quantity"),
-        ("1,5 mm", "not a quantity"),
+        ("0.5-1.0 mm", "is a range; give one value, such as '0.5 mm' or '1.0 mm'"),
+        ("0,5 – 1 mm", "is a range; give one value, such as '0.5 mm' or '1 mm'"),
+        ("0.5 to 1 mm", "is a range"),
+        ("between 0.5 and 1 mm", "is a range"),
+        ("0.5 mm - 1 mm", "is a range; give one value, such as '0.5 mm' or '1 mm'"),
+        ("1,500 um", "may be '1.500 um' or '1500 um'; write the one that is meant"),
+        ("1.500,5 mm", "not a quantity"),
+        ("1.5 ± 0.2 mm", "a value with a spread"),
+        ("about 1.5 mm", "is not exact"),
+        ("<1 mm", "is not exact"),
+        ("1.5 MM", "not a unit of length"),
+        ("1.5 cm^-1", "not a unit of length"),
     ],
 )
 def test_what_is_not_a_length_says_what_would_be(text, says):
@@ -66,3 +99,32 @@ def test_scales_with_another_zero_have_no_factor():
 
 def test_every_canonical_unit_is_a_unit():
     assert all(is_unit(unit) for unit in CANONICAL.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "says"),
+    [
+        ("4-weekly", "course_time", "says how often; write the time from one to the next: '4 weeks'"),
+        ("monthly", "course_time", "says how often; write the time from one to the next: '4 weeks' or '1 month'"),
+        ("fortnightly", "course_time", "from one to the next: '1 fortnight'"),
+        ("every 4 weeks", "course_time", "says how often; write the time from one to the next, such as '4 weeks'"),
+        ("3 m", "course_time", "m is a metre: write 'months' or 'min'"),
+        ("4-6 weeks", "course_time", "is a range; give one value, such as '4 weeks' or '6 weeks'"),
+        ("2 g", "areal_dose", "write the amount per area of skin: 1 g on 100 cm\\^2 is '10 mg/cm\\^2'"),
+        ("pea-sized", "areal_dose", "is an amount by eye; weigh it"),
+        ("a pea", "length", "is not a quantity"),
+        ("1 h 30 min", "time", "is two quantities; write one, with a decimal point"),
+        ("9 st 20 lb", "body_mass", "is two quantities"),
+        ("9 st 8 lb", "areal_mass", "is two quantities"),
+        ("42", "age", "has no unit; write for example '42 yr'"),
+    ],
+)
+def test_habits_of_speech_are_answered_with_the_right_form(text, quantity, says):
+    with pytest.raises(ValueError, match=says):
+        parse(text, quantity)
+
+
+@given(number=st.decimals(0, 999, places=2), unit=st.sampled_from(["mm", "cm", "um"]), gap=st.sampled_from(["", " ", "  "]))
+@settings(max_examples=25, deadline=None)
+def test_a_decimal_comma_is_a_point(number, unit, gap):
+    assert parse(f"{number}{gap}{unit}".replace(".", ","), "length") == parse(f"{number} {unit}", "length")

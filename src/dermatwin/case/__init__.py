@@ -1,6 +1,6 @@
 """The run document: patient, zones, course, topicals, observations; read, checked, composed, described."""
 
-from .checks import check_case, check_names, unknown_concerns, unknown_kinds
+from .checks import check_case, unknown_concerns, unknown_kinds
 from .document import (
     ActiveShare,
     Adjunct,
@@ -44,7 +44,6 @@ __all__ = [
     "Zone",
     "case_of",
     "check_case",
-    "check_names",
     "dump_case",
     "json_schema",
     "load_case",

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.spelling import identifier
+
 Loc = tuple[str | int, ...]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -22,7 +24,7 @@ def dotted(loc: Sequence[str | int], raw: Any) -> str:
     for part in loc:
         key = _keys(here)[part] if parent == "zones" and isinstance(part, int) and isinstance(here, list) else None
         words.append(key or printable(str(part)))
-        here, parent = _child(here, part), part
+        here, parent = child(here, part), part
     return ".".join(words)
 
 
@@ -31,9 +33,9 @@ def located(path: str, raw: Any) -> Loc:
     loc: list[str | int] = []
     here: Any = raw
     for word in path.split("."):
-        part: str | int = _entry(here, word, loc) if isinstance(here, list) else word
+        part: str | int = _entry(here, word, loc) if isinstance(here, list) else _named(word, loc)
         loc.append(part)
-        here = _child(here, part)
+        here = child(here, part)
     return tuple(loc)
 
 
@@ -43,8 +45,8 @@ def printable(text: str) -> str:
 
 
 def _entry(entries: list[Any], word: str, loc: list[str | int]) -> int:
-    if loc == ["zones"] and word in (keys := _keys(entries)):
-        return keys.index(word)
+    if loc == ["zones"] and identifier(word) in (keys := _keys(entries)):
+        return keys.index(identifier(word))
     if word.isdecimal() and int(word) < len(entries):
         return int(word)
     place = ".".join(map(str, loc))
@@ -61,10 +63,17 @@ def _key(zone: Any) -> str | None:
     if not isinstance(zone, dict):
         return None
     key = zone.get("name") or zone.get("zone")
-    return key if isinstance(key, str) and _NAME.fullmatch(key) else None
+    name = identifier(key) if isinstance(key, str) else ""
+    return name if _NAME.fullmatch(name) else None
 
 
-def _child(here: Any, part: str | int) -> Any:
+def _named(word: str, loc: list[str | int]) -> str:
+    """A key of a mapping; settings stand under the names of zones as keys."""
+    return identifier(word) if loc == ["course", "settings"] else word
+
+
+def child(here: Any, part: str | int) -> Any:
+    """What stands inside plain values under a key or a number; None where nothing does."""
     if isinstance(here, dict):
         return here.get(part)
     return here[part] if isinstance(here, list) and isinstance(part, int) and part < len(here) else None

@@ -32,13 +32,6 @@ def check_case(case: Case) -> None:
         raise CaseError(faults)
 
 
-def check_names(case: Case, concerns: Collection[str], kinds: Mapping[str, Movement]) -> None:
-    """Raise `CaseError` with every concern and every kind of device that is not a known one."""
-    faults = [*unknown_concerns(case, concerns), *unknown_kinds(case, kinds)]
-    if faults:
-        raise CaseError(faults)
-
-
 def unknown_concerns(case: Case, known: Collection[str]) -> Iterator[Fault]:
     """Concerns that are not known ones."""
     for zone in case.zones:
@@ -60,18 +53,14 @@ def unknown_kinds(case: Case, known: Mapping[str, Movement]) -> Iterator[Fault]:
                 yield Fault(f"{where}.{field}", "", f"does not apply to a {device.kind}; take it out")
 
 
-def faults_in(
-    case: Case, doubtful: Iterable[Loc], concerns: Collection[str] | None = None, kinds: Mapping[str, Movement] | None = None
-) -> Iterator[Fault]:
+def faults_in(case: Case, doubtful: Iterable[Loc], kinds: Mapping[str, Movement] | None = None) -> Iterator[Fault]:
     """Faults of a case of which some places are doubtful: a check that reads one of those is left out.
 
-    concerns, kinds : concerns that are known, and kinds of device with how they move; None where nobody said.
+    kinds : kinds of device with how they move; None where nobody said.
     """
     places, checks = list(doubtful), dict(CHECKS)
     if kinds is not None:
         checks[partial(unknown_kinds, known=kinds)] = CHECKS[_devices]
-    if concerns is not None:
-        checks[partial(unknown_concerns, known=concerns)] = (*_ZONE_NAMES, "zones.*.concerns.*.concern")
     for check, reads in checks.items():
         if not any(_covers(place, pattern.split(".")) for place in places for pattern in reads):
             yield from check(case)

@@ -17,6 +17,7 @@ from ..core.errors import CaseError, Fault
 from .address import Loc, located
 from .faults import PlacedFault, shown
 from .reading import Tree, read_file
+from .words import tidied
 
 MAX_BASES = 8
 BASE = "base"
@@ -25,14 +26,20 @@ BASE = "base"
 def composed(path: Path) -> Tree:
     """The plain values of a case file with its bases merged in, and the faults of reading them."""
     chain = [path]
-    trees = [read_file(path)]
+    trees = [_tidy(read_file(path))]
     while isinstance(trees[-1].value, dict) and BASE in trees[-1].value:
         chain.append(_base(chain, trees[-1].value.pop(BASE)))
-        trees.append(read_file(chain[-1]))
+        trees.append(_tidy(read_file(chain[-1])))
     value: Any = trees[-1].value
     for tree in reversed(trees[:-1]):
         value = merged(value, tree.value)
     return Tree(value, [_named(fault, file, path) for tree, file in zip(trees, chain, strict=True) for fault in tree.faults])
+
+
+def _tidy(tree: Tree) -> Tree:
+    """What a file says, with zones named alike in all files."""
+    value, faults = tidied(tree.value)
+    return Tree(value, [*tree.faults, *faults])
 
 
 def merged(below: Any, above: Any) -> Any:

@@ -28,10 +28,17 @@ def faults_of(error: ValidationError, raw: Any) -> Iterator[PlacedFault]:
 
 def mended(raw: Any, places: list[Loc]) -> Any:
     """A copy of plain values in which faulty places are filled with examples, so that the rest can be checked."""
-    copy = _copy(raw) if isinstance(raw, dict) else example(spec_at(()))
+    copy = copied(raw) if isinstance(raw, dict) else example(spec_at(()))
     for loc in places:
         _mend(copy, loc)
     return copy
+
+
+def copied(value: Any) -> Any:
+    """Plain values again, none of them shared with the first."""
+    if isinstance(value, dict):
+        return {key: copied(entry) for key, entry in value.items()}
+    return [copied(entry) for entry in value] if isinstance(value, list) else value
 
 
 def shown(value: Any) -> str:
@@ -108,7 +115,7 @@ _WORDS = {
     "finite_number": "is not a finite number",
     "string_type": "is not text; put it in quotes if it is meant as text",
     "string_unicode": "is not proper text",
-    "string_pattern_mismatch": "is not a name; use small letters, digits and _, beginning with a letter",
+    "string_pattern_mismatch": "is not a name; use letters, digits and spaces, beginning with a letter",
     "list_type": "is not a list; write [a, b] or lines that begin with '- '",
     "dict_type": "is not a mapping; write lines of 'key: value'",
     "model_type": "is not a mapping; write lines of 'key: value'",
@@ -121,12 +128,6 @@ def _what_fits(loc: Loc) -> str:
         return f"; write for example '{spec['examples'][0]}'"
     allowed = limits(spec)
     return f"; one of {allowed}" if "enum" in spec else f"; allowed is {allowed}" if allowed else ""
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(entry) for key, entry in value.items()}
-    return [_copy(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _mend(copy: Any, loc: Loc) -> None:

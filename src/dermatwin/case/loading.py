@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..core.errors import CaseError, Fault
+from ..core.lexicon import Words
 from ..core.vocabulary import Movement
 from .address import Loc
 from .checks import faults_in
 from .compose import composed, overridden
 from .document import Case
 from .faults import PlacedFault, faults_of, mended, shown
+from .words import spoken
 
 _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
 
@@ -24,7 +26,7 @@ def load_case(
     path: str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
     *,
-    concerns: Collection[str] | None = None,
+    words: Words | None = None,
     kinds: Mapping[str, Movement] | None = None,
 ) -> Case:
     """Read and check a case file.
@@ -34,8 +36,8 @@ def load_case(
     path : a YAML file; its key `base` may name another file that it builds on.
     overrides : dotted path -> value that is laid over the file, {"course.settings.cheek.needle_length": "1 mm"};
         None takes a key away.
-    concerns, kinds : the concerns that there are, and the kinds of device with how they move; None leaves it to `screen`
-        and `simulate`, which ask the evidence.
+    words, kinds : what concerns and scales are called, and the kinds of device with how they move; None leaves it to
+        `screen` and `simulate`, which know the names of the evidence alone.
 
     Raises
     ------
@@ -50,28 +52,28 @@ def load_case(
             ]
         )
     raw, faults = overridden(tree.value, overrides or {})
-    return case_of(raw, (*tree.faults, *faults), concerns, kinds)
+    return case_of(raw, (*tree.faults, *faults), words, kinds)
 
 
 def case_of(
     raw: Mapping[str, Any],
     known: tuple[PlacedFault, ...] = (),
-    concerns: Collection[str] | None = None,
+    words: Words | None = None,
     kinds: Mapping[str, Movement] | None = None,
 ) -> Case:
     """A case from plain values (as YAML or JSON would give them); raises `CaseError` with every fault.
 
     `known` are faults that were found earlier: they are reported too, and nothing else at their places.
     """
-    raw = dict(raw)
+    raw, doubts = spoken(dict(raw), words, [loc for loc, _ in known])
     case, shape = _validated(raw)
-    taken = [loc for loc, _ in known if loc]
-    faults = [*known, *(placed for placed in shape if not any(placed[0][: len(loc)] == loc for loc in taken))]
+    taken = [loc for loc, _ in (*known, *doubts) if loc]
+    faults = [*known, *doubts, *(placed for placed in shape if not any(placed[0][: len(loc)] == loc for loc in taken))]
     doubtful = [*taken, *(loc for loc, _ in shape)]
     if case is None:
         case = _mended_case(raw, doubtful)
     if case is not None:
-        faults += [((), fault) for fault in faults_in(case, doubtful, concerns, kinds)]
+        faults += [((), fault) for fault in faults_in(case, doubtful, kinds)]
     if case is None or faults:
         raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
     return case

@@ -20,7 +20,8 @@ Names = tuple[tuple[str, ...], tuple[str, ...]]  # of concerns, of kinds of devi
 
 HEAD = """\
 # A case for dermatwin: who is treated, where, with what, and what was seen.
-# Quantities carry units: 1.5 mm, 4 weeks, 2 mg/cm^2. Lines behind a '# ' mark are optional: take the mark away to use them.
+# Quantities carry units: 1.5 mm, 4 weeks, 2 mg/cm^2. Days are written 2026-01-12.
+# Lines behind a '# ' mark are optional: take the mark away to use them.
 # dermatwin screen THIS.yaml     may this person be treated?
 # dermatwin simulate THIS.yaml   what happens, from the needle to the result?
 # A file may build on another one with 'base: other.yaml': what is written here wins.

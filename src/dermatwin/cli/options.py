@@ -110,10 +110,9 @@ def concerns_of(evidence: Evidence) -> tuple[str, ...]:
 
 def read_case(path: Path, settings: list[str] | None, evidence: Evidence) -> Case:
     """The case of a file with the values of `--set` laid over it."""
-    from ..case import load_case
-    from ..device import movements
+    from ..screening.reading import load_case
 
-    return load_case(path, overrides_of(settings or []), concerns=concerns_of(evidence), kinds=movements(evidence))
+    return load_case(path, overrides_of(settings or []), evidence)
 
 
 def overrides_of(settings: list[str]) -> dict[str, Any]:

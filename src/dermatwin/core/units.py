@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from .wording import decimal, doubt, misread
+
 if TYPE_CHECKING:
     import pint
 
@@ -45,7 +47,23 @@ _QUANTITY = re.compile(r"(?P<number>[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)(?P<un
 _SYMBOL = r"[A-Za-zµ%]{1,20}(\^-?\d)?"
 _UNIT = re.compile(rf"1|(1?\s*/\s*)?{_SYMBOL}(\s*[*/ ]\s*{_SYMBOL}){{0,5}}")
 _OWN_UNITS = ("percent = 0.01 = pct",)
-_SPELLINGS = {"%": "percent", "weeks": "week", "wk": "week", "months": "month", "years": "year", "yr": "year"}
+_SPELLINGS = {
+    **dict.fromkeys(("%", "per cent"), "percent"),
+    **dict.fromkeys(("d", "days"), "day"),
+    **dict.fromkeys(("weeks", "wk", "wks"), "week"),
+    **dict.fromkeys(("months", "mo", "mos", "mth", "mths"), "month"),
+    **dict.fromkeys(("years", "yr", "yrs", "y", "years old", "year old", "yrs old", "yo", "y/o"), "year"),
+    **dict.fromkeys(("hrs", "hours"), "hour"),
+    **dict.fromkeys(("mins", "minutes"), "minute"),
+    **dict.fromkeys(("lbs", "pounds"), "pound"),
+    **dict.fromkeys(("st", "stones"), "stone"),
+    **dict.fromkeys(("kgs", "kilos", "kilo"), "kg"),
+}
+_SIGNS = str.maketrans({"²": "^2", "³": "^3", "μ": "µ", "−": "-", "\u00a0": " ", "\u202f": " "})
+_PER = re.compile(r"(?<=[A-Za-z0-9])\s+per\s+(?!cent\b)")
+_SQUARE = re.compile(r"\b(?:sq\.?|square)\s*(?=[cm]?m\b)(\w+)")
+_POWER = re.compile(r"\b([cm]?m)([23])\b")
+_STONES = re.compile(r"(?P<stones>\d+)\s*(st|stones?)\s*(?P<pounds>\d+(\.\d+)?)\s*(lbs?|pounds?)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -80,28 +98,54 @@ def factor(unit: str, target: str) -> float:
 
 
 def parse(text: str, quantity: str) -> float:
-    """Read '1.5 mm' as a number in the canonical unit of `quantity`.
+    """Read '1.5 mm' as a number in the canonical unit of `quantity`; so are '1,5mm', '60 cm2', '9 st 8 lb'.
 
     Raises ValueError with a message that says what would be right: no number, no unit, an unknown unit or a unit of
-    another dimension.
+    another dimension, a range, a number that may mean two things.
     """
-    target = CANONICAL[quantity]
-    match = _QUANTITY.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"is not a quantity; write a number and a unit, such as '1 {target}'")
-    number, unit = match["number"], match["unit"].strip()
-    if not unit and target != "1":
-        raise ValueError(f"has no unit; write for example '{number} {target}'")
-    try:
-        value = float(number) * factor(unit or "1", target)
-    except ValueError:
-        raise ValueError(
-            f"has the unit {unit!r}, which is not a unit of {quantity.replace('_', ' ')}; "
-            f"write for example '{number} {target}'"
-        ) from None
+    words = _plainly(text)
+    value = _value(words, CANONICAL[quantity])
+    if value is None and quantity == "body_mass":
+        value = _stones(words)
+    if value is None:
+        raise ValueError(_wrong(words, quantity))
     if not math.isfinite(value):
         raise ValueError("is not a finite number")
     return value
+
+
+def _value(words: str, target: str) -> float | None:
+    """A number with a unit as a number in `target`; None where the words are no quantity of its dimension."""
+    match = _QUANTITY.fullmatch(words)
+    unit = "" if match is None else match["unit"].strip()
+    if match is None or not (unit or target == "1"):
+        return None
+    try:
+        return float(match["number"]) * factor(unit or "1", target)
+    except ValueError:
+        return None
+
+
+def _stones(words: str) -> float | None:
+    """A weight in stones and fewer pounds than make one, in kg."""
+    match = _STONES.fullmatch(words)
+    if match is None or float(match["pounds"]) >= factor("stone", "pound"):
+        return None
+    return float(match["stones"]) * factor("stone", "kg") + float(match["pounds"]) * factor("pound", "kg")
+
+
+def _wrong(words: str, quantity: str) -> str:
+    """Why words are not a quantity of this kind, and what would be right."""
+    target, match = CANONICAL[quantity], _QUANTITY.fullmatch(words)
+    if match is not None and not match["unit"].strip():
+        return f"has no unit; write for example '{match['number']} {target}'"
+    if said := misread(words, target):
+        return said
+    if match is None:
+        return f"is not a quantity; write a number and a unit, such as '1 {target}'"
+    unit = match["unit"].strip()
+    better = doubt(unit, quantity) or f"write for example '{match['number']} {target}'"
+    return f"has the unit {unit!r}, which is not a unit of {quantity.replace('_', ' ')}; {better}"
 
 
 @lru_cache(maxsize=512)
@@ -121,8 +165,16 @@ def is_unit(unit: str) -> bool:
 def _plain(unit: str) -> str:
     """Spellings of people -> spellings of the registry."""
     words = unit.strip()
+    if words.casefold() in _SPELLINGS:
+        return _SPELLINGS[words.casefold()]
     if words in ("", "1"):
         return "dimensionless"
     if words.startswith("/"):
         words = f"1{words}"
-    return _SPELLINGS.get(words, words.replace("%", "percent").replace("µ", "u"))
+    return words.replace("%", "percent").replace("µ", "u")
+
+
+def _plainly(text: str) -> str:
+    """Signs and words for powers and quotients as the registry writes them."""
+    words = _PER.sub("/", " ".join(text.translate(_SIGNS).split()))
+    return decimal(_POWER.sub(r"\1^\2", _SQUARE.sub(r"\1^2", words)))

@@ -7,6 +7,7 @@ from .posterior import Posterior
 from .records import GRADES, Parameter, Pool, Quantity, Source, Split, weakest
 from .store import MEASUREMENTS, Evidence, Overlay
 from .tables import Tables, view
+from .words import words
 
 __all__ = [
     "GRADES",
@@ -25,4 +26,5 @@ __all__ = [
     "truncated",
     "view",
     "weakest",
+    "words",
 ]

@@ -9,40 +9,8 @@ Left out: grammar, other languages.
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 
-_TOKEN = re.compile(r"[a-z0-9]+")
-_DIGRAPH = re.compile(r"[ao]e(?=.)")  # at the end it is none: 'shoe', 'aloe'
-
-
-@lru_cache(maxsize=50_000)
-def plain(word: str) -> str:
-    """One word made comparable: lower case, no accents, one spelling of ae/oe/our, no plural."""
-    text = word.casefold() if word.isascii() else _unaccented(word)
-    singular = _singular(text)
-    return _DIGRAPH.sub("e", singular).replace("our", "or")
-
-
-def _singular(text: str) -> str:
-    if text.endswith(("sses", "ches", "shes", "xes")):
-        return text[:-2]
-    if text.endswith("ies") and len(text) > len("ties"):
-        return text[:-3] + "y"
-    if text.endswith("s") and len(text) > 3 and not text.endswith(("ss", "us", "is")):
-        return text[:-1]
-    return text
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """Comparable words of a text."""
-    letters = text.casefold() if text.isascii() else _unaccented(text)
-    return tuple(plain(word) for word in _TOKEN.findall(letters.replace("'", "")))
-
-
-def _unaccented(text: str) -> str:
-    spelt = text.casefold().replace("æ", "ae").replace("œ", "oe").replace("ø", "o").replace("ß", "ss")
-    return unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+from ..core.spelling import tokens
 
 
 def words(text: str) -> frozenset[str]:

@@ -194,7 +194,11 @@ def _unneedled(asked: _Asked, found: Answer, notices: Sequence[Notice], belief: 
 
 
 def _said(found: Answer) -> str:
-    words = {"number": "predicted from trials.", "no_evidence": "no evidence for a number.", "refer": "refer."}
+    words = {
+        "number": "predicted from trials.",
+        "no_evidence": "not computed: no evidence for a number.",
+        "refer": "not computed: refer.",
+    }
     return f"{words[found.kind]} {found.note}"
 
 

@@ -2,6 +2,7 @@
 
 from .anaesthetic import Allowance, allowance, anaesthetic_check
 from .depth import ZoneDepth, depth_guidance
+from .reading import load_case
 from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
 from .rule import Rule, RuleBook, rule_book
 from .screen import screen
@@ -18,6 +19,7 @@ __all__ = [
     "allowance",
     "anaesthetic_check",
     "depth_guidance",
+    "load_case",
     "rule_book",
     "screen",
 ]

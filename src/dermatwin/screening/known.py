@@ -11,7 +11,7 @@ from ..case import Case, CustomDevice, Settings, SettingsChange, Zone, unknown_c
 from ..core.errors import CaseError, Fault
 from ..device import Device, describe, movements
 from ..device import find as find_device
-from ..evidence import Evidence
+from ..evidence import Evidence, words
 from ..evidence.rows.outcome import ConcernRow, ScaleRow
 from ..history import kinds_in
 from ..skin import find_site
@@ -64,13 +64,11 @@ def _zone_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
 def _scale_faults(zone: Zone, evidence: Evidence) -> Iterator[Fault]:
     for number, concern in enumerate(zone.concerns):
         where = f"zones.{zone.key}.concerns.{number}"
-        if concern.scale is None:
-            continue
         known = {row.id: row for row in evidence.rows(ScaleRow)}
-        scale = known.get(concern.scale)
-        if scale is None:
+        scale = known.get(concern.scale or words(evidence).usual.get(concern.concern, ""))
+        if scale is None and concern.scale is not None:
             yield Fault(f"{where}.scale", repr(concern.scale), f"is not a scale; one of {', '.join(sorted(known))}")
-        elif concern.severity is not None:
+        elif scale is not None and concern.severity is not None:
             yield from _severity_faults(f"{where}.severity", concern.severity, scale)
 
 

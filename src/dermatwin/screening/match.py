@@ -154,6 +154,8 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
     length = target.deepest
     if clause.sites and not any(in_group(asked.book, group, target) for group in clause.sites):
         return None
+    if clause.in_zone and not set(clause.in_zone) & set(target.concerns):
+        return None
     if clause.needle_above is not None and (length is None or length <= clause.needle_above):
         return None
     if clause.passes_above is not None and target.most_passes <= clause.passes_above:

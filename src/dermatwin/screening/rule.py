@@ -84,6 +84,7 @@ class Clause(Record):
     sites: list[str] | None = None  # names of site groups
     concerns: list[Name] | None = None
     not_concerns: list[Name] | None = None
+    in_zone: list[Name] | None = None  # concerns that count for the whole zone in which one of them is
     needle_above: NeedleLength | None = None
     passes_above: int | None = None
     devices: list[str] | None = None  # words in the device's id or name
@@ -106,6 +107,7 @@ class Clause(Record):
                 self.described_device,
                 self.topicals,
                 self.adjuncts,
+                self.in_zone,
                 self.by_concern,
             )
         )
@@ -227,7 +229,8 @@ def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Faul
 
 
 def _concerns(rule: Rule) -> list[str]:
-    return [concern for clause in rule.when for concern in (*(clause.concerns or ()), *(clause.not_concerns or ()))]
+    lists = ((clause.concerns, clause.not_concerns, clause.in_zone) for clause in rule.when)
+    return [concern for found in lists for names in found for concern in names or ()]
 
 
 def _concepts(rule: Rule) -> Iterator[str]:
