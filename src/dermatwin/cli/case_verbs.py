@@ -10,6 +10,7 @@ import typer
 from .door import STOPPED
 from .options import (
     CaseFile,
+    Details,
     Draws,
     Force,
     Machine,
@@ -54,7 +55,14 @@ def new(
         print(f"Wrote {path}. Next: dermatwin screen {path}")
 
 
-def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Machine = False, seed: NoSeed = 1) -> None:
+def screen(
+    case: CaseFile,
+    settings: Set = None,
+    evidence: Own = None,
+    details: Details = False,
+    json: Machine = False,
+    seed: NoSeed = 1,
+) -> None:
     """May this person be treated? Verdict with rules, reasons and sources."""
     from ..screening import screen as screen_case
     from .machine import emit, only_json
@@ -63,11 +71,11 @@ def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Mac
         believed = read_evidence(evidence)
         found = screen_case(read_case(case, settings, believed), believed)
     if json:
-        emit(found)
+        emit(found.to_dict())
     else:
         from .tables import show_screening
 
-        show_screening(found)
+        show_screening(found, details=details)
     _leave(found.verdict)
 
 
@@ -110,6 +118,8 @@ def plan(
         emit(
             {
                 "verdict": found.screening.verdict,
+                "complete": found.screening.complete,
+                "not_asked": found.screening.not_asked,
                 "proposals": [proposal.to_dict() for proposal in found.proposals],
                 "warnings": found.warnings,
                 "case": found.case,
@@ -167,7 +177,7 @@ def _refuse(found: Screening, json: bool) -> None:
     from .tables import show_screening
 
     if json:
-        emit(found)
+        emit(found.to_dict())
     else:
         show_screening(found)
     raise typer.Exit(STOPPED)

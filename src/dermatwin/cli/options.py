@@ -72,6 +72,7 @@ NeedleLength = Annotated[
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
+Details = Annotated[bool, typer.Option("--details", help="List the questions of the anamnesis that were not asked.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Own = Annotated[
     Path | None,

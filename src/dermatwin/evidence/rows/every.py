@@ -6,7 +6,7 @@ from .advice import CareStepRow, RedFlagRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
-from .history import PlaceRow, RiskModifierRow, VocabularyRow
+from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
@@ -31,6 +31,7 @@ KINDS: tuple[type[Row], ...] = (
     SiteRow,
     VocabularyRow,
     PlaceRow,
+    AnamnesisRow,
     DeviceKindRow,
     DeviceRow,
     ActiveRow,
