@@ -97,7 +97,7 @@ class Reply(Record):
     since: Date | None = None
     until: Date | None = None
     zone: Name | None = None
-    which: Annotated[str, Field(max_length=200)] = ""
+    which: Annotated[str, Field(max_length=120)] = ""
     note: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -110,7 +110,8 @@ class _WordOrReply:
 
     @staticmethod
     def __get_pydantic_json_schema__(core_schema: Any, handler: Any) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string", "enum": ["yes", "no", "not asked"]}, handler(core_schema)]}
+        word = {"type": "string", "enum": ["yes", "no", "not asked"]}
+        return {"description": "the answer alone, or a record of it", "anyOf": [word, handler(core_schema)]}
 
 
 class Patient(Record):
@@ -302,7 +303,7 @@ class Judgement(Record):
     reading: Annotated[str, Field(min_length=1, max_length=60)]
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
     by: Annotated[str, Field(min_length=2, max_length=200)]
-    on: Date
+    date: Date
 
 
 class Case(Record):

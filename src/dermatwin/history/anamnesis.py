@@ -8,7 +8,7 @@ thing where it is one of its kind. Words in a note are read for what they name; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..case import Course, Item, Patient, Reply
@@ -48,9 +48,16 @@ def replied(patient: Patient, course: Course, evidence: Evidence) -> Iterator[Fa
     """The facts that follow from the answers; CaseError where one belongs to no question."""
     if faults := list(reply_faults(patient, evidence)):
         raise CaseError(faults)
+    known = anamnesis(evidence)
+    absent = frozenset(
+        concept
+        for name, reply in patient.anamnesis.items()
+        if reply.answer == "no" and known[name].time == "present" and not known[name].manners
+        for concept in known[name].concepts
+    )
     for name, reply in patient.anamnesis.items():
         if reply.answer != "not asked":
-            yield from _facts(anamnesis(evidence)[name], reply, course.start, evidence)
+            yield from _Answer(known[name], reply, absent, course.start, evidence).facts()
 
 
 def reply_faults(patient: Patient, evidence: Evidence) -> Iterator[Fault]:
@@ -70,37 +77,63 @@ def reply_faults(patient: Patient, evidence: Evidence) -> Iterator[Fault]:
                 )
 
 
-def _facts(row: AnamnesisRow, reply: Reply, start: date, evidence: Evidence) -> Iterator[Fact]:
-    named = list(_entry(row, reply, reply.which, start, evidence).facts()) if reply.which else []
-    answer = _entry(row, reply, row.label, start, evidence)
-    for concept in row.concepts:
-        fact = answer.stated(concept, _status(row, reply, evidence))
-        fact = replace(fact, manners=fact.manners | set(row.manners))
-        if not any(_says_it(other, fact) for other in named):
-            yield fact
-    yield from named
-    if reply.note:
-        yield from _entry(row, Reply(answer=reply.answer), reply.note, start, evidence).known_facts()
+@dataclass(frozen=True)
+class _Answer:
+    """One answer, about to become facts. `absent` are the concepts of which a no says that they are not there now."""
+
+    row: AnamnesisRow
+    reply: Reply
+    absent: frozenset[str]
+    start: date
+    evidence: Evidence
+
+    def facts(self) -> Iterator[Fact]:
+        """What was named beside the answer, and what the answer stands for where nothing named says it."""
+        named = self._named() if self.reply.which else []
+        meant = (self._meant(concept) for concept in self.row.concepts)
+        yield from (fact for fact in meant if not any(_says_it(other, fact) for other in named))
+        yield from named
+        if self.reply.note:
+            yield from self._entry(self.reply.note).known_facts()
+
+    def _named(self) -> list[Fact]:
+        """What was named beside a yes: by itself ('Xarelto'), or as a kind of what was asked for ('type 2', of diabetes)."""
+        alone = list(self._entry(self.reply.which).facts())
+        labels = (vocabulary(self.evidence)[concept].label for concept in self.row.concepts)
+        readings = (list(self._entry(f"{self.reply.which} {label.casefold()}").facts()) for label in labels)
+        return alone if _is_read(alone) else next(filter(_is_read, readings), alone)
+
+    def _entry(self, text: str) -> Entry:
+        reply, path = self.reply, path_of(self.row)
+        item = Item(name=text, since=reply.since, until=reply.until, zone=reply.zone)
+        return Entry(item, self.row.role, path, self.start, vocabulary(self.evidence), places(self.evidence))
+
+    def _meant(self, concept: str) -> Fact:
+        """What the answer stands for; open where something was there at any time and nobody said whether it is now."""
+        found = self._entry(self.row.label).stated(concept, self._status(concept))
+        is_open = found.status == "active" and self._came_and_may_be_gone(concept)
+        manners = found.manners | set(self.row.manners)
+        return replace(found, manners=manners, certainty="open" if is_open else found.certainty)
+
+    def _status(self, concept: str) -> Status:
+        if self.reply.answer == "no":
+            return "denied"
+        if self.row.time == "family":
+            return "family"
+        book = vocabulary(self.evidence)
+        gone = self._came_and_may_be_gone(concept) and bool(self.absent & book.kinds(concept))
+        return "past" if gone or self.row.time == "past" or book[concept].course == "event" else "active"
+
+    def _came_and_may_be_gone(self, concept: str) -> bool:
+        lasts = self.row.role == "allergy" or vocabulary(self.evidence)[concept].course == LASTING
+        return self.row.time == "ever" and not lasts
 
 
-def _entry(row: AnamnesisRow, reply: Reply, text: str, start: date, evidence: Evidence) -> Entry:
-    item = Item(name=text, since=reply.since, until=reply.until, zone=reply.zone)
-    return Entry(item, row.role, path_of(row), start, vocabulary(evidence), places(evidence))
-
-
-def _status(row: AnamnesisRow, reply: Reply, evidence: Evidence) -> Status:
-    """How a thing stands after an answer: what happens once, or was ever there and does not last, is over."""
-    if reply.answer == "no":
-        return "denied"
-    if row.time == "family":
-        return "family"
-    courses = {vocabulary(evidence)[concept].course for concept in row.concepts}
-    lasts = row.role == "allergy" or courses == {LASTING}
-    over = "event" in courses or (row.time in ("ever", "past") and not lasts)
-    return "past" if over else "active"
+def _is_read(facts: list[Fact]) -> bool:
+    return all(fact.known for fact in facts)
 
 
 def _says_it(other: Fact, fact: Fact) -> bool:
     """Whether what was named is of the kind that the answer stands for, and at least as grave."""
-    same = fact.what in other.kinds and other.role == fact.role and other.certainty != "open"
+    same = fact.what in other.kinds and other.role == fact.role and "open" not in {other.certainty} - {fact.certainty}
     return same and GRAVITY.index(other.status) <= GRAVITY.index(fact.status) and other.where in ("", fact.where)

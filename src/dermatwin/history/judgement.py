@@ -90,7 +90,7 @@ def _misread(reached: Sequence[Fact], reading: str, evidence: Evidence) -> str:
 def _read(fact: Fact, judgement: Judgement, start: date, evidence: Evidence) -> Fact:
     """A fact as it was judged; days and place stay those of the text."""
     harmless = judgement.reading == HARMLESS
-    by = f"judged {judgement.reading} by {judgement.by} on {judgement.on.isoformat()}: {judgement.reason}"
+    by = f"judged {judgement.reading} by {judgement.by} on {judgement.date.isoformat()}: {judgement.reason}"
     if harmless and fact.known:
         return replace(fact, status="past", certainty="stated", judged=by)
     if fact.known and fact.what not in vocabulary(evidence).kinds(judgement.reading):

@@ -84,7 +84,7 @@ def _unknown(who: Person, case: Case, evidence: Evidence) -> Iterator[Finding]:
 
 def _judgement(about: str, case: Case) -> str:
     """What to write in the case to judge some words, as YAML."""
-    record = {"about": about, "reading": "harmless", "reason": "why", "by": "who", "on": case.course.start.isoformat()}
+    record = {"about": about, "reading": "harmless", "reason": "why", "by": "who", "date": case.course.start.isoformat()}
     return f"judgements: {inline([record])}; 'harmless', or a concept of dermatwin list concepts"
 
 

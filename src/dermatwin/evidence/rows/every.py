@@ -17,7 +17,7 @@ from .planning import DefaultCourseRow, DepthRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
-from .skin import RegionRow, SiteRow
+from .skin import PhototypeRow, RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
 
@@ -29,6 +29,7 @@ KINDS: tuple[type[Row], ...] = (
     ReadRow,
     RegionRow,
     SiteRow,
+    PhototypeRow,
     VocabularyRow,
     PlaceRow,
     AnamnesisRow,
