@@ -49,11 +49,10 @@ def replied(patient: Patient, course: Course, evidence: Evidence) -> Iterator[Fa
     if faults := list(reply_faults(patient, evidence)):
         raise CaseError(faults)
     known = anamnesis(evidence)
-    absent = frozenset(
-        concept
+    absent = tuple(
+        known[name]
         for name, reply in patient.anamnesis.items()
         if reply.answer == "no" and known[name].time == "present" and not known[name].manners
-        for concept in known[name].concepts
     )
     for name, reply in patient.anamnesis.items():
         if reply.answer != "not asked":
@@ -79,11 +78,11 @@ def reply_faults(patient: Patient, evidence: Evidence) -> Iterator[Fault]:
 
 @dataclass(frozen=True)
 class _Answer:
-    """One answer, about to become facts. `absent` are the concepts of which a no says that they are not there now."""
+    """One answer, about to become facts. `absent` are the questions of which a no says that it is not there now."""
 
     row: AnamnesisRow
     reply: Reply
-    absent: frozenset[str]
+    absent: tuple[AnamnesisRow, ...]
     start: date
     evidence: Evidence
 
@@ -120,9 +119,12 @@ class _Answer:
             return "denied"
         if self.row.time == "family":
             return "family"
-        book = vocabulary(self.evidence)
-        gone = self._came_and_may_be_gone(concept) and bool(self.absent & book.kinds(concept))
-        return "past" if gone or self.row.time == "past" or book[concept].course == "event" else "active"
+        happened = self.row.time == "past" or vocabulary(self.evidence)[concept].course == "event"
+        return "past" if happened or (self._came_and_may_be_gone(concept) and self._is_absent(concept)) else "active"
+
+    def _is_absent(self, concept: str) -> bool:
+        kinds = vocabulary(self.evidence).kinds(concept)
+        return any(kinds & set(row.concepts) and not kinds & set(row.without) for row in self.absent)
 
     def _came_and_may_be_gone(self, concept: str) -> bool:
         lasts = self.row.role == "allergy" or vocabulary(self.evidence)[concept].course == LASTING

@@ -63,9 +63,12 @@ def _is_about(about: str, fact: Fact) -> bool:
 
 
 def _vain(facts: Sequence[Fact], judgement: Judgement) -> str:
-    known = [fact for fact in facts if tokens(fact.words) == tokens(judgement.about)]
-    if known:
-        labels = ", ".join(dict.fromkeys(fact.read_as or fact.label for fact in known))
+    same = [fact for fact in facts if tokens(fact.words) == tokens(judgement.about)]
+    for fact in same:
+        if not fact.known:
+            return f"leaves out words of the note that nobody knows; write '{words_of(fact)}'"
+    if same:
+        labels = ", ".join(dict.fromkeys(fact.label for fact in same))
         return f"is known here as {labels}; only what nobody knows, or what is left open, is judged"
     near = closest(judgement.about, [words_of(fact) for fact in facts if not fact.known])
     return f"is written nowhere in the history of this case{near}"
