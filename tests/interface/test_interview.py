@@ -127,6 +127,7 @@ def test_a_place_is_one_that_is_known(tmp_path: Path) -> None:
         "'the moon' is no place that is known here; type a site such as cheek, or the chest, the back"
     ]
     assert written(tmp_path, values).patient.anamnesis["keloid"].zone == "shoulder"
+    assert talked("Where", "chest", keloid="yes")[0]["patient"]["anamnesis"]["keloid"]["zone"] == "chest"
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,9 @@ def _detail(detail: str, before: dict[str, str], evidence: Evidence, answer: str
 
 
 def _place(answer: str, evidence: Evidence) -> str:
-    place = places(evidence).named(tokens(answer.replace("_", " ")))
+    known, words = places(evidence), tokens(answer.replace("_", " "))
+    place = "_".join(words) if "_".join(words) in known.covers else known.named(words)
     if not place:
-        raise ValueError(
-            f"'{printable(answer)}' is no place that is known here; type a site such as cheek, or the chest, the back"
-        )
+        said = "is no place that is known here; type a site such as cheek, or the chest, the back"
+        raise ValueError(f"'{printable(answer)}' {said}")
     return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..case import Case
@@ -42,15 +43,15 @@ def contradiction_check(case: Case, who: Person, evidence: Evidence) -> Iterator
 
 
 def denied(who: Person, evidence: Evidence) -> Iterator[Finding]:
-    """What was asked and denied, in one line."""
+    """What was asked and denied, in one line: the groups of questions, with how many of each."""
     known, replies = anamnesis(evidence), who.patient.anamnesis
-    labels = [known[name].label for name, reply in replies.items() if reply.answer == "no"]
-    if labels:
+    groups = Counter(known[name].group for name, reply in replies.items() if reply.answer == "no")
+    if groups:
         yield Finding(
             "asked_and_denied",
             "info",
             "Asked, and answered no",
-            "; ".join(labels),
+            f"{groups.total()} of the anamnesis: " + ", ".join(f"{group} ({count})" for group, count in groups.items()),
             "Ask again before every session",
             sources=_SOURCES,
         )
