@@ -18,6 +18,7 @@ from .document import (
     Reply,
     Sessions,
     Settings,
+    SettingsChange,
     Topical,
     Zone,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Reply",
     "Sessions",
     "Settings",
+    "SettingsChange",
     "Topical",
     "Zone",
     "case_of",
