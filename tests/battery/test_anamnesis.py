@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builders import dermatwin, person_of, treated
+from builders import dermatwin, gate_faults, person_of, treated
 from dermatwin.case import Case, case_of, dump_case
 from dermatwin.case.reading import read_text
 from dermatwin.core.errors import CaseError
@@ -508,3 +508,63 @@ def test_a_question_asks_for_the_family_or_the_manner_too() -> None:
     assert not holds(family.facts, Question(any=("keloid",), time="ever"), family.start)
     worse = person_of(anamnesis={"needling_darkened": "yes"})
     assert holds(worse.facts, Question(any=("hyperpigmentation",), manners=("worse",), time="ever"), worse.start)
+
+
+# ---- questions of one's own --------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    "id,group,label,question,concepts,without,manners,not_manners,time,window,role,details,sex,age_from_yr,age_below_yr,"
+    "courses,regions,after,source,grade,note"
+)
+SOURCE = "source,title_or_citation,year,doi_or_pmcid,kind,note\nhouse_2026,House: own records,2026,,registry,\n"
+
+
+def house(folder: Any, *rows: str) -> Any:
+    (folder / "sources.csv").write_text(SOURCE, encoding="utf-8")
+    (folder / "anamnesis.csv").write_text("\n".join((COLUMNS, *rows, "")), encoding="utf-8")
+    return folder
+
+
+def test_a_clinic_asks_a_question_of_its_own(tmp_path: Any) -> None:
+    row = (
+        "tea,house,herbal tea,Do you drink St John's wort tea?,st_johns_wort,,,,present,,medicine,until,,,,,,,house_2026,C,"
+    )
+    own = Evidence.read(house(tmp_path, row))
+    assert "tea" in open_questions(screen(treated(), own))
+    found = screen(treated(anamnesis={"tea": "yes"}), own)
+    assert ("photosensitiser", "caution") in came(found)
+    with pytest.raises(CaseError, match="is not a question"):
+        screen(treated(anamnesis={"tea": "yes"}), EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("q,g,l,Q?,keloyd,,,,ever,,condition,,,,,,,,house_2026,C,", "concepts: keloyd is not a concept"),
+        (
+            "q,g,l,Q?,keloid,,,,ever,,condition,,,,,,,keloyd,house_2026,C,",
+            "after: keloyd is not a question of the anamnesis",
+        ),
+        ("q,g,l,Q?,keloid,,,,ever,,condition,,,,,,,q,house_2026,C,", "after: q is the question itself"),
+        ("q,g,l,Q?,keloid,,,,ever,,condition,,,60,10,,,,house_2026,C,", "age_from_yr: 60 is above age_below_yr, 10"),
+        ("q,g,l,Q?,keloid,,,,ever,,condition,colour,,,,,,,house_2026,C,", "details: colour is not one of since, until"),
+        ("q,g,l,Q?,keloid,,,,window,,condition,,,,,,,,house_2026,C,", "window: goes with the time 'window'"),
+        ("q,g,l,Q?,keloid,,,,ever,,condition,,,,,,moon,,house_2026,C,", "regions: moon is not a region"),
+        ("q,g,l,Q?,keloid,,,,ever,,condition,,,,,,,,nobody,C,", "source: nobody is not registered"),
+    ],
+    ids=lambda value: value if ":" in value else "",
+)
+def test_the_gate_says_what_is_wrong_with_a_question(tmp_path: Any, row: str, told: str) -> None:
+    faults = gate_faults(house(tmp_path, row))
+    assert any(f"anamnesis.csv:2.{told}" in fault for fault in faults), faults
+
+
+def test_questions_that_only_open_one_another_are_refused(tmp_path: Any) -> None:
+    rows = (
+        f"{name},g,l,Q?,keloid,,,,ever,,condition,,,,,,,{after},house_2026,C," for name, after in (("a", "b"), ("b", "a"))
+    )
+    faults = gate_faults(house(tmp_path, *rows))
+    assert faults == [
+        "anamnesis.csv:2.after: b leads back to a itself; name a question that is asked first",
+        "anamnesis.csv:3.after: a leads back to b itself; name a question that is asked first",
+    ]

@@ -7,7 +7,7 @@ thing where it is one of its kind. Words in a note are read for what they name; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,6 +30,19 @@ from .vocabulary import vocabulary
 def anamnesis(tables: Tables) -> dict[str, AnamnesisRow]:
     """The questions by their ids, in the order in which they are asked."""
     return {row.id: row for row in tables.rows(AnamnesisRow)}
+
+
+def faults_of(rows: Sequence[AnamnesisRow]) -> Iterator[Fault]:
+    """Questions that only open one another, so that none of them is ever asked."""
+    after = {row.id: row.after for row in rows}
+    for row in rows:
+        name, passed = row.after, {row.id}
+        while name in after and name not in passed:
+            passed.add(name)
+            name = after[name]
+        if name == row.id != row.after:
+            said = f"leads back to {row.id} itself; name a question that is asked first"
+            yield Fault(f"{row.file}:{row.line}.after", row.after, said)
 
 
 def question_in(row: AnamnesisRow) -> Question:

@@ -18,6 +18,9 @@ from .ask import Talk, asked
 from .course import horizon, how, others, where, who
 from .read import WHICH, day, optional, reply, text
 
+Answer = str | dict[str, str]
+"""An answer as the case file writes it: alone, or a record with what was said beside a yes."""
+
 _FITS = "yes, no, or skip"
 _LAST = {"procedure": "On which day, the last time"}
 _DETAILS = {
@@ -49,14 +52,22 @@ def interview(evidence: Evidence, today: date) -> Talk[dict[str, Any]]:
     return values
 
 
-def anamnesis(setting: Setting, evidence: Evidence) -> Talk[dict[str, str | dict[str, str]]]:
-    """Every question that applies, those that a yes opens behind it; a skipped one is kept as not asked."""
-    rows, found, group = applying(setting, evidence), dict[str, str | dict[str, str]](), ""
+def anamnesis(setting: Setting, evidence: Evidence) -> Talk[dict[str, Answer]]:
+    """Every question that applies, each with those that its yes opens; a skipped one is kept as not asked."""
+    rows, found, group = applying(setting, evidence), dict[str, Answer](), ""
     for row in rows:
-        if row.after and not _is_yes(found.get(row.after)):
-            continue
-        found[row.id] = yield from _answered(row, _heading(row, rows) if row.group != group else "", evidence)
-        group = row.group
+        if not row.after:
+            heading = _heading(row, rows) if row.group != group else ""
+            found |= yield from _opening(row, rows, heading, evidence)
+            group = row.group
+    return found
+
+
+def _opening(row: AnamnesisRow, rows: tuple[AnamnesisRow, ...], heading: str, evidence: Evidence) -> Talk[dict[str, Answer]]:
+    found = {row.id: (yield from _answered(row, heading, evidence))}
+    for behind in rows:
+        if behind.after == row.id and _is_yes(found[row.id]):
+            found |= yield from _opening(behind, rows, "", evidence)
     return found
 
 
@@ -65,11 +76,11 @@ def _heading(row: AnamnesisRow, rows: tuple[AnamnesisRow, ...]) -> str:
     return f"{row.group[:1].upper()}{row.group[1:]} ({count} question{'s' if count > 1 else ''})"
 
 
-def _is_yes(answer: str | dict[str, str] | None) -> bool:
+def _is_yes(answer: Answer) -> bool:
     return answer == "yes" or isinstance(answer, dict)  # only a yes has details
 
 
-def _answered(row: AnamnesisRow, heading: str, evidence: Evidence) -> Talk[str | dict[str, str]]:
+def _answered(row: AnamnesisRow, heading: str, evidence: Evidence) -> Talk[Answer]:
     answer: str = yield from asked(row.question, reply, _FITS, heading)
     if answer != "yes":
         return answer
