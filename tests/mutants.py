@@ -62,6 +62,8 @@ TESTS = {
     "planning": ["verification/test_planning.py", "battery/test_planning.py"],
     "history": [
         "battery/test_history.py",
+        "battery/test_anamnesis.py",
+        "laws/test_anamnesis.py",
         "evidence/test_gate.py",
         "laws/test_history.py",
         "battery/test_vignettes.py",
@@ -69,7 +71,9 @@ TESTS = {
         "laws/test_noise.py",
         "battery/test_screening.py",
     ],
+    "interview": ["interface/test_interview.py"],
     "screening": [
+        "battery/test_anamnesis.py",
         "battery/test_screening.py",
         "battery/test_vignettes.py",
         "battery/test_public_cases.py",

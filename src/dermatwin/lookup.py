@@ -1,4 +1,5 @@
-"""The catalogues by name: devices, products, actives, concerns, scales, sites, rules of screening, concepts of a history.
+"""The catalogues by name: devices, products, actives, concerns, scales, sites, rules of screening, questions of the
+anamnesis, concepts of a history.
 
 Everything here is a row of a table as it stands in the evidence; nothing is computed.
 """
@@ -14,7 +15,7 @@ from .core.spelling import closest, identifier
 from .evidence import Evidence
 from .evidence.rows.delivery import ActiveRow, ProductRow
 from .evidence.rows.device import DeviceRow
-from .evidence.rows.history import VocabularyRow
+from .evidence.rows.history import AnamnesisRow, VocabularyRow
 from .evidence.rows.outcome import ConcernRow, ScaleRow
 from .evidence.rows.row import PLACE, Row
 from .evidence.rows.skin import SiteRow
@@ -98,6 +99,7 @@ CATALOGUES: dict[str, Callable[[Evidence], Iterator[Entry]]] = {
     "scales": _of("scale", ScaleRow, "id", "title", "title", "aliases"),
     "sites": _of("site", SiteRow, "site", "label", "label", "aliases"),
     "rules": _rules,
+    "questions": _of("question", AnamnesisRow, "id", "question", "label"),
     "concepts": _of("concept", VocabularyRow, "concept", "label", "label", "names", "brands"),
 }
 """What can be listed, by its plural."""

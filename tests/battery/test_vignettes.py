@@ -78,6 +78,7 @@ def case(course: dict[str, Any], **history: Any) -> Case:
                 "phototype": course.get("phototype", "II"),
                 "body_weight": course.get("weight", "65 kg"),
                 "sun": course.get("sun", "usual"),
+                "anamnesis": course.get("anamnesis", {}),
                 **history,
             },
             "zones": [zone],

@@ -16,11 +16,13 @@ from dermatwin.cli.options import concerns_of
 from dermatwin.core.errors import ComputationError
 from dermatwin.device import kinds
 from dermatwin.evidence import Evidence
+from dermatwin.history import anamnesis
 
 ROOT = Path(__file__).parents[2]
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 CONCERNS = concerns_of(Evidence.packaged())
 KINDS = tuple(kinds(Evidence.packaged()))
+QUESTIONS = tuple(anamnesis(Evidence.packaged()))
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
 VERBS = ["new", "screen", "plan", "simulate", "reread", "compare", "map", "validate", "explain", "export", "evidence"]
 
@@ -362,12 +364,12 @@ class TestValidate:
 
 class TestExportSchema:
     def test_prints_it(self):
-        assert json.loads(dermatwin("export", "schema").stdout) == json_schema(CONCERNS, KINDS)
+        assert json.loads(dermatwin("export", "schema").stdout) == json_schema(CONCERNS, KINDS, QUESTIONS)
         assert dermatwin("export", "schema", "--json").stdout == dermatwin("export", "schema").stdout
 
     def test_writes_it(self, tmp_path):
         dermatwin("export", "schema", "--out", tmp_path / "s.json")
-        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema(CONCERNS, KINDS)
+        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema(CONCERNS, KINDS, QUESTIONS)
         dermatwin("export", "schema", "--out", tmp_path / "s.json", status=1)
 
 
@@ -377,7 +379,7 @@ class TestProgram:
     def test_json_is_utf_8_in_any_locale(self):
         done = program("export", "schema", env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
         assert done.returncode == 0
-        assert json.loads(done.stdout) == json_schema(CONCERNS, KINDS)
+        assert json.loads(done.stdout) == json_schema(CONCERNS, KINDS, QUESTIONS)
 
     def test_tables_on_a_terminal_without_boxes(self):
         done = program("screen", SOUND, env={**os.environ, "PYTHONIOENCODING": "ascii"})

@@ -16,10 +16,12 @@ from dermatwin.case.template import template
 from dermatwin.core.errors import CaseError
 from dermatwin.device import kinds
 from dermatwin.evidence import Evidence, words
+from dermatwin.history import anamnesis
 from dermatwin.outcome import concerns
 
 PACKAGED = Evidence.packaged()
 CONCERNS, KINDS = tuple(concerns(PACKAGED)), tuple(kinds(PACKAGED))
+QUESTIONS = tuple(anamnesis(PACKAGED))
 MALFORMED = Path(__file__).parent / "malformed"
 EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), MALFORMED / "sound.yaml"]
 
@@ -41,6 +43,7 @@ TOLD_BY_SHAPE = [
     "passes_true",
     "zone_with_a_sign",
     "override_without_reason",
+    "anamnesis_wrong",
     "version_of_tomorrow",
     "device_is_a_number",
     "age_is_a_list",
@@ -52,7 +55,7 @@ TOLD_BY_SHAPE = [
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json_schema(CONCERNS, KINDS)
+    schema = json_schema(CONCERNS, KINDS, QUESTIONS)
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -69,6 +72,15 @@ def test_schema_refuses_what_load_case_refuses(name, validator):
     with pytest.raises(CaseError):
         load_case(path, words=words(PACKAGED))
     assert not validator.is_valid(read_file(path).value)
+
+
+def test_schema_knows_the_questions_of_the_anamnesis(validator):
+    def is_valid(**answers):
+        return validator.is_valid({"base": "a.yaml", "patient": {"anamnesis": answers}})
+
+    assert is_valid(keloid="no", blood_thinner={"answer": "yes", "which": "Xarelto"})
+    assert not is_valid(keloyd="no")
+    assert not is_valid(keloid="maybe")
 
 
 def test_a_file_with_a_base_may_leave_things_out(validator):

@@ -254,6 +254,25 @@ def _items(case: Case) -> Iterator[Fault]:
                 yield Fault(f"patient.{kind}.{number}.until", f"{item.until}", f"is before since, {item.since}")
 
 
+def _replies(case: Case) -> Iterator[Fault]:
+    for name, reply in case.patient.anamnesis.items():
+        where = f"patient.anamnesis.{name}"
+        if reply.since is not None and reply.until is not None and reply.until < reply.since:
+            yield Fault(f"{where}.until", f"{reply.until}", f"is before since, {reply.since}")
+        for detail in () if reply.answer == "yes" else DETAILS:
+            if getattr(reply, detail):
+                yield Fault(
+                    f"{where}.{detail}", f"{getattr(reply, detail)}", f"goes with the answer yes, not '{reply.answer}'"
+                )
+
+
+def _judgements(case: Case) -> Iterator[Fault]:
+    words = [" ".join(judgement.about.casefold().split()) for judgement in case.judgements]
+    for number, about in enumerate(words):
+        if about in words[:number]:
+            yield Fault(f"judgements.{number}.about", case.judgements[number].about, "is judged twice")
+
+
 def _observed_zones(case: Case) -> Iterator[Fault]:
     for number, seen in enumerate(case.observations):
         if not _known(seen.zone, case):
@@ -284,6 +303,9 @@ def _overrides(case: Case) -> Iterator[Fault]:
 
 _ZONE_NAMES = ("zones.*.zone", "zones.*.name")
 _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
+DETAILS = ("since", "until", "zone", "which")
+"""What a reply may say beside its answer, where its question asks for it."""
+
 _ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")
 
 CHECKS: dict[Check, tuple[str, ...]] = {
@@ -301,10 +323,12 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _devices: ("course.device.*", "course.settings.*.device.*"),
     _concerns: (*_ZONE_NAMES, "zones.*.concerns.*.concern", "zones.*.concerns.*.scale"),
     _items: tuple(f"patient.{kind}.*.{end}" for kind in _ITEM_LISTS for end in ("since", "until")),
+    _replies: tuple(f"patient.anamnesis.*.{part}" for part in ("answer", *DETAILS)),
     _observed_zones: (*_ZONE_NAMES, "observations.*.zone"),
     _observed_spreads: tuple(f"observations.*.{field}" for field in ("value", "low", "high")),
     _observed_times: ("observations.*.time", "horizon"),
     _overrides: ("overrides.*.rule",),
+    _judgements: ("judgements.*.about",),
 }
 """Each check with the places it reads."""
 

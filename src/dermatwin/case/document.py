@@ -90,6 +90,30 @@ class _TextOrItem:
 Items = list[Annotated[Item, BeforeValidator(_read_item), _TextOrItem()]]
 
 
+class Reply(Record):
+    """The answer to a question of the anamnesis; what is said beside it belongs to a yes."""
+
+    answer: Literal["yes", "no", "not asked"]
+    since: Date | None = None
+    until: Date | None = None
+    zone: Name | None = None
+    which: Annotated[str, Field(max_length=120)] = ""
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+def _read_reply(value: Any) -> Any:
+    return value if isinstance(value, (dict, Reply)) else {"answer": value}
+
+
+class _WordOrReply:
+    """JSON schema of a reply: its answer alone, or the whole record."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core_schema: Any, handler: Any) -> dict[str, Any]:
+        word = {"type": "string", "enum": ["yes", "no", "not asked"]}
+        return {"description": "the answer alone, or a record of it", "anyOf": [word, handler(core_schema)]}
+
+
 class Patient(Record):
     """The person (or animal) treated. What is left out is drawn from the population and said so."""
 
@@ -105,6 +129,7 @@ class Patient(Record):
     medications: Items = []
     allergies: Items = []
     recent_procedures: Items = []
+    anamnesis: dict[str, Annotated[Reply, BeforeValidator(_read_reply), _WordOrReply()]] = {}
     sun: Literal["protected", "usual", "strong"] = "usual"
 
 
@@ -307,6 +332,16 @@ class Override(Record):
     by: Annotated[str, Field(min_length=2, max_length=200)]
 
 
+class Judgement(Record):
+    """What a clinician says of words in the history that nobody here knows, or that leave open what is meant."""
+
+    about: Annotated[str, Field(min_length=1, max_length=200)]
+    reading: Annotated[str, Field(min_length=1, max_length=60)]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    by: Annotated[str, Field(min_length=2, max_length=200)]
+    date: Date
+
+
 class Case(Record):
     """The whole run document."""
 
@@ -320,6 +355,7 @@ class Case(Record):
     horizon: Horizon = 364.0
     observations: list[Observation] = []
     overrides: list[Override] = []
+    judgements: list[Judgement] = []
 
     def zone(self, key: str) -> Zone:
         """The zone with this key."""

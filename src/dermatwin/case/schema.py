@@ -30,14 +30,16 @@ _NO_LIMIT = 1e6  # an upper bound as large as this only keeps nonsense out
 _FIELDS = Path(__file__).with_name("fields.yaml")
 
 
-def json_schema(concerns: Sequence[str] = (), kinds: Sequence[str] = ()) -> dict[str, Any]:
+def json_schema(concerns: Sequence[str] = (), kinds: Sequence[str] = (), questions: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON schema of a case file; a new copy that the caller may edit.
 
-    concerns, kinds : names that a concern or a described device may have, so that editors complete them; any name where
-        none is given.
+    concerns, kinds, questions : names that a concern, a described device or an answer of the anamnesis may have, so that
+        editors complete them; any name where none is given.
     """
     whole = deepcopy(whole_case(tuple(concerns), tuple(kinds)))
     records = whole.pop("$defs")
+    if questions:
+        records["Patient"]["properties"]["anamnesis"]["propertyNames"] = {"enum": list(questions)}
     part, parts = _part(whole), {f"{name}Part": _part(record) for name, record in records.items()}
     part["properties"]["base"] = BASE
     return {

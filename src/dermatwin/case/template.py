@@ -6,7 +6,8 @@ always the one that is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from .schema import limits, spec_at
 from .writing import inline
 
 Line = tuple[str, str]  # what is written, what explains it
-Names = tuple[tuple[str, ...], tuple[str, ...]]  # of concerns, of kinds of device
 
 HEAD = """\
 # A case for dermatwin: who is treated, where, with what, and what was seen.
@@ -32,45 +32,60 @@ _COLUMN = 46  # where the explanations begin
 _SWITCHED_OFF = "#"
 
 
+@dataclass(frozen=True)
+class Words:
+    """What explains a place in a case: the names that concerns and devices may have, and words beside those of the types."""
+
+    concerns: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    said: Mapping[Loc, str] = field(default_factory=dict)
+
+    def at(self, loc: Loc) -> str:
+        """The explanation of a place: its meaning, then its range or what is allowed."""
+        if loc in self.said:
+            return self.said[loc]
+        spec = spec_at(loc, self.concerns, self.kinds)
+        words, allowed = spec.get("description", ""), limits(spec)
+        return words if words.endswith(allowed) else "; ".join(filter(None, (words, allowed)))
+
+
 def template(concerns: Sequence[str] = (), kinds: Sequence[str] = ()) -> str:
     """A commented case file that is a valid case as it stands, with the names that concerns and devices may have."""
+    return commented(read_file(_VALUES).value, Words(tuple(concerns), tuple(kinds)))
+
+
+def commented(values: Mapping[str, Any], words: Words) -> str:
+    """The plain values of a case as a file, with an explanation at every line."""
     lines: list[Line] = []
-    names = (tuple(concerns), tuple(kinds))
-    for key, value in read_file(_VALUES).value.items():
+    for key, value in values.items():
         if isinstance(value, dict) or key in ("zones", "horizon"):
             lines.append(("", ""))
-        lines += _entry(key, value, (), names)
-    return HEAD + "".join(f"{text.ljust(_COLUMN)}  # {words}\n" if words else f"{text}\n" for text, words in lines)
+        lines += _entry(key, value, (), words)
+    return HEAD + "".join(f"{text.ljust(_COLUMN)}  # {said}\n" if said else f"{text}\n" for text, said in lines)
 
 
-def _entry(key: str, value: Any, loc: Loc, names: Names) -> Iterator[Line]:
+def _entry(key: str, value: Any, loc: Loc, words: Words) -> Iterator[Line]:
     """Lines of one key with its value and its explanation; a switched-off one behind comment marks."""
     name = key.lstrip(_SWITCHED_OFF)
-    lines = _lines(name, value, (*loc, name), names)
+    lines = _lines(name, value, (*loc, name), words)
     return _indented("# ", lines) if key.startswith(_SWITCHED_OFF) else lines
 
 
-def _lines(name: str, value: Any, loc: Loc, names: Names) -> Iterator[Line]:
-    words = _explanation(loc, names)
+def _lines(name: str, value: Any, loc: Loc, words: Words) -> Iterator[Line]:
+    said = words.at(loc)
     if isinstance(value, dict):
-        yield f"{name}:", words
+        yield f"{name}:", said
         for key, inner in value.items():
-            yield from _indented("  ", _entry(key, inner, loc, names))
+            yield from _indented("  ", _entry(key, inner, loc, words))
     elif isinstance(value, list) and value and isinstance(value[0], dict):
-        yield f"{name}:", words
+        yield f"{name}:", said
         for record in value:
-            inside = (line for key, inner in record.items() for line in _entry(key, inner, (*loc, 0), names))
+            inside = (line for key, inner in record.items() for line in _entry(key, inner, (*loc, 0), words))
             yield from _indented("  - ", [next(inside)])
             yield from _indented("    ", inside)
     else:
-        yield f"{name}: {inline(value)}", words
+        yield f"{name}: {inline(value)}", said
 
 
 def _indented(start: str, lines: Iterable[Line]) -> Iterator[Line]:
-    return ((f"{start}{text}", words) for text, words in lines)
-
-
-def _explanation(loc: Loc, names: Names) -> str:
-    spec = spec_at(loc, *names)
-    words, allowed = spec.get("description", ""), limits(spec)
-    return words if not allowed or words.endswith(allowed) else f"{words}; {allowed}"
+    return ((f"{start}{text}", said) for text, said in lines)

@@ -171,6 +171,9 @@ READERS: dict[str, Reader] = {
     "course.start": day,
     **{f"patient.{kind}.*.{end}": day for kind in _HISTORY for end in ("since", "until")},
     **{f"patient.{kind}.*.zone": identifier for kind in _HISTORY},
+    **{f"patient.anamnesis.*.{end}": day for end in ("since", "until")},
+    "patient.anamnesis.*.zone": identifier,
+    "judgements.*.date": day,
     "zones.*.zone": identifier,
     "zones.*.name": identifier,
     "zones.*.concerns.*.severity": severity,
@@ -186,14 +189,14 @@ READERS: dict[str, Reader] = {
 
 
 def _places(tree: Any, pattern: list[str], loc: Loc = ()) -> Iterator[Loc]:
-    """Places that a pattern means; '*' stands for every entry of a list."""
+    """Places that a pattern means; '*' stands for every entry of a list or a record."""
     if not pattern:
         yield loc
         return
     here, (first, *rest) = _at(tree, loc), pattern
-    if first == "*" and isinstance(here, list):
-        for number in range(len(here)):
-            yield from _places(tree, rest, (*loc, number))
+    if first == "*" and isinstance(here, (list, dict)):
+        for part in range(len(here)) if isinstance(here, list) else tuple(here):
+            yield from _places(tree, rest, (*loc, part))
     elif isinstance(here, dict) and first in here:
         yield from _places(tree, rest, (*loc, first))
 

@@ -37,25 +37,55 @@ if TYPE_CHECKING:
 
 def new(
     path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.yaml"),
+    interview: Annotated[
+        bool, typer.Option("--interview", help="Ask who, where, what and the anamnesis; answers may be piped.")
+    ] = False,
+    evidence: Own = None,
     force: Force = False,
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Write a commented case file to start from."""
-    from ..case.template import template
-    from ..device import kinds
-    from .machine import emit
-    from .writing import write_text
+    """Write a commented case file to start from, or one of what is answered."""
+    from .machine import emit, only_json
+    from .writing import require_free, write_text
 
-    known = read_evidence(None)
-    write_text(path, template(concerns_of(known), tuple(kinds(known))), force=force)
+    require_free(path, force=force)
+    with only_json(json):
+        known = read_evidence(evidence)
+        written = _interviewed(known) if interview else _template(known)
+    write_text(path, written, force=force)
     if json:
         emit({"written": path})
     else:
         print(f"Wrote {path}. Next: dermatwin screen {path}")
 
 
-def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Machine = False, seed: NoSeed = 1) -> None:
+def _template(evidence: Evidence) -> str:
+    from ..case.template import template
+    from ..device import kinds
+
+    return template(concerns_of(evidence), tuple(kinds(evidence)))
+
+
+def _interviewed(evidence: Evidence) -> str:
+    from datetime import date
+
+    from ..interview import case_text
+    from ..interview import interview as conversation
+    from .conversing import converse
+
+    print("Every answer is one line; skip leaves a question open. Ctrl-C leaves without a file.")
+    return case_text(converse(conversation(evidence, date.today())), evidence)
+
+
+def screen(
+    case: CaseFile,
+    settings: Set = None,
+    evidence: Own = None,
+    details: Details = False,
+    json: Machine = False,
+    seed: NoSeed = 1,
+) -> None:
     """May this person be treated? Verdict with rules, reasons and sources."""
     from ..screening import screen as screen_case
     from .machine import emit, only_json
@@ -64,11 +94,11 @@ def screen(case: CaseFile, settings: Set = None, evidence: Own = None, json: Mac
         believed = read_evidence(evidence)
         found = screen_case(read_case(case, settings, believed), believed)
     if json:
-        emit(found)
+        emit(found.to_dict())
     else:
         from .tables import show_screening
 
-        show_screening(found)
+        show_screening(found, details=details)
     _leave(found.verdict)
 
 
@@ -112,6 +142,8 @@ def plan(
         emit(
             {
                 "verdict": found.screening.verdict,
+                "complete": found.screening.complete,
+                "not_asked": found.screening.not_asked,
                 "proposals": [proposal.to_dict() for proposal in found.proposals],
                 "warnings": found.warnings,
                 "case": found.case,
@@ -170,7 +202,7 @@ def _refuse(found: Screening, json: bool) -> None:
     from .tables import show_screening
 
     if json:
-        emit(found)
+        emit(found.to_dict())
     else:
         show_screening(found)
     raise typer.Exit(STOPPED)

@@ -139,11 +139,11 @@ def _stopped(arms: dict[str, Case], evidence: Evidence) -> dict[str, Screening]:
 
 def _refuse(stopped: dict[str, Screening], json: bool) -> None:
     """Say why arms are stopped and leave; nothing is computed or written."""
-    from .machine import emit, plain
+    from .machine import emit
     from .tables import show_screening
 
     if json:
-        emit({"verdict": "stop", "stopped": [{"arm": label, **plain(found)} for label, found in stopped.items()]})
+        emit({"verdict": "stop", "stopped": [{"arm": label, **found.to_dict()} for label, found in stopped.items()]})
         raise typer.Exit(STOPPED)
     for label, found in stopped.items():
         print(f"{label}:")

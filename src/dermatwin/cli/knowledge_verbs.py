@@ -100,10 +100,11 @@ def export_schema(
 
     from ..case import json_schema
     from ..device import kinds
+    from ..history import anamnesis
     from .writing import write_text
 
     known = read_evidence(evidence)
-    text = dumps(json_schema(concerns_of(known), tuple(kinds(known))), indent=2)
+    text = dumps(json_schema(concerns_of(known), tuple(kinds(known)), tuple(anamnesis(known))), indent=2)
     if out is None:
         print(text)
     else:

@@ -72,7 +72,10 @@ NeedleLength = Annotated[
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
-Details = Annotated[bool, typer.Option("--details", help="Grounds, sources and what to do about each finding.")]
+Details = Annotated[
+    bool,
+    typer.Option("--details", help="Grounds, sources, what to do about each finding; the questions that were not asked."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Own = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from .tables import VERDICTS, number
+from .tables import VERDICTS, number, unasked
 
 if TYPE_CHECKING:
     from ..planning import Plan, Proposal
@@ -34,6 +34,8 @@ def show_plan(found: Plan, written: Path | None, *, details: bool = False) -> No
         page.print("\nTo mind: " + "; ".join(minded) + ".", highlight=False)
     for warning in found.warnings:
         page.print(f"[yellow]![/] {escape(warning)}", highlight=False)
+    if not found.screening.complete:
+        page.print(f"[yellow]![/] Not complete: {unasked(found.screening)}; cannot be signed as complete.", highlight=False)
     if not details and found.proposals:
         page.print("Grounds, sources and what to do about each: --details", style="dim")
     if written is not None:

@@ -42,8 +42,8 @@ def listing(*columns: str, title: str = "") -> Table:
     return table
 
 
-def show_screening(found: Screening) -> None:
-    """The verdict and what it rests on, gravest first."""
+def show_screening(found: Screening, *, details: bool = False) -> None:
+    """The verdict and what it rests on, gravest first; what was not asked in one line, with `details` by its groups."""
     page = console()
     page.print(f"Verdict: {VERDICTS.get(found.verdict, found.verdict)}")
     for finding in found.findings:
@@ -61,6 +61,24 @@ def show_screening(found: Screening) -> None:
         for label, text in parts.items():
             if text:
                 page.print(Padding(f"[dim]{label}[/]{escape(text)}", (0, 0, 0, 4)), highlight=False)
+    if found.not_asked:
+        _show_unasked(page, found, details=details)
+
+
+def _show_unasked(page: Console, found: Screening, *, details: bool) -> None:
+    more = "" if details else "; --details lists them"
+    page.print(f"\n[yellow]![/] {unasked(found)}: dermatwin new --interview asks them{more}.", highlight=False)
+    for group in dict.fromkeys(one.group for one in found.not_asked) if details else ():
+        page.print(f"    [dim]{escape(group)}[/]", highlight=False)
+        for one in found.not_asked:
+            if one.group == group:
+                page.print(Padding(f"{escape(one.question)}  [dim]{escape(one.id)}[/]", (0, 0, 0, 8)), highlight=False)
+
+
+def unasked(found: Screening) -> str:
+    """How many questions of the anamnesis were not asked, in words."""
+    count = len(found.not_asked)
+    return f"{count} question{'' if count == 1 else 's'} of the anamnesis {'was' if count == 1 else 'were'} not asked"
 
 
 def show_run(run: Run, summary: dict[str, Any], written: Path | None) -> None:

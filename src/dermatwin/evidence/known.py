@@ -32,6 +32,7 @@ _CALLED = {
     "quantities.name": "is not a quantity",
     "pools.pool": "is not a pool of studies",
     "vocabulary.concept": "is not a concept of the vocabulary",
+    "anamnesis.id": "is not a question of the anamnesis",
     "contraindications.condition": "is not a row of contraindications.csv",
     "outcome_effects.concern": "is not a pool of trials",
     "validation_map.quantity": "is not a quantity of validation_map.csv",

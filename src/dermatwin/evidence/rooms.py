@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..core.errors import EvidenceError, Fault
 from .reading import read_document
 from .rows.healing import ModifierRow
-from .rows.history import VocabularyRow
+from .rows.history import AnamnesisRow, VocabularyRow
 
 if TYPE_CHECKING:
     from .known import Known
@@ -40,6 +40,7 @@ DOCUMENTS = {"screening_rules.yaml": (Word("screening.rule", "faults_in"), "rule
 TABLES: dict[type[Row], Word] = {
     ModifierRow: Word("healing.person", "faults_of"),
     VocabularyRow: Word("history.vocabulary", "faults_of"),
+    AnamnesisRow: Word("history.anamnesis", "faults_of"),
 }
 """Tables with words that a room knows: who checks their rows."""
 

@@ -17,6 +17,7 @@ Certainty = Literal["stated", "coded", "guessed", "open"]
 
 UNKNOWN = ""
 NOTHING = "nothing_to_report"
+ANAMNESIS = "anamnesis"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Fact:
     read_as: str = ""  # what was read instead of the written word, where they differ
     code: str = ""  # the code that it was read from
     unread: tuple[str, ...] = ()  # words of the item that nobody knows
+    judged: str = ""  # who judged what nobody knew, or what was open, when and why
 
     @property
     def known(self) -> bool:
@@ -54,13 +56,18 @@ class Fact:
         return self.status != "denied" and NOTHING not in self.kinds
 
     @property
+    def asked(self) -> bool:
+        """Whether it is the answer to a question of the anamnesis."""
+        return self.list == ANAMNESIS
+
+    @property
     def place(self) -> str:
         """The field of the case in which it stands: patient.conditions, patient.smoker."""
         return ".".join(self.path.split(".")[:2])
 
     @property
     def list(self) -> str:
-        """The list of the case in which it stands: conditions, medications, allergies, recent_procedures."""
+        """The list of the case in which it stands: conditions, medications, allergies, recent_procedures, anamnesis."""
         return self.path.split(".")[1]
 
 

@@ -1,29 +1,25 @@
-"""From the lists of a case to facts: every item is read once, here, and every reader of a history reads facts.
+"""From what a case says of a person to facts: everything is read once, here, and every reader of a history reads facts.
 
-An item may hold several facts ("aspirin and warfarin"), a fact in another list than its own ("on isotretinoin" among the
-conditions), codes, a place, days. What nobody knows stays a fact of its own. Flags of the case (smoker, pregnant,
-breast-feeding) are facts as well.
+Items of the lists, answers of the anamnesis and flags of the case (smoker, pregnant, breast-feeding) are facts alike; what
+nobody knows is a fact until a clinician has judged it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
 
-from ..case import Course, Item, Patient
+from ..case import Case, Course, Judgement, Patient
 from ..evidence import Evidence, Tables, view
+from .anamnesis import replied
 from .clause import clauses
-from .dates import spoken_day
-from .fact import NOTHING, UNKNOWN, Certainty, Fact, Person, Role
-from .flags import ALLERGENS, FLAGS, flagged, role_of
-from .language import DENIALS
-from .mention import Mention, Said, inverted, said
-from .place import Places, places
+from .entry import Entry
+from .fact import Fact, Person, Role
+from .flags import FLAGS, flagged
+from .judgement import judged
+from .mention import said
+from .place import places
 from .question import Question, holds
-from .state import Spoken, Status, has_begun_only, is_past, manners, spoken
-from .tolerance import not_tolerated, reaction
-from .vocabulary import Concept, Vocabulary, codes_in, says_allergy, vocabulary
+from .vocabulary import vocabulary
 
 LISTS: dict[str, Role] = {
     "conditions": "condition",
@@ -31,21 +27,18 @@ LISTS: dict[str, Role] = {
     "allergies": "allergy",
     "recent_procedures": "procedure",
 }
-_PLACED = ("condition", "procedure", "device", "habit")
-LASTING = "lasting"
-_DATED = ("state", "episode", "event")
-"""Conditions of which a day in the past says that they are over."""
 
 
 def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, ...]:
     """Everything that the history of a case says, in the order in which it is written."""
     book, map_of = vocabulary(evidence), places(evidence)
     items = (
-        _Item(item, role, f"patient.{name}.{number}", course.start, book, map_of)
+        Entry(item, role, f"patient.{name}.{number}", course.start, book, map_of)
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
-    return (*flagged(patient, evidence), *(fact for item in items for fact in item.facts()))
+    listed = (fact for item in items for fact in item.facts())
+    return (*flagged(patient, evidence), *listed, *replied(patient, course, evidence))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:
@@ -66,9 +59,14 @@ def _named(tables: Tables, text: str) -> frozenset[str]:
     return frozenset(mention.concept for clause in clauses(text) for mention in said(clause, book, known).mentions)
 
 
-def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
-    """The person of a case with the history read; the flags of the patient say what the facts say."""
-    read = facts(patient, course, evidence)
+def person_in(case: Case, evidence: Evidence) -> Person:
+    """The person of a case, with what a clinician judged of the history."""
+    return person(case.patient, case.course, evidence, case.judgements)
+
+
+def person(patient: Patient, course: Course, evidence: Evidence, judgements: Sequence[Judgement] = ()) -> Person:
+    """A person with the history read; the flags of the patient say what the facts say."""
+    read = judged(facts(patient, course, evidence), judgements, course.start, evidence)
     said = {flag: True for flag, concept in FLAGS.items() if holds(read, Question(any=(concept,)), course.start)}
     return Person(patient.model_copy(update=said), read, course.start)
 
@@ -76,181 +74,3 @@ def person(patient: Patient, course: Course, evidence: Evidence) -> Person:
 def suggestions(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
     """Names of the vocabulary that the unread words of a fact may have been meant to be, the nearest first."""
     return vocabulary(evidence).near(" ".join(fact.unread))
-
-
-def _only_denies(everything: tuple[Said, ...]) -> bool:
-    words = {word for one in everything for word in one.clause.words}
-    return bool(words & DENIALS)
-
-
-def gravest(found: Iterable[Fact]) -> list[Fact]:
-    """One fact for each thing of an item: the gravest of those that say the same thing in the same role and place."""
-    best: dict[tuple[str, str, str], Fact] = {}
-    for fact in found:
-        same = (fact.what, fact.role, fact.where)
-        known = best.get(same)
-        if known is None or _GRAVITY.index(fact.status) < _GRAVITY.index(known.status):
-            best[same] = fact
-    return list(best.values())
-
-
-def _written(one: Said) -> str:
-    return f"{' '.join(one.clause.heading)} {one.clause.text}"
-
-
-_GRAVITY: tuple[Status, ...] = ("active", "unknown", "past", "family", "denied")
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One item of a list, about to be read."""
-
-    item: Item
-    role: Role
-    path: str
-    start: date
-    book: Vocabulary
-    places: Places
-
-    def facts(self) -> Iterator[Fact]:
-        """The facts of this item, at least one."""
-        coded = tuple(self._coded())
-        everything = self._said()
-        named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
-        if self.role == "allergy" or any(fact.role == "allergy" for fact in named):
-            named = [reaction(fact) for fact in named]
-        fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
-        yield from (*fresh, *named)
-        unread = tuple(word for one in everything for word in one.unread)
-        if unread:
-            yield self._unknown(unread)
-        elif not (coded or named):
-            yield self._nothing() if _only_denies(everything) else self._unknown(())
-
-    @property
-    def text(self) -> str:
-        """Name and note."""
-        return f"{self.item.name}; {self.item.note}" if self.item.note else self.item.name
-
-    def _said(self) -> tuple[Said, ...]:
-        """What every clause names; of an inverted name ('carcinoma, basal cell') the second clause names the whole."""
-        apart = [said(clause, self.book, self.places.words) for clause in clauses(self.text)]
-        for number in range(1, len(apart)):
-            if apart[number].clause.joint in ("list", "open"):
-                apart[number] = inverted(apart[number - 1], apart[number], self.book, self.places.words)
-        return tuple(apart)
-
-    def _coded(self) -> Iterator[Fact]:
-        for code in codes_in(self.text):
-            concept = self.book.coded(code)
-            if concept is None:
-                continue
-            found = replace(self._fact(concept, Spoken("active"), "coded", ""), code=code)
-            if not (says_allergy(code) and self._is_allergen(concept)):
-                yield found
-                continue
-            yield replace(found, role="allergy")
-            if (disease := self.book.coded(code.partition(".")[0])) is not None:
-                yield replace(self._fact(disease, Spoken("active"), "coded", ""), code=code)
-
-    def _named(self, number: int, one: Said, everything: tuple[Said, ...]) -> Iterator[Fact]:
-        for mention in one.mentions:
-            concept = self.book[mention.concept]
-            allergy = self._is_allergen(concept.id) and (self.role == "allergy" or not_tolerated(mention, one.clause))
-            how = spoken(number, mention, everything, LASTING if allergy else concept.course)
-            for where in self._where(concept, number, everything):
-                found = self._mentioned(mention, concept, how, one, where)
-                found = replace(found, role="allergy") if allergy else found
-                yield self._dated(found, concept, how, self._span(number, everything))
-
-    def _is_allergen(self, concept: str) -> bool:
-        return self.book[concept].kind in ALLERGENS
-
-    def _mentioned(self, mention: Mention, concept: Concept, how: Spoken, one: Said, where: str) -> Fact:
-        certainty: Certainty = "open" if how.open or mention.doubtful else "guessed" if mention.read_as else "stated"
-        found = self._fact(concept.id, how, certainty, where)
-        return replace(found, manners=manners(mention, one.clause), read_as=mention.read_as)
-
-    def _span(self, number: int, everything: tuple[Said, ...]) -> tuple[Said, ...]:
-        """A clause that names something with the clauses about it that do not: those behind it, of the first those before.
-
-        'Keloid on chest and shoulder' has two places; of 'warfarin until 2019, Eliquis' one is over and one is not.
-        """
-        last = number + 1
-        while last < len(everything) and not self._names(everything[last]):
-            last += 1
-        first = number if any(map(self._names, everything[:number])) else 0
-        return everything[first:last]
-
-    def _names(self, one: Said) -> bool:
-        return any(self.book[mention.concept].kind != "none" for mention in one.mentions)
-
-    def _where(self, concept: Concept, number: int, everything: tuple[Said, ...]) -> tuple[str, ...]:
-        """The places of a condition or procedure: the item's zone, else what its clauses name, else its heading."""
-        if concept.kind not in _PLACED and self.role != "procedure":
-            return ("",)
-        if self.item.zone:
-            return (self.item.zone,)
-        said = (place for one in self._span(number, everything) for place in self.places.all_named(one.clause.words))
-        headed = self.places.all_named(tuple(everything[number].clause.heading))
-        return tuple(dict.fromkeys(said)) or headed or ("",)
-
-    def _fact(self, concept: str, how: Spoken, certainty: Certainty, where: str) -> Fact:
-        found = self.book[concept]
-        role = self.role if self.role in ("allergy", "procedure") and found.kind in ALLERGENS else role_of(found)
-        return Fact(
-            concept,
-            how.status,
-            role,
-            self.item.name,
-            self.path,
-            self.book.kinds(concept),
-            found.label,
-            where=where,
-            since=self.item.since,
-            until=self.item.until,
-            certainty=certainty,
-        )
-
-    def _dated(self, fact: Fact, concept: Concept, how: Spoken, span: tuple[Said, ...]) -> Fact:
-        """The fact with the days that its words name; a day in the past ends what does not last."""
-        happened = concept.course == "event" or (concept.kind == "habit" and concept.course != LASTING)
-        event = fact.role == "procedure" or (self.role == "procedure" and happened)
-        until = self.item.until or (self.item.since if event else None)
-        if fact.status in ("denied", "family"):
-            return fact
-        fact = replace(fact, manners=fact.manners | {"planned"}) if self._lies_ahead else fact
-        lasts = fact.role == "allergy" or concept.course == LASTING
-        passing = not lasts and (event or concept.course in _DATED or concept.kind in ("medicine", "substance"))
-        day = spoken_day(" ".join(_written(one) for one in span), self.start)
-        begun = any(has_begun_only(one.clause) for one in span)
-        if until is None and day is not None and not begun and (passing or how.status == "past"):
-            until = day
-        ended = until is not None and until < self.start
-        status: Status = "past" if ended and passing else fact.status
-        said = until is not None and passing
-        certainty: Certainty = "stated" if said and fact.certainty == "open" else fact.certainty
-        return replace(fact, status=status, until=until, certainty=certainty)
-
-    @property
-    def _lies_ahead(self) -> bool:
-        return self.item.since is not None and self.item.since > self.start
-
-    def _nothing(self) -> Fact:
-        """'None': there is nothing to report."""
-        return self._fact(NOTHING, Spoken("active"), "stated", "")
-
-    def _unknown(self, unread: tuple[str, ...]) -> Fact:
-        over = all(is_past(clause) for clause in clauses(self.text)) and bool(clauses(self.text))
-        return Fact(
-            UNKNOWN,
-            "past" if over and not unread else "unknown",
-            "unknown",
-            self.item.name,
-            self.path,
-            since=self.item.since,
-            until=self.item.until,
-            where=self.item.zone or "",
-            certainty="open",
-            unread=unread,
-        )

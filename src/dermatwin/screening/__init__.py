@@ -3,7 +3,7 @@
 from .anaesthetic import Allowance, allowance, anaesthetic_check
 from .depth import ZoneDepth, depth_guidance
 from .reading import load_case
-from .records import ConcernVerdict, Finding, Screening, ZoneVerdict
+from .records import ConcernVerdict, Finding, Screening, Unasked, ZoneVerdict
 from .rule import Rule, RuleBook, rule_book
 from .screen import screen
 
@@ -14,6 +14,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "Screening",
+    "Unasked",
     "ZoneDepth",
     "ZoneVerdict",
     "allowance",

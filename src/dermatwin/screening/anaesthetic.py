@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..case import Case, Patient, Topical
 from ..core.units import factor
 from ..evidence import Evidence
-from ..history import Person, Question, holds, person
+from ..history import Person, Question, holds, person_in
 from .agent import Agent, agent_of
 from .product import name_of
 from .records import Finding
@@ -79,7 +79,7 @@ def _assumed_weight(age: float, evidence: Evidence) -> float:
 def anaesthetic_check(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
     """Everything there is to say about the numbing in a case, each thing once."""
     found: dict[tuple[str, str], Finding] = {}
-    who = person(case.patient, case.course, evidence)
+    who = person_in(case, evidence)
     for session in range(1, len(case.session_days) + 1):
         doses = _doses(case, session, evidence)
         for finding in _session(who, doses, evidence):

@@ -13,7 +13,7 @@ from ..device import Device, describe, movements
 from ..device import find as find_device
 from ..evidence import Evidence, words
 from ..evidence.rows.outcome import ConcernRow, ScaleRow
-from ..history import kinds_in
+from ..history import facts, judgement_faults, kinds_in, reply_faults
 from ..skin import find_site
 
 _BURNS = "is radiofrequency needling, of which there is no model; physicians' hands, and nothing here plans it"
@@ -35,10 +35,19 @@ def require_kinds(case: Case, evidence: Evidence) -> None:
 
 
 def name_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
-    """Concerns, sites, scales, grades and devices that do not exist."""
+    """Concerns, sites, scales, grades, devices and questions that do not exist, and judgements of what is not there."""
     yield from _concern_faults(case, evidence)
     yield from _zone_faults(case, evidence)
     yield from _device_faults(case, evidence)
+    yield from _history_faults(case, evidence)
+
+
+def _history_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
+    """What is wrong with the answers of the anamnesis; where nothing is, with the judgements of the history."""
+    faults = list(reply_faults(case.patient, evidence))
+    yield from faults
+    if case.judgements and not faults:
+        yield from judgement_faults(facts(case.patient, case.course, evidence), case.judgements, evidence)
 
 
 def device_of(given: str | CustomDevice, evidence: Evidence) -> Device:

@@ -227,6 +227,8 @@ def _hits(rule: Rule, condition: FactsCondition, answer: Answer, place: Hit, ask
     fact, said = answer.fact, written(answer.fact)
     known = replace(place, fact=fact, known_only=True)
     if not answer.holds:
+        if fact.asked and fact.status == "denied":
+            return  # all that was asked and denied is told at once
         note = answer.remark if answer.remark.startswith("read as") else f", {answer.remark}"
         yield replace(known, reason=f"{said}: {note}" if answer.remark.startswith("read as") else f"{said}{note}")
         return

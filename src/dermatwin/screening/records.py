@@ -19,6 +19,7 @@ LEVELS: tuple[Level, ...] = ("hard_stop", "soft_stop", "caution", "info")
 COMPUTED = frozenset(
     {
         "allergy_to_product",
+        "anamnesis_contradicts",
         "name_of_zone",
         "not_known",
         "product_not_known",
@@ -95,12 +96,27 @@ class ZoneVerdict:
 
 
 @dataclass(frozen=True)
+class Unasked:
+    """A question of the anamnesis that applies and that nobody answered."""
+
+    id: str
+    group: str
+    question: str
+
+
+@dataclass(frozen=True)
 class Screening:
-    """The whole answer: gravest findings first."""
+    """The whole answer: gravest findings first. What was not asked never changes the verdict; it is said."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     zones: tuple[ZoneVerdict, ...] = ()
+    not_asked: tuple[Unasked, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question of the anamnesis that applies was answered."""
+        return not self.not_asked
 
     def at(self, *levels: Level) -> tuple[Finding, ...]:
         """Findings of some levels."""
@@ -108,7 +124,7 @@ class Screening:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return asdict(self)
+        return {**asdict(self), "complete": self.complete}
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..case import Case, Override
+from ..case.writing import inline
 from ..evidence import Evidence
-from ..history import Person, person, suggestions
-from ..history.fact import NOTHING
+from ..history import Person, person_in, suggestions, words_of
+from ..history.fact import NOTHING, Fact
 from .allergy import allergy_check, unknown_products
 from .anaesthetic import anaesthetic_check
+from .asked import contradiction_check, denied, not_asked
 from .depth import depth_check
 from .known import require_names
 from .match import Asked, apply, written
@@ -46,7 +48,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
         )
         return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case, believed)))
     book, zones = rule_book(believed), targets(case, believed)
-    who = person(case.patient, case.course, believed)
+    who = person_in(case, believed)
     found, known = apply(Asked(case, who, zones, book, believed))
     found += tuple(finding for zone in zones for finding in depth_check(case, zone, believed))
     found += tuple(
@@ -56,12 +58,14 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     )
     found += tuple(finding for zone in zones for finding in pace_check(case, zone, found, book, believed))
     found += anaesthetic_check(case, believed)
-    found += (*_unknown(who, believed), *_guessed(who), *_without_rule(who, known))
+    found += (*contradiction_check(case, who, believed), *_unknown(who, case, believed), *_guessed(who))
+    found += (*denied(who, believed), *_judged(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
-    return Screening(verdict_of(findings), findings, tuple(_zone_verdict(zone, findings) for zone in zones))
+    verdicts = tuple(_zone_verdict(zone, findings) for zone in zones)
+    return Screening(verdict_of(findings), findings, verdicts, not_asked(case, who, zones, believed))
 
 
-def _unknown(who: Person, evidence: Evidence) -> Iterator[Finding]:
+def _unknown(who: Person, case: Case, evidence: Evidence) -> Iterator[Finding]:
     """What nobody knows is asked about: it is not the same as harmless."""
     for fact in who.facts:
         if fact.known:
@@ -74,10 +78,30 @@ def _unknown(who: Person, evidence: Evidence) -> Iterator[Finding]:
             "Not known to dermatwin",
             f"{written(fact)}: {f'nobody here knows {unread}' if unread else 'says nothing that can be read'}"
             + (f"; did you mean {', '.join(near)}" if near else ""),
-            "Ask what it is, judge it, and write it so that it can be read",
+            f"Ask what it is, and write it so that it can be read, or judge it: {_judgement(words_of(fact), case)}",
             zone=fact.where,
             sources=_OVERRIDE_SOURCE,
         )
+
+
+def _judgement(about: str, case: Case) -> str:
+    """What to write in the case to judge some words, as YAML."""
+    record = {"about": about, "reading": "harmless", "reason": "why", "by": "who", "date": case.course.start.isoformat()}
+    return f"judgements: {inline([record])}; 'harmless', or a concept of dermatwin list concepts"
+
+
+def _judged(who: Person) -> Iterator[Finding]:
+    """What a clinician judged stays to be seen, with who did and why."""
+    for fact in who.facts:
+        if fact.judged:
+            yield Finding(
+                "judged",
+                "info",
+                "Judged by a clinician",
+                f"{written(fact)}: {fact.judged}",
+                "Confirm",
+                sources=_OVERRIDE_SOURCE,
+            )
 
 
 def _guessed(who: Person) -> Iterator[Finding]:
@@ -96,7 +120,7 @@ def _guessed(who: Person) -> Iterator[Finding]:
 
 def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
     """What is known and of which no rule speaks, in one line."""
-    told = (fact for fact in who.facts if fact.known and NOTHING not in fact.kinds)
+    told = (fact for fact in who.facts if fact.known and NOTHING not in fact.kinds and not _only_denied(fact))
     left = (fact for fact in told if fact.path not in asked and not fact.read_as)
     names = dict.fromkeys(written(fact) for fact in left)
     if names:
@@ -108,6 +132,11 @@ def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
             "A clinician must judge it",
             sources=_OVERRIDE_SOURCE,
         )
+
+
+def _only_denied(fact: Fact) -> bool:
+    """Whether it is a plain no to a question of the anamnesis, which `denied` tells of."""
+    return fact.asked and fact.status == "denied"
 
 
 def _overridden(findings: tuple[Finding, ...], overrides: list[Override], book: RuleBook) -> Iterable[Finding]:

@@ -20,7 +20,7 @@ from ..core.notebook import Notebook
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
-from ..history import Person, person
+from ..history import Person, person_in
 from ..screening import Screening, screen
 from .endpoints import Endpoint, endpoint, key_of
 from .guards import guards
@@ -94,14 +94,14 @@ def _stages(case: Case, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progres
     """All stages of all zones, and the reference course where a concern is set against it."""
     tell(0.02, "the reference course")
     usual = _reference(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
-    who = person(case.patient, case.course, draws.evidence)
+    who = person_in(case, draws.evidence)
     parts = (_part(tell, number, len(plans)) for number in range(len(plans)))
     return tuple(_run_zone(case, who, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
 
 
 def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Run:
     """The run with the split of every endpoint: the stages once more, each group of beliefs closed in some lanes."""
-    lanes, who = closed_draws(draws), person(run.case.patient, run.case.course, draws.evidence)
+    lanes, who = closed_draws(draws), person_in(run.case, draws.evidence)
     zones, usual = _stages(run.case, plans, lanes, lambda share, what: tell(share, f"where the spread comes from: {what}"))
     found = (reading for zone in zones for reading in _read_zone(run.case, who, zone, lanes, usual).readings)
     closed = {key_of(reading): reading.values for reading in found}
@@ -121,7 +121,7 @@ def read(
     weights: Iterable[Weight] = (),
 ) -> Run:
     """Endpoints, curves and notices of stage results; `weights` are those of the run that they come from."""
-    who = person(case.patient, case.course, believed.evidence)
+    who = person_in(case, believed.evidence)
     outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
     weighed = {one.key: one for one in weights}
     missing = delivery.not_computed(case.course.topicals, believed.evidence)

@@ -6,7 +6,7 @@ from .advice import CareStepRow, RedFlagRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
-from .history import PlaceRow, RiskModifierRow, VocabularyRow
+from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
@@ -17,7 +17,7 @@ from .planning import DefaultCourseRow, DepthRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
-from .skin import RegionRow, SiteRow
+from .skin import PhototypeRow, RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
 
@@ -29,8 +29,10 @@ KINDS: tuple[type[Row], ...] = (
     ReadRow,
     RegionRow,
     SiteRow,
+    PhototypeRow,
     VocabularyRow,
     PlaceRow,
+    AnamnesisRow,
     DeviceKindRow,
     DeviceRow,
     ActiveRow,

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .cells import Blank, Grade, Id, ParameterName, QuantityName, Ref, Sources, Word, Words
+from .cells import Age, Blank, Grade, Id, ParameterName, QuantityName, Ref, Sources, Word, Words
 from .row import Link, Row, Wrong
 
 Concept = Annotated[Word, Ref.of("vocabulary.concept")]
@@ -93,3 +93,43 @@ class RiskModifierRow(Asked):
     source: Sources
     grade: Grade
     note: str
+
+
+class AnamnesisRow(Asked):
+    """A question of the anamnesis: a yes stands for its concepts, in its role, at its time; a no denies them.
+
+    details : what is asked after a yes. sex, age_from_yr, age_below_yr, courses, regions : whom it is asked, where they are
+        not empty; courses are concepts that a device or an adjunct names. after : the question whose yes opens this one.
+    """
+
+    table: ClassVar[str] = "anamnesis"
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: Id
+    group: Word
+    label: Word
+    question: Word
+    role: Literal["condition", "medicine", "allergy", "procedure", "habit"]
+    details: tuple[Literal["since", "until", "zone", "which"], ...]
+    sex: Annotated[Literal["female", "male", ""], Blank("")]
+    age_from_yr: Age | None
+    age_below_yr: Age | None
+    courses: Concepts
+    regions: tuple[Annotated[Word, Ref.of("regions.name")], ...]
+    after: Annotated[str, Blank("")]
+    source: Sources
+    grade: Grade
+    note: str
+
+    ascending: ClassVar[tuple[tuple[str, str], ...]] = (("age_from_yr", "age_below_yr"),)
+
+    def links(self) -> Iterator[Link]:
+        """The question that opens this one stands in the same table."""
+        if self.after:
+            yield Link("after", self.after, ("anamnesis.id",))
+
+    def laws(self) -> Iterator[Wrong]:
+        """A question does not open itself."""
+        yield from super().laws()
+        if self.after == self.id:
+            yield Wrong("after", "is the question itself; name another one, or none")

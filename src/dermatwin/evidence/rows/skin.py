@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from ...core.vocabulary import Species
-from .cells import Id, Ref, Word, Words
+from ...core.vocabulary import Phototype, Species
+from .cells import Grade, Id, Ref, Sources, Word, Words
 from .row import Link, Row
 
 RegionName = Annotated[Word, Ref.of("regions.name")]
@@ -74,3 +74,16 @@ class SiteRow(Row):
         names = [f"{family}[{self.place}]" for family in single] + [f"dermis_thickness[{member}]" for member in dermis]
         for name in (*names, f"skin_temperature[{self.region}]"):
             yield Link("region" if name.startswith("skin_temperature") else "site", name, ("parameters.name",))
+
+
+class PhototypeRow(Row):
+    """What a phototype means, in words that a person can answer: how the skin takes the first strong sun of a year."""
+
+    table: ClassVar[str] = "phototypes"
+    key: ClassVar[tuple[str, ...]] = ("phototype",)
+
+    phototype: Phototype
+    label: Word
+    source: Sources
+    grade: Grade
+    note: str

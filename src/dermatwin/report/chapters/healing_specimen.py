@@ -86,7 +86,7 @@ def _healed(run: Run, zone: ZoneRun) -> Specimen | None:
     from ...evidence import Draws
     from ...healing.patch import destroyed_share, follow, patch_of
     from ...healing.person import constants
-    from ...history import person
+    from ...history import person_in
     from ...numerics.patch import Box
 
     draws = Draws(run.evidence, Luck(int(run.provenance["seed"]), 1, frozenset()))
@@ -98,7 +98,7 @@ def _healed(run: Run, zone: ZoneRun) -> Specimen | None:
     thickness, layers = _rows(faces - faces[0], float(needling.depth.max()) + BELOW)
     box = Box(thickness, ALONG, ACROSS, CELL, CELL)
     skin = replace(skin, pigment=np.median(skin.pigment, keepdims=True))
-    who = person(run.case.patient, run.case.course, run.evidence)
+    who = person_in(run.case, run.evidence)
     values = constants(skin, who, draws)[0]
     patch = patch_of(box, layers, values, draws)
     with _one_thread():
