@@ -35,7 +35,7 @@ def show_plan(found: Plan, written: Path | None, *, details: bool = False) -> No
     for warning in found.warnings:
         page.print(f"[yellow]![/] {escape(warning)}", highlight=False)
     if not found.screening.complete:
-        page.print(f"[yellow]![/] Not complete: {unasked(found.screening)}; cannot be signed as complete.", highlight=False)
+        page.print(f"[yellow]![/] Cannot be signed as complete: {unasked(found.screening)}.", highlight=False)
     if not details and found.proposals:
         page.print("Grounds, sources and what to do about each: --details", style="dim")
     if written is not None:
