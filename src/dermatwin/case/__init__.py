@@ -16,6 +16,7 @@ from .document import (
     Patient,
     Sessions,
     Settings,
+    SettingsChange,
     Topical,
     Zone,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Patient",
     "Sessions",
     "Settings",
+    "SettingsChange",
     "Topical",
     "Zone",
     "case_of",

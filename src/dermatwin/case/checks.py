@@ -15,7 +15,7 @@ from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
 from ..core.vocabulary import MOVED_ONLY, Movement
 from .address import Loc
-from .document import Case, CustomDevice, InlineProduct
+from .document import MOVED, Case, CustomDevice, InlineProduct
 from .outline import crossings, enclosed_area
 
 MM2_PER_CM2 = 100.0
@@ -115,6 +115,31 @@ def _settings(case: Case) -> Iterator[Fault]:
             yield Fault(f"course.settings.{key}", "", "is missing; every treated zone needs settings")
 
 
+def _changes(case: Case) -> Iterator[Fault]:
+    count = len(_session_days(case))
+    for key, settings in case.course.settings.items():
+        taken: list[int] = []
+        for number, change in enumerate(settings.changes):
+            where = f"course.settings.{key}.changes.{number}"
+            yield from _numbers(f"{where}.sessions", change.sessions, count)
+            if not change.stated:
+                yield Fault(where, "", "changes nothing; write for example 'needle_length: 1 mm'")
+            if change.density is not None and (moved := [name for name in MOVED if name in change.stated]):
+                yield Fault(f"{where}.density", "", f"does not go with {', '.join(moved)}; take one out")
+            for place, session in enumerate(change.sessions):
+                if session in taken:
+                    yield Fault(f"{where}.sessions.{place}", str(session), "is changed already; write it once")
+            taken += change.sessions
+
+
+def _numbers(where: str, sessions: list[int], count: int) -> Iterator[Fault]:
+    """Faults of a list of sessions of a course that has `count`; 0 if that is not known."""
+    yield from _entries(where, sessions)
+    for place, session in enumerate(sessions):
+        if count and session > count:
+            yield Fault(f"{where}.{place}", str(session), f"is not a session of this course, which has {count}")
+
+
 def _sessions(case: Case) -> Iterator[Fault]:
     sessions = case.course.sessions
     if (sessions.count is None) == (sessions.days is None):
@@ -155,13 +180,8 @@ def _zone_lists(case: Case) -> Iterator[Fault]:
 def _topical_sessions(case: Case) -> Iterator[Fault]:
     count = len(_session_days(case))
     for number, topical in enumerate(case.course.topicals):
-        where = f"course.topicals.{number}.sessions"
-        if topical.sessions is None:
-            continue
-        yield from _entries(where, topical.sessions)
-        for place, session in enumerate(topical.sessions):
-            if count and session > count:
-                yield Fault(f"{where}.{place}", str(session), f"is not a session of this course, which has {count}")
+        if topical.sessions is not None:
+            yield from _numbers(f"course.topicals.{number}.sessions", topical.sessions, count)
 
 
 def _topical_times(case: Case) -> Iterator[Fault]:
@@ -281,6 +301,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _zone_keys: _ZONE_NAMES,
     _outlines: ("zones.*.area", "zones.*.outline.*.*"),
     _settings: (*_ZONE_NAMES, "zones.*.treated", "course.settings"),
+    _changes: (*_SESSIONS, "course.settings", "course.settings.*.changes.*.sessions.*"),
     _sessions: _SESSIONS,
     _horizon: (*_SESSIONS, "horizon"),
     _zone_lists: (*_ZONE_NAMES, "course.topicals.*.zones.*", "course.adjuncts.*.zones.*"),

@@ -153,8 +153,34 @@ class CustomDevice(Record):
     rows: Annotated[int, Field(ge=1, le=200)] | None = None
 
 
+class SettingsChange(Record):
+    """What is different in some sessions of a zone; what is left out is as in the other sessions."""
+
+    sessions: Annotated[list[Count], Field(min_length=1)]
+    needle_length: NeedleLength | None = None
+    passes: Annotated[int, Field(ge=1, le=100)] | None = None
+    hand_speed: Speed | None = None
+    frequency: Frequency | None = None
+    stroke: SmallLength | None = None
+    track_spacing: SmallLength | None = None
+    directions: Annotated[int, Field(ge=1, le=12)] | None = None
+    stretched: bool | None = None
+    force: Force | None = None
+    density: Density | None = None
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The settings that it changes, by name."""
+        named = {name: getattr(self, name) for name in type(self).model_fields if name != "sessions"}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+MOVED = ("passes", "hand_speed", "track_spacing")
+"""Settings that say how many needles fall on the skin; a density says it without them."""
+
+
 class Settings(Record):
-    """How one zone is needled in every session."""
+    """How one zone is needled: in every session, but for what `changes` says."""
 
     needle_length: NeedleLength
     device: str | CustomDevice | None = None
@@ -167,6 +193,16 @@ class Settings(Record):
     stretched: bool = False
     force: Force | None = None
     density: Density | None = None
+    changes: list[SettingsChange] = []
+
+    def at(self, session: int) -> Settings:
+        """The settings of one session, counted from 0, with nothing left to change.
+
+        A density takes the place of passes, hand speed and distance of tracks, and these that of a density.
+        """
+        stated = next((change.stated for change in self.changes if session + 1 in change.sessions), {})
+        gone = MOVED if "density" in stated else ("density",) if set(MOVED) & set(stated) else ()
+        return self.model_copy(update={**dict.fromkeys(gone), **stated, "changes": []})
 
 
 class Sessions(Record):

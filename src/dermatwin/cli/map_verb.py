@@ -25,6 +25,7 @@ def draw_map(
             "--zone", metavar="ZONE", show_default=False, help="Zone to draw; left out, the first that is treated."
         ),
     ] = None,
+    session: Annotated[int, typer.Option("--session", metavar="N", min=1, help="Session to draw, counted from 1.")] = 1,
     out: OutFile = None,
     settings: Set = None,
     evidence: Own = None,
@@ -32,17 +33,18 @@ def draw_map(
     force: Force = False,
     json: Machine = False,
 ) -> None:
-    """Draw where every needle of the first session lands, and count what overlaps."""
+    """Draw where every needle of one session lands, and count what overlaps."""
     from .machine import emit, only_json
     from .writing import write_text
 
     with only_json(json):
         believed = read_evidence(evidence)
-        found = _drawn(read_case(case, settings, believed), zone, seed, believed)
+        found = _drawn(read_case(case, settings, believed), zone, session, seed, believed)
         if out is not None:
             write_text(out, _table(found["map"]), force=force)
     summary = {
         "zone": found["zone"],
+        "session": session,
         "device": found["device"].id,
         "seed": seed,
         "outline": found["outline"],
@@ -56,7 +58,7 @@ def draw_map(
         _show(summary, found["device"].name)
 
 
-def _drawn(case: Case, key: str | None, seed: int, evidence: Evidence) -> dict[str, Any]:
+def _drawn(case: Case, key: str | None, session: int, seed: int, evidence: Evidence) -> dict[str, Any]:
     import numpy as np
 
     from ..core import Luck
@@ -69,7 +71,8 @@ def _drawn(case: Case, key: str | None, seed: int, evidence: Evidence) -> dict[s
     assert plan.device is not None
     assert plan.settings is not None
     typical = Draws(evidence, Luck(seed, 1, frozenset()))
-    raster = raster_of(plan.device, plan.settings, typical, plan.zone.key)
+    _require_session(case, session)
+    raster = raster_of(plan.device, plan.settings, typical, plan.zone.key, session - 1)
     outline = None if plan.zone.outline is None else np.array(plan.zone.outline, dtype=float)
     drawn = puncture_map(raster, Luck(seed, 1), outline=outline, area_cm2=plan.zone.area, border=True, zone=plan.zone.key)
     return {
@@ -80,6 +83,14 @@ def _drawn(case: Case, key: str | None, seed: int, evidence: Evidence) -> dict[s
         "outline": "drawn" if outline is not None else "square",
         "statistics": _read(drawn, plan.device, typical, statistics),
     }
+
+
+def _require_session(case: Case, session: int) -> None:
+    from ..core.errors import CaseError, Fault
+
+    if session > len(case.session_days):
+        said = f"is not a session of this course, which has {len(case.session_days)}"
+        raise CaseError([Fault("--session", str(session), said)])
 
 
 def _read(drawn: PunctureMap, device: Device, typical: Any, statistics: Any) -> MapStatistics:

@@ -63,6 +63,7 @@ def force_course(device: Device, settings: Settings, skin: Skin, draws: Draws, s
     Law      starts at 0; its largest value is the larger of puncture and final force
              (tests/interface/test_report_needle.py).
     """
+    settings = settings.at(session)
     push = handle(device, settings, skin, draws, session).push
     tissue = tissue_at(
         skin,

@@ -24,14 +24,14 @@ from .penetration import Penetration, drive, needle_scatter, over_piercing, samp
 
 
 def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session: int) -> Punctures:
-    """Needle one zone in one treatment session.
+    """Needle one zone in one treatment session, with the settings of that session.
 
     Shape    arrays (draw,), (draw, needle) and (draw, layer); see `flows.Punctures`.
     Valid    steel needles 0.1-2.5 mm in human skin; beyond that the result carries notices.
     Law      rigid skin: depth = length; no force or no needle: no puncture; density is proportional to passes
              (tests/laws/test_insertion.py, tests/verification/test_insertion.py).
     """
-    page = Pages(draws)
+    page, settings = Pages(draws), settings.at(session)
     handling = handle(device, settings, skin, draws, session)
     needle = _needles(device, settings, page["needle"], skin.zone, session)
     penetration = drive(needle, replace(handling.push, stretched=settings.stretched), skin, draws, session)

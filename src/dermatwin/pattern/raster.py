@@ -49,6 +49,7 @@ def raster_of(device: Device, settings: Settings, draws: Draws, zone: str = "", 
 
     Raises `CaseError` where the case states a density instead of how the device is moved.
     """
+    settings = settings.at(session)
     if settings.density is not None:
         raise CaseError(
             [

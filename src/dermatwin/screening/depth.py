@@ -72,9 +72,9 @@ def depth_guidance(site: str, evidence: Evidence, region: str = "") -> ZoneDepth
 
 def depth_check(case: Case, target: Target, evidence: Evidence) -> Iterator[Finding]:
     """Findings on the needle length that is set in one zone."""
-    if target.settings is None:
+    length = target.deepest
+    if length is None:
         return
-    length = target.settings.needle_length
     yield from _device(case, target, length)
     guide = depth_guidance(target.site, evidence, target.region)
     if guide is None:
@@ -100,7 +100,7 @@ def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
             "depth_beyond_device",
             "hard_stop",
             "Needle length beyond the device",
-            f"{target.key}: {length:g} mm is set; {device.name} reaches {device.max_length:g} mm",
+            f"{_set(target, length)}; {device.name} reaches {device.max_length:g} mm",
             "Set a length that the device has",
             zone=target.key,
             sources=device.sources or _RULE,
@@ -110,7 +110,7 @@ def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
             "depth_beyond_label",
             "caution",
             "Needle length beyond the label",
-            f"{target.key}: {length:g} mm is set; {device.name}: {device.labelled_max_length:g} mm evaluated or recommended",
+            f"{_set(target, length)}; {device.name}: {device.labelled_max_length:g} mm evaluated or recommended",
             "Off label: a physician records why",
             zone=target.key,
             sources=device.sources or _RULE,
@@ -127,15 +127,19 @@ def _device(case: Case, target: Target, length: float) -> Iterator[Finding]:
         )
 
 
+def _set(target: Target, length: float) -> str:
+    return f"{target.key}: {length:g} mm is set{target.when_deepest}"
+
+
 def _zone(target: Target, length: float, guide: ZoneDepth, deep: frozenset[str]) -> Iterator[Finding]:
-    where = f"{target.key}: {length:g} mm"
+    where = _set(target, length)
     customary = max((guide.column(deep=concern in deep)[1] for concern in target.concerns), default=guide.conservative[1])
     if length > guide.stop_above:
         yield Finding(
             "depth_stop",
             "soft_stop",
             "Needle length beyond what this zone bears",
-            f"{where} is set; limit of the {guide.zone} {guide.stop_above:g} mm ({guide.note})",
+            f"{where}; limit of the {guide.zone} {guide.stop_above:g} mm ({guide.note})",
             f"Set at most {guide.stop_above:g} mm",
             zone=target.key,
             sources=guide.sources,
@@ -145,7 +149,7 @@ def _zone(target: Target, length: float, guide: ZoneDepth, deep: frozenset[str])
             "depth_beyond_table",
             "caution",
             "Needle length beyond the customary range",
-            f"{where} is set; {guide.zone}: up to {guide.deep[1]:g} mm even for scars and deep lines ({guide.note})",
+            f"{where}; {guide.zone}: up to {guide.deep[1]:g} mm even for scars and deep lines ({guide.note})",
             "Justify the depth or reduce it",
             zone=target.key,
             sources=guide.sources,
@@ -155,7 +159,7 @@ def _zone(target: Target, length: float, guide: ZoneDepth, deep: frozenset[str])
             "depth_beyond_concern",
             "caution",
             "Needle length beyond what is customary for this concern",
-            f"{where} is set; {guide.zone}: {customary:g} mm unless scars or deep lines are treated",
+            f"{where}; {guide.zone}: {customary:g} mm unless scars or deep lines are treated",
             "Justify the depth or reduce it",
             zone=target.key,
             sources=guide.sources,

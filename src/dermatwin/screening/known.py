@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..case import Case, CustomDevice, Settings, Zone, unknown_concerns, unknown_kinds
+from ..case import Case, CustomDevice, Settings, SettingsChange, Zone, unknown_concerns, unknown_kinds
 from ..core.errors import CaseError, Fault
 from ..device import Device, describe, movements
 from ..device import find as find_device
@@ -101,15 +101,19 @@ def settings_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
         given = settings.device if settings.device is not None else case.course.device
         try:
             yield from _settings_faults(f"course.settings.{key}", settings, device_of(given, evidence))
+            for number, change in enumerate(settings.changes):
+                where = f"course.settings.{key}.changes.{number}"
+                yield from _settings_faults(where, change, device_of(given, evidence))
         except (KeyError, ValueError):
             continue  # told by `name_faults`
 
 
-def _settings_faults(where: str, settings: Settings, device: Device) -> Iterator[Fault]:
-    if not device.min_length <= settings.needle_length <= device.max_length:
+def _settings_faults(where: str, settings: Settings | SettingsChange, device: Device) -> Iterator[Fault]:
+    length = settings.needle_length
+    if length is not None and not device.min_length <= length <= device.max_length:
         yield Fault(
             f"{where}.needle_length",
-            f"{settings.needle_length:g} mm",
+            f"{length:g} mm",
             f"is outside the range of {device.name}, {device.min_length:g}-{device.max_length:g} mm",
         )
     if not device.motorised and settings.frequency is not None:

@@ -151,13 +151,12 @@ def _places(clause: Clause, asked: Asked) -> Iterator[Hit]:
 
 def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
     """What in a zone answers the clause (words for the reason, perhaps none); None if the clause does not hold there."""
-    length = target.settings.needle_length if target.settings else None
+    length = target.deepest
     if clause.sites and not any(in_group(asked.book, group, target) for group in clause.sites):
         return None
     if clause.needle_above is not None and (length is None or length <= clause.needle_above):
         return None
-    passes = (target.settings.passes if target.settings else None) or 0
-    if clause.passes_above is not None and passes <= clause.passes_above:
+    if clause.passes_above is not None and target.most_passes <= clause.passes_above:
         return None
     if clause.devices and not any(holds_words(term, target.device_text) for term in clause.devices):
         return None
@@ -165,8 +164,8 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
         return None
     if clause.described_device is not None and target.described_device is not clause.described_device:
         return None
-    words = [] if clause.needle_above is None else [f"{length:g} mm"]
-    words += [] if clause.passes_above is None else [f"{passes} passes"]
+    words = [] if clause.needle_above is None else [f"{length:g} mm{target.when_deepest}"]
+    words += [] if clause.passes_above is None else [f"{target.most_passes} passes"]
     if clause.topicals is not None:
         names = [contents(one, asked.evidence).name for one in target.topicals if _product(clause.topicals, one, asked)]
         if not names:

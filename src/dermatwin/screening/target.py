@@ -19,7 +19,7 @@ class Target:
     zone: Zone
     site: str  # name in the catalogue of sites, or the case's own word where it is not in it
     region: str  # name in the table of regions; empty if unknown
-    settings: Settings | None
+    by_session: tuple[Settings, ...]  # of every session; empty where the case has none
     device_text: str
     device: Device | None  # None if the catalogue does not know it
     described_device: bool
@@ -30,6 +30,23 @@ class Target:
     def key(self) -> str:
         """The zone's key in the case."""
         return self.zone.key
+
+    @property
+    def deepest(self) -> float | None:
+        """The longest needle length of all sessions, mm."""
+        return max((settings.needle_length for settings in self.by_session), default=None)
+
+    @property
+    def most_passes(self) -> int:
+        """The most passes of a session; 0 where none are stated."""
+        return max((settings.passes or 0 for settings in self.by_session), default=0)
+
+    @property
+    def when_deepest(self) -> str:
+        """The sessions with the longest needles, in words: 'in session 2, 3'; empty where all are alike."""
+        lengths = [settings.needle_length for settings in self.by_session]
+        sessions = [str(number) for number, length in enumerate(lengths, start=1) if length == self.deepest]
+        return "" if len(sessions) == len(lengths) else f" in session {', '.join(sessions)}"
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -52,7 +69,8 @@ def _target(case: Case, zone: Zone, evidence: Evidence) -> Target:
         for a in case.course.adjuncts
         if a.zones is None or zone.key in a.zones
     )
-    return Target(zone, site, region, settings, text, device, described, topicals, adjuncts)
+    by_session = () if settings is None else tuple(map(settings.at, range(len(case.session_days))))
+    return Target(zone, site, region, by_session, text, device, described, topicals, adjuncts)
 
 
 def locate(text: str, species: str, evidence: Evidence) -> tuple[bool, str, str]:

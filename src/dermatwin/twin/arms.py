@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..case import Case, Settings
+from ..case import Case, Settings, SettingsChange
 from ..core.errors import CaseError, Fault
 from ..device import Device, find
 from ..evidence import Evidence
@@ -44,11 +44,18 @@ def device_arms(
 def left_out(case: Case) -> tuple[str, ...]:
     """Paths of what a case says of technique or of single zones' devices, which `device_arms` leaves out."""
     return tuple(
-        f"course.settings.{zone}.{name}"
-        for zone, given in case.course.settings.items()
+        f"{where}.{name}"
+        for zone, settings in case.course.settings.items()
+        for where, given in _stated(f"course.settings.{zone}", settings)
         for name in ("device", *TECHNIQUE)
-        if getattr(given, name) is not None
+        if getattr(given, name, None) is not None
     )
+
+
+def _stated(where: str, settings: Settings) -> Iterator[tuple[str, Settings | SettingsChange]]:
+    """Settings of a zone and what changes them, each with its place."""
+    yield where, settings
+    yield from ((f"{where}.changes.{number}", change) for number, change in enumerate(settings.changes))
 
 
 def _found(devices: Sequence[str], evidence: Evidence) -> list[Device]:
@@ -72,16 +79,20 @@ def _left(given: Settings, needle_length: float | None) -> Settings:
     """What is asked of the skin, without what belongs to a device."""
     nothing = dict.fromkeys(("device", *TECHNIQUE))
     length = given.needle_length if needle_length is None else needle_length
-    return given.model_copy(update={**nothing, "needle_length": length})
+    changes = [kept for change in given.changes if (kept := _kept(change, needle_length)).stated]
+    return given.model_copy(update={**nothing, "needle_length": length, "changes": changes})
+
+
+def _kept(change: SettingsChange, needle_length: float | None) -> SettingsChange:
+    """What a session changes of what is asked of the skin; not its length where one is given for all."""
+    gone: tuple[str, ...] = TECHNIQUE if needle_length is None else (*TECHNIQUE, "needle_length")
+    return change.model_copy(update=dict.fromkeys(gone))
 
 
 def _too_long_or_short(device: Device, settings: dict[str, Settings], all_of: Sequence[Device]) -> Iterator[Fault]:
     """One fault for a device that cannot do what is asked, whatever the number of zones."""
-    wrong = [
-        given.needle_length
-        for given in settings.values()
-        if not device.min_length <= given.needle_length <= device.max_length
-    ]
+    stated = (given.needle_length for zone in settings.values() for _, given in _stated("", zone))
+    wrong = [length for length in stated if length is not None and not device.min_length <= length <= device.max_length]
     if wrong:
         lengths = " and ".join(f"{length:g}" for length in dict.fromkeys(wrong))
         reach = _range(device.min_length, device.max_length)

@@ -53,6 +53,10 @@ def _on_channels(topical: Topical) -> bool:
     return topical.remove is None or topical.remove > max(topical.apply, 0.0)
 
 
+def _in_session(topical: Topical, session: int) -> bool:
+    return topical.sessions is None or session + 1 in topical.sessions
+
+
 def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, ...]:
     """Uptake by agent, of all zones together, in the session with the largest."""
     sessions: dict[int, dict[str, np.ndarray]] = {}
@@ -69,13 +73,14 @@ def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard
 
 
 def _excipients(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> Iterator[Guard]:
-    """Of every product that lies on open channels, in the zone of its first session that lets most in."""
+    """Of every product that lies on open channels, in the zone and session that lets most in."""
     for topical in case.course.topicals:
         where = [zone for zone in zones if zone.channels and (topical.zones is None or zone.zone.key in topical.zones)]
         numbing = agent_of(topical, draws.evidence, case.patient.age) is not None
         if not where or not _on_channels(topical) or numbing:
             continue
-        zone = max(where, key=lambda one: float(np.median(one.channels[0].open_area[:, 0])) * one.zone.area)
-        doses = delivery.excipient_doses(topical, zone.channels[0], zone.skin, draws)
+        put = [(zone, channels) for zone in where for channels in zone.channels if _in_session(topical, channels.session)]
+        zone, channels = max(put, key=lambda pair: float(np.median(pair[1].open_area[:, 0])) * pair[0].zone.area)
+        doses = delivery.excipient_doses(topical, channels, zone.skin, draws)
         product = delivery.product_in(topical, draws.evidence)
         yield from delivery.excipient_guards(product, doses, zone.zone.area, draws.evidence)

@@ -35,6 +35,11 @@ class ZoneRun:
     history: TissueHistory
     numb: tuple[Numbness, ...] = ()  # per session in which something numbs
 
+    @property
+    def set_first(self) -> Settings | None:
+        """The settings of the first session; None where the zone is not treated."""
+        return None if self.settings is None else self.settings.at(0)
+
 
 @dataclass(frozen=True)
 class Run:

@@ -18,6 +18,7 @@ from ..chapters.needle_section import pierced
 from ..figures import depths
 
 if TYPE_CHECKING:
+    from ...case import Settings as CaseSettings
     from ...twin import Run, ZoneRun
     from ...twin.contrast import Contrast
 
@@ -105,9 +106,9 @@ def _said(run: Run, zone: ZoneRun, name: str) -> tuple[str, str]:
     """What a case says of one setting, or what was taken for it and why."""
     if zone.settings is None:
         return words.NOTHING, ""
-    stated = zone.settings.model_dump(mode="json").get(name)
-    if stated is not None:
-        return str(stated), ""
+    stated = _stated(zone.settings, name)
+    if stated:
+        return stated, ""
     path = f"course.settings.{zone.zone.key}.{name}"
     taken = next((n for n in run.notices if n.path == path and n.message.startswith(_TAKEN)), None)
     if taken is None:
@@ -115,6 +116,14 @@ def _said(run: Run, zone: ZoneRun, name: str) -> tuple[str, str]:
     text, _, detail = taken.message.removeprefix(_TAKEN).partition(" (")
     spread = re.sub(r"(?<=\d)-(?=\d)", words.DASH, detail.rstrip(")"))
     return text, ", ".join(filter(None, ("taken as usual", spread, taken.source)))
+
+
+def _stated(settings: CaseSettings, name: str) -> str:
+    """What the case says of one setting, and in which sessions it says something else; '' where it says nothing."""
+    usual = settings.model_dump(mode="json")
+    changes = [(change[name], change["sessions"]) for change in usual["changes"] if change.get(name) is not None]
+    other = [f"{value} in session {words.listing([str(s) for s in sessions])}" for value, sessions in changes]
+    return "; ".join(filter(None, [str(usual.get(name) or ""), *other]))
 
 
 def in_table(notice: Said) -> bool:
@@ -142,12 +151,12 @@ def _drawing(found: Contrast, key: str) -> Markup:
 
 
 def _arm(label: str, run: Run, zone: ZoneRun) -> depths.Arm:
-    assert zone.settings is not None
+    assert zone.set_first is not None
     inside, left = pierced(zone.punctures[0].in_situ_depth), pierced(zone.punctures[0].residual_depth)
     return depths.Arm(
         label,
-        zone.settings.needle_length,
-        f"set to {words.given(zone.settings.needle_length, 'mm')}",
+        zone.set_first.needle_length,
+        f"set to {words.given(zone.set_first.needle_length, 'mm')}",
         inside,
         left,
         _median(run, zone, "in_situ_depth", inside),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def course(run: Run) -> Course:
     return Course(
         timeline.draw(events, planned.start, run.case.horizon, "Treatment sessions and read-outs by date"),
         [Dated(e.label, words.day(lookup.dated(run, e.day)), e.kind) for e in events],
-        [_setting(zone) for zone in run.zones],
+        [row for zone in run.zones for row in _settings(zone, len(run.case.session_days))],
         [_product(run, topical, low, high) for topical in planned.topicals],
         timeline.minutes_axis(low, high, _minute_ticks(low, high)),
         [_adjunct(a) for a in planned.adjuncts],
@@ -105,13 +106,31 @@ def readout_days(run: Run) -> list[float]:
     return sorted(day for day in found if (day - last) % 7 == 0.0)
 
 
-def _setting(zone: ZoneRun) -> Setting:
+def _settings(zone: ZoneRun, count: int) -> list[Setting]:
+    """A row for a zone; one for every group of sessions with the same settings where they differ."""
     name, area = lookup.zone_name(zone), words.given(zone.zone.area, "cm^2")
     concerns = words.listing([words.name(c.concern) for c in zone.zone.concerns]) or words.NOTHING
     if zone.settings is None or zone.device is None:
-        return Setting(name, area, concerns, "not needled", words.NOTHING, words.NOTHING)
-    length = words.given(zone.settings.needle_length, "mm")
-    return Setting(name, area, concerns, _device(zone.device), length, _movement(zone.settings))
+        return [Setting(name, area, concerns, "not needled", words.NOTHING, words.NOTHING)]
+    device = _device(zone.device)
+    return [
+        Setting(f"{name}{when}", area, concerns, device, words.given(same.needle_length, "mm"), _movement(same))
+        for same, when in _by_session(zone.settings, count)
+    ]
+
+
+def _by_session(settings: Settings, count: int) -> Iterator[tuple[Settings, str]]:
+    """Settings that differ, each with its sessions in words; those words are empty where all sessions are alike."""
+    found: list[tuple[Settings, list[str]]] = []
+    for session in range(count):
+        same = settings.at(session)
+        numbers = next((known for other, known in found if other == same), None)
+        if numbers is None:
+            found.append((same, numbers := []))
+        numbers.append(str(session + 1))
+    for same, numbers in found:
+        several = "session" if len(numbers) == 1 else "sessions"
+        yield same, "" if len(found) == 1 else f", {several} {words.listing(numbers)}"
 
 
 def _device(device: Device) -> str:

@@ -132,6 +132,11 @@ def of(endpoint: Endpoint) -> Band:
     return found.times(100.0, "%") if is_share(endpoint) else found
 
 
+def in_first(zone: ZoneRun) -> str:
+    """' in the first session' where the settings of a zone differ between sessions."""
+    return " in the first session" if zone.settings is not None and zone.settings.changes else ""
+
+
 def is_share(endpoint: Endpoint) -> bool:
     """Whether a pure number is a share of something, which people read in percent."""
     return endpoint.shown == PERCENT

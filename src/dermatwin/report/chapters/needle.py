@@ -95,7 +95,7 @@ def _zone(run: Run, zone: ZoneRun, course: ForceCourse | None, dimple: float, ex
 def _table(run: Run, zone: ZoneRun) -> list[Row]:
     """The numbers beside the drawing, for the first session."""
     punctures = zone.punctures[0]
-    assert zone.settings is not None
+    assert zone.set_first is not None
     raw = {
         "in_situ_depth": band(pierced(punctures.in_situ_depth), "mm"),
         "residual_depth": band(pierced(punctures.residual_depth), "mm"),
@@ -107,7 +107,7 @@ def _table(run: Run, zone: ZoneRun) -> list[Row]:
     }
     rows = [(label, _row(run, zone, name, raw.get(name)), name) for name, label in _ROWS]
     return [
-        Row("Set length", words.given(zone.settings.needle_length, "mm"), None, ""),
+        Row("Set length", words.given(zone.set_first.needle_length, "mm"), None, ""),
         *(
             Row(label, "", found, lookup.grade_of(run, name))
             for label, found, name in rows
@@ -131,13 +131,14 @@ def micrometres(name: str, found: Band) -> Band:
 def _sentence(run: Run, zone: ZoneRun) -> str:
     """What the drawing says, in words."""
     punctures = zone.punctures[0]
-    assert zone.settings is not None
+    assert zone.set_first is not None
     tips = pierced(punctures.in_situ_depth)
     if not tips.size:
         return f"{lookup.zone_name(zone)}: no needle pierces the skin."
     depth = measured(run, zone, "in_situ_depth", band(tips, "mm"))
-    share = words.number(100.0 * depth.middle / zone.settings.needle_length)
+    share = words.number(100.0 * depth.middle / zone.set_first.needle_length)
     return (
-        f"{lookup.zone_name(zone)}: the needles are set to {words.given(zone.settings.needle_length, 'mm')}; "
+        f"{lookup.zone_name(zone)}: the needles are set to {words.given(zone.set_first.needle_length, 'mm')}"
+        f"{lookup.in_first(zone)}; "
         f"the typical tip comes to {words.with_unit(depth.value, 'mm')}, {share}{words.NARROW}% of that."
     )

@@ -23,7 +23,7 @@ BAND = (0.05, 0.95)
 
 def course_of(run: Run, zone: ZoneRun) -> ForceCourse | None:
     """Force courses of the first session, from the same draws as the run; None where the run does not say which."""
-    if zone.device is None or zone.settings is None or not {"seed", "draws", "vary"} <= run.provenance.keys():
+    if zone.device is None or zone.set_first is None or not {"seed", "draws", "vary"} <= run.provenance.keys():
         return None
     from ...core import Luck
     from ...evidence import Draws
@@ -31,7 +31,7 @@ def course_of(run: Run, zone: ZoneRun) -> ForceCourse | None:
 
     known = run.provenance
     draws = Draws(run.evidence, Luck(int(known["seed"]), int(known["draws"]), frozenset(known["vary"])))
-    return force_course(zone.device, zone.settings, zone.skin, draws, zone.punctures[0].session)
+    return force_course(zone.device, zone.set_first, zone.skin, draws, zone.punctures[0].session)
 
 
 def typical(course: ForceCourse) -> int | None:

@@ -38,7 +38,7 @@ def from_above(run: Run, zone: ZoneRun) -> SurfaceMap | None:
     """The map of the first session with its numbers; None where the run does not say how it was drawn
     and where no needle pierces.
     """
-    if zone.device is None or zone.settings is None or "seed" not in run.provenance:
+    if zone.device is None or zone.set_first is None or "seed" not in run.provenance:
         return None
     side, kept = holes(run, zone)
     if not len(kept):
@@ -72,11 +72,11 @@ def places(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
 
     A contact that lands in a hole is no hole of its own. A density that the case states is scattered at random.
     """
-    assert zone.settings is not None
+    assert zone.set_first is not None
     key = zone.zone.key
-    if zone.settings.density is not None:
-        side = _window(zone.settings.density)
-        count = round(zone.settings.density * (side / SIDE) ** 2)
+    if zone.set_first.density is not None:
+        side = _window(zone.set_first.density)
+        count = round(zone.set_first.density * (side / SIDE) ** 2)
         chance = luck_of(run).uniform("chance", f"holes of a stated density@{key}", 0, max(2 * count, 1))[0]
         return side, side * chance[: 2 * count].reshape(-1, 2)
     return _moved(run, zone)
@@ -88,9 +88,9 @@ def _moved(run: Run, zone: ZoneRun) -> tuple[float, np.ndarray]:
     from ...pattern.cells import reenters
 
     assert zone.device is not None
-    assert zone.settings is not None
+    assert zone.set_first is not None
     typical = _typical(run)
-    raster = raster_of(zone.device, zone.settings, typical, zone.zone.key)
+    raster = raster_of(zone.device, zone.set_first, typical, zone.zone.key)
     side = _window(raster.density)
     found = puncture_map(raster, luck_of(run), area_cm2=(side / SIDE) ** 2, zone=zone.zone.key).position
     if len(found) < 2:
@@ -161,8 +161,8 @@ def _facts(run: Run, zone: ZoneRun) -> list[Fact]:
 
 def _note(run: Run, zone: ZoneRun, drawn: int) -> str:
     """What the map is and what it leaves out."""
-    assert zone.settings is not None
-    stated = zone.settings.density is not None
+    assert zone.set_first is not None
+    stated = zone.set_first.density is not None
     how = "as many as the case states, scattered at random" if stated else "as typical settings leave them"
     text = f"One map of many that chance allows, {how}: {words.count(drawn, 'hole')}."
     slit = lookup.first(run, "slit_length", zone.zone.key)

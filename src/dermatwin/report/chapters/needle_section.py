@@ -40,10 +40,10 @@ def measured(run: Run, zone: ZoneRun, name: str, otherwise: Band) -> Band:
 
 def _deepest(zone: ZoneRun) -> float:
     """Depth that holds the set length and nearly all needles, and shows where the dermis begins."""
-    assert zone.settings is not None
+    assert zone.set_first is not None
     tips = zone.punctures[0].in_situ_depth
     papillary = float(np.median(zone.skin.interfaces[:, 2]))
-    return AIR * max(zone.settings.needle_length, _high(tips), papillary)
+    return AIR * max(zone.set_first.needle_length, _high(tips), papillary)
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def dimple_of(run: Run, zone: ZoneRun, course: ForceCourse | None) -> float:
 
 def _outside(run: Run, zone: ZoneRun) -> float:
     """Length of the needle that stays outside the skin, in its dimple or above it."""
-    assert zone.settings is not None
+    assert zone.set_first is not None
     tips = measured(run, zone, "in_situ_depth", band(pierced(zone.punctures[0].in_situ_depth), "mm"))
-    return max(zone.settings.needle_length - (tips.middle if tips.known else 0.0), 0.0)
+    return max(zone.set_first.needle_length - (tips.middle if tips.known else 0.0), 0.0)
 
 
 def _across(zone: ZoneRun, dimple: float) -> float:
@@ -102,7 +102,7 @@ def cross_section(run: Run, zone: ZoneRun, dimple: float, extent: Extent) -> Mar
 
 
 def _section(run: Run, zone: ZoneRun, dimple: float, extent: Extent) -> Section:
-    punctures, skin, device, settings = zone.punctures[0], zone.skin, zone.device, zone.settings
+    punctures, skin, device, settings = zone.punctures[0], zone.skin, zone.device, zone.set_first
     assert device is not None
     assert settings is not None
     inside, left = pierced(punctures.in_situ_depth), pierced(punctures.residual_depth)
@@ -185,7 +185,7 @@ def _depth(found: Band) -> str:
 
 
 def _levels(zone: ZoneRun, tips: Band, channels: Band) -> list[Level]:
-    assert zone.settings is not None
+    assert zone.set_first is not None
     blood = band(zone.skin.capillary_depth, "mm").times(1000.0, "um")
     levels = (
         [Level(blood.middle / 1000.0, "First capillaries", words.with_unit(blood.value, "um"), "blood")]
@@ -198,4 +198,7 @@ def _levels(zone: ZoneRun, tips: Band, channels: Band) -> list[Level]:
         else []
     )
     levels += [Level(tips.middle, "Needle tip, typical", _depth(tips), "tip")] if tips.middle > 0.0 else []
-    return [*levels, Level(zone.settings.needle_length, "Set length", words.given(zone.settings.needle_length, "mm"), "set")]
+    return [
+        *levels,
+        Level(zone.set_first.needle_length, "Set length", words.given(zone.set_first.needle_length, "mm"), "set"),
+    ]

@@ -149,12 +149,12 @@ def _row(run: Run, zone: ZoneRun) -> Row:
 
 
 def _depth(run: Run, zone: ZoneRun) -> Figure | None:
-    if not zone.punctures or zone.settings is None:
+    if not zone.punctures or zone.set_first is None:
         return None
     depths = zone.punctures[0].in_situ_depth
-    set_to = words.given(zone.settings.needle_length, "mm")
+    set_to = words.given(zone.set_first.needle_length, "mm")
     found = needle.measured(run, zone, "in_situ_depth", lookup.band(depths[depths > 0.0], "mm"))
-    return Figure("Depth that needles reach", found, f"set to {set_to}")
+    return Figure("Depth that needles reach", found, f"set to {set_to}{lookup.in_first(zone)}")
 
 
 def _closure(zone: ZoneRun) -> Figure | None:
