@@ -1,7 +1,6 @@
-"""What people are told and what a clinic does: steps, hours, signs for which to call, preparations, first steps, alternatives."""
+"""What people are told and what a clinic does: hours, steps, signs for which to call, preparations, alternatives."""
 
 from __future__ import annotations
-
 
 from typing import Annotated, ClassVar, Literal
 
@@ -39,6 +38,7 @@ Activity = Literal[
     "smoking",
     "sun",
     "sun_daily",
+    "sunscreen",
     "sweat",
     "water",
     "water_hot",
@@ -149,7 +149,7 @@ class SessionTimeRow(Row):
 
 
 class ComplicationRow(Row):
-    """What the clinic does when something goes wrong; `plain` names it to a person, `risk` is the quantity that counts it."""
+    """What a clinic does when something goes wrong; `plain` names it to a person, `risk` is the quantity that counts it."""
 
     table: ClassVar[str] = "complication_steps"
     key: ClassVar[tuple[str, ...]] = ("id",)

@@ -1,7 +1,7 @@
 """Printable sheets and a calendar for one run: before, session orders, aftercare, what to expect, consent, complications.
 
-Instructions are rows of evidence, each with a source; dates, settings, what to expect and what the person does not tolerate come
-from the run. Nothing is computed here. An animal experiment has no sheets, nor has a case in which nothing is treated.
+Instructions are rows of evidence, each with a source; dates, settings, what to expect and what the person does not tolerate
+come from the run. Nothing is computed here. An animal experiment has no sheets, nor has a case in which nothing is treated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every page is made from: the run, the person with the history read, the treated zones, the language, the footnotes."""
+"""What every page is made from: the run, the person with the history read, the treated zones, language and footnotes."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from .tongue import Tongue
 WAITING = {  # quantity -> the closing behind it, and the sentence about both
     "no_makeup_before": (
         Name("closure_time_for", Detail(permeant="makeup_pigment")),
-        "{zone}: wait {hours}. As computed, the channels close to pigment after about {middle} in the middle case, and by then "
-        "in at least 95 of 100, with what is not known counted in.",
+        "{zone}: as computed, the channels close to pigment after about {middle} in the middle case, and after {hours} "
+        "in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
     ),
     "no_actives_before": (
         Name("closure_time_dye"),
-        "{zone}: wait {hours}. As computed, the channels close to small molecules after about {middle} in the middle case, and "
-        "by then in at least 95 of 100, with what is not known counted in.",
+        "{zone}: as computed, the channels close to small molecules after about {middle} in the middle case, and after "
+        "{hours} in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
     ),
 }
 BEFORE = "before"
@@ -70,7 +70,9 @@ def stretches(about: About, phase: str) -> list[Stretch]:
     """The instructions of a phase by the day on which they begin (before) or end (after)."""
     found: dict[float, list[Line]] = {}
     for row, places in rows(about, phase):
-        found.setdefault(row.lasting, []).append(_line(row, places, about))
+        waits = [(treated, wait) for treated in places if (wait := _wait(row, treated, about)) is not None]
+        hours = max([row.lasting, *(wait.hours for _, wait in waits)])
+        found.setdefault(hours, []).append(_line(row, places, waits, hours, about))
     return [
         Stretch(_head(hours, phase, about.tongue), _dates(hours, phase, about), found[hours])
         for hours in sorted(found, reverse=phase == BEFORE)
@@ -92,33 +94,41 @@ def _dates(hours: float, phase: str, about: About) -> str:
     return " · ".join(about.tongue.short(day + apart) for day in days)
 
 
-def _line(row: ClockRow, places: tuple[Treated, ...], about: About) -> Line:
+def _line(row: ClockRow, places: tuple[Treated, ...], waits: list[tuple[Treated, Wait]], hours: float, about: About) -> Line:
     tongue = about.tongue
     names = [] if len(places) == len(about.zones) else [treated.name for treated in places]
     return Line(
-        text=tongue.say(row.instruction, lasting=tongue.lasting(row.lasting)),
+        text=tongue.say(row.instruction, lasting=tongue.lasting(hours)),
         zones=tongue.listing(names),
-        computed=[said for treated in places if (said := _waiting(row, treated, about))],
+        computed=[_computed(row, treated, wait, tongue) for treated, wait in waits],
         notes=about.notes.mark(row.source),
     )
 
 
-def _waiting(row: ClockRow, treated: Treated, about: About) -> str:
-    """What the run computes for an instruction in one zone; never sooner than the instruction ends.
+@dataclass(frozen=True)
+class Wait:
+    """What the run computes for an instruction in one zone [h], rounded up.
 
-    The hours are the upper end (95 %) over people and sessions, rounded up.
+    `hours` is the upper end (95 %) over people and sessions, never sooner than the instruction ends; `middle` the median.
     """
+
+    hours: float
+    middle: float
+
+
+def _wait(row: ClockRow, treated: Treated, about: About) -> Wait | None:
     if row.computed is None:
-        return ""
-    closing, sentence = WAITING[row.computed]
+        return None
+    closing, _ = WAITING[row.computed]
     ends = [end.band[2] for end in about.run.find(row.computed, treated.key)]
     middles = [end.band[1] for end in about.run.find(closing.quantity, treated.key, closing.detail)]
     if not ends or not all(math.isfinite(end) for end in (*ends, *middles)):
-        return ""
-    tongue = about.tongue
-    return tongue.say(
-        sentence,
-        zone=treated.name,
-        hours=tongue.lasting(max(math.ceil(max(ends)), row.to_h)),
-        middle=tongue.lasting(math.ceil(max(middles))),
-    )
+        return None
+    return Wait(max(math.ceil(max(ends)), row.lasting), math.ceil(max(middles)))
+
+
+def _computed(row: ClockRow, treated: Treated, wait: Wait, tongue: Tongue) -> str:
+    _, sentence = WAITING[row.computed or ""]
+    lasting = tongue.lasting
+    hours, middle, usual = lasting(wait.hours), lasting(wait.middle), lasting(row.lasting)
+    return tongue.say(sentence, zone=treated.name, hours=hours, middle=middle, usual=usual)

@@ -1,4 +1,4 @@
-"""Facts for consent: what is done, how sure it is, what can go wrong and how often, what is off label, what else there is."""
+"""Facts for consent: how sure the benefit is, what can go wrong and how often, what is off label, what else there is."""
 
 from __future__ import annotations
 

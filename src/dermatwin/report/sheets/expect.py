@@ -85,7 +85,7 @@ def _sentences(treated: Treated, about: About) -> Iterator[str]:
     if pain is not None and np.isfinite(pain.band).all():
         low, middle, high = (about.tongue.number(round(value)) for value in pain.band)
         yield about.tongue.say(
-            "Pain of the session: about {middle} on a scale from 0 to 10; between {low} and {high} in 9 of 10 people like you.",
+            "Pain of the session: about {middle} of 10; between {low} and {high} in 9 of 10 people like you.",
             middle=middle,
             low=low,
             high=high,

@@ -1,13 +1,14 @@
-"""The person on the sheets: allergies, and what screening found, for the clinic as it is and for the person in plain words."""
+"""The person on the sheets: allergies, and what screening found, as it is for the clinic, in plain words for the person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...evidence.rows.advice import ClockRow
 from ...history import Fact
 from ...screening import Finding, rule_book
 from ...screening.match import written
-from ...screening.rule import Phase
+from ...screening.rule import Phase, Rule
 from .about import About
 
 LEVELS = {"hard_stop": "Stop", "soft_stop": "Stop until decided", "caution": "Caution", "info": "Info"}
@@ -78,12 +79,18 @@ def plain(about: About, phase: Phase) -> list[Plain]:
         said.setdefault(rule.id, (rule, []))[1].extend(_words(finding, about))
     return [
         Plain(
-            about.tongue.listing(list(dict.fromkeys(words))),
-            about.tongue.say(rule.plain[phase]),
-            about.notes.mark(rule.sources),
+            about.tongue.listing(list(dict.fromkeys(words))), _sentence(rule, phase, about), about.notes.mark(rule.sources)
         )
         for rule, words in said.values()
     ]
+
+
+def _sentence(rule: Rule, phase: Phase, about: About) -> str:
+    """The plain sentence of a rule, with the hours of the clock that names it: of the phase, else of the other."""
+    rows = [row for row in about.run.evidence.rows(ClockRow) if rule.id in row.rules]
+    hours = [row.lasting for row in sorted(rows, key=lambda row: row.phase != phase)]
+    values = {"lasting": about.tongue.lasting(hours[0])} if hours else {}
+    return about.tongue.say(rule.plain[phase], **values)
 
 
 def _words(finding: Finding, about: About) -> list[str]:

@@ -1,4 +1,4 @@
-"""The order of a session: who is treated and what is found, what to put on and when, how deep, when to stop, how long it takes."""
+"""The order of a session: whom, what was found, what to put on and when, how deep, when to stop, how long it takes."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import clock, consent, complications, expect, findings, flags, order
+from . import clock, complications, consent, expect, findings, flags, order
 from .about import About, about, steps
 from .tongue import Tongue
 

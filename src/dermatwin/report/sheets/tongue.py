@@ -1,7 +1,7 @@
-"""The language of a sheet: whole sentences with named places, looked up in a catalogue; dates, numbers and plurals by locale.
+"""The language of a sheet: whole sentences with named places from a catalogue; dates, numbers and plurals by locale.
 
-Catalogues are `locale/<language>/LC_MESSAGES/dermatwin_sheets.po`; English is the language of the sentences themselves. What a
-catalogue lacks stands in English and is remembered, so that a page can say so.
+Catalogues are `locale/<language>/LC_MESSAGES/dermatwin_sheets.po`; English is the language of the sentences themselves.
+What a catalogue lacks stands in English and is remembered, so that a page can say so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language in use. `missing` gathers what stood in English for want of a translation, `asked` all that was asked for."""
+    """One language in use; `missing` gathers what stood in English for want of a translation, `asked` all sentences."""
 
     language: str
     locale: Locale
