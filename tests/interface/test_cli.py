@@ -22,7 +22,20 @@ SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 CONCERNS = concerns_of(Evidence.packaged())
 KINDS = tuple(kinds(Evidence.packaged()))
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
-VERBS = ["new", "screen", "plan", "simulate", "reread", "compare", "map", "validate", "explain", "export", "evidence"]
+VERBS = [
+    "new",
+    "screen",
+    "plan",
+    "simulate",
+    "reread",
+    "sheets",
+    "compare",
+    "map",
+    "validate",
+    "explain",
+    "export",
+    "evidence",
+]
 
 
 def program(*arguments: object, **more) -> subprocess.CompletedProcess[str]:

@@ -11,9 +11,23 @@ from .about import session_dates, steps
 from .calendar import calendar
 from .flags import EMERGENCY, signs, window
 from .pages import PAGES, page
-from .tongue import ENGLISH, languages, tongue
+from .tongue import ENGLISH, languages, require_language, tongue
 
-__all__ = ["EMERGENCY", "calendar", "languages", "session_dates", "sheets", "signs", "steps", "window"]
+CALENDAR = "calendar.ics"
+"""The file by which a folder of sheets is known."""
+
+__all__ = [
+    "CALENDAR",
+    "EMERGENCY",
+    "calendar",
+    "languages",
+    "require_language",
+    "session_dates",
+    "sheets",
+    "signs",
+    "steps",
+    "window",
+]
 
 
 def sheets(run: Run, language: str = ENGLISH) -> dict[str, str]:
@@ -24,4 +38,4 @@ def sheets(run: Run, language: str = ENGLISH) -> dict[str, str]:
     said = tongue(language)
     if run.case.patient.species != "human" or not any(zone.punctures for zone in run.zones):
         return {}
-    return {**{f"{name}.html": page(run, name, said) for name in PAGES}, "calendar.ics": calendar(run, said)}
+    return {**{f"{name}.html": page(run, name, said) for name in PAGES}, CALENDAR: calendar(run, said)}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from ...core.vocabulary import DARK_PHOTOTYPES
 from ...evidence.rows.advice import CareStepRow
+from ...evidence.rows.outcome import ConcernRow
 from ...history import Person, person
 from ...skin import site_of
 from ...skin.site import Site
@@ -65,6 +66,12 @@ def _treated(run: Run, tongue: Tongue) -> Iterator[Treated]:
 def session_dates(run: Run) -> list[date]:
     """Calendar dates of the treatment sessions."""
     return [run.case.course.start + timedelta(days=round(day)) for day in run.case.session_days]
+
+
+def concern_name(concern: str, about: About) -> str:
+    """A concern in the language of the page."""
+    labels = {row.concern: row.label for row in about.run.evidence.rows(ConcernRow)}
+    return words.title(about.tongue.say(labels[concern]))
 
 
 def stands(places: tuple[str, ...], site: Site) -> bool:

@@ -14,12 +14,12 @@ from .tongue import Tongue
 WAITING = {  # quantity -> the closing behind it, and the sentence about both
     "no_makeup_before": (
         Name("closure_time_for", Detail(permeant="makeup_pigment")),
-        "{zone}: as computed, the channels close to pigment after about {middle} in the middle case, and after {hours} "
+        "{zone}: as computed, the channels close to pigment after about {middle} in the middle case, and within {hours} "
         "in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
     ),
     "no_actives_before": (
         Name("closure_time_dye"),
-        "{zone}: as computed, the channels close to small molecules after about {middle} in the middle case, and after "
+        "{zone}: as computed, the channels close to small molecules after about {middle} in the middle case, and within "
         "{hours} in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
     ),
 }

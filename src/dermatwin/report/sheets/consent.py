@@ -11,8 +11,7 @@ from ...evidence.rows.advice import AlternativeRow, ComplicationRow
 from ...evidence.rows.planning import DefaultCourseRow
 from ...outcome import Counts
 from ...twin import Endpoint
-from .. import words
-from .about import About
+from .about import About, concern_name
 from .order import Put, orders
 
 CONFIDENCE = {
@@ -90,7 +89,7 @@ def _known(about: About) -> Iterator[str]:
     for concern in _concerns(about):
         row = courses.get(concern)
         sentence = NO_COURSE if row is None or row.decision != "course" else CONFIDENCE[row.confidence]
-        yield about.tongue.say(sentence, concern=words.title(concern))
+        yield about.tongue.say(sentence, concern=concern_name(concern, about))
 
 
 def _unknown(about: About) -> Iterator[str]:

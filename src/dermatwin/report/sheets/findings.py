@@ -71,7 +71,8 @@ def _told(finding: Finding, about: About) -> Told:
 
 def plain(about: About, phase: Phase) -> list[Plain]:
     """What the findings mean to the person in one phase, each rule once, with all that it was read from."""
-    book, said = rule_book(about.run.evidence), {}
+    book = rule_book(about.run.evidence)
+    said: dict[str, tuple[Rule, list[str]]] = {}
     for finding in about.run.screening.findings:
         rule = book.rule(finding.rule)
         if rule is None or finding.level == "info" or phase not in rule.plain:

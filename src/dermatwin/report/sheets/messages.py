@@ -11,6 +11,7 @@ from typing import Any
 
 from ...evidence import Evidence
 from ...evidence.rows.advice import AlternativeRow, CareStepRow, ClockRow, ComplicationRow, PreparationRow, RedFlagRow
+from ...evidence.rows.outcome import ConcernRow
 from ...evidence.rows.planning import DefaultCourseRow
 from ...evidence.rows.row import Row
 from ...evidence.rows.skin import SiteRow
@@ -33,6 +34,7 @@ DATA: dict[type[Row], tuple[str, ...]] = {
     ComplicationRow: ("complication", "plain", "signs", "first_steps", "refer_to", "urgency"),
     AlternativeRow: ("alternative",),
     DefaultCourseRow: ("endpoint",),
+    ConcernRow: ("label",),
 }
 """Columns of evidence that a page prints."""
 

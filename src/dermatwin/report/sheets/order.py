@@ -15,7 +15,7 @@ from ...naming import NOTHING
 from ...screening.agent import agent_of
 from ...screening.product import name_of
 from .. import words
-from .about import About, Treated, steps
+from .about import About, Treated, concern_name, steps
 from .findings import Told, allergies, findings
 from .tolerated import refused, tolerated
 
@@ -224,7 +224,7 @@ def _endpoints(treated: Treated, about: About) -> Iterator[Endpoint]:
     for record in treated.run.zone.concerns:
         row = courses.get(record.concern)
         if row is not None and row.endpoint:
-            yield Endpoint(words.title(record.concern), about.tongue.say(row.endpoint))
+            yield Endpoint(concern_name(record.concern, about), about.tongue.say(row.endpoint))
 
 
 def _expected(treated: Treated, session: int, about: About) -> str:

@@ -92,19 +92,22 @@ def _rendered(run: Run, name: str, tongue: Tongue, incomplete: bool) -> str:
             patient=known.patient,
             say=tongue.say,
             title=tongue.say(known.title),
+            style=_style(),
             tongue=tongue,
         )
     )
 
 
 @lru_cache(maxsize=1)
-def environment() -> jinja2.Environment:
-    """The templates of the sheets with their style; made once."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+def _style() -> str:
+    return (TEMPLATES / "sheet.css").read_text(encoding="utf-8")
 
-    made = Environment(
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates of the sheets, made once."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals["style"] = Markup((TEMPLATES / "sheet.css").read_text(encoding="utf-8"))
-    return made

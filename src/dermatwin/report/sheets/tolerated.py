@@ -14,6 +14,9 @@ from ...skin.site import Site
 from .about import About, stands
 from .findings import allergies
 
+WITHOUT = " without "
+"""Behind this a preparation says what it does not hold."""
+
 
 def tolerated(purpose: str, site: Site, about: About) -> PreparationRow | None:
     """The first preparation that suits the person and the place; None where none of them does."""
@@ -28,8 +31,9 @@ def suits(row: PreparationRow, site: Site, about: About) -> bool:
 
 
 def _is_allergen(row: PreparationRow, about: About) -> bool:
-    kinds = _kinds(row.concepts, about.run.evidence)
-    return any(meets(fact, frozenset(row.concepts), kinds) for fact in allergies(about))
+    """Whether a preparation is or holds what the person does not tolerate, by its concepts or by its very name."""
+    kinds, name = _kinds(row.concepts, about.run.evidence), row.preparation.split(WITHOUT)[0].casefold()
+    return any(meets(fact, frozenset(row.concepts), kinds) or fact.words.casefold() in name for fact in allergies(about))
 
 
 def _is_ruled_out(row: PreparationRow, facts: Iterable[Fact]) -> bool:

@@ -119,11 +119,16 @@ def tongue(language: str = ENGLISH) -> Tongue:
     """A language by its code; CaseError for one that no catalogue holds."""
     from babel import Locale
 
+    require_language(language)
+    return Tongue(language, Locale.parse(BRITISH if language == ENGLISH else language), _catalogue(language))
+
+
+def require_language(language: str) -> None:
+    """CaseError for a language that no catalogue holds."""
     known = languages()
     if language not in known:
         near = closest(language, known) or f"; known are {', '.join(known)}"
         raise CaseError([Fault("--language", repr(language), f"is not a language of the sheets{near}")])
-    return Tongue(language, Locale.parse(BRITISH if language == ENGLISH else language), _catalogue(language))
 
 
 @lru_cache(maxsize=8)
@@ -135,10 +140,13 @@ def _catalogue(language: str) -> Catalogue:
     read, compiled = catalogue_of(language), io.BytesIO()
     write_mo(compiled, read)
     compiled.seek(0)
-    said = frozenset(
-        message.id[0] if isinstance(message.id, tuple) else message.id for message in read if message.id and message.string
-    )
-    return Catalogue(gettext.GNUTranslations(compiled), said)
+    said = {_first(message.id) for message in read if message.id and _first(message.string)}
+    return Catalogue(gettext.GNUTranslations(compiled), frozenset(said))
+
+
+def _first(text: str | tuple[str, ...]) -> str:
+    """A message, or the singular of one that has a plural."""
+    return text if isinstance(text, str) else text[0]
 
 
 def catalogue_of(language: str) -> Any:
