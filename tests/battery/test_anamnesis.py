@@ -499,7 +499,7 @@ def test_json_says_whether_a_screening_is_complete(path: Any) -> None:
 def test_a_plan_that_is_not_complete_says_so(path: Any) -> None:
     assert "Cannot be signed as complete" in dermatwin("plan", path).stdout
     path.write_text(dump_case(asked(**dict.fromkeys(QUESTIONS, "no"))), encoding="utf-8")
-    assert "cannot be signed as complete" not in dermatwin("plan", path).stdout
+    assert "Cannot be signed as complete" not in dermatwin("plan", path).stdout
 
 
 def test_a_question_asks_for_the_family_or_the_manner_too() -> None:

@@ -222,12 +222,7 @@ TABLES = [
         "constant: puncture_toughness is not a constant of the network",
     ),
     ("identifiers.csv", "hasTaxon", "hasTaxn", "identifiers.csv:2.qualifier: hasTaxn is not one of is, isVersionOf"),
-    (
-        "care_steps.csv",
-        "before,-336",
-        "befor,-336",
-        "care_steps.csv:2.phase: befor is not one of before, session, aftercare",
-    ),
+    ("care_steps.csv", "before,always", "befor,always", "care_steps.csv:2.phase: befor is not one of before, session, stop"),
     (
         "red_flags.csv",
         ",emergency,",

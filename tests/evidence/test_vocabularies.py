@@ -9,7 +9,7 @@ import pytest
 from dermatwin import naming
 from dermatwin.core.spelling import tokens
 from dermatwin.evidence import Evidence
-from dermatwin.evidence.rows.advice import CareStepRow
+from dermatwin.evidence.rows.advice import ClockRow
 from dermatwin.evidence.rows.delivery import UNITS, Property
 from dermatwin.evidence.rows.every import KINDS
 from dermatwin.evidence.rows.history import PlaceRow
@@ -21,7 +21,7 @@ from dermatwin.evidence.rows.row import columns_of
 from dermatwin.evidence.rows.skin import SiteRow
 from dermatwin.outcome import response
 from dermatwin.planning.proposal import ProposalVerdict
-from dermatwin.report.sheets import WAITING
+from dermatwin.report.sheets.clock import WAITING
 from dermatwin.validation import biopsy, healing
 from dermatwin.validation.rows import REQUIRED
 
@@ -55,7 +55,7 @@ def test_every_kind_of_detail_is_one_that_a_name_can_be_written_with():
 
 
 def test_every_waiting_time_of_a_sheet_is_one_that_is_worked_out():
-    assert {row.computed for row in EVIDENCE.rows(CareStepRow) if row.computed} == set(WAITING)
+    assert {row.computed for row in EVIDENCE.rows(ClockRow) if row.computed} == set(WAITING)
 
 
 def test_every_property_of_an_active_has_a_unit():

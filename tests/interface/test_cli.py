@@ -24,7 +24,20 @@ CONCERNS = concerns_of(Evidence.packaged())
 KINDS = tuple(kinds(Evidence.packaged()))
 QUESTIONS = tuple(anamnesis(Evidence.packaged()))
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
-VERBS = ["new", "screen", "plan", "simulate", "reread", "compare", "map", "validate", "explain", "export", "evidence"]
+VERBS = [
+    "new",
+    "screen",
+    "plan",
+    "simulate",
+    "reread",
+    "sheets",
+    "compare",
+    "map",
+    "validate",
+    "explain",
+    "export",
+    "evidence",
+]
 
 
 def program(*arguments: object, **more) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 import dermatwin
 from dermatwin.report.chapters.piece import Chart
 from dermatwin.report.page import environment
-from dermatwin.report.sheets import _environment as sheet_environment
+from dermatwin.report.sheets.pages import environment as sheet_environment
 
 CODE = Path(dermatwin.__file__).parent
 MOST = 8  # parameters

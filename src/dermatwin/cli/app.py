@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb
+from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb, sheets_verb
 from .door import Door
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("screen")(case_verbs.screen)
 app.command("plan")(case_verbs.plan)
 app.command("simulate")(case_verbs.simulate)
 app.command("reread")(case_verbs.reread)
+app.command("sheets")(sheets_verb.sheets)
 app.command("compare")(compare_verb.compare)
 app.command("map")(map_verb.draw_map)
 app.command("validate")(knowledge_verbs.validate)

@@ -26,8 +26,13 @@ def allergy_check(zone: Target, who: Person, evidence: Evidence) -> Iterator[Fin
     allergies = [fact for fact in who.facts if fact.role == "allergy" and fact.known and fact.status not in _NOT]
     for name, named, kinds in _reaching(zone, evidence):
         for fact in allergies:
-            if fact.what in kinds or named & fact.kinds:
+            if meets(fact, named, kinds):
                 yield _finding(fact, name, zone.key)
+
+
+def meets(fact: Fact, named: frozenset[str], kinds: frozenset[str]) -> bool:
+    """Whether an allergy is to something that is named `named`, which is or holds `kinds`."""
+    return fact.what in kinds or bool(named & fact.kinds)
 
 
 def _reaching(zone: Target, evidence: Evidence) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:

@@ -31,6 +31,10 @@ from .records import Level
 RULES = "screening_rules.yaml"
 
 
+Phase = Literal["before", "aftercare"]
+PlainText = Annotated[str, Field(min_length=1)]
+
+
 def _read_window(value: Any) -> Window:
     return value if isinstance(value, Window) else Window.read(str(value))
 
@@ -130,6 +134,7 @@ class Rule(Record):
     when: Annotated[list[Clause], Field(min_length=1)]
     reason: str
     action: str
+    plain: dict[Phase, PlainText] = {}  # what the person is told on the sheet of that phase
     until: str = ""
     pigment_risk: bool = False  # the first session is shallower, and sessions are further apart (`pace`)
     rows: list[str] = []  # conditions of contraindications.csv that this rule carries out

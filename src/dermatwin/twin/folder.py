@@ -43,12 +43,12 @@ def write_run(
     return _whole(target, lambda draft: _fill(run, draft, report, sheets))
 
 
-def write_folder(target: Path, texts: Mapping[str, str]) -> Path:
-    """Write a folder of texts (name -> content), whole or not at all; an earlier one is replaced."""
+def write_folder(target: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write a folder of texts and others (name -> content), whole or not at all; an earlier one is replaced."""
 
     def fill(draft: Path) -> None:
-        for name, text in texts.items():
-            (draft / name).write_text(text, encoding="utf-8")
+        for name, content in files.items():
+            (draft / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
     return _whole(target, fill)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .advice import CareStepRow, RedFlagRow
+from .advice import AlternativeRow, CareStepRow, ClockRow, ComplicationRow, PreparationRow, RedFlagRow, SessionTimeRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
@@ -53,7 +53,12 @@ KINDS: tuple[type[Row], ...] = (
     RiskModifierRow,
     IdentifierRow,
     CareStepRow,
+    ClockRow,
     RedFlagRow,
+    PreparationRow,
+    SessionTimeRow,
+    ComplicationRow,
+    AlternativeRow,
     ObservableRow,
     ReadingRow,
     TensionRow,

@@ -1,0 +1,134 @@
+"""What to leave and what to do, by hours around a session: rows of `clock.csv` for the places of this course."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...evidence.rows.advice import ClockRow
+from ...naming import Detail, Name
+from .about import About, Treated, applies, stands
+from .tongue import Tongue
+
+WAITING = {  # quantity -> the closing behind it, and the sentence about both
+    "no_makeup_before": (
+        Name("closure_time_for", Detail(permeant="makeup_pigment")),
+        "{zone}: as computed, the channels close to pigment after about {middle} in the middle case, and within {hours} "
+        "in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
+    ),
+    "no_actives_before": (
+        Name("closure_time_dye"),
+        "{zone}: as computed, the channels close to small molecules after about {middle} in the middle case, and within "
+        "{hours} in at least 95 of 100, with what is not known counted in. Clinics usually say {usual}.",
+    ),
+}
+BEFORE = "before"
+DAY = 24.0  # h
+MOST_DATES = 6  # of a course with more sessions the first date alone is written
+
+
+@dataclass(frozen=True)
+class Line:
+    """One instruction: where it holds (empty: everywhere that is treated), and what the run computes for it."""
+
+    text: str
+    zones: str
+    computed: list[str]
+    notes: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Instructions that begin together before a session, or end together after it, and the dates of that day."""
+
+    head: str
+    dates: str
+    lines: list[Line]
+
+
+def rows(about: About, phase: str) -> list[tuple[ClockRow, tuple[Treated, ...]]]:
+    """Rows of a phase that apply to this person, with the zones that they are about, in the order of their days."""
+    found = [
+        (row, places)
+        for row in about.run.evidence.rows(ClockRow)
+        if row.phase == phase and _is_meant(row, about) and (places := _zones(row, about))
+    ]
+    return sorted(found, key=lambda one: (one[0].from_h, one[0].to_h))
+
+
+def _is_meant(row: ClockRow, about: About) -> bool:
+    held = (f for f in about.who.facts if f.status not in ("denied", "family", "past") and f.role != "allergy")
+    return applies(about.run, row.applies_if) and (not row.concepts or any(f.kinds & set(row.concepts) for f in held))
+
+
+def _zones(row: ClockRow, about: About) -> tuple[Treated, ...]:
+    return tuple(treated for treated in about.zones if stands(row.sites, treated.site))
+
+
+def stretches(about: About, phase: str) -> list[Stretch]:
+    """The instructions of a phase by the day on which they begin (before) or end (after)."""
+    found: dict[float, list[Line]] = {}
+    for row, places in rows(about, phase):
+        waits = [(treated, wait) for treated in places if (wait := _wait(row, treated, about)) is not None]
+        hours = max([row.lasting, *(wait.hours for _, wait in waits)])
+        found.setdefault(hours, []).append(_line(row, places, waits, hours, about))
+    return [
+        Stretch(_head(hours, phase, about.tongue), _dates(hours, phase, about), found[hours])
+        for hours in sorted(found, reverse=phase == BEFORE)
+    ]
+
+
+def _head(hours: float, phase: str, tongue: Tongue) -> str:
+    if phase != BEFORE:
+        return tongue.say("Until {lasting} after", lasting=tongue.lasting(hours))
+    if hours < DAY:
+        return tongue.say("On the day")
+    return tongue.say("From {lasting} before", lasting=tongue.lasting(hours))
+
+
+def _dates(hours: float, phase: str, about: About) -> str:
+    """The day of each session on which a stretch begins or ends; of many sessions the first alone."""
+    days = about.days if len(about.days) <= MOST_DATES else about.days[:1]
+    apart = timedelta(days=round(hours / DAY)) * (-1 if phase == BEFORE else 1)
+    return " · ".join(about.tongue.short(day + apart) for day in days)
+
+
+def _line(row: ClockRow, places: tuple[Treated, ...], waits: list[tuple[Treated, Wait]], hours: float, about: About) -> Line:
+    tongue = about.tongue
+    names = [] if len(places) == len(about.zones) else [treated.name for treated in places]
+    return Line(
+        text=tongue.say(row.instruction, lasting=tongue.lasting(hours)),
+        zones=tongue.listing(names),
+        computed=[_computed(row, treated, wait, tongue) for treated, wait in waits],
+        notes=about.notes.mark(row.source),
+    )
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What the run computes for an instruction in one zone [h], rounded up.
+
+    `hours` is the upper end (95 %) over people and sessions, never sooner than the instruction ends; `middle` the median.
+    """
+
+    hours: float
+    middle: float
+
+
+def _wait(row: ClockRow, treated: Treated, about: About) -> Wait | None:
+    if row.computed is None:
+        return None
+    closing, _ = WAITING[row.computed]
+    ends = [end.band[2] for end in about.run.find(row.computed, treated.key)]
+    middles = [end.band[1] for end in about.run.find(closing.quantity, treated.key, closing.detail)]
+    if not ends or not all(math.isfinite(end) for end in (*ends, *middles)):
+        return None
+    return Wait(max(math.ceil(max(ends)), row.lasting), math.ceil(max(middles)))
+
+
+def _computed(row: ClockRow, treated: Treated, wait: Wait, tongue: Tongue) -> str:
+    _, sentence = WAITING[row.computed or ""]
+    lasting = tongue.lasting
+    hours, middle, usual = lasting(wait.hours), lasting(wait.middle), lasting(row.lasting)
+    return tongue.say(sentence, zone=treated.name, hours=hours, middle=middle, usual=usual)
