@@ -30,6 +30,7 @@ DOORS = {
     "explanation.py",
     "healing/equations.py",
     "planning/plan.py",
+    "report/sheets/messages.py",
     "screening/reading.py",
     "screening/screen.py",
     "twin/contrast.py",

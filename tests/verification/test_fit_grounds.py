@@ -21,9 +21,11 @@ PLUMBING = {
     "case/checks.py",  # raise, and leave alone what passes
     "case/quantity.py",
     "core/checks.py",
+    "history/anamnesis.py",
     "evidence/joint.py",  # carry values from files to the model
     "evidence/layers.py",
     "evidence/making.py",
+    "evidence/plain.py",
     "evidence/posterior.py",
     "evidence/reading.py",
     "evidence/store.py",

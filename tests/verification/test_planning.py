@@ -8,32 +8,33 @@ from builders import PERSON, case_of, course_of
 from dermatwin.evidence import Evidence
 from dermatwin.planning import Plan, default_courses, propose
 from dermatwin.planning.depth import choose_depth, fits
-from dermatwin.screening import depth_guidance
+from dermatwin.screening import Finding, depth_guidance
 
 EVIDENCE = Evidence.packaged()
+DARK = (Finding("dark_phototype", "caution", "Phototype IV-VI", "pigment after needling is likelier"),)
 
 
 @pytest.mark.parametrize(
-    ("concern", "site", "phototype", "aim", "first"),
+    ("concern", "site", "risks", "aim", "first"),
     [
-        ("acne_scar_rolling", "cheek", "II", 1.5, 1.5),  # trials 1.5; cheek bears 2.5
-        ("acne_scar_rolling", "cheek", "VI", 1.5, 1.1),  # 0.75 x 1.5 = 1.125 -> 1.10
-        ("acne_scar_rolling", "forehead", "II", 1.0, 1.0),  # forehead bears 1.0, the least of the trials
-        ("acne_scar_rolling", "forehead", "V", 1.0, 1.0),  # already the least of the trials
-        ("acne_scar_boxcar", "nose", "II", 0.75, 0.75),  # nose bears 0.75, below the trials' 1.5
-        ("acne_scar_boxcar", "nose", "IV", 0.75, 0.75),
-        ("wrinkles", "periorbital", "I", 0.5, 0.5),
-        ("fine_lines", "periorbital", "I", 0.25, 0.25),
-        ("fine_lines", "cheek", "IV", 0.5, 0.35),  # 0.375 -> 0.35
-        ("melasma", "cheek", "III", 0.25, 0.25),
-        ("striae", "abdomen", "II", 1.5, 1.5),
-        ("hair_loss_aga", "scalp", "II", 0.6, 0.6),
+        ("acne_scar_rolling", "cheek", (), 1.5, 1.5),  # trials 1.5; cheek bears 2.5
+        ("acne_scar_rolling", "cheek", DARK, 1.5, 1.1),  # 0.75 x 1.5 = 1.125 -> 1.10
+        ("acne_scar_rolling", "forehead", (), 1.0, 1.0),  # forehead bears 1.0, the least of the trials
+        ("acne_scar_rolling", "forehead", DARK, 1.0, 1.0),  # already the least of the trials
+        ("acne_scar_boxcar", "nose", (), 0.75, 0.75),  # nose bears 0.75, below the trials' 1.5
+        ("acne_scar_boxcar", "nose", DARK, 0.75, 0.75),
+        ("wrinkles", "periorbital", (), 0.5, 0.5),
+        ("fine_lines", "periorbital", (), 0.25, 0.25),
+        ("fine_lines", "cheek", DARK, 0.5, 0.35),  # 0.375 -> 0.35
+        ("melasma", "cheek", (), 0.25, 0.25),
+        ("striae", "abdomen", (), 1.5, 1.5),
+        ("hair_loss_aga", "scalp", (), 0.6, 0.6),
     ],
 )
-def test_depth(concern: str, site: str, phototype: str, aim: float, first: float) -> None:
+def test_depth(concern: str, site: str, risks: tuple[Finding, ...], aim: float, first: float) -> None:
     guide = depth_guidance(site, EVIDENCE)
     assert guide is not None
-    found = choose_depth(default_courses(EVIDENCE)[concern], guide, phototype, EVIDENCE)
+    found = choose_depth(default_courses(EVIDENCE)[concern], guide, "usual", risks, EVIDENCE)
     assert (found.aim, found.first) == (pytest.approx(aim), pytest.approx(first))
 
 
@@ -42,7 +43,7 @@ def test_a_zone_below_the_trials_is_said() -> None:
     assert guide is not None
     assert (
         "expect less than trials"
-        in choose_depth(default_courses(EVIDENCE)["acne_scar_boxcar"], guide, "II", EVIDENCE).warnings[0]
+        in choose_depth(default_courses(EVIDENCE)["acne_scar_boxcar"], guide, "usual", (), EVIDENCE).warnings[0]
     )
 
 
@@ -52,7 +53,7 @@ def test_fixed_rollers_fit_only_their_length(device: str, ok: bool) -> None:
 
     course, guide = default_courses(EVIDENCE)["acne_scar_rolling"], depth_guidance("forehead", EVIDENCE)  # 1.0 mm
     assert guide is not None
-    assert fits(find(device, EVIDENCE), course, choose_depth(course, guide, "II", EVIDENCE)) is ok
+    assert fits(find(device, EVIDENCE), course, choose_depth(course, guide, "usual", (), EVIDENCE)) is ok
 
 
 def test_default_courses_of_the_reference() -> None:
@@ -129,12 +130,12 @@ def test_a_place_that_no_trial_treated_is_named() -> None:
     assert proposal.reasons[0].text == "no default for hair_loss_aga on cheek (face); trials speak of: scalp"
 
 
-def test_a_first_session_that_is_shallower_says_how_deep_later_ones_may_be() -> None:
+def test_dark_skin_has_a_shallower_first_session() -> None:
     """A quarter off 1.5 mm, rounded down to 0.05 mm."""
-    (proposal,) = planned({"cheek": ["acne_scar_rolling"]}, phototype="V").proposals
-    assert proposal.warnings[0] == (
-        "the case holds one length for all sessions: 1.1 mm; up to 1.5 mm later if no pigment change follows"
-    )
+    found = planned({"cheek": ["acne_scar_rolling"]}, phototype="V")
+    assert found.case is not None
+    settings = found.case.course.settings["cheek"]
+    assert [settings.at(session).needle_length for session in range(3)] == [pytest.approx(1.1), 1.5, 1.5]
 
 
 @pytest.mark.parametrize(("zone", "lead", "first"), [("cheek", "wrinkles", 1.5), ("neck", "wrinkles", 1.0)])

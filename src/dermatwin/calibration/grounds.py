@@ -11,8 +11,10 @@ from pathlib import Path
 
 EVERYWHERE = (
     "core/notebook.py",
+    "core/spelling.py",
     "core/units.py",
     "core/vocabulary.py",
+    "core/wording.py",
     "evidence/distribution.py",
     "evidence/draws.py",
     "evidence/pages.py",

@@ -156,7 +156,7 @@ def _number(text: str) -> float | int | None:
 
 def _numeral(text: str) -> int | None:
     """A whole number in digits or Roman numerals."""
-    return int(text) if text.isdecimal() and text.isascii() else _NUMERALS.get(text.casefold())
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else _NUMERALS.get(text.casefold())
 
 
 def _prefix(form: re.Pattern[str], text: str) -> int:

@@ -65,12 +65,18 @@ def strange_files(scope: Scope) -> Iterator[Fault]:
     plain = [pattern for pattern in known if "*" not in pattern]
     for name in scope.layer.names:
         if name not in read:
-            yield Fault(name, "", f"is not a file of evidence{closest(name, plain)}")
+            yield Fault(name, "", f"is not a file of evidence{_file_meant(name, plain)}")
     if not scope.layer.names:
         yield Fault(str(scope.layer.folder), "", "holds no evidence; name a folder with tables such as devices.csv")
     for folder in sorted(path for path in scope.layer.folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         if folder.name not in FOLDERS and any(path.suffix in ENDINGS for path in folder.iterdir()):
             yield Fault(f"{folder.name}/", "", f"is not a folder of evidence{closest(folder.name, FOLDERS)}")
+
+
+def _file_meant(name: str, known: list[str]) -> str:
+    """The file of the same name in its folder, else the nearest name."""
+    elsewhere = [path for path in known if path.endswith(f"/{name}")]
+    return closest(elsewhere[0] if elsewhere else name, known)
 
 
 def missing_files(scope: Scope) -> Iterator[Fault]:

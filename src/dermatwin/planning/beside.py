@@ -57,4 +57,5 @@ def _short(finding: Finding) -> str:
 
 def _named(reason: str, name: str) -> str:
     """The reason with the adjunct as people write it."""
-    return re.sub(rf"{NAME.replace('_', '[_ ]')}:? ?({re.escape(name)})?", name, reason)
+    written = re.compile(rf"beside[_ ]needling:? ?({re.escape(name)})?")
+    return written.sub(name, reason)

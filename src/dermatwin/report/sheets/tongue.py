@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,7 @@ from ...core.spelling import closest
 
 if TYPE_CHECKING:
     from babel import Locale
+    from babel.messages.catalog import Catalog
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "dermatwin_sheets"
@@ -144,12 +146,12 @@ def _catalogue(language: str) -> Catalogue:
     return Catalogue(gettext.GNUTranslations(compiled), frozenset(said))
 
 
-def _first(text: str | tuple[str, ...]) -> str:
-    """A message, or the singular of one that has a plural."""
-    return text if isinstance(text, str) else text[0]
+def _first(text: str | Sequence[str] | None) -> str:
+    """A message, or the singular of one that has a plural; '' for none."""
+    return text if isinstance(text, str) else text[0] if text else ""
 
 
-def catalogue_of(language: str) -> Any:
+def catalogue_of(language: str) -> Catalog:
     """The catalogue of a language as babel reads it."""
     from babel.messages.pofile import read_po
 
