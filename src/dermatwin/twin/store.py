@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
+from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.chance import Luck
-from ..core.errors import CaseError, Fault
+from ..core.errors import CaseError, DermatwinError, Fault
 from .columns import Place, forms
 from .fields import TABLES
 from .rows import records
+from .plain import require_plain
 from .run import Run
-from .seal import is_broken, seal
+from .seal import is_broken, sealed
 from .tree import to_tree
 
 if TYPE_CHECKING:
@@ -28,18 +30,23 @@ ARRAYS = "run.nc"
 ENGINE = "h5netcdf"
 BLOCK = 2**20  # numbers in a block, about: 4 MB
 LEVEL = 4
-_BROKEN = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)  # what the readers say of broken files
 
 
 def save(run: Run, path: Path) -> None:
     """Write a run."""
+    path.write_bytes(packed(run))
+
+
+def packed(run: Run) -> bytes:
+    """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
     tree = to_tree(run)
     encoding = {
         node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
         for node in tree.subtree
     }
-    tree.to_netcdf(path, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
-    seal(path)
+    written = BytesIO()
+    tree.to_netcdf(written, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
+    return sealed(written.getbuffer())
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
@@ -74,14 +81,16 @@ def load(path: Path) -> Stored:
         if is_broken(path):
             raise ValueError("bytes of it have changed since it was written")
         with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
-            dict(file.attrs)
+            require_plain(file, path.stat().st_size)
         with xr.open_datatree(path, engine=ENGINE) as tree:  # pyright: ignore[reportUnknownMemberType]
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
             told = str(tree.attrs["believed"])
             return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
-    except _BROKEN as error:
+    except DermatwinError:
+        raise
+    except Exception as error:  # whatever the readers say of a file that nobody here wrote
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
 
 
