@@ -34,7 +34,9 @@ def lossy(*people):
 SOLVE = course.solve
 
 
-@pytest.mark.parametrize("name", ["water", "lidocaine", "retinol", "tretinoin", "hyaluronic acid 50 kDa", "bovine serum albumin"])
+@pytest.mark.parametrize(
+    "name", ["water", "lidocaine", "retinol", "tretinoin", "hyaluronic acid 50 kDa", "bovine serum albumin"]
+)
 @pytest.mark.parametrize("score", [-40.0, 40.0])
 def test_a_tail_of_permeability_ends_at_free_diffusion_and_is_solved(name, score):
     """z is 10^(+-40) of the law for everybody: K D/h by hand is the most that the layer lets through."""

@@ -287,7 +287,9 @@ def _failed(needled: Course, intact: Course, path: str) -> tuple[Notice, ...]:
     failed = np.isnan(needled.film[:, -1]) | np.isnan(intact.film[:, -1])
     if not failed.any():
         return ()
-    return (Notice(path, f"could not be computed for {int(failed.sum())} of {failed.size} possible people, who are left out"),)
+    return (
+        Notice(path, f"could not be computed for {int(failed.sum())} of {failed.size} possible people, who are left out"),
+    )
 
 
 def _compartments(course: Course) -> np.ndarray:

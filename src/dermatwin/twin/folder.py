@@ -42,7 +42,7 @@ def write_run(
     return write_folder(target, files, seen=seen)
 
 
-def write_folder(target: Path, files: Mapping[str, str | bytes], *, seen: str | None = None) -> Path:
+def write_folder(target: Path, files: Mapping[str, str | bytes | memoryview], *, seen: str | None = None) -> Path:
     """Write a folder of texts and others (name -> content), whole or not at all; `seen` as for `place`."""
 
     def fill(draft: Path) -> None:
@@ -53,7 +53,7 @@ def write_folder(target: Path, files: Mapping[str, str | bytes], *, seen: str | 
     return place(target, fill, seen=seen)
 
 
-def _files(run: Run, report: str | None, sheets: Mapping[str, str]) -> dict[str, str | bytes]:
+def _files(run: Run, report: str | None, sheets: Mapping[str, str]) -> dict[str, str | bytes | memoryview]:
     """Everything is made before anything is written: the library of the arrays dies of a disk that is full."""
     head = "".join(f"# {key}: {value}\n" for key, value in run.provenance.items())
     laid = run.evidence.tables.layers[1:]

@@ -15,9 +15,9 @@ LENGTH = len(MARK) + 2 * sha256().digest_size
 PIECE = 2**20  # bytes that are read at once
 
 
-def sealed(content: bytes | memoryview) -> bytes:
-    """The bytes of a file that is complete, with their seal."""
-    return b"".join((content, MARK, sha256(content).hexdigest().encode()))
+def seal_of(content: bytes | memoryview) -> bytes:
+    """What belongs behind the end of a file that is complete."""
+    return MARK + sha256(content).hexdigest().encode()
 
 
 def is_broken(path: Path) -> bool:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
+from ..flows import COMPARTMENTS, LAYERS, READOUTS
 from .columns import Place, forms
 from .fields import TABLES
-from .rows import records
 from .plain import require_plain
+from .rows import records
 from .run import Run
-from .seal import is_broken, sealed
+from .seal import is_broken, seal_of
 from .tree import to_tree
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def save(run: Run, path: Path) -> None:
     path.write_bytes(packed(run))
 
 
-def packed(run: Run) -> bytes:
+def packed(run: Run) -> memoryview:
     """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
     tree = to_tree(run)
     encoding = {
@@ -46,7 +47,11 @@ def packed(run: Run) -> bytes:
     }
     written = BytesIO()
     tree.to_netcdf(written, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
-    return sealed(written.getbuffer())
+    with written.getbuffer() as content:
+        end = seal_of(content)
+    written.seek(0, SEEK_END)
+    written.write(end)
+    return written.getbuffer()
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
@@ -104,6 +109,7 @@ def _luck(tree: xr.DataTree) -> Luck:
 
 def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
     """Records by group, what is nested in others first."""
+    _require_axes(tree)
     found: dict[str, dict[Place, Any]] = {}
     stored = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
     for group, table in sorted(TABLES.items(), key=lambda pair: -pair[0].count("/")):
@@ -117,6 +123,19 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
     ):
         raise ValueError("a zone is incomplete")
     return found
+
+
+def _require_axes(tree: xr.DataTree) -> None:
+    """ValueError unless the axes that every run has carry the labels that they have here."""
+    top = tree.to_dataset()
+    for axis, labels in (("layer", LAYERS), ("readout", READOUTS), ("compartment", COMPARTMENTS)):
+        if axis in top.sizes and tuple(map(str, top[axis].values)) != tuple(labels):
+            raise ValueError(f"the axis {axis} is not that of a run")
+    from ..healing.tissue import ADDED_STATES, kernel
+
+    states = tuple(map(str, tree["healing"].to_dataset()["state"].values))
+    if states != (*kernel.STATES, *ADDED_STATES):
+        raise ValueError("its states are not those of the healing network")
 
 
 def _fault(path: Path, expected: str) -> CaseError:
