@@ -114,7 +114,7 @@ def _defect(error: Exception, machine: bool) -> int:
 
 
 def _say(message: str) -> None:
-    from ..case.address import printable
+    from ..core.printing import printable
 
     with contextlib.suppress(OSError):
         print(printable(message.replace("\n", " ")), file=sys.stderr)

@@ -33,7 +33,7 @@ def require_free(path: Path, *, force: bool) -> None:
 def tell_of(written: Path, wanted: Path) -> Path:
     """Say where a result is that did not get the name that was wanted: somebody else had it by then."""
     if written != wanted.absolute():
-        from ..case.address import printable
+        from ..core.printing import printable
 
         said = f"{wanted}: was written by somebody else in the meantime; this result is in {written}"
         print(printable(said), file=sys.stderr)
