@@ -24,10 +24,13 @@ from dermatwin.core.units import parse
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
-text = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"]) | st.sampled_from("\n\t\r\u200d"), max_size=40)
+text = st.text(
+    st.characters(exclude_categories=["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"]) | st.sampled_from("\n\t\r\u200d"),
+    max_size=40,
+)
 day = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 name = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
-number = st.floats(allow_nan=False, allow_infinity=False, width=64)
+number = st.floats(-1e12, 1e12)
 
 
 def quantity(low: float, high: float, unit: str) -> st.SearchStrategy[str]:

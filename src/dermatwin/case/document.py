@@ -102,6 +102,7 @@ else:
     Signed = _said(2, 200)
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Measured = Annotated[float, Field(ge=-1e12, le=1e12)]
 Named = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
 Count = Annotated[int, Field(ge=1, le=60)]
@@ -356,9 +357,9 @@ class Observation(Record):
     quantity: Annotated[str, Field(max_length=200)]
     zone: Name
     time: CourseTime | None = None
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Measured
+    low: Measured | None = None
+    high: Measured | None = None
     band: Literal["sd", "ci90", "ci95", "ci99", "range"] | None = None
     unit: Annotated[str, Field(max_length=80)]
     n: Annotated[int, Field(ge=1)] | None = None

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..core.errors import Fault
-from ..core.spelling import closest
 from ..core.printing import printable, unprintable_in
+from ..core.spelling import closest
 from .address import Loc, dotted
 from .schema import example, keys_at, limits, required_at, spec_at
 

@@ -76,11 +76,11 @@ _SPELLINGS = {
     **dict.fromkeys(("st", "stones"), "stone"),
     **dict.fromkeys(("kgs", "kilos", "kilo", "KG", "Kg"), "kg"),
 }
-_ONES = dict.fromkeys(
-    "rev revs revolution revolutions round rounds rotation rotations turn turns cycle cycles stroke strokes beat beats "
-    "puncture punctures hole holes channel channels needle needles stamp stamps time times x count counts".split(),
-    "1",
+_COUNTED = (
+    "rev revs revolution revolutions round rounds rotation rotations turn turns cycle cycles stroke strokes beat beats",
+    "puncture punctures hole holes channel channels needle needles stamp stamps time times x count counts",
 )
+_ONES = {name: "1" for names in _COUNTED for name in names.split()}
 _NAMES = {
     **_ONES,
     **{

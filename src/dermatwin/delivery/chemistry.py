@@ -11,7 +11,6 @@ from math import isfinite
 
 from .solute import Solute
 
-
 _LIGHTEST, _FARTHEST = 2.0, 25.0
 """g/mol, hydrogen; log Kow beyond which Crippen's rules add up fragments that no measurement has seen together."""
 
@@ -33,10 +32,5 @@ def from_smiles(name: str, smiles: str) -> Solute:
         raise KeyError(f"{smiles!r} leaves open which atoms it has; write every atom")
     mass, log_kow = float(descriptors.MolWt(molecule)), float(crippen.MolLogP(molecule))
     if not (isfinite(mass) and isfinite(log_kow) and mass >= _LIGHTEST and abs(log_kow) <= _FARTHEST):
-        raise KeyError(f"{smiles!r} has a molar mass of {mass:.4g} g/mol and a log Kow of {log_kow:.3g}; nothing is known of such")
-    return Solute(
-        name,
-        mass,
-        log_kow,
-        note="properties computed from the structure",
-    )
+        raise KeyError(f"{smiles!r} has {mass:.4g} g/mol and a log Kow of {log_kow:.3g}; nothing is known of such a solute")
+    return Solute(name, mass, log_kow, note="properties computed from the structure")

@@ -47,6 +47,7 @@ class Product:
     grade: str = "E"
     note: str = ""
     missing: tuple[Missing, ...] = ()
+    described: bool = False  # by the case, not by the catalogue
 
     @property
     def solids(self) -> float:
@@ -127,6 +128,7 @@ def product_of(described: InlineProduct, evidence: Evidence) -> Product:
         kind="anaesthetic" if numbs else "custom",
         ph=described.ph,
         note="described in the case",
+        described=True,
         missing=tuple(one for one in found if isinstance(one, Missing)),
     )
 

@@ -14,8 +14,8 @@ from ..core.units import factor
 from ..delivery import product_in
 from ..device import Device
 from ..evidence import Evidence
-from ..screening.known import device_of, name_faults, require_kinds, settings_faults
 from ..naming import Name
+from ..screening.known import device_of, name_faults, require_kinds, settings_faults
 from .names import read_name
 
 
@@ -76,7 +76,8 @@ def _detail_faults(where: str, name: Name, case: Case, evidence: Evidence) -> It
     session, active, count = name.detail.session, name.detail.active, len(case.session_days)
     if session is not None and session > count:
         yield Fault(where, repr(name.text), f"is about a session that this course does not have; it has {count}")
-    held = dict.fromkeys(one.solute.name for topical in case.course.topicals for one in product_in(topical, evidence).contents)
+    products = [product_in(topical, evidence) for topical in case.course.topicals]
+    held = dict.fromkeys(one.solute.name for product in products for one in product.contents)
     if active is not None and active not in held:
         there = f"it has {', '.join(held)}" if held else "it has none that is computed"
         yield Fault(where, repr(name.text), f"is about an active that no product of this course has; {there}")
