@@ -46,6 +46,7 @@ def new(
     seed: NoSeed = 1,
 ) -> None:
     """Write a commented case file to start from, or one of what is answered."""
+    from ..core.printing import printable
     from .machine import emit, only_json
     from .writing import require_free, write_text
 
@@ -57,7 +58,7 @@ def new(
     if json:
         emit({"written": path})
     else:
-        print(f"Wrote {path}. Next: dermatwin screen {path}")
+        print(printable(f"Wrote {path}. Next: dermatwin screen {path}"))
 
 
 def _template(evidence: Evidence) -> str:

@@ -28,6 +28,7 @@ def sheets(
     seed: NoSeed = 1,
 ) -> None:
     """Write the sheets of a run folder: before, session orders, aftercare, what to expect, consent, complications."""
+    from ..core.printing import printable
     from ..report.sheets import require_language
     from ..twin import recall
     from ..twin.folder import write_folder
@@ -44,7 +45,7 @@ def sheets(
     if json:
         emit({"written": written, "files": sorted(files), "language": language})
     else:
-        print(f"Wrote {written}")
+        print(printable(f"Wrote {written}"))
 
 
 def _files(run: Run, folder: Path, language: str, pdf: bool) -> dict[str, str | bytes]:

@@ -37,14 +37,14 @@ def require_not_negative(values: np.ndarray, where: str, tolerance: float = 0.0)
 def unsound(values: np.ndarray, tolerance: float = 0.0) -> np.ndarray:
     """Which people (first axis) have a value that is not finite or lies below `-tolerance`, shape (draw,)."""
     bad = ~np.isfinite(values) | (values < -tolerance)
-    return bad.reshape(len(values), -1).any(axis=1)
+    return np.asarray(bad.reshape(len(values), -1).any(axis=1))
 
 
 def unbalanced(total: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Which people have a total off by more than tolerance * |expected| anywhere, shape (draw,)."""
     scale = np.maximum(np.abs(expected), np.finfo(float).tiny)
     bad = ~(np.abs(total - expected) / scale <= tolerance)
-    return bad.reshape(len(total), -1).any(axis=1)
+    return np.asarray(bad.reshape(len(total), -1).any(axis=1))
 
 
 def require_most(failed: np.ndarray, where: str) -> None:

@@ -41,7 +41,7 @@ class Numbness(Noted):
     @property
     def computed(self) -> np.ndarray:
         """Who did not fail in delivery, shape (draw,)."""
-        return ~np.isnan(self.block).any(axis=1)
+        return np.asarray(~np.isnan(self.block).any(axis=1))
 
 
 def nerve_depth(skin: Skin, p: Draws) -> np.ndarray:
@@ -62,7 +62,7 @@ def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> 
     if strange or not concentrations:
         raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(known)}")
     for name, values in concentrations.items():
-        failed = np.isnan(values).all(axis=1)  # in delivery; they stay left out
+        failed = np.asarray(np.isnan(values).all(axis=1))  # in delivery; they stay left out
         require_most(failed, f"concentration of {name}")
         computed = values[~failed]
         require_finite(computed, f"concentration of {name}")

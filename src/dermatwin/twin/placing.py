@@ -13,7 +13,7 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -168,7 +168,7 @@ def _swap(draft: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _draft(target: Path) -> Iterator[Path]:
+def _draft(target: Path) -> Generator[Path]:
     """A hidden folder beside the target, held as long as this process lives, and gone at the end."""
     draft = target.parent / f"{_hidden(target)}{token_hex(4)}"
     draft.mkdir()
@@ -197,7 +197,7 @@ def _escaped(name: str) -> str:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, *, wait: bool = True) -> Iterator[None]:
+def _alone(folder: Path, *, wait: bool = True) -> Generator[None]:
     """Hold a folder against other processes; OSError if it is held and `wait` is not wanted. Without locks: nothing."""
     try:
         import fcntl
