@@ -520,7 +520,7 @@ def folder(tmp_path_factory):
 class TestTheVerb:
     def test_writes_the_sheets_again_in_a_language(self, folder, tmp_path):
         dermatwin("sheets", folder, "--out", tmp_path / "de", "--language", "de")
-        assert {path.name for path in (tmp_path / "de").iterdir()} == {*PAGES, "calendar.ics"}
+        assert {path.name for path in (tmp_path / "de").iterdir()} == {*PAGES, "calendar.ics", "contents.json"}
         assert "Nach Ihren Sitzungen" in (tmp_path / "de" / "aftercare.html").read_text(encoding="utf-8")
         assert b"\r\nEND:VCALENDAR\r\n" in (tmp_path / "de" / "calendar.ics").read_bytes()
 

@@ -85,7 +85,8 @@ def _read_said(least: int) -> Callable[[Any], Any]:
 
 
 def _said(least: int, most: int) -> Any:
-    return Annotated[str, BeforeValidator(_read_said(least)), Field(min_length=least, max_length=most)]
+    told = Annotated[str, Field(min_length=least, max_length=most)]
+    return Annotated[told, BeforeValidator(_read_said(least))]
 
 
 Date = Annotated[

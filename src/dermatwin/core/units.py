@@ -214,8 +214,8 @@ def unit_of(words: str, quantity: str) -> str | None:
 def _symbols(written: str) -> str:
     """A product or quotient of units in symbols: 'mg/cm^2' of 'milligrams per cm2'; '' where it has another form."""
     above, *below = [part.strip() for part in written.split("/")]
-    if len(below) > 1:
-        return ""
+    if len(below) > 1 or (not below and above.casefold() in _ONES):
+        return ""  # a stroke per minute is a rate; a stroke alone is no unit
     upper, lower = _symbol(above or "1"), _symbol(below[0]) if below else ""
     if not below and (match := re.fullmatch(r"(.+)\^-(\d)", upper)):
         return f"1/{match[1]}^{match[2]}" if match[2] != "1" else f"1/{match[1]}"
