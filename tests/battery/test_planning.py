@@ -168,7 +168,7 @@ def test_a_hard_stop_beside_a_soft_one_is_not_for_anybody_to_decide() -> None:
 
 def test_what_waits_for_a_decision_is_said_in_other_words(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
-    path.write_text(dump_case(case({"cheek": ["wrinkles"]}, medications=["warfarin"])), encoding="utf-8")
+    path.write_text(dump_case(case_of(patient={**PERSON, "medications": ["warfarin"]})), encoding="utf-8")
     told = dermatwin("plan", path, status=3).stdout
     assert "not before a clinician has decided" in told
     assert "do not treat" not in told
