@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -233,6 +235,22 @@ class TestFailure:
         (line,) = result.stderr.splitlines()
         assert "please send the command and its case to its maintainers" in line
         assert len(line) < 500
+
+    def test_whoever_ends_a_run_lets_it_tidy_up(self, monkeypatch):
+        tidied = []
+
+        def ended(*_, **__):
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(5.0)
+            finally:
+                tidied.append(True)
+
+        before = signal.getsignal(signal.SIGTERM)
+        monkeypatch.setattr("dermatwin.screening.screen", ended)
+        dermatwin("screen", SOUND, status=143)
+        assert tidied == [True]
+        assert signal.getsignal(signal.SIGTERM) is before
 
     def test_what_is_printed_inside_never_reaches_standard_output(self, monkeypatch):
         def chat(*_, **__):

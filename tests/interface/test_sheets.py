@@ -17,6 +17,7 @@ from dermatwin.history import kinds_in, named_in, person, vocabulary
 from dermatwin.report import sheets
 from dermatwin.report.sheets import session_dates, window
 from dermatwin.report.sheets.about import about, stands
+from dermatwin.report.sheets.calendar import calendar
 from dermatwin.report.sheets.clock import rows as clock_rows
 from dermatwin.report.sheets.findings import allergies
 from dermatwin.report.sheets.order import orders
@@ -435,6 +436,18 @@ class TestTheClock:
         assert "DTSTART;VALUE=DATE:20260209" in text
         assert "DTSTART;VALUE=DATE:20251229" in text  # no tan from two weeks before
         assert len({line for line in lines if line.startswith("UID:")}) == 12
+
+    def test_two_people_with_the_same_days_have_calendars_of_their_own(self):
+        """Both are read into one calendar: no event of one may take the place of an event of the other."""
+
+        def uids(run):
+            return {line for line in calendar(run).split("\r\n") if line.startswith("UID:")}
+
+        mine = run_of("face")
+        older = mine.case.patient.model_copy(update={"age": mine.case.patient.age + 1.0})
+        other = replace(mine, case=mine.case.model_copy(update={"patient": older}))
+        assert not uids(mine) & uids(other)
+        assert uids(mine) == uids(mine)
 
 
 class TestExpectAndConsent:

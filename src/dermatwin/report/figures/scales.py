@@ -96,6 +96,6 @@ def cover(values: Iterable[np.ndarray | float], *, zero: bool = False, around: f
     if zero and low >= 0.0:
         low = 0.0
     if high - low <= max(1e-12 * abs(high), TINIEST):
-        low, high = (low - 0.5 * abs(low), high + 0.5 * abs(high)) if high else (0.0, 1.0)
+        low, high = (low - 0.5 * abs(low), high + 0.5 * abs(high)) if abs(high) > TINIEST else (0.0, 1.0)
     air = 0.04 * (high - low)
     return (low if zero and low == 0.0 else low - air), high + air
