@@ -285,7 +285,12 @@ TABLES = [
         "names no skin that is known; one of human, pig",
     ),
     ("measurements/closure.csv", ",DermaRoller,370,", ",DermaRoller,-100,", "needle_length_um: -100 is not above 0"),
-    ("measurements/closure.csv", ",DermaRoller,370,", ",DermaRoller,37000,", "closure.csv:2.needle_length_um: 37000 is above 5000"),
+    (
+        "measurements/closure.csv",
+        ",DermaRoller,370,",
+        ",DermaRoller,37000,",
+        "closure.csv:2.needle_length_um: 37000 is above 5000",
+    ),
     (
         "measurements/closure.csv",
         ",pore_open_fraction,25.86,14.96,0.5,",
