@@ -57,7 +57,8 @@ def _topical_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
         try:
             product_in(topical, evidence)
         except KeyError as error:
-            yield Fault(where, repr(topical.product), str(error.args[0]))
+            name = topical.product if isinstance(topical.product, str) else topical.product.name
+            yield Fault(where, f"{name}:", str(error.args[0]))
 
 
 def _observation_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
