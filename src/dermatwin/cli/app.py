@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
 
 from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb, sheets_verb
 from .door import Door
+
+OBJECTS = 100_000
+"""New objects between two searches for garbage: what a verb reads stays until its end, and a search goes through it in vain."""
 
 app = typer.Typer(
     name="dermatwin",
@@ -70,4 +74,5 @@ def _group(context: typer.Context) -> None:
 
 def main() -> None:
     """Entry point of the program `dermatwin`."""
+    gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
     app()

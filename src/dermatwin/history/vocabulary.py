@@ -9,14 +9,18 @@ end with an asterisk and then stands for every word that ends or begins so (stem
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from ..core.errors import Fault
+from ..core.spelling import tokens_of
 from ..evidence import Tables, view
 from ..evidence.rows.history import VocabularyRow
-from .language import SMALL, tokens
+from .language import SMALL
 from .spelling import Speller, speller
 
 _SHORTEST, _ALIKE, _SUGGESTED = 4, 75.0, 3  # letters, per cent of likeness, names: of what is suggested for unknown words
@@ -36,8 +40,7 @@ class Concept:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """One name of a concept as comparable words."""
 
     words: tuple[str, ...]
@@ -46,7 +49,7 @@ class Name:
     @property
     def key(self) -> str:
         """The word by which the name is looked up: its longest."""
-        return max(self.words, key=len)
+        return self.words[0] if len(self.words) == 1 else max(self.words, key=len)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +75,17 @@ class Vocabulary:
         return self._closure[concept]
 
     @cached_property
-    def by_word(self) -> dict[str, tuple[Name, ...]]:
+    def by_word(self) -> Mapping[str, Sequence[Name]]:
         """Names by the word under which they are looked up."""
-        found: dict[str, list[Name]] = {}
+        found: defaultdict[str, list[Name]] = defaultdict(list)
         for name in self._names:
-            found.setdefault(name.key, []).append(name)
-        return {word: tuple(names) for word, names in found.items()}
+            found[name.key].append(name)
+        return dict(found)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of every name."""
-        return frozenset(word for name in self._names for word in name.words)
+        return frozenset(chain.from_iterable(name.words for name in self._names))
 
     def meant(self, word: str) -> tuple[str, ...]:
         """The known words that a written one may be a slip of; small words of the language count as known."""
@@ -127,12 +130,14 @@ class Vocabulary:
     @cached_property
     def _names(self) -> tuple[Name, ...]:
         """Every name of every concept as comparable words; stems apart."""
-        return tuple(
-            Name(words, concept.id)
+        named = [
+            (name, concept.id)
             for concept in self.concepts.values()
             for name in (*concept.names, concept.label)
-            if "*" not in name and (words := tokens(name))
-        )
+            if "*" not in name
+        ]
+        read = tokens_of(name for name, _ in named)
+        return tuple(Name(words, concept) for words, (_, concept) in zip(read, named, strict=True) if words)
 
     def stem_of(self, word: str) -> str | None:
         """The concept of the longest stem that a word carries."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -21,12 +21,14 @@ from ..core.errors import EvidenceError, Fault
 from ..core.spelling import closest
 from ..core.vocabulary import Phototype
 from ..evidence import Tables, view
-from ..evidence.known import Known
 from ..evidence.layers import Layer
 from ..evidence.reading import Document, read_document
 from ..history import TAKEN, Question, Time, Window
 from ..history.fact import Role
 from .records import Level
+
+if TYPE_CHECKING:
+    from ..evidence.known import Known
 
 RULES = "screening_rules.yaml"
 
