@@ -41,8 +41,6 @@ class Evidence:
     somebody first asks what they say; screening never does.
     """
 
-    sources: dict[str, Source]
-    quantities: dict[str, Quantity]
     tables: Tables = field(repr=False)
     prior: dict[str, Parameter] = field(repr=False)  # the parameters before any fit
     code: Path = field(default=CODE, repr=False)  # the package whose models the fits stand on
@@ -102,6 +100,16 @@ class Evidence:
     def overlays(self) -> tuple[Overlay, ...]:
         """What was laid over it, in order."""
         return self.tables.view(_overlays)
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The register of sources by id."""
+        return sources_of(self.tables)
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """The catalogue of computed quantities by name."""
+        return quantities_of(self.tables)
 
     @cached_property
     def posteriors(self) -> tuple[Posterior, ...]:
@@ -234,7 +242,7 @@ def packaged_tables() -> Tables:
 def _of(tables: Tables, code: Path) -> Evidence:
     prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
     stale = tuple(stale_of(tables, code))
-    return Evidence(dict(sources_of(tables)), dict(quantities_of(tables)), tables, prior, code, None, None, stated, stale)
+    return Evidence(tables, prior, code, None, None, stated, stale)
 
 
 def _overlays(tables: Tables) -> tuple[Overlay, ...]:
