@@ -39,9 +39,7 @@ SCHEMA_VERSION = 1
 class Record(BaseModel):
     """Base of every record: frozen, no unknown keys, no silent conversions; its reader is built when first asked for."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000, defer_build=True)
 
 
 def _read_date(value: Any) -> date:

@@ -11,7 +11,7 @@ from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledg
 from .door import Door
 
 OBJECTS = 100_000
-"""New objects between two searches for garbage: what a verb reads stays until its end, and a search goes through it in vain."""
+"""New objects between two searches for garbage: what a verb reads stays until its end, so that most find nothing."""
 
 app = typer.Typer(
     name="dermatwin",

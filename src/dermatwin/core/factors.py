@@ -1,4 +1,4 @@
-"""Factors between the units that cases and evidence use, kept as a table: the registry of units takes a quarter second to build.
+"""Factors between the units that cases and evidence use, kept as a table: the registry of units is slow to build.
 
 The table holds what the registry says and nothing else; a pair that it lacks is asked of the registry. It is written again,
 with more units where some are named, by `python -m dermatwin.core.tabulate [UNIT ...]`.

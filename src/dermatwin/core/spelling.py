@@ -14,6 +14,7 @@ _APOSTROPHE = re.compile(r"['’‘ʼ`´]")
 _JOINT = re.compile(r"[\s\-–—_/.,()]+")
 _LINE_END = "\n"
 _SPACED = bytes(code if re.match(rb"[a-z0-9\n]", bytes([code])) else ord(" ") for code in range(256))
+_NO_LETTERS = bytes(code for code in range(256) if not re.match(rb"[a-z0-9]", bytes([code])))
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -30,6 +31,12 @@ def identifier(text: str) -> str:
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     found = _JOINT.sub("_", bare).strip("_")
     return found if _IDENTIFIER.fullmatch(found) else text
+
+
+def letters_of(text: str) -> bytes:
+    """Letters and digits of a text, all else left out: two texts of one `identifier` have the same, others may."""
+    letters = text.casefold() if text.isascii() else _unaccented(text)
+    return letters.encode("ascii").translate(None, _NO_LETTERS)
 
 
 @lru_cache(maxsize=50_000)

@@ -25,7 +25,7 @@ def tabulated(units: Iterable[str], targets: Iterable[str]) -> Iterator[tuple[Pa
 
 def main(more: Iterable[str] = ()) -> None:
     """Write the table."""
-    known = factors() if TABLE.exists() else {}
+    known = factors()
     targets = {target for _, target in known} | {plain_unit(unit) for unit in CANONICAL.values()}
     units = {unit for unit, _ in known} | targets | {plain_unit(unit) for unit in more}
     rows = (f"{unit},{target},{number!r}\n" for (unit, target), number in tabulated(units, targets) if unit != target)
