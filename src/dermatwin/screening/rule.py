@@ -6,8 +6,6 @@ not registered, concerns, concepts of the vocabulary and rows of the table of co
 sites likewise.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -209,7 +207,7 @@ _SHAPES = {
 }
 
 
-def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Fault]:
+def faults_in(document: Document, tables: Tables, known: "Known") -> Iterator[Fault]:
     """What is wrong with the rules of one layer: their shape, names that nobody knows, and times without a window."""
     file = _file(document)
     groups = set(file.groups).union(*(_groups(layer) for layer in tables.layers))
