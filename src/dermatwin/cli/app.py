@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Annotated
 
 import typer
@@ -74,5 +75,8 @@ def _group(context: typer.Context) -> None:
 
 def main() -> None:
     """Entry point of the program `dermatwin`."""
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # looking for them reads what all packages say of themselves
     gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
     app()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -66,11 +66,10 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(plain(word) for word in _TOKEN.findall(letters.replace("'", "")))
 
 
-def tokens_of(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Comparable words of each of many texts, which are cleaned in one piece; as `tokens` of one after the other."""
+def lines_of(texts: Iterable[str]) -> str:
+    """Texts as lines of bare words, which `plain` makes comparable: small letters and digits, all else a space."""
     lines = _LINE_END.join(text.replace(_LINE_END, " ") for text in texts)
-    letters = _unaccented(lines).encode("ascii").translate(_SPACED, b"'").decode("ascii")
-    return (tuple(map(plain, line.split())) for line in letters.split(_LINE_END))
+    return _unaccented(lines).encode("ascii").translate(_SPACED, b"'").decode("ascii")
 
 
 def _unaccented(text: str) -> str:
