@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 from .core.errors import CaseError, Fault
 from .core.spelling import closest, identifier, letters_of
 from .evidence import Evidence
+from .evidence.layers import Layer
 from .evidence.rows.delivery import ActiveRow, ProductRow
 from .evidence.rows.device import DeviceRow
 from .evidence.rows.history import AnamnesisRow, VocabularyRow
@@ -138,13 +139,13 @@ class _Rules:
 
     def called(self, word: str, evidence: Evidence) -> Iterator[Entry]:
         """The rule that a word names; rules are read only where their files hold its letters."""
-        if _stands_in(word, RULES, evidence):
+        if stands_in(word, RULES, evidence.tables.layers):
             yield from (entry for entry in self.entries(evidence) if entry.is_called(word))
 
 
-def _stands_in(word: str, file: str, evidence: Evidence) -> bool:
+def stands_in(word: str, file: str, layers: Sequence[Layer]) -> bool:
     """Whether the letters of a word stand in a file of some layer; a file that escapes letters may hold any."""
-    texts = (layer.read(file).decode("utf-8", "replace") for layer in evidence.tables.layers if file in layer.names)
+    texts = (layer.read(file).decode("utf-8", "replace") for layer in layers if file in layer.names)
     return any(_ESCAPED.search(text) or letters_of(word) in letters_of(text) for text in texts)
 
 
