@@ -48,6 +48,7 @@ class FactsCondition(Record):
     roles: list[Role] = list(TAKEN)
     manners: list[str] = []  # one of these must be said of it
     not_manners: list[str] = []  # none of these may be said of it
+    ended: bool = False  # it counts only where it is over
     placed: bool = False  # it counts only where it names a place that is treated
 
     def question(self, time: Time, window: Window | None) -> Question:
