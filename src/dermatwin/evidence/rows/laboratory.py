@@ -1,7 +1,5 @@
 """Measurements from laboratories: needles going in, channels closing, passage, permeability, healing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
