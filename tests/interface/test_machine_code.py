@@ -83,3 +83,10 @@ def test_where_the_processor_was_named_by_hand_nothing_is_brought(code, tmp_path
     named = "import os\nos.environ.update(NUMBA_CPU_NAME='generic', NUMBA_CPU_FEATURES='')\n"
     assert run(code, tmp_path, source=named + INSIDE) == "[True, False, True]\n"
     assert len(compiled(tmp_path)) == 3
+
+
+def test_what_is_compiled_is_said_to_who_listens_and_to_nobody_else(code, tmp_path):
+    hear = "import logging, sys\nlogging.basicConfig(level=logging.INFO, stream=sys.stdout, format='%(message)s')\n"
+    told = run(tmp_path / "nothing", tmp_path, source=hear + INSIDE)
+    assert told.splitlines()[:-1] == [f"compiling once for this machine: {name}" for name in ("contains", "cut", "between")]
+    assert run(code, tmp_path / "other", source=hear + INSIDE) == "[True, False, True]\n"

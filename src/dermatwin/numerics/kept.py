@@ -23,6 +23,9 @@ from . import brought
 _MARK = b"\ndermatwin kept "
 _LENGTH = len(_MARK) + sha256().digest_size
 _log = logging.getLogger("dermatwin")
+COMPILING = logging.getLogger("dermatwin.compiling")
+"""Says what is compiled, as an info: nobody hears it unless asked for."""
+
 _told: list[str] = []
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -61,10 +64,12 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            found = self._load_brought(sig, target_context)
-            return super().load_overload(sig, target_context) if found is None else found
+            found = self._load_brought(sig, target_context) or super().load_overload(sig, target_context)
         except Exception:  # whatever unpickling says of bytes that nobody here wrote
-            return None
+            found = None
+        if found is None:
+            COMPILING.info("compiling once for this machine: %s", self._py_func.__name__.strip("_"))
+        return found
 
     def _load_brought(self, sig: Any, target_context: Any) -> Any:
         if not brought.level():
