@@ -7,6 +7,7 @@
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
 # make reads     the generated table of what runs read for every quantity
+# make wheel     a wheel in dist/ that brings machine code along: for this Python, this numba and this operating system
 # make bench     measurements (nothing is asserted about time in the suite)
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test quick costs mutants explore lint format reads bench clean
+.PHONY: demo test quick costs mutants explore lint format reads bench wheel clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -79,5 +80,11 @@ reads: $(STAMP)
 bench: $(DEV_STAMP)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+wheel: $(DEV_STAMP)
+	@rm -rf src/dermatwin/machine_code
+	@for level in $$($(BIN)/python -m dermatwin.numerics.brought); do echo "Compiling for $$level ..."; \
+	  DERMATWIN_MAKE_MACHINE_CODE=$$level NUMBA_CPU_NAME=$$level NUMBA_CPU_FEATURES= $(BIN)/python tests/kernels.py || exit 1; done
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 clean:
-	rm -rf $(VENV) runs dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs dist src/dermatwin/machine_code .pytest_cache .ruff_cache .hypothesis

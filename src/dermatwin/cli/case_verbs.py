@@ -29,6 +29,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..case import Case
     from ..evidence import Evidence
     from ..screening import Screening
@@ -152,11 +154,12 @@ def plan(
         )
     else:
         from .plan_view import show_plan
-        from .tables import show_run
+        from .tables import show_run, show_written
 
         show_plan(found, case_out if found.case is not None else None, details=details)
         if run is not None:
-            show_run(run, _summary(run), written)
+            show_run(run, _summary(run))
+            show_written(written)
     _leave(found.screening.verdict)
 
 
@@ -180,7 +183,7 @@ def simulate(
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
     from ..screening import screen as screen_case
-    from ..twin.summary import summarise, to_json
+    from ..twin.summary import summarise
     from .machine import only_json
 
     seen = _require_usable(out, force)
@@ -193,13 +196,23 @@ def simulate(
     with only_json(json):
         run = _simulated(document, draws, seed, believed, split=split)
         summary = summarise(run)
-        written = _written(run, out, seen, report)
+    _tell(run, summary, json, lambda: _written(run, out, seen, report))
+
+
+def _tell(run: Run, summary: dict[str, Any], json: bool, write: Callable[[], Path | None]) -> None:
+    """The answer, before the pictures of its report for people who watch, behind the folder for a machine that reads."""
+    from ..twin.summary import to_json
+    from .machine import only_json
+    from .tables import show_run, show_written
+
+    if not json:
+        show_run(run, summary)
+    with only_json(json):
+        written = write()
     if json:
         print(to_json(summary), end="")
     else:
-        from .tables import show_run
-
-        show_run(run, summary, written)
+        show_written(written)
 
 
 def _refuse(found: Screening, json: bool) -> None:
@@ -233,20 +246,13 @@ def reread(
 ) -> None:
     """Read a run folder again by today's evidence: endpoints, report, sheets. Nothing is simulated."""
     from ..twin import recall, summarise
-    from ..twin.summary import to_json
     from .machine import only_json
 
     seen = _require_usable(out, force)
     with only_json(json):
         found = recall(run, None if evidence is None else read_evidence(evidence))
         summary = summarise(found)
-        written = _written(found, out, seen, report)
-    if json:
-        print(to_json(summary), end="")
-    else:
-        from .tables import show_run
-
-        show_run(found, summary, written)
+    _tell(found, summary, json, lambda: _written(found, out, seen, report))
 
 
 def _written(run: Run | None, out: Path | None, seen: str | None, report: bool) -> Path | None:
@@ -258,8 +264,11 @@ def _written(run: Run | None, out: Path | None, seen: str | None, report: bool) 
     if not report:
         return tell_of(write_run(run, out, seen=seen), out)
     from ..report import render, sheets
+    from .progress import progress
 
-    return tell_of(write_run(run, out, seen=seen, report=render(run), sheets=sheets(run)), out)
+    with progress("drawing the report"):
+        page, papers = render(run), sheets(run)
+    return tell_of(write_run(run, out, seen=seen, report=page, sheets=papers), out)
 
 
 def _require_usable(out: Path | None, force: bool) -> str | None:

@@ -83,7 +83,7 @@ def unasked(found: Screening) -> str:
     return f"{count} question{'' if count == 1 else 's'} of the anamnesis {'was' if count == 1 else 'were'} not asked"
 
 
-def show_run(run: Run, summary: dict[str, Any], written: Path | None) -> None:
+def show_run(run: Run, summary: dict[str, Any]) -> None:
     """The main endpoints zone by zone with band and grade, observations beside predictions, warnings."""
     page = console()
     page.print(f"{escape(summary['title'])}   screening: {VERDICTS.get(summary['verdict'], summary['verdict'])}")
@@ -99,7 +99,12 @@ def show_run(run: Run, summary: dict[str, Any], written: Path | None) -> None:
         if count:
             page.print(f"[red]{count} of {summary['provenance']['draws']} people failed in {escape(zone)}[/]")
     page.print(escape(summary["intent"]), style="dim")
-    page.print(f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out.", style="dim")
+
+
+def show_written(written: Path | None) -> None:
+    """Where the run folder is, or that there is none."""
+    said = f"Wrote {escape(str(written))}" if written else "Nothing was written; name a folder with --out."
+    console().print(said, style="dim")
 
 
 ONCE = (

@@ -2,12 +2,14 @@
 
 What is kept only saves time, so nothing of it may end a run: a place that cannot be written, a file that is cut short or
 damaged, a disk that is full. Files carry a digest of their bytes, for machine code that changed by a bit would be run.
-What cannot be read is compiled anew and written again; what cannot be written is said once.
+What cannot be read is compiled anew and written again; what cannot be written is said once. What came with the package
+(`brought`) is asked for first.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 from collections.abc import Callable
 from hashlib import sha256
@@ -16,9 +18,14 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
+from . import brought
+
 _MARK = b"\ndermatwin kept "
 _LENGTH = len(_MARK) + sha256().digest_size
 _log = logging.getLogger("dermatwin")
+COMPILING = logging.getLogger("dermatwin.compiling")
+"""Says what is compiled, as an info: nobody hears it unless asked for."""
+
 _told: list[str] = []
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -51,13 +58,29 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file: Any = _Sealed(self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
+        base, stamp = self._impl.filename_base, self._impl.locator.get_source_stamp()
+        self._brought: Any = _Sealed(str(brought.folder()), f"{function.__module__}.{base}", stamp)
+        self._cache_file: Any = self._brought if brought.makes() else _Sealed(self._cache_path, base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return super().load_overload(sig, target_context)
+            found = self._load_brought(sig, target_context) or super().load_overload(sig, target_context)
         except Exception:  # whatever unpickling says of bytes that nobody here wrote
+            found = None
+        if found is None:
+            COMPILING.info("compiling once for this machine: %s", self._py_func.__name__.strip("_"))
+        return found
+
+    def _load_brought(self, sig: Any, target_context: Any) -> Any:
+        if not brought.level():
             return None
+        target_context.refresh()
+        signature, (triple, *_), digests = self._index_key(sig, target_context.codegen())
+        try:
+            data = self._brought.load((signature, (triple, brought.level(), ""), digests))
+        except Exception:  # cut short, damaged, of another kind: compile it here
+            return None
+        return None if data is None else self._impl.rebuild(target_context, data)
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
@@ -92,6 +115,7 @@ class _Sealed(IndexDataCacheFile):  # type: ignore[misc]
 
     def _write(self, path: str, data: Any) -> None:
         content = self._dump(data)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with self._open_for_write(path) as file:
             file.write(content + _MARK + sha256(content).digest())
 
