@@ -9,6 +9,7 @@ from builders import case_of, course_of, dermatwin, document
 from dermatwin import load_case
 from dermatwin.case import case_of as read
 from dermatwin.case.document import FIRST_YEAR, LAST_YEAR
+from dermatwin.core import units
 from dermatwin.core.errors import CaseError
 from dermatwin.core.printing import printable
 from dermatwin.core.units import ALLOWED, CANONICAL, parse
@@ -84,6 +85,20 @@ def test_every_unit_that_is_allowed_is_read(quantity):
     for unit in ALLOWED[quantity]:
         assert parse(f"3 {unit}", quantity) == pytest.approx(3.0 * parse(f"1 {unit}", quantity))
     assert parse(f"1 {CANONICAL[quantity]}", quantity) == 1.0
+
+
+def test_the_units_of_cases_stand_in_the_table_of_factors(monkeypatch):
+    """None of them waits for the registry, which is slow to build."""
+
+    def slow(unit, target):
+        raise AssertionError(f"{unit} to {target} is asked of the registry")
+
+    monkeypatch.setattr(units, "measured", slow)
+    units.factor.cache_clear()
+    units._times.cache_clear()
+    for quantity, names in ALLOWED.items():
+        for unit in names:
+            parse(f"1 {unit}", quantity)
 
 
 # ---- schedule --------------------------------------------------------------------------------------------------------

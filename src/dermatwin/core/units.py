@@ -248,7 +248,10 @@ _SYMBOLS = frozenset(part.partition("^")[0] for units in ALLOWED.values() for un
 @lru_cache(maxsize=512)
 def _times(unit: str, target: str) -> float:
     """The factor of a unit of `ALLOWED`."""
-    return _OWN.get(unit) or factor(_REGISTERED.get(unit, unit), target)
+    registered = _REGISTERED.get(unit, unit)
+    if plain_unit(registered) == plain_unit(target):
+        return 1.0
+    return _OWN.get(unit) or factor(registered, target)
 
 
 _OWN = {"permille": 1e-3, "ppm": 1e-6, "gf": 9.80665e-3, "kgf": 9.80665, "lbf": 4.4482216152605}
