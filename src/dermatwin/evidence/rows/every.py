@@ -7,7 +7,7 @@ from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, Prod
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
 from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
-from .knowledge import ObservableRow, ReadingRow, TensionRow
+from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
 from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
 from .outcome import ConcernRow, ScaleRow
@@ -62,6 +62,7 @@ KINDS: tuple[type[Row], ...] = (
     ObservableRow,
     ReadingRow,
     TensionRow,
+    KnownValueRow,
     ColourConstantRow,
     ObserverRow,
     HaemoglobinRow,

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from ...core.vocabulary import Layer
-from .cells import Grade, Id, NotNegative, Sources, Word
+from .cells import Grade, Id, NotNegative, SourceId, Sources, Word
 from .row import Link, Row, Wrong
 
 OF_TISSUE = (
@@ -147,3 +147,23 @@ class TensionRow(Row):
             if _LINE.fullmatch(study):
                 continue
             yield Link("rows", study, (f"measurements/{file.removesuffix('.csv')}.source",))
+
+
+class KnownValueRow(Row):
+    """What a packaged row measured, as the scores read it: on it stands the naive baseline, for any folder.
+
+    of : the file of measurements. share : the value on a footing that all scales have, where it has one.
+    """
+
+    table: ClassVar[str] = "known_values"
+
+    of: Annotated[Word, Field(pattern=r"^[a-z_]+\.csv$")]
+    source: SourceId
+    quantity: Word
+    scale: Literal["log", "absolute", "sign"]
+    bound: Literal["upper", "lower"] | None
+    value: float
+    footing: str
+    share: float | None
+    concern: str
+    arm: str
