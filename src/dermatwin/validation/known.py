@@ -1,6 +1,6 @@
 """The table of known values, `known_values.csv`: what every packaged row measured, as the scores read it.
 
-    python -m dermatwin.validation.known
+python -m dermatwin.validation.known
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .validate import predictor, scored
 
 FILE = "known_values.csv"
 DRAWS = 60  # what was measured does not hang on them
-COLUMNS = ("of", "source", "quantity", "scale", "bound", "value", "footing", "share", "concern", "arm")
+COLUMNS = ("place", "of", "source", "quantity", "scale", "bound", "value", "footing", "share", "concern", "arm")
 
 
 def written(scored: Iterable[Scored]) -> str:
     """The table of known values of scored rows, as text."""
     out = io.StringIO(newline="")
-    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    table: csv.DictWriter[str] = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     table.writeheader()
     table.writerows(_known(entry) for entry in scored)
     return out.getvalue()
@@ -33,6 +33,7 @@ def written(scored: Iterable[Scored]) -> str:
 def _known(entry: Scored) -> dict[str, str]:
     p, common = entry.prediction, entry.prediction.common
     cells = {
+        "place": f"{entry.row.file}:{entry.row.line}",
         "of": file_of(entry.row),
         "source": entry.row["source"],
         "quantity": p.quantity,

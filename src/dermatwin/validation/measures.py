@@ -12,7 +12,7 @@ import numpy as np
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Shares of the draws that a central band may hold, narrowest first."""
 FURTHEST = 6.0  # decades: draws of nothing on a scale of ratios are counted as so far from what was measured
-_ENDS = tuple(0.5 * (1.0 - level) for level in reversed(LEVELS)) + (0.5,) + tuple(0.5 * (1.0 + level) for level in LEVELS)
+_ENDS = (*(0.5 * (1.0 - level) for level in reversed(LEVELS)), 0.5, *(0.5 * (1.0 + level) for level in LEVELS))
 
 
 class Bands(NamedTuple):
@@ -49,8 +49,8 @@ def narrowest(found: Bands, measured: float, bound: str = "") -> float | None:
 def crps(draws: np.ndarray, measured: float) -> float:
     """Continuous ranked probability score, in the unit of the draws: smaller is nearer and sharper.
 
-    mean |X - y| - mean |X - X'| / 2 over pairs of different draws, so that an ensemble of any size is judged alike (Ferro 2014,
-    Q J R Meteorol Soc 140:1917): a right prediction of few draws is not worse than one of many, but may fall below 0 on a row.
+    mean |X - y| - mean |X - X'| / 2 over pairs of different draws, so that ensembles of any size are judged alike (Ferro
+    2014, Q J R Meteorol Soc 140:1917): few draws are no worse than many; on one row the score may fall below 0.
     """
     count = draws.size
     off = float(np.mean(np.abs(draws - measured)))

@@ -48,7 +48,7 @@ class Others:
 
 
 def others(row: Row, prediction: Prediction, evidence: Evidence) -> Others | None:
-    """The packaged studies of a row's quantity without its own; None where they are fewer than `FEWEST`, or none is a value."""
+    """The packaged studies of a row's quantity without its own; None where fewer than `FEWEST` state a value."""
     own = names_of(row)
     rest: dict[str, list[float]] = {}
     for known in _by_key(evidence).get((file_of(row), prediction.quantity, prediction.scale), ()):

@@ -1,11 +1,11 @@
 """Scores: a prediction with a band against a measured value, censored values as what they are.
 
-A prediction is a set of draws of the quantity that the row reports (the study's mean, share or time). Its bands are central
-ranges of the draws, of 50, 80 and 90 %. A bound is inside when some value that it allows lies in the band. The naive baseline
-predicts each row from the other packaged studies of the same quantity (see `naive`): their (geometric) mean, and their
-spread as a band. Errors are summed up by quantity, where they share a unit; a bound has no distance, so that factors,
-differences and probability scores by quantity are those of the rows that state a value. Rows of one study are no
-independent test: shares are given over rows and over studies, each of which then counts once.
+A prediction is a set of draws of the quantity that the row reports (the study's mean, share or time). Its bands are the
+central ranges of the draws, of 50, 80 and 90 %. A bound is inside when some value that it allows lies in the band. The
+naive baseline predicts each row from the other packaged studies of the same quantity (see `naive`): their (geometric)
+mean, and their spread as a band. Errors are summed up by quantity, where they share a unit; a bound has no distance, so
+that factors, differences and probability scores are those of the rows that state a value. Rows of one study are no
+independent tests: shares are given over rows and over studies, each of which then counts once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .rows import Row
 
 LEAST_REPORTED = 0.1  # share of the draws
 SCALES = ("log", "absolute", "sign")
+SHARES = ("rate", "listed")  # kinds of answers that are shares of people, whatever the quantity
 COVERED = (0.5, 0.8, 0.9)  # levels of which the coverage is told
 UNIT_OF_COLUMN = {"log10_kp_cm_s": "cm/s", "log10_kp_epidermis_cm_s": "cm/s", "log10_kp_dermis_cm_s": "cm/s"}
 ABOUT = {
@@ -231,7 +232,9 @@ def _width(scored: Sequence[Scored], scale: str) -> float | None:
     own = [s for s in scored if s.prediction.scale == scale]
     if scale == "absolute" and len({unit_of(s) for s in own}) > 1:
         return None
-    widths = [float(np.diff(decades(np.array([s.low, s.high]), s.median))[0]) if scale == "log" else s.high - s.low for s in own]
+    widths = [
+        float(np.diff(decades(np.array([s.low, s.high]), s.median))[0]) if scale == "log" else s.high - s.low for s in own
+    ]
     return _digits(np.median(widths)) if widths else None
 
 
@@ -255,11 +258,12 @@ def _difference(stated: Sequence[Scored]) -> float | None:
 def by_quantity(scored: Sequence[Scored], pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
     """Figures of each quantity, the one with most rows first; `pairs` are scored rows with their naive counterparts.
 
-    {"scored", "studies", "bounds", "leaning", "coverage_50", "coverage_80", "coverage_90", "median_factor", "mean_abs_error",
-    "width", "crps", "unit", "sign_accuracy", "sign_accuracy_by_study", "baseline": {"scored", "coverage_...",
-    "median_factor", "mean_abs_error", "width", "crps", "twin_on_the_same_rows"}, "better_than_baseline", "crps_ratio"}, each
-    None where there is nothing to count. "crps_ratio" is the twin's mean score over the baseline's, on the same rows: below 1
-    the twin says more. Widths and scores are in decades where the scale is one of ratios.
+    {"scored", "studies", "bounds", "leaning", "coverage_50", "coverage_80", "coverage_90", "median_factor",
+    "mean_abs_error", "width", "crps", "unit", "sign_accuracy", "sign_accuracy_by_study", "baseline": {"scored", and again
+    coverage to crps, "twin_on_the_same_rows"}, "better_than_baseline", "crps_ratio"}, each None where there is nothing
+    to count.
+    "crps_ratio" is the twin's mean score over the baseline's, on the same rows: below 1 the twin says more. Widths and
+    scores are in decades where the scale is one of ratios.
     """
     names = [name for name, _ in Counter(s.prediction.quantity for s in scored).most_common()]
     return {
@@ -347,18 +351,24 @@ def _baseline_figures(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def crps_ratio(pairs: Sequence[Pair]) -> float | None:
-    """The twin's probability score over the baseline's: geometric mean over quantities by their rows, so that no unit counts.
+    """The twin's probability score over the baseline's, of rows that share a unit; below 1 the twin says more.
 
-    Below 1 the twin says more than the mean of other studies does.
+    Geometric mean over units by their rows, so that none counts for its size.
     """
-    ratios: list[tuple[float, int]] = []
-    for name in dict.fromkeys((pair.own.prediction.quantity, pair.own.prediction.scale) for pair in pairs):
-        own = [p for p in pairs if (p.own.prediction.quantity, p.own.prediction.scale) == name and p.crps is not None]
-        ratio = _ratio(_mean([pair.own.crps for pair in own]), _mean([pair.crps for pair in own]))
-        if ratio is not None:
-            ratios.append((float(np.log(ratio)), len(own)))
-    rows = sum(count for _, count in ratios)
-    return _digits(np.exp(sum(log * count for log, count in ratios) / rows)) if rows else None
+    shared: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        if pair.crps is not None:
+            shared.setdefault(_measure(pair.own), []).append(pair)
+    ratios = {unit: _ratio(_mean([p.own.crps for p in own]), _mean([p.crps for p in own])) for unit, own in shared.items()}
+    known = [(float(np.log(ratio)), len(shared[unit])) for unit, ratio in ratios.items() if ratio is not None]
+    rows = sum(count for _, count in known)
+    return _digits(np.exp(sum(log * count for log, count in known) / rows)) if rows else None
+
+
+def _measure(entry: Scored) -> str:
+    """What a probability score is counted in: decades, a unit, shares of people, or a quantity's own scale."""
+    p = entry.prediction
+    return "decades" if p.scale == "log" else unit_of(entry) or (p.kind if p.kind in SHARES else p.quantity)
 
 
 def plain(entry: Scored) -> dict[str, Any]:

@@ -152,11 +152,14 @@ class TensionRow(Row):
 class KnownValueRow(Row):
     """What a packaged row measured, as the scores read it: on it stands the naive baseline, for any folder.
 
-    of : the file of measurements. share : the value on a footing that all scales have, where it has one.
+    place : file and line of the row. of : the file of measurements to whose kind it belongs. share : the value on a footing
+        that all scales have, where it has one.
     """
 
     table: ClassVar[str] = "known_values"
+    key: ClassVar[tuple[str, ...]] = ("place",)
 
+    place: Annotated[Word, Field(pattern=r"^[a-z_/]+\.csv:[0-9]+$")]
     of: Annotated[Word, Field(pattern=r"^[a-z_]+\.csv$")]
     source: SourceId
     quantity: Word
