@@ -16,7 +16,7 @@ from ..evidence import Evidence, Tables, view
 from ..evidence.rows.knowledge import KnownValueRow
 from .measures import crps, decades
 from .prediction import Prediction
-from .rows import Row
+from .rows import UNFITTED, Row
 
 FEWEST = 2  # other studies
 SIZE = 200  # draws of a baseline
@@ -60,8 +60,8 @@ def others(row: Row, prediction: Prediction, evidence: Evidence) -> Others | Non
 
 
 def file_of(row: Row) -> str:
-    """The file to whose kind a row belongs, whichever folder it lies in."""
-    return row.file.rpartition("/")[2]
+    """The file to whose kind a row belongs: that of rows which no fit has read is of the same."""
+    return row.file.removeprefix(UNFITTED)
 
 
 def names_of(row: Row) -> frozenset[str]:

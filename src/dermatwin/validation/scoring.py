@@ -128,7 +128,13 @@ def summarise(rows: Sequence[Row], predictor: Predictor, evidence: Evidence) -> 
     scored = [score(row, answer, leans_on(row, answer, evidence)) for row, answer in given if isinstance(answer, Prediction)]
     pairs = [pair for entry in scored if (pair := paired(entry, evidence)) is not None]
     missing = [
-        {"file": row.file, "row": row.line, "source": row["source"], "quantity": row["quantity"], "reason": answer.reason}
+        {
+            "file": row.file,
+            "row": row.line,
+            "source": row["source"],
+            "quantity": row["quantity"] or row["readout"],
+            "reason": answer.reason,
+        }
         for row, answer in given
         if isinstance(answer, NotPredicted)
     ]

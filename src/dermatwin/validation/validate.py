@@ -31,6 +31,7 @@ PREDICTORS = {
     "permeability_intact_medians.csv": ("permeability", "medians_predictor"),
     "healing_timecourse.csv": ("healing", "predictor"),
     "outcomes.csv": ("outcomes", "predictor"),
+    "numbness.csv": ("numbing", "predictor"),
     "adverse_rates.csv": ("adverse", "predictor"),
 }
 """File -> module and function that makes its predictor; imported when the file is there."""
@@ -88,7 +89,7 @@ def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[R
     if isinstance(evidence, Path) and not is_evidence(evidence):
         return Evidence.packaged(), read_folder(evidence), left_aside(evidence)
     believed = Evidence.read(evidence) if isinstance(evidence, Path) else evidence or Evidence.packaged()
-    return believed, measured(believed, own=True), {}
+    return believed, measured(believed, own=True, unfitted=True), {}
 
 
 def predictor(name: str, laboratory: Laboratory) -> Predictor:

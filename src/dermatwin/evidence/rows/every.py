@@ -8,7 +8,15 @@ from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
 from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
-from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
+from .laboratory import (
+    ClosureRow,
+    HealingRow,
+    InsertionRow,
+    NumbnessRow,
+    PermeabilityMedianRow,
+    PermeabilityRow,
+    PermeationRow,
+)
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
 from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
@@ -20,6 +28,13 @@ from .screening import AnaestheticRow, ContraindicationRow
 from .skin import PhototypeRow, RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
+from .unfitted import (
+    UnfittedAdverseRow,
+    UnfittedHealingRow,
+    UnfittedInsertionRow,
+    UnfittedOutcomeRow,
+    UnfittedPermeabilityRow,
+)
 
 KINDS: tuple[type[Row], ...] = (
     SourceRow,
@@ -75,6 +90,12 @@ KINDS: tuple[type[Row], ...] = (
     PermeabilityRow,
     PermeabilityMedianRow,
     HealingRow,
+    NumbnessRow,
     OutcomeRow,
     AdverseRow,
+    UnfittedInsertionRow,
+    UnfittedPermeabilityRow,
+    UnfittedHealingRow,
+    UnfittedOutcomeRow,
+    UnfittedAdverseRow,
 )

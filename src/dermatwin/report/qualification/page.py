@@ -30,6 +30,7 @@ FILES = {
     "permeability_intact.csv": "Permeability of intact skin",
     "permeability_intact_medians.csv": "Permeability in two other collections",
     "healing_timecourse.csv": "Healing",
+    "numbness.csv": "Numbness",
     "outcomes.csv": "Results of trials",
     "adverse_rates.csv": "Pain, redness and harm",
 }
@@ -224,14 +225,15 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
 
 def reasons(missing: Iterable[Mapping[str, Any]]) -> list[Reason]:
     """Rows without a prediction by reason, the most frequent first; under each the studies with their lines."""
-    grouped: dict[str, dict[str, list[int]]] = {}
+    grouped: dict[str, dict[tuple[str, str], list[int]]] = {}
     for entry in missing:
-        grouped.setdefault(entry["reason"], {}).setdefault(entry["source"], []).append(entry["row"])
+        place = entry["source"], _room(entry["file"])
+        grouped.setdefault(entry["reason"], {}).setdefault(place, []).append(entry["row"])
     found = [
         Reason(
             words.sentence(reason),
             sum(map(len, studies.values())),
-            [(study, runs(lines)) for study, lines in studies.items()],
+            [(study, f"{room}{runs(lines)}") for (study, room), lines in studies.items()],
         )
         for reason, studies in grouped.items()
     ]
@@ -258,6 +260,11 @@ def refused(files: Mapping[str, Any]) -> list[Refused]:
 
 def _plot(name: str, found: Mapping[str, Any]) -> Reliability | None:
     return reliability(FILES.get(name, name), found["predictions"])
+
+
+def _room(file: str) -> str:
+    """What stands before the lines of a file that is not the table of its kind: 'unfitted '."""
+    return "unfitted " if file.startswith("unfitted_") else ""
 
 
 def runs(lines: Iterable[int]) -> str:
