@@ -25,8 +25,8 @@ OF_TISSUE = (
     "column",
     "intact",
 )
-OF_TRIALS = ("arm", "untreated", "relative", "share", "responders")
-OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay")
+OF_TRIALS = ("arm", "untreated", "relative", "share", "responders", "scored")
+OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay", "off")
 _NUMBER, _LINE = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d+")
 Way = Literal[
     "tissue",
@@ -59,6 +59,8 @@ Way = Literal[
     "steroid",
     "aged",
     "delay",
+    "off",
+    "scored",
 ]
 """Ways of predicting a quantity of healing_timecourse.csv."""
 
