@@ -218,23 +218,8 @@ def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = Fal
 
 
 def _files(files: dict[str, Any]) -> Table:
-    table = listing(
-        "file",
-        "rows",
-        "scored",
-        "in 50",
-        "80",
-        "90 %",
-        "own out",
-        "factor",
-        "baseline",
-        "same rows",
-        "crps",
-        "sign",
-        "studies",
-    )
+    table = listing("file", "rows", "scored", "in 50", "80", "90 %", "own out", "factor", "crps", "sign", "by study")
     for name, score in files.items():
-        baseline = score.get("baseline") or {}
         table.add_row(
             escape(name),
             str(score["rows"]),
@@ -242,7 +227,7 @@ def _files(files: dict[str, Any]) -> Table:
             *(share(score.get(f"coverage_{level}")) for level in (50, 80, 90)),
             share(score.get("not_leaning", {}).get("coverage_90")),
             _factor(score),
-            _times(baseline.get("crps_ratio")),
+            _times((score.get("baseline") or {}).get("crps_ratio")),
             share(score.get("sign_accuracy")),
             share(score.get("by_study", {}).get("sign_accuracy")),
         )
