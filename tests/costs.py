@@ -1,8 +1,9 @@
 """What each test and each fixture costs, in seconds of processor time: `make costs`.
 
-Time on the wall says how busy the machine was, so it is not what is counted, and nothing is asserted about it. The report
-names unmarked tests and fixtures that belong to the slow part, marked ones that do not, and the dearest of all. It leaves
-out what the operating system does for the tests, and processes that outlive the test that began them.
+Time on the wall says how busy the machine was, so it is not what is counted, and nothing is asserted about it. A test costs
+what it takes and its part of the fixtures that it shares with others. What costs more than `LIMIT` is written to
+`tests/slow.txt`, which `make quick` leaves out. Left out is what the operating system does for the tests, and processes
+that outlive the test that began them.
 """
 
 import os
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-LIMIT = 3.0  # seconds of processor time; above it a test is slow
+LIMIT = 0.5  # seconds of processor time; above it a test is slow
 SHOWN = 40
+SLOW = Path(__file__).parent / "slow.txt"
 
 
 def spent() -> float:
@@ -43,35 +45,39 @@ def pytest_fixture_setup(fixturedef, request):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        item.user_properties.append(("slow", item.get_closest_marker("slow") is not None))
-        item.user_properties.append(("uses", tuple(item.fixturenames)))
+        known = item._fixtureinfo.name2fixturedefs
+        used = tuple(f"{known[name][-1].baseid}::{name}" for name in item.fixturenames if name in known)
+        item.user_properties.append(("uses", used))
 
 
 def pytest_terminal_summary(terminalreporter):
-    tests, fixtures, marked, uses = counted(terminalreporter)
+    alone, fixtures, uses = counted(terminalreporter)
+    costs = shared(alone, fixtures, uses)
+    slow = sorted(name for name, cost in costs.items() if cost > LIMIT)
     show = terminalreporter.write_line
     terminalreporter.section("processor time")
-    show(f"tests {sum(tests.values()):.0f} s, fixtures {sum(sum(each) for each in fixtures.values()):.0f} s")
-    show(f"quick part: tests {sum(cost for name, cost in tests.items() if name not in marked):.0f} s")
-    for name, cost in sorted(tests.items(), key=lambda one: -one[1])[:SHOWN]:
-        show(f"{cost:8.2f} s  {'slow ' if name in marked else '     '}{name}")
+    show(f"tests {sum(alone.values()):.0f} s, fixtures {sum(fixtures.values()):.0f} s")
+    show(f"quick part: {sum(cost for cost in costs.values() if cost <= LIMIT):.0f} s in {len(costs) - len(slow)} tests")
+    for name, cost in sorted(costs.items(), key=lambda one: -one[1])[:SHOWN]:
+        show(f"{cost:8.2f} s  {name}")
     show("fixtures:")
-    for name, each in sorted(fixtures.items(), key=lambda one: -sum(one[1]))[: SHOWN // 2]:
-        show(f"{sum(each):8.2f} s  in {len(each)}  {name}")
-    dear = {name.rpartition("::")[2] for name, each in fixtures.items() if max(each) > LIMIT}
-    for name, cost in sorted(tests.items()):
-        slow = cost > LIMIT or bool(dear.intersection(uses[name]))
-        if slow and name not in marked:
-            show(f"not marked slow: {name} ({cost:.1f} s)")
-        if not slow and cost < LIMIT / 2 and name in marked:
-            show(f"marked slow: {name} ({cost:.1f} s)")
-    if where := os.environ.get("COSTS"):
-        Path(where).write_text("".join(f"{cost:.3f}\t{name}\n" for name, cost in tests.items()))
+    for name, cost in sorted(fixtures.items(), key=lambda one: -one[1])[: SHOWN // 2]:
+        show(f"{cost:8.2f} s  {name}")
+    SLOW.write_text("".join(f"{name}\n" for name in slow), encoding="utf-8")
+
+
+def shared(alone, fixtures, uses):
+    """Cost by test: its own, and its part of the fixtures that it shares."""
+    users = defaultdict(int)
+    for names in uses.values():
+        for name in names:
+            users[name] += 1
+    return {test: cost + sum(fixtures.get(name, 0.0) / users[name] for name in uses[test]) for test, cost in alone.items()}
 
 
 def counted(terminalreporter):
-    """Cost by test, costs by fixture, which tests are marked slow, and the fixtures that each uses."""
-    tests, fixtures, marked, uses = {}, defaultdict(list), set(), {}
+    """Cost by test, by fixture, and the fixtures that each test uses."""
+    tests, fixtures, uses = {}, defaultdict(float), {}
     for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
         if report.when != "call":
             continue
@@ -79,9 +85,7 @@ def counted(terminalreporter):
             if key == "cost":
                 tests[report.nodeid] = values[0]
             elif key == "fixture":
-                fixtures[values[0]].append(values[1])
-            elif key == "slow" and values[0]:
-                marked.add(report.nodeid)
+                fixtures[values[0]] += values[1]
             elif key == "uses":
-                uses[report.nodeid] = values[0]
-    return tests, fixtures, marked, uses
+                uses[report.nodeid] = tuple(values[0])
+    return tests, fixtures, uses

@@ -79,15 +79,15 @@ def known_names(evidence: Evidence) -> dict[str, str]:
     names |= dict.fromkeys(sites(evidence), "site") | dict.fromkeys(catalogue(evidence), "device")
     names |= dict.fromkeys(_stages(evidence), "stage")
     names |= dict.fromkeys(evidence.families, "family") | dict.fromkeys(evidence.pools, "pool")
-    return names | dict.fromkeys(evidence.parameters, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
+    return names | dict.fromkeys(evidence.stated, "parameter") | dict.fromkeys(evidence.quantities, "quantity")
 
 
 def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
     """Every thing of that name, the most specific kind first."""
     if (quantity := _named(name, evidence)) is not None:
         yield _quantity(quantity, evidence)
-    if parameter := evidence.parameters.get(name):
-        yield _parameter(parameter, evidence)
+    if name in evidence.stated:
+        yield _parameter(evidence.parameters[name], evidence)
     base, member = split(name)
     family = base if member == EVERY else name
     if members := list(evidence.family(family).values()):
@@ -96,7 +96,7 @@ def _found(name: str, evidence: Evidence) -> Iterator[Explanation]:
         yield _pool(pool, evidence)
     if name in _stages(evidence):
         yield _stage(name, evidence)
-    for posterior in evidence.posteriors:
+    for posterior in evidence.posteriors if evidence.may_have_fit(name) else ():
         if posterior.name == name:
             yield _posterior(posterior, evidence)
     yield from _catalogued(name, evidence)
@@ -296,7 +296,7 @@ def _sources(parameters: list[Parameter], evidence: Evidence) -> tuple[Source, .
 
 
 def _stages(evidence: Evidence) -> list[str]:
-    return sorted({q.stage for q in evidence.quantities.values()} | {p.stage for p in evidence.parameters.values()})
+    return sorted({q.stage for q in evidence.quantities.values()} | {p.stage for p in evidence.stated.values()})
 
 
 def _unknown(name: str, evidence: Evidence) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from builders import PERSON, case_of, course_of
-from dermatwin.case import Case
+from builders import PERSON, case_of, course_of, dermatwin
+from dermatwin.case import Case, dump_case
 from dermatwin.case.document import Phototype
 from dermatwin.core import CaseError
 from dermatwin.device import describe, find
@@ -160,9 +161,22 @@ def test_a_stopped_person_gets_no_course(patient: dict[str, Any]) -> None:
     assert found.screening.verdict == "stop"
 
 
+def test_a_hard_stop_beside_a_soft_one_is_not_for_anybody_to_decide() -> None:
+    (found,) = plan(case({"cheek": ["wrinkles"]}, medications=["warfarin"], conditions=["haemophilia"]))
+    assert (found.verdict, found.on_hold) == ("stop", False)
+
+
+def test_what_waits_for_a_decision_is_said_in_other_words(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(dump_case(case_of(patient={**PERSON, "medications": ["warfarin"]})), encoding="utf-8")
+    told = dermatwin("plan", path, status=3).stdout
+    assert "not before a clinician has decided" in told
+    assert "do not treat" not in told
+
+
 def test_a_recorded_reason_opens_a_soft_stop() -> None:
     base = case({"cheek": ["wrinkles"]}, medications=["warfarin"])
-    assert plan(base)[0].verdict == "stop"
+    assert (plan(base)[0].verdict, plan(base)[0].on_hold) == ("stop", True)
     opened = Case.model_validate(
         {
             **base.model_dump(mode="json"),

@@ -122,7 +122,8 @@ def _asked() -> list[tuple[Rule, str, dict[str, Any]]]:
                 manner = " ".join(facts.manners[:1])
                 where = "cheek " if facts.placed else ""
                 past = {"past": "previous ", "family": "mother has "}.get(rule.time, "")
-                found.append((rule, concept, {name: [f"{past}{where}{manner} {book[concept].label}".strip()]}))
+                over = ", stopped" if facts.ended else ""
+                found.append((rule, concept, {name: [f"{past}{where}{manner} {book[concept].label}{over}".strip()]}))
     return found
 
 

@@ -6,6 +6,8 @@ import pytest
 from dermatwin.core.chance import Luck
 from dermatwin.core.errors import EvidenceError
 from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence.joint import ALL as WHOLE
+from dermatwin.evidence.joint import read_joint
 from dermatwin.evidence.layers import Layer
 from dermatwin.evidence.posterior import read_posteriors
 from dermatwin.validation.rows import measured
@@ -123,3 +125,16 @@ def test_a_record_that_is_not_one_is_refused(record, says, evidence, tmp_path):
     (tmp_path / "posteriors" / "odd.yaml").write_text(record, encoding="utf-8")
     with pytest.raises(EvidenceError, match=says):
         read_posteriors(Layer.own(tmp_path), evidence.parameters)
+
+
+def test_a_trusted_table_is_looked_at_block_by_block():
+    """What has passed the gate is read when asked for; any other table is looked at whole, faults in the order of lines."""
+    table = b"without,draw,a\n,0,0.5\nother,0,much\n,1,0.25\nother,1\n"
+    blocks = read_joint("odd.csv", table, trusted=True).blocks
+    assert list(blocks) == [WHOLE, "other"]
+    assert blocks[WHOLE].tolist() == [[0.5], [0.25]]
+    with pytest.raises(EvidenceError, match="could not convert"):
+        blocks["other"]
+    with pytest.raises(EvidenceError) as error:
+        read_joint("odd.csv", table)
+    assert [fault.path for fault in error.value.faults] == ["odd.csv:3", "odd.csv:5"]

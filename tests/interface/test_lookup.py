@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders import dermatwin
 from dermatwin.core import CaseError
+from dermatwin.core.spelling import identifier, letters_of
 from dermatwin.evidence import Evidence
 from dermatwin.explanation import explain
-from dermatwin.lookup import CATALOGUES, entries
+from dermatwin.lookup import CATALOGUES, entries, is_named, stands_in
 from dermatwin.screening import rule_book
 
 EVIDENCE = Evidence.packaged()
@@ -54,3 +58,33 @@ def test_the_verb_lists_for_people_and_for_machines():
     fault = dermatwin("list", "device", status=1).stderr
     assert fault.startswith("KIND: device is no catalogue")
     assert "did you mean 'devices'?" in fault
+
+
+@given(st.text(max_size=12), st.sampled_from(["", " ", "'", "_", "–", "É", "½", "ß"]))
+@settings(deadline=None)
+def test_letters_never_hide_a_name(text, more):
+    """What is looked at first may say yes too often, never no: texts of one identifier have the same letters."""
+    for other in (f" {text}{more}", text.replace(" ", "-"), text.upper(), identifier(text.casefold())):
+        if identifier(other.casefold()) == identifier(text.casefold()):
+            assert letters_of(other) == letters_of(text)
+            assert is_named(other, ("something else", text))
+
+
+def test_a_concept_is_explained_without_a_fit():
+    seen = replace(EVIDENCE)
+    assert explain("warfarin", seen).kind == "concept"
+    assert "posteriors" not in vars(seen)
+    explain("in_situ_depth", seen)
+    assert "posteriors" in vars(seen)
+
+
+@pytest.mark.parametrize("written", ["id: pregnan\\x63y", "id: pregnancy"])
+def test_a_rule_is_looked_for_where_its_letters_may_stand(written):
+    class Layer:
+        names = ("screening_rules.yaml",)
+
+        def read(self, name):
+            return written.encode()
+
+    assert stands_in("Pregnancy", "screening_rules.yaml", [Layer()])
+    assert stands_in("elsewhere", "screening_rules.yaml", [Layer()]) == ("\\" in written)

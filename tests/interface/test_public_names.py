@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,36 @@ def after_verb(*arguments: object) -> set[str]:
 )
 def test_help_is_light(arguments, allowed):
     assert after_verb(*arguments.split()) <= allowed
+
+
+READ = {"numpy", "pydantic", "pydantic_core", "yaml"}
+"""What reading a case and the tables of the evidence takes."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (("screen", EXAMPLE), READ),
+        (("screen", EXAMPLE, "--json"), READ),
+        (("explain", "keloid"), READ),  # no fit is read for what is no number
+        (("explain", "in_situ_depth"), READ | {"scipy"}),
+        (("plan", EXAMPLE.with_name("alam_2014.yaml")), READ | {"scipy"}),  # needles a few people
+    ],
+    ids=lambda value: " ".join(map(str, value[:2])) if isinstance(value, tuple) else "",
+)
+def test_an_answer_without_a_simulation_loads_what_it_reads(arguments, allowed):
+    assert after_verb(*arguments) <= allowed
+
+
+def test_a_screening_needs_no_home(tmp_path):
+    """Neither a home nor a place to write: nothing is kept between two calls."""
+    words = [sys.executable, "-m", "dermatwin", "screen", str(EXAMPLE), "--json"]
+    ours = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_CACHE_HOME")}
+    tmp_path.chmod(0o500)
+    homes = [os.environ, ours, ours | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}]
+    said = {subprocess.run(words, capture_output=True, check=True, env=home, cwd=EXAMPLE.parent).stdout for home in homes}
+    assert len(said) == 1
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ from dermatwin.evidence.rows.advice import ClockRow, RedFlagRow
 from dermatwin.report import sheets
 from dermatwin.report.sheets import languages
 from dermatwin.report.sheets.about import about
-from dermatwin.report.sheets.messages import POT, messages, template
+from dermatwin.report.sheets.messages import POT, catalogue, messages, template
 from dermatwin.report.sheets.pages import PAGES, page
-from dermatwin.report.sheets.tongue import catalogue_of, tongue
+from dermatwin.report.sheets.tongue import catalogue_of, path_of, tongue
 from dermatwin.screening import rule_book
 from dermatwin.skin import sites
 from sheet_cases import CASES, run_of
@@ -44,6 +44,11 @@ def test_everything_that_is_said_stands_in_the_template(name):
         page(run_of(name), title, said)
         assert said.asked
         assert said.asked <= known(), (title, said.asked - known())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_catalogue_brought_up_to_date_is_the_same(language):
+    assert path_of(language).read_text(encoding="utf-8") == catalogue(language, EVIDENCE)
 
 
 @pytest.mark.parametrize("language", OTHERS)

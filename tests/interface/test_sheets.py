@@ -447,6 +447,21 @@ class TestExpectAndConsent:
         assert counts == [round(10 * float((end.values > day).mean())) for day in days]
         assert counts == sorted(counts, reverse=True)
 
+    def test_sessions_that_differ_are_told_apart(self):
+        text = pages_of("shallower")["expect.html"]
+        assert "Later sessions are much the same" not in text
+        sections = dict(re.findall(r"<h2>Cheek: (sessions? [^<]+)</h2>(.*?)</section>", text, re.DOTALL))
+        assert list(sections) == ["session 1", "session 2"]
+        pains = {end.detail.session: end.band for end in run_of("shallower").find("pain_vas", "cheek")}
+        for number, section in enumerate(sections.values(), 1):
+            low, middle, high = (round(value) for value in pains[number])
+            assert f"about {middle} of 10; between {low} and {high}" in section
+        assert "Later sessions are much the same" in pages_of("face")["expect.html"]
+
+    def test_a_session_without_the_numbing_is_told_apart_in_its_zone(self):
+        heads = re.findall(r"<h2>([^<]+)</h2>", pages_of("two_zones")["expect.html"])
+        assert heads[:3] == ["Forehead", "Thigh: session 1", "Thigh: session 2"]
+
     def test_make_up_is_a_matter_of_faces(self):
         run = run_of("face")
         (end,) = (e for e in run.find("downtime_makeup", "cheek") if e.detail.session == 1)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from builders import treated
 from dermatwin.case import Course
 from dermatwin.core import Luck
+from dermatwin.core.spelling import lines_of, plain, tokens
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.rows.healing import ModifierRow
 from dermatwin.evidence.rows.history import RiskModifierRow
@@ -232,3 +233,26 @@ def test_every_row_of_risks_acts(row: RiskModifierRow) -> None:
     sentence = {"family": "mother has {}"}.get(row.time, "{}")
     found = answer("conditions", sentence.format(BOOK[row.concepts[0]].label))[0]
     assert found[row.risk] == float(DRAWS(row.factor, "1")[0]) != 1.0
+
+
+def test_the_vocabulary_is_searched_as_if_every_name_were_read_by_itself():
+    """Names are one text that is searched; taken apart one by one they give the same words, and the same names of each."""
+    book = vocabulary(EVIDENCE)
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for concept in book.concepts.values():
+        for name in (*concept.names, concept.label):
+            if "*" not in name and (words := tokens(name)):
+                found.setdefault(max(words, key=len), []).append((words, concept.id))
+    assert book.words == {word for names in found.values() for words, _ in names for word in words}
+    for word in sorted(book.words)[::9]:
+        assert list(book.named_by(word)) == found.get(word, [])
+
+
+@given(
+    st.lists(st.text(alphabet=st.one_of(st.sampled_from("aeos xyßæøÅé'’.\n\r½"), st.characters()), max_size=12), max_size=4)
+)
+@FOUND
+def test_many_texts_are_cleaned_as_each_of_them(texts):
+    assert [tuple(map(plain, line.split())) for line in lines_of(texts).split("\n")][: len(texts)] == list(
+        map(tokens, texts)
+    )

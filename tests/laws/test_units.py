@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermatwin.core.units import CANONICAL, factor, is_unit, parse
+from dermatwin.core.factors import factors
+from dermatwin.core.tabulate import tabulated
+from dermatwin.core.units import CANONICAL, factor, is_unit, measured, parse, plain_unit
 
 
 @given(number=st.floats(1e-6, 1e6), unit=st.sampled_from(["um", "mm", "cm", "m", "µm", "inch"]))
@@ -128,3 +130,32 @@ def test_habits_of_speech_are_answered_with_the_right_form(text, quantity, says)
 @settings(max_examples=25, deadline=None)
 def test_a_decimal_comma_is_a_point(number, unit, gap):
     assert parse(f"{number}{gap}{unit}".replace(".", ","), "length") == parse(f"{number} {unit}", "length")
+
+
+def test_every_factor_of_the_table_is_the_registry_s():
+    """Whatever is read from the table is what the registry of units says, to the last digits of its arithmetic."""
+    odd = {pair: value for pair, value in factors().items() if not math.isclose(value, measured(*pair), rel_tol=1e-15)}
+    assert not odd
+
+
+def test_the_table_is_whole():
+    """Every unit of it is set against every target of it, and every canonical unit is one: it is written again as it is."""
+    targets = {target for _, target in factors()}
+    units = {unit for unit, _ in factors()} | targets
+    assert {pair for pair, _ in tabulated(units, targets) if len(set(pair)) > 1} == set(factors())
+    alone = {plain_unit(unit) for unit in CANONICAL.values()} - targets
+    assert not [(unit, goal) for goal in alone for unit in units - {goal} if _converts(unit, goal)]
+
+
+def _converts(unit, goal):
+    try:
+        return bool(measured(unit, goal))
+    except ValueError:
+        return False
+
+
+def test_a_pair_that_the_table_lacks_is_asked_of_the_registry():
+    assert ("furlong", "mm") not in factors()
+    assert factor("furlong", "mm") == measured("furlong", "mm") > 0.0
+    with pytest.raises(ValueError, match="cannot be expressed"):
+        factor("mm", "h")

@@ -4,11 +4,9 @@ Records only; what is *true* of a case beyond its shape (zones that exist, setti
 `case.checks`. Every record is frozen: change one with `model_copy(update=...)`.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -37,9 +35,9 @@ SCHEMA_VERSION = 1
 
 
 class Record(BaseModel):
-    """Base of every record: frozen, no unknown keys, no silent conversions."""
+    """Base of every record: frozen, no unknown keys, no silent conversions; its reader is built when first asked for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000, defer_build=True)
 
 
 def _read_date(value: Any) -> date:
@@ -220,7 +218,7 @@ class Settings(Record):
     density: Density | None = None
     changes: list[SettingsChange] = []
 
-    def at(self, session: int) -> Settings:
+    def at(self, session: int) -> Self:
         """The settings of one session, counted from 0, with nothing left to change.
 
         A density takes the place of passes, hand speed and distance of tracks, and these that of a density.

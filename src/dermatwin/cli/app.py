@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from typing import Annotated
 
 import typer
 
 from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb, sheets_verb
 from .door import Door
+
+OBJECTS = 100_000
+"""New objects between two searches for garbage: what a verb reads stays until its end, so that most find nothing."""
 
 app = typer.Typer(
     name="dermatwin",
@@ -70,4 +75,8 @@ def _group(context: typer.Context) -> None:
 
 def main() -> None:
     """Entry point of the program `dermatwin`."""
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # looking for them reads what all packages say of themselves
+    gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
     app()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -126,7 +126,6 @@ def plan(
     """Propose a course for every concern, screened, with reasons and sources; or say why there is none."""
     from ..case import dump_case
     from ..planning import propose
-    from ..twin import summarise
     from .machine import emit, only_json
     from .writing import write_text
 
@@ -147,7 +146,7 @@ def plan(
                 "proposals": [proposal.to_dict() for proposal in found.proposals],
                 "warnings": found.warnings,
                 "case": found.case,
-                "run": summarise(run) if run else None,
+                "run": _summary(run) if run else None,
             }
         )
     else:
@@ -156,8 +155,14 @@ def plan(
 
         show_plan(found, case_out if found.case is not None else None, details=details)
         if run is not None:
-            show_run(run, summarise(run), written)
+            show_run(run, _summary(run), written)
     _leave(found.screening.verdict)
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    from ..twin import summarise
+
+    return summarise(run)
 
 
 def simulate(

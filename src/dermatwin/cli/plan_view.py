@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..planning import Plan, Proposal
 
 WIDTH = 80
+HOLD = "[yellow]not before a clinician has decided[/]"
 INSTEAD = {"stop": "[red]do not treat[/]", "refer": "[yellow]refer[/]", "no_default": "no default course"}
 
 
@@ -51,7 +52,7 @@ def _page() -> Console:
 def _offer(proposal: Proposal) -> str:
     """The course in one line, or what there is instead."""
     if proposal.sessions is None or proposal.depth is None or proposal.interval is None or proposal.first_depth is None:
-        return INSTEAD[proposal.verdict]
+        return HOLD if proposal.on_hold else INSTEAD[proposal.verdict]
     first = f" (session 1: {number(proposal.first_depth)} mm)" if proposal.first_depth < proposal.depth else ""
     return (
         f"{number(proposal.depth)} mm{first}, {proposal.sessions} sessions, {number(proposal.interval)} days apart, "

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from .factors import factors
 from .wording import decimal, doubt, misread
 
 if TYPE_CHECKING:
@@ -80,16 +81,25 @@ def registry() -> pint.UnitRegistry[Any]:
 
 @lru_cache(maxsize=512)
 def factor(unit: str, target: str) -> float:
-    """Multiplier that turns a number in `unit` into one in `target`; ValueError if dimensions or zeros differ (degC, K)."""
+    """Multiplier that turns a number in `unit` into one in `target`; ValueError if dimensions or zeros differ (degC, K).
+
+    It stands in a table for the units in use (`factors`); any other pair is asked of the registry.
+    """
     if unit == target:
         return 1.0
     if not _UNIT.fullmatch(unit):
         raise ValueError(f"{unit!r} is not a unit")
+    known = factors().get((plain_unit(unit), plain_unit(target)))
+    return measured(unit, target) if known is None else known
+
+
+def measured(unit: str, target: str) -> float:
+    """The factor as the registry says it; raises as `factor` does."""
     import pint
 
     units: Any = registry()
     try:
-        zero, one = (float(units.Quantity(n, _plain(unit)).to(_plain(target)).magnitude) for n in (0.0, 1.0))
+        zero, one = (float(units.Quantity(n, plain_unit(unit)).to(plain_unit(target)).magnitude) for n in (0.0, 1.0))
     except (pint.errors.PintError, AttributeError, TypeError) as error:
         raise ValueError(f"{unit!r} cannot be expressed in {target!r}") from error
     if zero:
@@ -156,13 +166,13 @@ def is_unit(unit: str) -> bool:
     if not _UNIT.fullmatch(unit):
         return False
     try:
-        registry().Unit(_plain(unit))
+        registry().Unit(plain_unit(unit))
     except (pint.errors.PintError, AttributeError, TypeError, ValueError):
         return False
     return True
 
 
-def _plain(unit: str) -> str:
+def plain_unit(unit: str) -> str:
     """Spellings of people -> spellings of the registry."""
     words = unit.strip()
     if words.casefold() in _SPELLINGS:

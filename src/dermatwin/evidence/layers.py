@@ -52,6 +52,11 @@ class Layer:
         return Layer(folder, tuple(kept), kept)
 
     @property
+    def trusted(self) -> bool:
+        """Whether a test of the package has led it through the gate: its tables are only read."""
+        return self.kept is None
+
+    @property
     def name(self) -> str:
         """The name of the folder."""
         return self.folder.resolve().name

@@ -94,6 +94,12 @@ def stale_at(tables: Tables, code: Path) -> Mapping[str, tuple[Fault, ...]]:
 
 
 @view
+def fits_of(tables: Tables) -> frozenset[str]:
+    """Names that fits of parameters go by, without reading one."""
+    return frozenset(name for layer in tables.layers for name in fits_in(layer))
+
+
+@view
 def posteriors_of(tables: Tables, code: Path) -> tuple[Posterior, ...]:
     """Fits by name; one of an upper layer takes the place of one below it."""
     found = {fit.name: fit for level in tables.levels for fit in posteriors_at(level, code)}
@@ -122,7 +128,7 @@ def effects_of(tables: Tables) -> tuple[Joint, Mapping[str, Any]]:
     layer = tables.topmost(EFFECTS)
     if layer is None:
         raise EvidenceError([Fault(EFFECTS, "", "is missing")])
-    joint = read_joint(EFFECTS, layer.read(EFFECTS))
+    joint = read_joint(EFFECTS, layer.read(EFFECTS), trusted=layer.trusted)
     record = read_record(EFFECTS_RECORD, layer.read(EFFECTS_RECORD), ("effects", "studies", "behind"))
     if joint.names != tuple(record["effects"]):
         raise EvidenceError([Fault(EFFECTS, "", f"and {EFFECTS_RECORD} are not of one fit")])

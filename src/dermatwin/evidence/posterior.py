@@ -36,7 +36,7 @@ class Posterior:
 
     name: str
     parameters: tuple[str, ...]
-    tables: dict[str, np.ndarray] = field(repr=False)
+    tables: Mapping[str, np.ndarray] = field(repr=False)
     informed: frozenset[str]
     studies: tuple[str, ...]
     record: dict[str, Any] = field(repr=False)
@@ -98,7 +98,7 @@ def _stem(name: str) -> str:
 
 
 def _read(layer: Layer, name: str, parameters: Mapping[str, Parameter]) -> Posterior:
-    joint, beside = read_joint(name, layer.read(name)), f"{FOLDER}{_stem(name)}.yaml"
+    joint, beside = read_joint(name, layer.read(name), trusted=layer.trusted), f"{FOLDER}{_stem(name)}.yaml"
     faults = [Fault(f"{name}:1", column, "is not a parameter") for column in joint.names if column not in parameters]
     if faults:
         raise EvidenceError(faults)
@@ -116,12 +116,16 @@ def _informed(file: str, record: dict[str, Any]) -> frozenset[str]:
 
 def updated(parameters: dict[str, Parameter], posterior: Posterior) -> dict[str, Parameter]:
     """Parameters after a fit; grade and sources change only where the measurements were heard."""
-    return {**parameters, **{name: _updated(parameters[name], posterior) for name in posterior.parameters}}
+    bands = np.quantile(posterior.scores, (0.05, 0.5, 0.95), axis=0).T
+    after = {
+        name: _updated(parameters[name], posterior, band) for name, band in zip(posterior.parameters, bands, strict=True)
+    }
+    return {**parameters, **after}
 
 
-def _updated(parameter: Parameter, posterior: Posterior) -> Parameter:
+def _updated(parameter: Parameter, posterior: Posterior, scores: np.ndarray) -> Parameter:
+    """One of them; `scores` are its 5, 50 and 95 % after the fit."""
     total = total_spread(parameter)
-    scores = np.quantile(posterior.scores[:, posterior.column(parameter.name)], (0.05, 0.5, 0.95))
     low, middle, high = (float(value) for value in truncated(parameter, parameter.knowledge * scores / total, total))
     after = replace(parameter, posterior=posterior.name, fitted=(low, middle, high))
     if parameter.name not in posterior.informed:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from ..core.units import factor
 from .layers import Layer
-from .making import parameters_of, pools_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
+from .making import fits_of, parameters_of, pools_of, posteriors_of, quantities_of, sources_of, stale_of, stated_of
 from .posterior import Posterior, updated
 from .records import Parameter, Pool, Quantity, Source, weakest
 from .rows.row import R
@@ -41,8 +41,6 @@ class Evidence:
     somebody first asks what they say; screening never does.
     """
 
-    sources: dict[str, Source]
-    quantities: dict[str, Quantity]
     tables: Tables = field(repr=False)
     prior: dict[str, Parameter] = field(repr=False)  # the parameters before any fit
     code: Path = field(default=CODE, repr=False)  # the package whose models the fits stand on
@@ -103,6 +101,25 @@ class Evidence:
         """What was laid over it, in order."""
         return self.tables.view(_overlays)
 
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The register of sources by id."""
+        return sources_of(self.tables)
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """The catalogue of computed quantities by name."""
+        return quantities_of(self.tables)
+
+    @property
+    def stated(self) -> Mapping[str, Parameter]:
+        """Parameters by name as they are stated, whatever a fit makes of them: reading these reads no fit."""
+        return self.prior if self.instead is None else self.instead
+
+    def may_have_fit(self, name: str) -> bool:
+        """Whether there is a file of a fit of that name, or it is held; which of them are in force, `posteriors` knows."""
+        return name in fits_of(self.tables) or any(fit.name == name for fit in self.held or ())
+
     @cached_property
     def posteriors(self) -> tuple[Posterior, ...]:
         """The fits in force, by name."""
@@ -155,7 +172,7 @@ class Evidence:
 
     def value(self, name: str, unit: str) -> float:
         """The stated value of a parameter in `unit`: the median of its prior, whatever a fit makes of it."""
-        parameter = (self.prior if self.instead is None else self.instead)[name]
+        parameter = self.stated[name]
         return parameter.value * factor(parameter.unit, unit)
 
     @cached_property
@@ -166,14 +183,14 @@ class Evidence:
                 found.setdefault(parameter.family, {})[parameter.member] = parameter
         return found
 
-    @property
+    @cached_property
     def families(self) -> tuple[str, ...]:
         """Names of all families of parameters."""
-        return tuple(self._families)
+        return tuple(dict.fromkeys(parameter.family for parameter in self.stated.values() if parameter.member))
 
     def family(self, name: str) -> dict[str, Parameter]:
         """The parameters of a family by member, in the order of their files; empty where there is no such family."""
-        return self._families.get(name, {})
+        return self._families.get(name, {}) if name in self.families else {}
 
     @cached_property
     def _closures(self) -> dict[str, tuple[str, ...]]:
@@ -234,7 +251,7 @@ def packaged_tables() -> Tables:
 def _of(tables: Tables, code: Path) -> Evidence:
     prior, stated = dict(parameters_of(tables)), stated_of(tables, code)
     stale = tuple(stale_of(tables, code))
-    return Evidence(dict(sources_of(tables)), dict(quantities_of(tables)), tables, prior, code, None, None, stated, stale)
+    return Evidence(tables, prior, code, None, None, stated, stale)
 
 
 def _overlays(tables: Tables) -> tuple[Overlay, ...]:

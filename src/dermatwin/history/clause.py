@@ -33,6 +33,9 @@ _ABBREVIATIONS = (
     (r"(?<=\d)[.,](?=\d)", "0"),  # a decimal sign is no separator
     (r"\?", " query "),
     (r"\b(?:as an? |when (?:i|he|she|they) (?:was|were) (?:an? )?|in (?:my|his|her|their )?)" + _YOUTH, "childhood"),
+    (r"(?<![a-z])yrs\b", "years"),
+    (r"(?<![a-z])mn?ths\b", "months"),
+    (r"(?<![a-z])wks\b", "weeks"),
     (r"\bpregnancies\b", "previous pregnancies"),  # of several, those before are meant
     (r"\bin (?:the next )?(\d+|an?|two|three|four|five|six) (day|week|month)s?\b(?! ago)", r"upcoming \1 \2"),
 )

@@ -10,10 +10,11 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import floor
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS = {word: number for number, word in enumerate(_NUMBERS)} | {"a": 1, "an": 1, "couple of": 2, "few": 3, "last": 1}
-_UNIT = r"(day|week|wk|month|mo|year|yr)s?"
+_UNIT = r"(day|week|wk|month|mnth|mth|mo|year|yr)s?"
 _AGO = re.compile(rf"(\d{{1,6}}(?:\.\d{{1,3}})?|{'|'.join(_WORDS)})\s*{_UNIT}\s+(?:ago|back|earlier|prior)")
 _LAST = re.compile(rf"\b(?:last|past)\s+{_UNIT}\b")
 _YESTERDAY = re.compile(r"\byesterday\b")
@@ -21,7 +22,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH_YEAR = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+((?:19|20)\d\d)\b")
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NAMES = {"wk": "week", "mo": "month", "yr": "year"}
+_NAMES = {"wk": "week", "mnth": "month", "mth": "month", "mo": "month", "yr": "year"}
 _YEAR_MONTHS = 12  # numerical: the calendar
 _IN_MONTHS = {"month": 1, "year": _YEAR_MONTHS}
 _IN_DAYS = {"day": 1, "week": 7}
@@ -74,7 +75,7 @@ def spoken_day(text: str, start: date) -> date | None:
 
 
 def _counted_back(written: str, start: date) -> list[date]:
-    found = [shifted(start, -round(_number(match[1])), _NAMES.get(match[2], match[2])) for match in _AGO.finditer(written)]
+    found = [shifted(start, -floor(_number(match[1])), _NAMES.get(match[2], match[2])) for match in _AGO.finditer(written)]
     found += [shifted(start, -1, _NAMES.get(match[1], match[1])) for match in _LAST.finditer(written)]
     return [*found, *(start - timedelta(days=1) for _ in _YESTERDAY.finditer(written))]
 

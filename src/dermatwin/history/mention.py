@@ -118,7 +118,7 @@ def _corrected(mention: Mention, written: tuple[str, ...], one: tuple[str, ...],
 
 def _named(read: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Mention]:
     for word in dict.fromkeys(read):
-        for name in vocabulary.by_word.get(word, ()):
+        for name in vocabulary.named_by(word):
             for places in _found(name, read):
                 yield Mention(name.concept, places)
 

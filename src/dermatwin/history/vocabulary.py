@@ -9,14 +9,19 @@ end with an asterisk and then stands for every word that ends or begins so (stem
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
 from ..core.errors import Fault
+from ..core.spelling import lines_of, plain
 from ..evidence import Tables, view
 from ..evidence.rows.history import VocabularyRow
-from .language import SMALL, tokens
+from .language import SMALL
 from .spelling import Speller, speller
 
 _SHORTEST, _ALIKE, _SUGGESTED = 4, 75.0, 3  # letters, per cent of likeness, names: of what is suggested for unknown words
@@ -36,8 +41,7 @@ class Concept:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """One name of a concept as comparable words."""
 
     words: tuple[str, ...]
@@ -46,7 +50,47 @@ class Name:
     @property
     def key(self) -> str:
         """The word by which the name is looked up: its longest."""
-        return max(self.words, key=len)
+        return self.words[0] if len(self.words) == 1 else max(self.words, key=len)
+
+
+@dataclass(frozen=True, eq=False)
+class _Index:
+    """All names as one text, a line each, which is searched and not taken apart: a history names few of them.
+
+    concepts : of each line.
+    """
+
+    text: str
+    concepts: tuple[str, ...]
+
+    @cached_property
+    def spelt(self) -> Mapping[str, Sequence[str]]:
+        """Comparable words, each with the words of the text that are made comparable as it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for bare in sorted(set(self.text.split())):
+            found[plain(bare)].append(bare)
+        return dict(found)
+
+    def lines_with(self, bare: str) -> Iterator[int]:
+        """Lines that hold a word of the text."""
+        at = self._spaced.find(f" {bare} ")
+        while at >= 0:
+            yield bisect_right(self._starts, at) - 1
+            at = self._spaced.find(f" {bare} ", at + 1)
+
+    def words(self, line: int) -> tuple[str, ...]:
+        """The comparable words of a line."""
+        return tuple(map(plain, self._spaced[self._starts[line] : self._starts[line + 1]].split()))
+
+    @cached_property
+    def _spaced(self) -> str:
+        """The text with a space before and behind every word."""
+        return f" {self.text} ".replace("\n", " \n ")
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins, and where the last one ends."""
+        return [0, *accumulate(len(line) + 1 for line in self._spaced.split("\n"))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +100,7 @@ class Vocabulary:
     concepts: Mapping[str, Concept]
     _closure: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]], repr=False)
     _meant: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
+    _by_word: dict[str, tuple[Name, ...]] = field(default_factory=dict[str, tuple[Name, ...]], repr=False)
 
     def __getitem__(self, concept: str) -> Concept:
         return self.concepts[concept]
@@ -71,18 +116,18 @@ class Vocabulary:
             self._closure[concept] = frozenset(found)
         return self._closure[concept]
 
-    @cached_property
-    def by_word(self) -> dict[str, tuple[Name, ...]]:
-        """Names by the word under which they are looked up."""
-        found: dict[str, list[Name]] = {}
-        for name in self._names:
-            found.setdefault(name.key, []).append(name)
-        return {word: tuple(names) for word, names in found.items()}
+    def named_by(self, word: str) -> tuple[Name, ...]:
+        """Names that are looked up under a word, in the order of the tables."""
+        if word not in self._by_word:
+            found = {line for bare in self._index.spelt.get(word, ()) for line in self._index.lines_with(bare)}
+            names = (Name(self._index.words(line), self._index.concepts[line]) for line in sorted(found))
+            self._by_word[word] = tuple(name for name in names if name.key == word)
+        return self._by_word[word]
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of every name."""
-        return frozenset(word for name in self._names for word in name.words)
+        return frozenset(self._index.spelt)
 
     def meant(self, word: str) -> tuple[str, ...]:
         """The known words that a written one may be a slip of; small words of the language count as known."""
@@ -102,7 +147,8 @@ class Vocabulary:
     @cached_property
     def _written(self) -> tuple[str, ...]:
         """Every name as comparable words."""
-        return tuple(dict.fromkeys(" ".join(name.words) for name in self._names))
+        lines = (self._index.words(line) for line in range(len(self._index.concepts)))
+        return tuple(dict.fromkeys(" ".join(words) for words in lines if words))
 
     @cached_property
     def _speller(self) -> Speller:
@@ -125,14 +171,15 @@ class Vocabulary:
         return {code.casefold(): concept.id for concept in self.concepts.values() for code in concept.codes}
 
     @cached_property
-    def _names(self) -> tuple[Name, ...]:
-        """Every name of every concept as comparable words; stems apart."""
-        return tuple(
-            Name(words, concept.id)
+    def _index(self) -> _Index:
+        """Every name of every concept; stems apart."""
+        named = [
+            (name, concept.id)
             for concept in self.concepts.values()
             for name in (*concept.names, concept.label)
-            if "*" not in name and (words := tokens(name))
-        )
+            if "*" not in name
+        ]
+        return _Index(lines_of(name for name, _ in named), tuple(concept for _, concept in named))
 
     def stem_of(self, word: str) -> str | None:
         """The concept of the longest stem that a word carries."""

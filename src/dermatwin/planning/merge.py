@@ -12,9 +12,8 @@ from typing import Any, get_args
 from ..case import Case
 from ..device import catalogue
 from ..evidence import Evidence
-from ..evidence.rows.outcome import Driver
+from ..evidence.rows.outcome import ConcernRow, Driver
 from ..evidence.rows.planning import Confidence
-from ..outcome import concerns
 from .build import build, settings_of, with_concerns
 from .numbing import put_right
 from .proposal import Proposal
@@ -66,7 +65,7 @@ def _fits(proposal: Proposal, lead: Proposal, evidence: Evidence) -> bool:
 
 
 def _of_pigment(proposal: Proposal, evidence: Evidence) -> bool:
-    return concerns(evidence)[proposal.concern].driver == PIGMENT
+    return any(row.driver == PIGMENT for row in evidence.rows(ConcernRow) if row.concern == proposal.concern)
 
 
 def _agree(leads: list[Proposal]) -> bool:

@@ -296,6 +296,7 @@ def _screened(proposal: Proposal, wanted: _Wanted, course: DefaultCourse) -> Pro
         proposal.grade,
         tuple(Reason(said(f), f.sources) for f in stops),
         findings=tuple(f for f in ours if not f.stops),
+        on_hold=all(f.level == "soft_stop" for f in stops),
         endpoint=proposal.endpoint,
         read_at=proposal.read_at,
     )

@@ -47,6 +47,7 @@ class Proposal:
     read_at: tuple[int, ...] = ()  # weeks after the last session
     beside: tuple[str, ...] = ()  # what trials put beside it and this person may have, with what to mind
     numbing: str = ""
+    on_hold: bool = False  # stopped by soft stops alone: a clinician may decide otherwise, with a recorded reason
     case: Case | None = field(default=None, repr=False)
 
     @property

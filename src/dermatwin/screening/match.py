@@ -225,6 +225,8 @@ def _answered(rule: Rule, condition: FactsCondition, place: Hit, asked: Asked) -
 
 def _hits(rule: Rule, condition: FactsCondition, answer: Answer, place: Hit, asked: Asked) -> Iterator[Hit]:
     fact, said = answer.fact, written(answer.fact)
+    if condition.ended and not (answer.holds and _is_over(fact, asked.person.start)):
+        return
     known = replace(place, fact=fact, known_only=True)
     if not answer.holds:
         if fact.asked and fact.status == "denied":
@@ -241,6 +243,10 @@ def _hits(rule: Rule, condition: FactsCondition, answer: Answer, place: Hit, ask
     reason = " with ".join(part for part in (f"{said}{note}", place.reason) if part)
     for zone in where:
         yield replace(place, reason=reason, until=answer.until, fact=fact, zone=zone, open=answer.open)
+
+
+def _is_over(fact: Fact, start: date) -> bool:
+    return fact.status == "past" or (fact.until is not None and fact.until < start)
 
 
 def written(fact: Fact) -> str:

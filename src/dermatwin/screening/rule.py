@@ -6,12 +6,10 @@ not registered, concerns, concepts of the vocabulary and rows of the table of co
 sites likewise.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -21,12 +19,14 @@ from ..core.errors import EvidenceError, Fault
 from ..core.spelling import closest
 from ..core.vocabulary import Phototype
 from ..evidence import Tables, view
-from ..evidence.known import Known
 from ..evidence.layers import Layer
 from ..evidence.reading import Document, read_document
 from ..history import TAKEN, Question, Time, Window
 from ..history.fact import Role
 from .records import Level
+
+if TYPE_CHECKING:
+    from ..evidence.known import Known
 
 RULES = "screening_rules.yaml"
 
@@ -48,6 +48,7 @@ class FactsCondition(Record):
     roles: list[Role] = list(TAKEN)
     manners: list[str] = []  # one of these must be said of it
     not_manners: list[str] = []  # none of these may be said of it
+    ended: bool = False  # it counts only where it is over
     placed: bool = False  # it counts only where it names a place that is treated
 
     def question(self, time: Time, window: Window | None) -> Question:
@@ -207,7 +208,7 @@ _SHAPES = {
 }
 
 
-def faults_in(document: Document, tables: Tables, known: Known) -> Iterator[Fault]:
+def faults_in(document: Document, tables: Tables, known: "Known") -> Iterator[Fault]:
     """What is wrong with the rules of one layer: their shape, names that nobody knows, and times without a window."""
     file = _file(document)
     groups = set(file.groups).union(*(_groups(layer) for layer in tables.layers))

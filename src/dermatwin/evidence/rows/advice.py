@@ -1,7 +1,5 @@
 """What people are told and what a clinic does: hours, steps, signs for which to call, preparations, alternatives."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

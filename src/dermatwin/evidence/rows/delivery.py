@@ -1,7 +1,5 @@
 """Actives, what is known of their molecules, products, what else is in them, and what needling does for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Needle arrays, and the kinds of thing that move them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """What a person has and takes, as factors on the healing network; and what the network's names are called elsewhere."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from .cells import ParameterName, Word

@@ -1,7 +1,5 @@
 """The vocabulary of a person's history: what it may speak of, the places it names, and what such a fact does to a risk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """How measurements are read from the twin, and where they contradict one another."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, get_args

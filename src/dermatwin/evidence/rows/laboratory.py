@@ -1,7 +1,5 @@
 """Measurements from laboratories: needles going in, channels closing, passage, permeability, healing."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

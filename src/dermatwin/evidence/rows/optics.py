@@ -1,7 +1,5 @@
 """Light, the eye, the screen, blood, and skin as it was measured."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The scales of the field, and what can be answered for each concern."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Parameters and the catalogue of computed quantities, file by file of a stage."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """What records of intact skin say of compounds and of laboratories, and measured chemistry of those compounds."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

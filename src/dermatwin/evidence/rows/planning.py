@@ -1,7 +1,5 @@
 """What is customary: a course for each concern, needle lengths for each zone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

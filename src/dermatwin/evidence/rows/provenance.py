@@ -3,8 +3,6 @@
 The second table is generated (`python -m dermatwin.twin.reads`): runs note what they read, nobody types it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

@@ -4,8 +4,6 @@ Text becomes numbers, words and tuples by the annotations of the row, and by not
 wrong with a row is said cell by cell: where (file, line, column), what was found, what would be right.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Tables behind screening: topical anaesthetics and their labels, and what somebody calls a contraindication."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Places on a body or an animal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

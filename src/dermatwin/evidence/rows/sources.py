@@ -1,7 +1,5 @@
 """The register of sources: who says what."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from .cells import Id, Word

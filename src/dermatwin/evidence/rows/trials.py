@@ -1,7 +1,5 @@
 """Measurements in people: what arms of trials report, and what went wrong in how many."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 

@@ -24,7 +24,7 @@ WAITING = {  # quantity -> the closing behind it, and the sentence about both
     ),
 }
 BEFORE = "before"
-DAY = 24.0  # h
+DAY, HALF_DAY = 24.0, 12.0  # h
 MOST_DATES = 6  # of a course with more sessions the first date alone is written
 
 
@@ -107,9 +107,10 @@ def _line(row: ClockRow, places: tuple[Treated, ...], waits: list[tuple[Treated,
 
 @dataclass(frozen=True)
 class Wait:
-    """What the run computes for an instruction in one zone [h], rounded up.
+    """What the run computes for an instruction in one zone [h].
 
-    `hours` is the upper end (95 %) over people and sessions, never sooner than the instruction ends; `middle` the median.
+    `hours` is the upper end (95 %) over people and sessions, rounded up to half a day, never sooner than the instruction
+    ends; `middle` the median, rounded up.
     """
 
     hours: float
@@ -124,7 +125,7 @@ def _wait(row: ClockRow, treated: Treated, about: About) -> Wait | None:
     middles = [end.band[1] for end in about.run.find(closing.quantity, treated.key, closing.detail)]
     if not ends or not all(math.isfinite(end) for end in (*ends, *middles)):
         return None
-    return Wait(max(math.ceil(max(ends)), row.lasting), math.ceil(max(middles)))
+    return Wait(max(math.ceil(max(ends) / HALF_DAY) * HALF_DAY, row.lasting), math.ceil(max(middles)))
 
 
 def _computed(row: ClockRow, treated: Treated, wait: Wait, tongue: Tongue) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...naming import Detail
+from ...screening.product import name_of
 from ...twin import Endpoint
 from .about import About, Treated
+from .order import numbed
 
 SIGNS = {
     "redness_duration": "Redness",
@@ -23,7 +25,6 @@ EVENING = 0.25  # d
 OF_TEN = 10
 MOST, HALF = 9, 5  # of ten
 LONGEST = 60  # d
-FIRST = Detail(session=1)
 COVERED = "downtime_makeup"
 
 
@@ -37,9 +38,10 @@ class Sign:
 
 @dataclass(frozen=True)
 class Expected:
-    """What one zone is like after the first session."""
+    """What one zone is like after a session; `sessions` says after which where they differ in settings or numbing."""
 
     zone: str
+    sessions: str
     sentences: list[str]
     signs: list[Sign]
     notes: str
@@ -47,21 +49,44 @@ class Expected:
 
 def expected(about: About) -> list[Expected]:
     """Every treated zone for which the run has durations."""
-    return [found for treated in about.zones if (found := _zone(treated, about)).signs or found.sentences]
+    every = (_zone(treated, alike, about) for treated in about.zones for alike in _alike(treated, about))
+    return [found for found in every if found.signs or found.sentences]
 
 
-def _zone(treated: Treated, about: About) -> Expected:
-    signs = [(name, end) for name in SIGNS if (end := _first(name, treated, about)) is not None]
+def _alike(treated: Treated, about: About) -> list[list[int]]:
+    """Numbers of the sessions, those of like settings and numbing together, in the order of the first of each."""
+    found: dict[str, list[int]] = {}
+    settings = treated.run.settings
+    for session in range(len(about.days)):
+        numbing = [name_of(topical) for topical in numbed(session, treated.key, about)]
+        stated = "" if settings is None else settings.at(session).model_dump_json()
+        found.setdefault(f"{stated} {numbing}", []).append(session + 1)
+    return list(found.values())
+
+
+def _zone(treated: Treated, alike: list[int], about: About) -> Expected:
+    """One zone after the first of its sessions that are alike."""
+    number = alike[0]
+    signs = [(name, end) for name in SIGNS if (end := _after(name, number, treated, about)) is not None]
     shown = [Sign(about.tongue.say(SIGNS[name]), [_of_ten(_still(end, day), about) for day in DAYS]) for name, end in signs]
-    return Expected(treated.name, list(_sentences(treated, about)), shown, about.notes.mark(_cited(signs)))
+    sentences = list(_sentences(treated, number, about))
+    return Expected(treated.name, _sessions(alike, about), sentences, shown, about.notes.mark(_cited(signs)))
+
+
+def _sessions(alike: list[int], about: About) -> str:
+    """'session 1', 'sessions 2 and 3'; nothing where all sessions are alike."""
+    if len(alike) == len(about.days):
+        return ""
+    numbers = about.tongue.listing([about.tongue.number(number) for number in alike])
+    return about.tongue.many("session {numbers}", "sessions {numbers}", len(alike), numbers=numbers)
 
 
 def _cited(signs: list[tuple[str, Endpoint]]) -> list[str]:
     return list(dict.fromkeys(source for _, end in signs for source in end.pooled))
 
 
-def _first(name: str, treated: Treated, about: About) -> Endpoint | None:
-    return next(iter(about.run.find(name, treated.key, FIRST)), None)
+def _after(name: str, session: int, treated: Treated, about: About) -> Endpoint | None:
+    return next(iter(about.run.find(name, treated.key, Detail(session=session))), None)
 
 
 def _still(end: Endpoint, day: int) -> float:
@@ -77,11 +102,12 @@ def _of_ten(share: float, about: About) -> str:
     return about.tongue.number(count)
 
 
-def _sentences(treated: Treated, about: About) -> Iterator[str]:
-    end = _first(COVERED, treated, about) if treated.site.on_face or treated.site.region.name == "neck" else None
+def _sentences(treated: Treated, session: int, about: About) -> Iterator[str]:
+    covers = treated.site.on_face or treated.site.region.name == "neck"
+    end = _after(COVERED, session, treated, about) if covers else None
     if end is not None:
         yield from _covered(end, about)
-    pain = _first("pain_vas", treated, about)
+    pain = _after("pain_vas", session, treated, about)
     if pain is not None and np.isfinite(pain.band).all():
         low, middle, high = (about.tongue.number(round(value)) for value in pain.band)
         yield about.tongue.say(

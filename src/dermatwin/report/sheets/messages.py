@@ -1,11 +1,11 @@
 """Every sentence of the sheets, from code, templates and evidence, as the template that catalogues are made from.
 
-`python -m dermatwin.report.sheets.messages` writes it to `locale/dermatwin_sheets.pot`.
+`python -m dermatwin.report.sheets.messages` writes it to `locale/dermatwin_sheets.pot` and updates every catalogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,17 @@ from .expect import SIGNS
 from .findings import LEVELS
 from .order import PURPOSES
 from .pages import PAGES, TEMPLATES, environment
-from .tongue import DOMAIN, LOCALE
+from .tongue import DOMAIN, ENGLISH, LOCALE, catalogue_of, languages, path_of
 
+HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
 POT = LOCALE / f"{DOMAIN}.pot"
 DATA: dict[type[Row], tuple[str, ...]] = {
     ClockRow: ("instruction",),
@@ -103,16 +112,27 @@ def _texts(cell: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def template(evidence: Evidence) -> str:
     """The template of catalogues as text."""
+    return _written(evidence, {})
+
+
+def catalogue(language: str, evidence: Evidence) -> str:
+    """A catalogue as text, brought up to date: what is translated stays, new messages are empty, what is gone goes."""
+    known = catalogue_of(language)
+    told = {message.id: message.string for message in known if message.id and message.string}
+    return HEADER.format(language=language, plural=known.plural_forms) + _written(evidence, told)
+
+
+def _written(evidence: Evidence, told: Mapping[Any, Any]) -> str:
     from io import BytesIO
 
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import write_po
 
-    catalogue = Catalog(project="dermatwin", domain=DOMAIN, fuzzy=False)
+    made = Catalog(project="dermatwin", domain=DOMAIN, fuzzy=False)
     for message, places in messages(evidence).items():
-        catalogue.add(message, locations=[(place, 0) for place in places], flags=_flags(message))
+        made.add(message, told.get(message), locations=[(place, 0) for place in places], flags=_flags(message))
     stream = BytesIO()
-    write_po(stream, catalogue, include_lineno=False, omit_header=True, width=100)
+    write_po(stream, made, include_lineno=False, omit_header=True, width=100)
     return stream.getvalue().decode("utf-8")
 
 
@@ -121,4 +141,8 @@ def _flags(message: Message) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    POT.write_text(template(Evidence.packaged()), encoding="utf-8")
+    PACKAGED = Evidence.packaged()
+    POT.write_text(template(PACKAGED), encoding="utf-8")
+    for language in languages():
+        if language != ENGLISH:
+            path_of(language).write_text(catalogue(language, PACKAGED), encoding="utf-8")

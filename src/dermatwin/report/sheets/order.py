@@ -140,6 +140,12 @@ def _of_session(session: int, about: About) -> list[Topical]:
     )
 
 
+def numbed(session: int, zone: str, about: About) -> list[Topical]:
+    """What numbs a zone in a session, counted from 0."""
+    every = (one for one in _of_session(session, about) if one.zones is None or zone in one.zones)
+    return [one for one in every if agent_of(one, about.run.evidence) is not None]
+
+
 def _puts(topical: Topical, about: About) -> Iterator[tuple[bool, Put]]:
     """One line for each zone that a product reaches, and whether it numbs."""
     numbs = agent_of(topical, about.run.evidence) is not None

@@ -155,5 +155,10 @@ def catalogue_of(language: str) -> Catalog:
     """The catalogue of a language as babel reads it."""
     from babel.messages.pofile import read_po
 
-    with (LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as stream:
+    with path_of(language).open("rb") as stream:
         return read_po(stream, locale=language, domain=DOMAIN)
+
+
+def path_of(language: str) -> Path:
+    """The file of a catalogue."""
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
