@@ -66,7 +66,8 @@ def test_pain_of_needling_is_that_of_trials_without_its_own_study(monkeypatch, l
     assert isinstance(answer, Prediction)
     from dermatwin.outcome import predict_pain
 
-    assert answer.draws == pytest.approx(10.0 * predict_pain("needling_unspecified", laboratory.people), rel=0.01)
+    assert answer.draws == pytest.approx(predict_pain("needling_unspecified", laboratory.people), rel=0.01)
+    assert answer.measured == pytest.approx(2.0)  # 20 of 100, on the twin's scale of 10
     held(monkeypatch, 1.0)
     numbed = predictor(laboratory)(row(test="needling", n="1000000"))
     assert isinstance(numbed, Prediction)

@@ -209,17 +209,16 @@ def eased(row: Row, laboratory: Laboratory) -> np.ndarray:
 
 
 def _pain(row: Row, laboratory: Laboratory) -> Answer:
-    """Mean pain [0-100] of needling; of another needle what is left of the pain under placebo."""
+    """Mean pain of needling, from 0 to 10 as the twin has it; of another needle what is left of the pain under placebo."""
     if row["test"] != "needling":
         return _left(row, laboratory)
     draws = laboratory.people
     whole = predict_pain("needling_unspecified", draws, row.sources, needle_length=row.number("test_depth_mm") or None)
     error = draws.median("pain_between_people", "1") / np.sqrt(max(row.number("n") or 1.0, 1.0))
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    score = 10.0 * shifted(whole * (1.0 - eased(row, laboratory)), noise)
-    return Prediction(
-        score, row.number("value") or 0.0, "absolute", "pain of needling under a cream", stands_on=STANDS_ON, kind="pain"
-    )
+    score = shifted(whole * (1.0 - eased(row, laboratory)), noise)
+    measured = (row.number("value") or 0.0) / 10.0
+    return Prediction(score, measured, "absolute", "pain of needling under a cream", stands_on=STANDS_ON, kind="pain")
 
 
 def _left(row: Row, laboratory: Laboratory) -> Answer:

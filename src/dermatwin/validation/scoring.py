@@ -32,6 +32,9 @@ UNIT_OF_COLUMN = {"log10_kp_cm_s": "cm/s", "log10_kp_epidermis_cm_s": "cm/s", "l
 ABOUT = {
     "compound": "{}",
     "permeant": "{}",
+    "product": "{}",
+    "time_min": "{} min on the skin",
+    "needled_first_mm": "needled before, {} mm",
     "species": "{}",
     "skin": "{}",
     "layer": "{}",

@@ -57,9 +57,10 @@ def validate(
     page : what makes a page for people of the scores and the evidence, such as `report.qualification.render`; it is written
         beside them.
 
-    Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor",
-    "mean_abs_error", "sign_accuracy", "baseline", "not_leaning", "quantities", "failed", "not_predicted",
-    "predictions"}}, "left_aside", "provenance"}; "quantities" as `scoring.by_quantity` gives them.
+    Returns the scores: {"files": {name: {"rows", "scored", "coverage_50", "coverage_80", "coverage_90",
+    "median_abs_log10_error", "median_factor", "mean_abs_error", "width_decades", "sign_accuracy", "by_study", "baseline",
+    "not_leaning", "quantities", "groups", "failed", "not_predicted", "predictions"}}, "left_aside", "provenance"}; figures
+    as `scoring.figures` gives them, "quantities" as `scoring.by_quantity`.
 
     Raises CaseError for a folder or file that cannot be read, EvidenceError for evidence that does not pass the gate.
     """

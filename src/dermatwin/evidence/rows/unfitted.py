@@ -3,8 +3,6 @@
 A row moves to the table of its kind when what reads that table (a fit, a pool with its carried rates) is made anew.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from .laboratory import HealingRow, InsertionRow, PermeabilityRow
