@@ -112,7 +112,7 @@ def test_text_from_a_table_stays_text(scores):
     found = nasty["files"]["closure.csv"]
     found["predictions"][0].update(source=NASTY, about=NASTY, quantity=NASTY, unit=NASTY)
     found["quantities"][NASTY] = found["quantities"].pop("closure_time_dye")
-    found["not_predicted"].append({"row": 3, "source": NASTY, "quantity": NASTY, "reason": NASTY})
+    found["not_predicted"].append({"file": NASTY, "row": 3, "source": NASTY, "quantity": NASTY, "reason": NASTY})
     nasty["left_aside"] = {NASTY: NASTY}
     shown = render(nasty, EVIDENCE)
     read(shown)

@@ -244,7 +244,7 @@ NEARER = {True: "[green]yes[/]", False: "[yellow]no[/]", None: "-"}
 
 def _quantities(name: str, quantities: dict[str, Any]) -> Table:
     table = listing(
-        "quantity", "rows", "studies", "in 90 %", "error", "baseline", "nearer", "crps", "sign right", title=escape(name)
+        "quantity", "rows", "studies", "in 90 %", "error", "baseline", "nearer", "crps", "sign", title=escape(name)
     )
     for quantity, score in quantities.items():
         baseline = score["baseline"]

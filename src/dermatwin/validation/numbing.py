@@ -33,7 +33,7 @@ from .protocol import Protocol, case_of
 from .rows import Row
 from .spread import study_mean
 
-AGENTS = ("lidocaine", "prilocaine", "tetracaine")
+PERCENT = "_pct"  # what the column of an agent ends with
 VEHICLES = {"peel": "cream"}  # a peel is put on as a cream
 TESTS = {
     "laser": "pain of heat or light: the twin knows that of needles",
@@ -86,7 +86,7 @@ def _unfit(row: Row) -> str:
 
 def strengths(row: Row) -> dict[str, float]:
     """Mass fractions of the anaesthetics that a row states; empty for a placebo."""
-    stated = {agent: row.number(f"{agent}_pct") for agent in AGENTS}
+    stated = {column.removesuffix(PERCENT): row.number(column) for column in row.cells if column.endswith(PERCENT)}
     return {agent: 0.01 * percent for agent, percent in stated.items() if percent and 0.0 < percent <= 100.0}
 
 

@@ -11,7 +11,6 @@ have no baseline).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -26,7 +25,7 @@ from ..outcome.scales import SCORED, pool_of
 from . import healing
 from .laboratory import Laboratory
 from .prediction import Answer, Common, NotPredicted, Prediction, Predictor
-from .protocol import USUAL_INTERVAL
+from .protocol import ALONE, USUAL_INTERVAL, WORDS
 from .rows import Row
 
 LISTED = {
@@ -45,8 +44,6 @@ OF_TISSUE = ("elastin_protein", "histometry_collagen")
 """Outcomes that are readings of tissue: the network has the state itself, and they are read from it."""
 SHARED = ("indication", "outcome_scale", "followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
 """What two arms that are compared have in common, whatever row of the other arm is found."""
-ALONE = re.compile(r"^(?:mn|microneedling|needling|frm|fmr|pen|roller)(?:_(?:alone|only|saline|control))?$")
-"""Names of arms that were needled with nothing beside."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
@@ -132,7 +129,7 @@ def of_tissue(row: Row) -> Row | None:
         return None
     sessions, interval = max(int(row.number("sessions") or 1), 1), row.number("interval_days") or USUAL_INTERVAL
     followup, length = followup_days(row), row.number("needle_length_mm")
-    device = {"pen": "pen needling", "roller": "roller needling", "rf_needle": "RF"}.get(row["device_kind"], "needling")
+    device = WORDS.get(row["device_kind"], "needling")
     cells = {
         "source": row["source"],
         "species": "human",
