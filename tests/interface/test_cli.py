@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -213,11 +215,42 @@ class TestFailure:
         assert message in result.stderr
         assert "Traceback" not in result.output
 
-    def test_a_defect_shows_its_traceback_and_is_not_called_wrong_input(self, failing):
+    def test_a_fault_of_our_own_is_one_line_and_a_file_for_the_maintainers(self, failing, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         failing(ZeroDivisionError("oops"))
         result = dermatwin("simulate", SOUND, "--json", status=2)
-        assert "Traceback" in result.stderr
-        assert "ZeroDivisionError" in json.loads(result.stdout)["error"]["law"]
+        told = json.loads(result.stdout)["error"]
+        assert told["law"] == "ZeroDivisionError: oops"
+        (line,) = result.stderr.splitlines()
+        assert line.endswith(f"(a fault of dermatwin itself; please send {told['report']} to its maintainers)")
+        (report,) = tmp_path.iterdir()
+        assert str(report) == told["report"]
+        assert "Traceback" in report.read_text()
+        assert "ZeroDivisionError: oops" in report.read_text()
+
+    def test_where_no_report_can_be_left_the_fault_is_still_told(self, failing, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+        failing(IndexError("x" * 5000))
+        result = dermatwin("simulate", SOUND, status=2)
+        (line,) = result.stderr.splitlines()
+        assert "please send the command and its case to its maintainers" in line
+        assert len(line) < 500
+
+    def test_whoever_ends_a_run_lets_it_tidy_up(self, monkeypatch):
+        tidied = []
+
+        def ended(*_, **__):
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(5.0)
+            finally:
+                tidied.append(True)
+
+        before = signal.getsignal(signal.SIGTERM)
+        monkeypatch.setattr("dermatwin.screening.screen", ended)
+        dermatwin("screen", SOUND, status=143)
+        assert tidied == [True]
+        assert signal.getsignal(signal.SIGTERM) is before
 
     def test_what_is_printed_inside_never_reaches_standard_output(self, monkeypatch):
         def chat(*_, **__):

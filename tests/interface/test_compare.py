@@ -166,7 +166,7 @@ class TestFolder:
     def test_is_whole_and_never_overwrites(self, tmp_path):
         out = tmp_path / "folder"
         shown = run(EXAMPLE, *TWO, *FEW, "--out", out, "--json").stdout
-        assert sorted(path.name for path in out.iterdir()) == ["comparison.html", "comparison.json"]
+        assert sorted(path.name for path in out.iterdir()) == ["comparison.html", "comparison.json", "contents.json"]
         assert (out / "comparison.json").read_text(encoding="utf-8") == shown
         assert "earlier run" in run(EXAMPLE, *TWO, "--out", out, status=1).stderr
         run(EXAMPLE, *TWO, *FEW, "--out", out, "--seed", 2, "--force")

@@ -54,6 +54,7 @@ class TestPetab:
         out = tmp_path / "problem"
         assert json.loads(run("petab", "--out", out, "--json").stdout)["measurements"] > 0
         assert {path.name for path in out.iterdir()} == {
+            "contents.json",
             "problem.yaml",
             "model.xml",
             "parameters.tsv",

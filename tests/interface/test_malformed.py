@@ -146,7 +146,7 @@ def test_terminal_codes_are_written_out(tmp_path):
     (tmp_path / "c.yaml").write_text('"\\e[31mred": "\\e]0;title\\a"\n')
     message = refused(tmp_path / "c.yaml")
     assert "\x1b" not in message
-    assert "\\x1b[31mred: is not a known key" in message
+    assert "\\x1b[31mred: holds the character U+001B, which is no text; take it out" in message
 
 
 @pytest.mark.parametrize(

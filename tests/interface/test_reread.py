@@ -15,7 +15,9 @@ from dermatwin.case import load_case
 from dermatwin.cli import app
 from dermatwin.core.errors import CaseError
 from dermatwin.twin import recall, reread, simulate, write_run
+from dermatwin.twin.contents import listing
 from dermatwin.twin.seal import LENGTH, MARK
+from dermatwin.twin.store import load
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dogra_2014.yaml"
 
@@ -30,6 +32,12 @@ def written(tmp_path_factory):
 def own(written, tmp_path):
     """A copy of the same run's folder that may be damaged."""
     return Path(copytree(written[1], tmp_path / "own"))
+
+
+def listed_anew(folder):
+    """As if somebody had made the folder up: its list says what is there."""
+    (folder / "contents.json").unlink()
+    (folder / "contents.json").write_text(listing(folder))
 
 
 def refuse(*_, **__):
@@ -105,6 +113,7 @@ def test_a_run_without_its_stages_has_to_be_simulated_again(own):
     with xr.open_dataset(own / "run.nc", engine="h5netcdf") as data:
         tables = data.load()
     tables.to_netcdf(own / "run.nc", engine="h5netcdf")
+    listed_anew(own)
     with pytest.raises(CaseError, match="holds no stage results; simulate it again"):
         recall(own)
 
@@ -174,6 +183,9 @@ def prose(path):
 )
 def test_a_broken_file_is_one_clear_fault(own, damage):
     damage(own / "run.nc")
+    with pytest.raises(CaseError, match=r"run\.nc: has changed since the run was written; simulate the case again"):
+        recall(own)
+    listed_anew(own)
     with pytest.raises(CaseError, match=r"run\.nc: cannot be read as a run; simulate it again") as caught:
         recall(own)
     assert len(str(caught.value).splitlines()) == 1
@@ -185,16 +197,20 @@ def test_no_byte_can_change_unnoticed(own, place):
     data = bytearray((own / "run.nc").read_bytes())
     data[round(place * (len(data) - 1))] ^= 1
     (own / "run.nc").write_bytes(bytes(data))
-    with pytest.raises(CaseError, match="bytes of it have changed since it was written"):
+    with pytest.raises(CaseError, match="has changed since the run was written"):
         recall(own)
+    with pytest.raises(CaseError, match="bytes of it have changed since it was written"):  # by itself, without its folder
+        load(own / "run.nc")
 
 
-def test_a_program_may_add_to_the_file(own):
-    """The seal behind the end is not in the way, and whoever writes takes it off."""
+def test_a_program_may_add_to_a_file_but_not_to_a_run(own):
+    """The seal behind the end is not in the way, and whoever writes takes it off; the list of the run still tells it."""
     with h5py.File(own / "run.nc", "r+") as file:
         file.attrs["remark"] = "looked at"
     assert not (own / "run.nc").read_bytes()[-LENGTH:].startswith(MARK)
-    assert recall(own).find("pain_vas")
+    assert load(own / "run.nc").zones
+    with pytest.raises(CaseError, match="has changed since the run was written"):
+        recall(own)
 
 
 def test_a_file_of_another_case_is_refused(own):
@@ -203,5 +219,124 @@ def test_a_file_of_another_case_is_refused(own):
     assert case["course"]["sessions"]["count"] == 5
     case["course"]["sessions"]["count"] = 4
     path.write_text(yaml.safe_dump(case), encoding="utf-8")
+    with pytest.raises(CaseError, match=r"case\.resolved\.yaml: has changed since the run was written"):
+        recall(own)
+    listed_anew(own)
     with pytest.raises(CaseError, match=r"holds the zones \(sessions\) .* \(5\), but case.resolved.yaml has .* \(4\)"):
         recall(own)
+
+
+def linked_outside(path):
+    with h5py.File(path, "r+") as file:
+        del file["collagen"]
+        file["collagen"] = h5py.ExternalLink("/etc/hostname", "/")
+
+
+def linked_inside(path):
+    with h5py.File(path, "r+") as file:
+        file["again"] = h5py.SoftLink("/collagen")
+
+
+def numbers_elsewhere(path):
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("raw", (8,), "u1", external=[("/etc/hostname", 0, 8)])
+
+
+def virtual(path):
+    layout = h5py.VirtualLayout((4,), "f4")
+    layout[:] = h5py.VirtualSource("/etc/hostname", "x", (4,))
+    with h5py.File(path, "r+") as file:
+        file.create_virtual_dataset("virtual", layout)
+
+
+def boundless(path):
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("many", (10**12,), "f8", chunks=(10**6,))
+
+
+def nested(path):
+    with h5py.File(path, "r+") as file:
+        file.create_group("/".join("abcdefghijkl"))
+
+
+def other_layers(path):
+    with h5py.File(path, "r+") as file:
+        file["layer"][0] = "moon"
+
+
+def without_attribute(path):
+    with h5py.File(path, "r+") as file:
+        del file.attrs["seed"]
+
+
+def a_huge_seed(path):
+    with h5py.File(path, "r+") as file:
+        file.attrs["seed"] = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "make_up",
+    [
+        linked_outside,
+        linked_inside,
+        numbers_elsewhere,
+        virtual,
+        boundless,
+        nested,
+        other_layers,
+        without_attribute,
+        a_huge_seed,
+    ],
+)
+def test_a_made_up_file_is_refused_before_it_is_read(own, make_up):
+    make_up(own / "run.nc")
+    listed_anew(own)
+    with pytest.raises(CaseError, match=r"run\.nc: cannot be read as a run; simulate it again") as caught:
+        recall(own)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def edited(own):
+    path = own / "case.resolved.yaml"
+    path.write_text(path.read_text().replace("phototype: IV", "phototype: I") + "\n")
+
+
+def linked(name):
+    def change(own):
+        (own / "elsewhere").write_bytes((own / name).read_bytes())
+        (own / name).unlink()
+        (own / name).symlink_to(own / "elsewhere")
+
+    return change
+
+
+def unlisted(own):
+    (own / "contents.json").unlink()
+
+
+def listed_as_text(own):
+    (own / "contents.json").write_text("files")
+
+
+def planted(own):
+    (own / "evidence" / "house").mkdir(parents=True)
+    (own / "evidence" / "house" / "sources.csv").write_text("source\n")
+
+
+def linked_case_gone(own):
+    (own / "case.resolved.yaml").unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [edited, linked("run.nc"), linked("case.resolved.yaml"), unlisted, listed_as_text, planted, linked_case_gone],
+    ids=["edited", "linked run", "linked case", "unlisted", "listed as text", "planted", "no case"],
+)
+def test_nothing_but_what_was_written_is_read(own, change):
+    change(own)
+    result = CliRunner().invoke(app, ["reread", str(own)])
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    with pytest.raises(CaseError) as caught:
+        recall(own)
+    assert len(str(caught.value).splitlines()) == 1

@@ -1,5 +1,7 @@
 """The run folder: whole or not at all, readable by others."""
 
+import errno
+import hashlib
 import json
 import os
 import signal
@@ -10,8 +12,9 @@ import time
 import pytest
 import yaml
 
+from dermatwin.cli.writing import write_text
 from dermatwin.core import CaseError
-from dermatwin.twin import write_run
+from dermatwin.twin import placing, write_run
 
 
 def test_a_run_folder_holds_what_it_should(small_run, tmp_path):
@@ -62,3 +65,153 @@ def test_a_killed_run_leaves_no_half_written_result(tmp_path):
         process.wait()
         whole = (tmp_path / "run" / "summary.json").exists() and (tmp_path / "run" / "report.html").exists()
         assert whole or not (tmp_path / "run").exists()
+
+
+def contents(folder):
+    return json.loads((folder / "contents.json").read_text())["files"]
+
+
+def test_a_run_folder_names_its_files_with_size_and_digest(small_run, tmp_path):
+    folder = write_run(small_run, tmp_path / "run", report="<!doctype html>", sheets={"before.html": "<p>ä"})
+    named = contents(folder)
+    assert set(named) == {"case.resolved.yaml", "run.nc", "summary.json", "report.html", "sheets/before.html"}
+    for name, told in named.items():
+        data = (folder / name).read_bytes()
+        assert (told["size"], told["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize("summary", ["{}", '{"provenance": {"program": "dermatwin"}}', "[]", ""])
+def test_a_summary_alone_makes_no_run(small_run, tmp_path, summary):
+    """A folder with a file of that name beside things that nobody has twice."""
+    mine = tmp_path / "mine"
+    (mine / "photos").mkdir(parents=True)
+    (mine / "summary.json").write_text(summary)
+    (mine / "photos" / "one.jpg").write_bytes(b"jpg")
+    with pytest.raises(CaseError, match="not an earlier run"):
+        write_run(small_run, mine, force=True)
+    assert (mine / "photos" / "one.jpg").read_bytes() == b"jpg"
+
+
+@pytest.mark.parametrize(
+    "list_of_files",
+    [
+        "{}",
+        "[]",
+        '{"program": "dermatwin"}',
+        '{"program": "other", "files": {}}',
+        '{"program": "dermatwin", "files": {"../x": {}}}',
+    ],
+)
+def test_a_list_that_nobody_here_wrote_makes_no_run(small_run, tmp_path, list_of_files):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "contents.json").write_text(list_of_files)
+    with pytest.raises(CaseError, match="not an earlier run"):
+        write_run(small_run, tmp_path / "mine", force=True)
+
+
+@pytest.mark.parametrize("system_can_exchange", [True, False])
+def test_only_what_the_list_names_is_replaced(small_run, tmp_path, monkeypatch, system_can_exchange):
+    if not system_can_exchange:
+        monkeypatch.setattr(placing.sys, "platform", "other")
+    folder = write_run(small_run, tmp_path / "run", report="old", sheets={"before.html": "old", "gone.html": "old"})
+    (folder / "thesis.txt").write_text("precious")
+    (folder / "sheets" / "signed.pdf").write_bytes(b"signed")
+    (folder / "photos" / "empty").mkdir(parents=True)
+    (folder / "photos" / "one.jpg").write_bytes(b"jpg")
+    (folder / "away").symlink_to(tmp_path)
+    folder.chmod(0o750)
+    assert write_run(small_run, folder, force=True, report="new", sheets={"before.html": "new"}) == folder
+    assert (folder / "report.html").read_text() == "new"
+    assert not (folder / "sheets" / "gone.html").exists()
+    assert (folder / "thesis.txt").read_text() == "precious"
+    assert (folder / "sheets" / "signed.pdf").read_bytes() == b"signed"
+    assert (folder / "photos" / "one.jpg").read_bytes() == b"jpg"
+    assert (folder / "photos" / "empty").is_dir()
+    assert (folder / "away").is_symlink()
+    assert folder.stat().st_mode & 0o777 == 0o750
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+    assert "thesis.txt" not in contents(folder)
+
+
+@pytest.mark.parametrize("name", ["report.html", "sheets/before.html", "sheets"])
+def test_a_file_of_others_in_the_way_is_a_fault(small_run, tmp_path, name):
+    folder = write_run(small_run, tmp_path / "run")
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("mine")
+    with pytest.raises(CaseError, match="was not written by dermatwin and would be replaced; move it"):
+        write_run(small_run, folder, force=True, report="new", sheets={"before.html": "new"})
+    assert (folder / name).read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_of_two_runs_into_one_name_neither_is_lost(small_run, tmp_path):
+    target = tmp_path / "run"
+    first, second = (placing.require_usable(target, force=False) for _ in range(2))  # both start before either is done
+    assert write_run(small_run, target, report="first", seen=first) == target
+    beside = write_run(small_run, target, report="second", seen=second)
+    assert beside == tmp_path / "run-2"
+    assert ((target / "report.html").read_text(), (beside / "report.html").read_text()) == ("first", "second")
+
+
+def test_what_was_not_seen_is_not_replaced(small_run, tmp_path):
+    target = write_run(small_run, tmp_path / "run", report="old")
+    seen = placing.require_usable(target, force=True)
+    write_run(small_run, target, force=True, report="meanwhile")
+    assert write_run(small_run, target, report="late", seen=seen) == tmp_path / "run-2"
+    assert (target / "report.html").read_text() == "meanwhile"
+
+
+def test_a_draft_of_a_killed_run_is_cleared_away_and_one_that_is_held_is_not(small_run, tmp_path):
+    (tmp_path / ".run-draft-dead").mkdir()
+    (tmp_path / ".run-draft-dead" / "run.nc").write_bytes(b"half")
+    (tmp_path / ".run-draft-held").mkdir()
+    (tmp_path / ".other-draft-dead").mkdir()
+    with placing._alone(tmp_path / ".run-draft-held"):
+        write_run(small_run, tmp_path / "run")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other-draft-dead", ".run-draft-held", "run"]
+
+
+def test_a_mount_point_is_told_before_anything_is_computed(tmp_path, monkeypatch):
+    monkeypatch.setattr(placing.os.path, "ismount", lambda path: path == tmp_path)
+    with pytest.raises(CaseError, match="is a mount point, which cannot be exchanged; name a folder in it"):
+        placing.require_usable(tmp_path, force=True)
+
+
+def test_the_umask_is_heeded(small_run, tmp_path):
+    before = os.umask(0o077)
+    try:
+        folder = write_run(small_run, tmp_path / "run", report="x", sheets={"a.html": "x"})
+        write_text(tmp_path / "case.yaml", "x", force=False)
+    finally:
+        os.umask(before)
+    for path in (folder, *folder.rglob("*"), tmp_path / "case.yaml"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("fills", ["write_bytes", "write_text"])
+def test_a_full_disk_is_one_fault_and_nothing_is_left(small_run, tmp_path, monkeypatch, fills):
+    with monkeypatch.context() as patched:
+        patched.setattr(placing.Path, fills, full)
+        with pytest.raises(CaseError, match=r"--out: .*run cannot be written: No space left on device"):
+            write_run(small_run, tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_the_earlier_run(small_run, tmp_path, monkeypatch):
+    folder = write_run(small_run, tmp_path / "run", report="old")
+    with monkeypatch.context() as patched:
+        patched.setattr(placing.Path, "write_bytes", full)
+        with pytest.raises(CaseError, match="No space left"):
+            write_run(small_run, folder, force=True, report="new")
+    assert (folder / "report.html").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_device_is_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CaseError, match="is a device or a pipe"):
+        write_text(tmp_path / "pipe", "x", force=True)

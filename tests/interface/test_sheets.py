@@ -17,6 +17,7 @@ from dermatwin.history import kinds_in, named_in, person, vocabulary
 from dermatwin.report import sheets
 from dermatwin.report.sheets import session_dates, window
 from dermatwin.report.sheets.about import about, stands
+from dermatwin.report.sheets.calendar import calendar
 from dermatwin.report.sheets.clock import rows as clock_rows
 from dermatwin.report.sheets.findings import allergies
 from dermatwin.report.sheets.order import orders
@@ -436,6 +437,18 @@ class TestTheClock:
         assert "DTSTART;VALUE=DATE:20251229" in text  # no tan from two weeks before
         assert len({line for line in lines if line.startswith("UID:")}) == 12
 
+    def test_two_people_with_the_same_days_have_calendars_of_their_own(self):
+        """Both are read into one calendar: no event of one may take the place of an event of the other."""
+
+        def uids(run):
+            return {line for line in calendar(run).split("\r\n") if line.startswith("UID:")}
+
+        mine = run_of("face")
+        older = mine.case.patient.model_copy(update={"age": mine.case.patient.age + 1.0})
+        other = replace(mine, case=mine.case.model_copy(update={"patient": older}))
+        assert not uids(mine) & uids(other)
+        assert uids(mine) == uids(mine)
+
 
 class TestExpectAndConsent:
     def test_counts_of_ten_are_those_of_the_run(self):
@@ -535,7 +548,7 @@ def folder(tmp_path_factory):
 class TestTheVerb:
     def test_writes_the_sheets_again_in_a_language(self, folder, tmp_path):
         dermatwin("sheets", folder, "--out", tmp_path / "de", "--language", "de")
-        assert {path.name for path in (tmp_path / "de").iterdir()} == {*PAGES, "calendar.ics"}
+        assert {path.name for path in (tmp_path / "de").iterdir()} == {*PAGES, "calendar.ics", "contents.json"}
         assert "Nach Ihren Sitzungen" in (tmp_path / "de" / "aftercare.html").read_text(encoding="utf-8")
         assert b"\r\nEND:VCALENDAR\r\n" in (tmp_path / "de" / "calendar.ics").read_bytes()
 

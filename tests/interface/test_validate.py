@@ -109,7 +109,11 @@ def test_a_page_is_written_with_the_scores_or_nothing_is(tmp_path):
     validate(
         tmp_path / "in", tmp_path / "out", draws=20, page=lambda found, _: f"{found['files']['closure.csv']['rows']} rows"
     )
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["qualification.html", "scores.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "contents.json",
+        "qualification.html",
+        "scores.json",
+    ]
     assert (tmp_path / "out" / "qualification.html").read_text() == "22 rows"
 
     def broken(scores, evidence):

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.printing import printable
 from ..core.spelling import identifier
 
 Loc = tuple[str | int, ...]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\ud7ff\ue000-\ufdff\ufe10-\ufffc]")
 
 
 def dotted(loc: Sequence[str | int], raw: Any) -> str:
@@ -37,11 +37,6 @@ def located(path: str, raw: Any) -> Loc:
         loc.append(part)
         here = child(here, part)
     return tuple(loc)
-
-
-def printable(text: str) -> str:
-    """Text that is safe to show on a terminal: control characters are written out."""
-    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _entry(entries: list[Any], word: str, loc: list[str | int]) -> int:

@@ -151,8 +151,8 @@ def _days(days: list[float]) -> Iterator[Fault]:
 
 def _horizon(case: Case) -> Iterator[Fault]:
     days = _session_days(case)
-    if days and case.horizon < max(days):
-        yield Fault("horizon", f"{case.horizon:g} d", f"ends before the last session, {max(days):g} d")
+    if days and case.horizon <= max(days):
+        yield Fault("horizon", f"{case.horizon:.10g} d", f"does not go beyond the last session, {max(days):.10g} d")
 
 
 def _zone_lists(case: Case) -> Iterator[Fault]:

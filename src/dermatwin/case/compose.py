@@ -14,6 +14,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from ..core.errors import CaseError, Fault
+from ..core.printing import unprintable_in
 from .address import Loc, located
 from .faults import PlacedFault, shown
 from .reading import Tree, read_file
@@ -21,6 +22,9 @@ from .words import tidied
 
 MAX_BASES = 8
 BASE = "base"
+ENDINGS = (".yaml", ".yml")
+OF_A_CASE = frozenset({BASE, "course", "dermatwin", "patient", "zones"})
+"""Keys of which a file that is a case, or a part of one, has at least one."""
 
 
 def composed(path: Path) -> Tree:
@@ -28,12 +32,21 @@ def composed(path: Path) -> Tree:
     chain = [path]
     trees = [_tidy(read_file(path))]
     while isinstance(trees[-1].value, dict) and BASE in trees[-1].value:
-        chain.append(_base(chain, trees[-1].value.pop(BASE)))
-        trees.append(_tidy(read_file(chain[-1])))
+        name = trees[-1].value.pop(BASE)
+        chain.append(_base(chain, name))
+        trees.append(_tidy(_case_in(chain[-1], shown(name))))
     value: Any = trees[-1].value
     for tree in reversed(trees[:-1]):
         value = merged(value, tree.value)
     return Tree(value, [_named(fault, file, path) for tree, file in zip(trees, chain, strict=True) for fault in tree.faults])
+
+
+def _case_in(path: Path, name: str) -> Tree:
+    """The plain values of a base; a fault that tells nothing of a file that is no case."""
+    tree = read_file(path)
+    if not isinstance(tree.value, dict) or not OF_A_CASE & tree.value.keys():
+        raise _fault(BASE, name, f"is not a case; a case has lines of {', '.join(sorted(OF_A_CASE))}")
+    return tree
 
 
 def _tidy(tree: Tree) -> Tree:
@@ -85,8 +98,12 @@ def _base(chain: list[Path], name: Any) -> Path:
     where = BASE if len(chain) == 1 else f"{inside}: {BASE}"
     if not isinstance(name, str) or not name.strip():
         raise _fault(where, shown(name), "is not a file name; write for example 'base: other.yaml'")
-    if "\0" in name or Path(name).is_absolute() or PureWindowsPath(name).is_absolute():
+    if unprintable_in(name):
+        raise _fault(where, shown(name), "is not a file name; it holds characters that are no text")
+    if Path(name).is_absolute() or PureWindowsPath(name).is_absolute():
         raise _fault(where, shown(name), f"is not a path relative to {inside.parent}")
+    if Path(name).suffix.lower() not in ENDINGS:
+        raise _fault(where, shown(name), f"is not the name of a case file, which ends in {' or '.join(ENDINGS)}")
     path = inside.parent / name
     if os.path.realpath(path) in {os.path.realpath(known) for known in chain}:
         circle = " -> ".join(str(known) for known in (*chain, path))

@@ -5,12 +5,14 @@ Records only; what is *true* of a case beyond its shape (zones that exist, setti
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from ..core.printing import visible
 from ..core.vocabulary import Layout, Phototype, Species, Vehicle
 from .quantity import (
     Age,
@@ -29,9 +31,11 @@ from .quantity import (
     NeedleLength,
     SmallLength,
     Speed,
+    TrackSpacing,
 )
 
 SCHEMA_VERSION = 1
+_DIGITS_OF_A_DAY = 6  # numerical
 
 
 class Record(BaseModel):
@@ -40,15 +44,47 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=20_000, defer_build=True)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years of what anybody who is treated has lived or may live to see."""
+
+
 def _read_date(value: Any) -> date:
     if isinstance(value, date):
-        return value
+        return _of_our_time(value)
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date", "is not a date; write for example 2026-01-12")
     try:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise PydanticCustomError("date", "is not a day of the calendar; write for example 2026-01-12") from None
-    raise PydanticCustomError("date", "is not a date; write for example 2026-01-12")
+    return _of_our_time(day)
+
+
+def _of_our_time(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        why = f"is outside the years {FIRST_YEAR}-{LAST_YEAR}"
+        raise PydanticCustomError("date", "{why}", {"why": why})
+    return day
+
+
+def _read_said(least: int) -> Callable[[Any], Any]:
+    """Text that says something: so many characters that can be seen, a letter or a digit among them."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or len(value) < least:  # told as such
+            return value
+        seen = visible(value)
+        if len(seen) < least or not any(one.isalnum() for one in seen):
+            why = f"says nothing; write at least {least} letters"
+            raise PydanticCustomError("said", "{why}", {"why": why})
+        return value.strip()
+
+    return read
+
+
+def _said(least: int, most: int) -> Any:
+    told = Annotated[str, Field(min_length=least, max_length=most)]
+    return Annotated[told, BeforeValidator(_read_said(least))]
 
 
 Date = Annotated[
@@ -58,7 +94,16 @@ Date = Annotated[
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 
+if TYPE_CHECKING:
+    Reason = Signed = str
+else:
+    Reason = _said(10, 2000)
+    Signed = _said(2, 200)
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Measured = Annotated[float, Field(ge=-1e12, le=1e12)]
+Named = Annotated[str, Field(max_length=200)]
+Text = Annotated[str, Field(max_length=2000)]
 Count = Annotated[int, Field(ge=1, le=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 
@@ -70,7 +115,7 @@ class Item(Record):
     since: Date | None = None
     until: Date | None = None
     zone: Name | None = None
-    note: str = ""
+    note: Text = ""
 
 
 def _read_item(value: Any) -> Any:
@@ -85,7 +130,7 @@ class _TextOrItem:
         return {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 200}, handler(core_schema)]}
 
 
-Items = list[Annotated[Item, BeforeValidator(_read_item), _TextOrItem()]]
+Items = Annotated[list[Annotated[Item, BeforeValidator(_read_item), _TextOrItem()]], Field(max_length=200)]
 
 
 class Reply(Record):
@@ -148,7 +193,7 @@ class Zone(Record):
     outline: Annotated[list[Point], Field(min_length=3, max_length=500)] | None = None
     hydration: Literal["dry", "usual", "hydrated"] = "usual"
     treated: bool = True
-    concerns: list[ConcernRecord] = []
+    concerns: Annotated[list[ConcernRecord], Field(max_length=20)] = []
 
     @property
     def key(self) -> str:
@@ -179,13 +224,13 @@ class CustomDevice(Record):
 class SettingsChange(Record):
     """What is different in some sessions of a zone; what is left out is as in the other sessions."""
 
-    sessions: Annotated[list[Count], Field(min_length=1)]
+    sessions: Annotated[list[Count], Field(min_length=1, max_length=60)]
     needle_length: NeedleLength | None = None
     passes: Annotated[int, Field(ge=1, le=100)] | None = None
     hand_speed: Speed | None = None
     frequency: Frequency | None = None
     stroke: SmallLength | None = None
-    track_spacing: SmallLength | None = None
+    track_spacing: TrackSpacing | None = None
     directions: Annotated[int, Field(ge=1, le=12)] | None = None
     stretched: bool | None = None
     force: Force | None = None
@@ -206,17 +251,17 @@ class Settings(Record):
     """How one zone is needled: in every session, but for what `changes` says."""
 
     needle_length: NeedleLength
-    device: str | CustomDevice | None = None
+    device: Named | CustomDevice | None = None
     passes: Annotated[int, Field(ge=1, le=100)] | None = None
     hand_speed: Speed | None = None
     frequency: Frequency | None = None
     stroke: SmallLength | None = None
-    track_spacing: SmallLength | None = None
+    track_spacing: TrackSpacing | None = None
     directions: Annotated[int, Field(ge=1, le=12)] | None = None
     stretched: bool = False
     force: Force | None = None
     density: Density | None = None
-    changes: list[SettingsChange] = []
+    changes: Annotated[list[SettingsChange], Field(max_length=60)] = []
 
     def at(self, session: int) -> Self:
         """The settings of one session, counted from 0, with nothing left to change.
@@ -233,7 +278,7 @@ class Sessions(Record):
 
     count: Count | None = None
     interval: Interval | None = None
-    days: list[CourseTime] | None = None
+    days: Annotated[list[CourseTime], Field(max_length=60)] | None = None
 
 
 class ActiveShare(Record):
@@ -269,21 +314,21 @@ class InlineProduct(Record):
 class Topical(Record):
     """A product put on the skin, at a time relative to the needling."""
 
-    product: str | InlineProduct
+    product: Named | InlineProduct
     dose: Dose
     apply: Clock
     remove: Clock | None = None
     occluded: bool = False
-    zones: list[Name] | None = None
-    sessions: list[Count] | None = None
+    zones: Annotated[list[Name], Field(max_length=24)] | None = None
+    sessions: Annotated[list[Count], Field(max_length=60)] | None = None
 
 
 class Adjunct(Record):
     """A treatment beside the needling (PRP, peel, subcision, LED ...)."""
 
     adjunct: Name
-    zones: list[Name] | None = None
-    detail: str = ""
+    zones: Annotated[list[Name], Field(max_length=24)] | None = None
+    detail: Text = ""
 
 
 class Aftercare(Record):
@@ -296,38 +341,38 @@ class Aftercare(Record):
 class Course(Record):
     """Device, dates, settings per zone, topicals and adjuncts."""
 
-    device: str | CustomDevice
+    device: Named | CustomDevice
     start: Date
     sessions: Sessions
     settings: dict[str, Settings]
-    topicals: list[Topical] = []
-    adjuncts: list[Adjunct] = []
+    topicals: Annotated[list[Topical], Field(max_length=60)] = []
+    adjuncts: Annotated[list[Adjunct], Field(max_length=50)] = []
     aftercare: Aftercare = Aftercare()
 
 
 class Observation(Record):
     """Something that was measured: drawn beside the prediction of the same quantity."""
 
-    quantity: str
+    quantity: Annotated[str, Field(max_length=200)]
     zone: Name
     time: CourseTime | None = None
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Measured
+    low: Measured | None = None
+    high: Measured | None = None
     band: Literal["sd", "ci90", "ci95", "ci99", "range"] | None = None
-    unit: str
+    unit: Annotated[str, Field(max_length=80)]
     n: Annotated[int, Field(ge=1)] | None = None
     bound: Literal["upper", "lower"] | None = None
-    source: str = ""
-    note: str = ""
+    source: Text = ""
+    note: Text = ""
 
 
 class Override(Record):
     """A recorded reason to go on in spite of a soft stop. Hard stops cannot be overridden."""
 
-    rule: str
-    reason: Annotated[str, Field(min_length=10, max_length=2000)]
-    by: Annotated[str, Field(min_length=2, max_length=200)]
+    rule: Annotated[str, Field(max_length=200)]
+    reason: Reason
+    by: Signed
 
 
 class Judgement(Record):
@@ -335,8 +380,8 @@ class Judgement(Record):
 
     about: Annotated[str, Field(min_length=1, max_length=200)]
     reading: Annotated[str, Field(min_length=1, max_length=60)]
-    reason: Annotated[str, Field(min_length=10, max_length=2000)]
-    by: Annotated[str, Field(min_length=2, max_length=200)]
+    reason: Reason
+    by: Signed
     date: Date
 
 
@@ -346,14 +391,14 @@ class Case(Record):
     dermatwin: Literal[1] = SCHEMA_VERSION
     title: Annotated[str, Field(max_length=200)] = ""
     description: str = ""
-    sources: list[str] = []
+    sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)] = []
     patient: Patient
     zones: Annotated[list[Zone], Field(min_length=1, max_length=24)]
     course: Course
     horizon: Horizon = 364.0
-    observations: list[Observation] = []
-    overrides: list[Override] = []
-    judgements: list[Judgement] = []
+    observations: Annotated[list[Observation], Field(max_length=1000)] = []
+    overrides: Annotated[list[Override], Field(max_length=200)] = []
+    judgements: Annotated[list[Judgement], Field(max_length=200)] = []
 
     def zone(self, key: str) -> Zone:
         """The zone with this key."""
@@ -361,9 +406,9 @@ class Case(Record):
 
     @property
     def session_days(self) -> tuple[float, ...]:
-        """Days of the treatment sessions after the first one."""
+        """Days of the treatment sessions after the first one, to a tenth of a second: 6 x 39.1 d are 234.6 d."""
         sessions = self.course.sessions
         if sessions.days is not None:
-            return tuple(sessions.days)
+            return tuple(round(day, _DIGITS_OF_A_DAY) for day in sessions.days)
         assert sessions.count is not None
-        return tuple(number * (sessions.interval or 0.0) for number in range(sessions.count))
+        return tuple(round(number * (sessions.interval or 0.0), _DIGITS_OF_A_DAY) for number in range(sessions.count))

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..core.errors import Fault
+from ..core.printing import printable, unprintable_in
 from ..core.spelling import closest
-from .address import Loc, dotted, printable
+from .address import Loc, dotted
 from .schema import example, keys_at, limits, required_at, spec_at
 
 PlacedFault = tuple[Loc, Fault]
@@ -39,6 +40,19 @@ def copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: copied(entry) for key, entry in value.items()}
     return [copied(entry) for entry in value] if isinstance(value, list) else value
+
+
+def unreadable(raw: Any, loc: Loc = ()) -> Iterator[PlacedFault]:
+    """Keys and texts with characters that are no text: they would reach a terminal or a page as orders to it."""
+    inside = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    for key, value in inside:
+        for text in (key, value):
+            found = unprintable_in(text) if isinstance(text, str) else None
+            if found is not None:
+                place = ".".join(printable(str(part)) for part in (*loc, key))
+                said = f"holds the character U+{ord(found):04X}, which is no text; take it out"
+                yield (*loc, key), Fault(place, "", said)
+        yield from unreadable(value, (*loc, key))
 
 
 def shown(value: Any) -> str:

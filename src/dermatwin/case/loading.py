@@ -16,7 +16,7 @@ from .address import Loc
 from .checks import faults_in
 from .compose import composed, overridden
 from .document import Case
-from .faults import PlacedFault, faults_of, mended, shown
+from .faults import PlacedFault, faults_of, mended, shown, unreadable
 from .words import spoken
 
 _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
@@ -65,6 +65,7 @@ def case_of(
 
     `known` are faults that were found earlier: they are reported too, and nothing else at their places.
     """
+    known = (*known, *unreadable(raw))
     raw, doubts = spoken(dict(raw), words, [loc for loc, _ in known])
     case, shape = _validated(raw)
     taken = [loc for loc, _ in (*known, *doubts) if loc]

@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from ..core.units import CANONICAL, parse
 
 MAX_TEXT = 80  # characters of a quantity; a longer text is refused before it is taken apart
-PATTERN = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*[A-Za-z%µ^/0-9*. -]*$"
+PATTERN = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*[A-Za-z%µμ²³^/0-9*. -]*$"
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ Age = Annotated[float, Quantity("age", 0.0, 120.0, "34 yr")]
 Area = Annotated[float, Quantity("area", 0.01, 20000.0, "60 cm^2")]
 BodyMass = Annotated[float, Quantity("body_mass", 0.1, 400.0, "70 kg")]
 NeedleLength = Annotated[float, Quantity("length", 0.1, 3.5, "1.5 mm")]
+TrackSpacing = Annotated[float, Quantity("length", 0.1, 100.0, "9 mm")]
 SmallLength = Annotated[float, Quantity("length", 0.0001, 100.0, "0.25 mm")]
 Coordinate = Annotated[float, Quantity("length", 0.0, 500.0, "12 mm")]
 Speed = Annotated[float, Quantity("speed", 0.1, 500.0, "3 cm/s")]

@@ -107,7 +107,9 @@ def limits(spec: dict[str, Any]) -> str:
             return "true or false"
         if "minimum" in branch:
             top = branch.get("maximum", _NO_LIMIT)
-            return f"{branch['minimum']:g}-{top:g}" if top < _NO_LIMIT else f"from {branch['minimum']:g}"
+            low = branch["minimum"]
+            joint = " to " if low < 0.0 else "-"
+            return f"{low:g}{joint}{top:g}" if low < 0.0 or top < _NO_LIMIT else f"from {low:g}"
     return ""
 
 

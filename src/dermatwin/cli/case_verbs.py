@@ -46,6 +46,7 @@ def new(
     seed: NoSeed = 1,
 ) -> None:
     """Write a commented case file to start from, or one of what is answered."""
+    from ..core.printing import printable
     from .machine import emit, only_json
     from .writing import require_free, write_text
 
@@ -57,7 +58,7 @@ def new(
     if json:
         emit({"written": path})
     else:
-        print(f"Wrote {path}. Next: dermatwin screen {path}")
+        print(printable(f"Wrote {path}. Next: dermatwin screen {path}"))
 
 
 def _template(evidence: Evidence) -> str:
@@ -129,14 +130,14 @@ def plan(
     from .machine import emit, only_json
     from .writing import write_text
 
-    _require_usable(out, force)
+    seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
         found = propose(read_case(case, settings, believed), believed)
         if found.case is not None and case_out is not None:
             write_text(case_out, dump_case(found.case), force=force)
         run = _simulated(found.case, draws, seed, believed) if found.case is not None and out is not None else None
-        written = _written(run, out, force, report)
+        written = _written(run, out, seen, report)
     if json:
         emit(
             {
@@ -182,7 +183,7 @@ def simulate(
     from ..twin.summary import summarise, to_json
     from .machine import only_json
 
-    _require_usable(out, force)
+    seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
         document = read_case(case, settings, believed)
@@ -192,7 +193,7 @@ def simulate(
     with only_json(json):
         run = _simulated(document, draws, seed, believed, split=split)
         summary = summarise(run)
-        written = _written(run, out, force, report)
+        written = _written(run, out, seen, report)
     if json:
         print(to_json(summary), end="")
     else:
@@ -235,11 +236,11 @@ def reread(
     from ..twin.summary import to_json
     from .machine import only_json
 
-    _require_usable(out, force)
+    seen = _require_usable(out, force)
     with only_json(json):
         found = recall(run, None if evidence is None else read_evidence(evidence))
         summary = summarise(found)
-        written = _written(found, out, force, report)
+        written = _written(found, out, seen, report)
     if json:
         print(to_json(summary), end="")
     else:
@@ -248,24 +249,27 @@ def reread(
         show_run(found, summary, written)
 
 
-def _written(run: Run | None, out: Path | None, force: bool, report: bool) -> Path | None:
+def _written(run: Run | None, out: Path | None, seen: str | None, report: bool) -> Path | None:
     if run is None or out is None:
         return None
     from ..twin import write_run
+    from .writing import tell_of
 
     if not report:
-        return write_run(run, out, force=force)
+        return tell_of(write_run(run, out, seen=seen), out)
     from ..report import render, sheets
 
-    return write_run(run, out, force=force, report=render(run), sheets=sheets(run))
+    return tell_of(write_run(run, out, seen=seen, report=render(run), sheets=sheets(run)), out)
 
 
-def _require_usable(out: Path | None, force: bool) -> None:
-    """Find out before the work, not after it, that there is nowhere to put the result."""
-    if out is not None:
-        from ..twin.folder import require_usable
+def _require_usable(out: Path | None, force: bool) -> str | None:
+    """Find out before the work, not after it, that there is nowhere to put the result; what is there now."""
+    if out is None:
+        return None
+    from ..twin.folder import NAMES
+    from ..twin.placing import require_usable
 
-        require_usable(out.absolute(), force=force)
+    return require_usable(out.absolute(), force=force, names=NAMES)
 
 
 def _leave(verdict: str) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..screening import Screening
     from ..twin import Contrast
 
-PAGE, MARK = "comparison.html", "comparison.json"
+PAGE, SUMMARY = "comparison.html", "comparison.json"
 
 
 def compare(
@@ -49,12 +49,11 @@ def compare(
 ) -> None:
     """Set courses or devices side by side on the same people: every difference is taken person by person."""
     from ..twin.contrast import require_pairs
-    from ..twin.folder import require_usable
+    from ..twin.placing import require_usable
     from ..twin.summary import to_json
     from .machine import only_json
 
-    if out is not None:
-        require_usable(out.absolute(), MARK, force=force)
+    seen = None if out is None else require_usable(out.absolute(), force=force, names=(PAGE, SUMMARY))
     with only_json(json):
         believed = read_evidence(evidence)
         arms, left_out = _arms(cases, device or [], needle_length, settings, believed)
@@ -65,7 +64,7 @@ def compare(
     with only_json(json):
         found = _compared(arms, draws, seed, believed)
         summary = to_json({**found.to_dict(everything=everything), "left_out": list(left_out)})
-        written = None if out is None else _write(found, out, summary, left_out)
+        written = None if out is None else _write(found, out, summary, left_out, seen)
     if json:
         print(summary, end="")
     else:
@@ -159,8 +158,10 @@ def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence) 
         return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence)
 
 
-def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...]) -> Path:
+def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...], seen: str | None) -> Path:
     from ..report.comparison import render_comparison
     from ..twin.folder import write_folder
+    from .writing import tell_of
 
-    return write_folder(out.absolute(), {PAGE: render_comparison(found, left_out=left_out), MARK: summary})
+    files = {PAGE: render_comparison(found, left_out=left_out), SUMMARY: summary}
+    return tell_of(write_folder(out.absolute(), files, seen=seen), out)

@@ -14,6 +14,7 @@ from rich.table import Table
 from ..report.arms.story import short
 from ..report.chapters import lookup
 from ..report.paired import said, title_of
+from .screen import Screen
 from .tables import VERDICTS
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def show_contrast(found: Contrast, *, everything: bool, left_out: Sequence[str],
 
 def _console() -> Console:
     """Standard output; wide enough where it is not a terminal."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=WIDTH)
+    plain = Screen()
+    return plain if plain.is_terminal else Screen(width=WIDTH)
 
 
 def _table(title: str, *columns: tuple[str, bool]) -> Table:

@@ -1,7 +1,7 @@
 """What leaves the program: an exit status and, when something is wrong, one message for each thing.
 
-0 done · 1 the input is wrong · 2 the computation failed · 3 screened as stop · 130 interrupted. A traceback is shown
-only for a defect of dermatwin itself.
+0 done · 1 the input is wrong · 2 the computation failed · 3 screened as stop · 130 interrupted, 143 ended. A fault of
+dermatwin itself is said in one line; what its maintainers need to find it is left in a file.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import contextlib
 import errno
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+_LONGEST = 300  # characters of what an error says
 DONE, WRONG_INPUT, FAILED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
 
 # Some releases of typer stand on click, others carry it inside; this is the base of their errors in both.
@@ -33,7 +35,26 @@ class Door(TyperGroup):
         run = super().main
         machine = "--json" in words
         _prepare_streams(machine)
-        sys.exit(_status(lambda: run(words, prog_name or "dermatwin", *rest, **extra), machine))
+        with _ended_tidily():
+            sys.exit(_status(lambda: run(words, prog_name or "dermatwin", *rest, **extra), machine))
+
+
+@contextlib.contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """Whoever ends a run lets it tidy up first: no draft stays behind."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not in the main thread: whoever runs us there ends us in another way
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _status(work: Callable[[], Any], machine: bool) -> int:
@@ -103,18 +124,34 @@ def _failed(what: dict[str, str], message: str, machine: bool) -> int:
 
 
 def _defect(error: Exception, machine: bool) -> int:
+    said = f"{type(error).__name__}: {error}".strip(": ")
+    short = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+    where = _left_behind(error)
+    told = f"{short} (a fault of dermatwin itself; please send {where or 'the command and its case'} to its maintainers)"
+    return _failed({"law": short, "where": "dermatwin", "when": "", "report": where}, told, machine)
+
+
+def _left_behind(error: Exception) -> str:
+    """The file with what is needed to find a fault of our own; '' where none can be written."""
+    import platform
+    import tempfile
     import traceback
 
-    traceback.print_exception(error)
-    return _failed(
-        {"law": f"{type(error).__name__}: {error}", "where": "dermatwin", "when": ""},
-        f"{type(error).__name__}: {error} (a defect of dermatwin, please report it)",
-        machine,
-    )
+    from .. import __version__
+
+    head = f"dermatwin {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    text = "\n".join((head, f"command: {sys.argv!r}", "", *traceback.format_exception(error)))
+    try:
+        handle, name = tempfile.mkstemp(prefix="dermatwin-fault-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError:
+        return ""
+    return name
 
 
 def _say(message: str) -> None:
-    from ..case.address import printable
+    from ..core.printing import printable
 
     with contextlib.suppress(OSError):
         print(printable(message.replace("\n", " ")), file=sys.stderr)

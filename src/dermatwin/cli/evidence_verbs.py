@@ -47,7 +47,7 @@ def _show(found: Examination, what: str) -> None:
 
     from rich.markup import escape
 
-    from ..case.address import printable
+    from ..core.printing import printable
     from .tables import console, listing
 
     if found.faults:

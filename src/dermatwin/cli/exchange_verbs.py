@@ -78,16 +78,17 @@ def export_petab(
     seed: NoSeed = 1,
 ) -> None:
     """Write the calibration of the healing network as a PEtab problem (version 1); needs the extra 'exchange'."""
-    from ..healing.petab import MARK
-    from ..twin.folder import require_usable, write_folder
+    from ..twin.folder import write_folder
+    from ..twin.placing import require_usable
     from ..validation.problem import petab_problem
     from .machine import emit, only_json
+    from .writing import tell_of
 
     target = out.absolute()
-    require_usable(target, MARK, force=force)
+    seen = require_usable(target, force=force)
     with only_json(json):
         found = petab_problem(read_evidence(evidence))
-        write_folder(target, found.files)
+        out = tell_of(write_folder(target, found.files, seen=seen), out)
     if json:
         emit({"written": str(out), "measurements": found.taken, "left_out": len(found.left_out)})
     else:

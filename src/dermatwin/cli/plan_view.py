@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from .screen import Screen
 from .tables import VERDICTS, number, unasked
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def show_plan(found: Plan, written: Path | None, *, details: bool = False) -> No
 
 def _page() -> Console:
     """Standard output, no wider than a page."""
-    plain = Console()
-    return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH)
+    plain = Screen()
+    return Screen(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH)
 
 
 def _offer(proposal: Proposal) -> str:

@@ -28,20 +28,24 @@ def sheets(
     seed: NoSeed = 1,
 ) -> None:
     """Write the sheets of a run folder: before, session orders, aftercare, what to expect, consent, complications."""
-    from ..report.sheets import CALENDAR, require_language
+    from ..core.printing import printable
+    from ..report.sheets import require_language
     from ..twin import recall
-    from ..twin.folder import require_usable, write_folder
+    from ..twin.folder import write_folder
+    from ..twin.placing import require_usable
     from .machine import emit, only_json
+    from .writing import tell_of
 
     require_language(language)
-    require_usable(out.absolute(), CALENDAR, force=force)
+    seen = require_usable(out.absolute(), force=force)
     with only_json(json):
         found = recall(run, None if evidence is None else read_evidence(evidence))
-        written = write_folder(out.absolute(), _files(found, run, language, pdf))
+        files = _files(found, run, language, pdf)
+        written = tell_of(write_folder(out.absolute(), files, seen=seen), out)
     if json:
-        emit({"written": written, "files": sorted(path.name for path in written.iterdir()), "language": language})
+        emit({"written": written, "files": sorted(files), "language": language})
     else:
-        print(f"Wrote {written}")
+        print(printable(f"Wrote {written}"))
 
 
 def _files(run: Run, folder: Path, language: str, pdf: bool) -> dict[str, str | bytes]:

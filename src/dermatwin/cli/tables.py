@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from .screen import Screen
+
 if TYPE_CHECKING:
     from ..naming import Detail
     from ..screening import Screening
@@ -30,8 +32,8 @@ LEVELS = {
 
 def console() -> Console:
     """Standard output; wide where it is not a terminal, so that nothing is cut off in a file."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=WIDTH)
+    plain = Screen()
+    return plain if plain.is_terminal else Screen(width=WIDTH)
 
 
 def listing(*columns: str, title: str = "") -> Table:

@@ -1,7 +1,7 @@
 """Units, errors with paths, run-time checks and chance by named keys. Imports nothing of ours."""
 
 from .chance import Luck
-from .checks import require_balance, require_finite, require_not_negative
+from .checks import require_finite, require_most, require_not_negative, unbalanced, unsound
 from .errors import CaseError, ComputationError, DermatwinError, EvidenceError, Fault, Notice
 
 __all__ = [
@@ -12,7 +12,9 @@ __all__ = [
     "Fault",
     "Luck",
     "Notice",
-    "require_balance",
     "require_finite",
+    "require_most",
     "require_not_negative",
+    "unbalanced",
+    "unsound",
 ]

@@ -1,6 +1,7 @@
 """Laws that every run obeys, asserted at run time: finiteness, positivity, conservation of mass.
 
-A check that fails raises `ComputationError` with the place and the time; nothing is repaired in silence.
+A check that fails raises `ComputationError` with the place and the time; nothing is repaired in silence. Where every
+possible person is computed apart, one for whom it fails is left out (not a number) and counted, until too many fail.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import ComputationError
+
+MAY_FAIL = 0.05
+"""Share of the possible people of a run for whom a stage may fail; one may always, all never."""
 
 
 def _first(mask: np.ndarray) -> str:
@@ -30,10 +34,21 @@ def require_not_negative(values: np.ndarray, where: str, tolerance: float = 0.0)
         raise ComputationError(f"smallest value {float(values.min()):.3g} is negative", where, _first(bad))
 
 
-def require_balance(total: np.ndarray, expected: np.ndarray, where: str, tolerance: float) -> None:
-    """Raise unless |total - expected| <= tolerance * max(|expected|), element by element."""
+def unsound(values: np.ndarray, tolerance: float = 0.0) -> np.ndarray:
+    """Which people (first axis) have a value that is not finite or lies below `-tolerance`, shape (draw,)."""
+    bad = ~np.isfinite(values) | (values < -tolerance)
+    return np.asarray(bad.reshape(len(values), -1).any(axis=1))
+
+
+def unbalanced(total: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which people have a total off by more than tolerance * |expected| anywhere, shape (draw,)."""
     scale = np.maximum(np.abs(expected), np.finfo(float).tiny)
-    error = np.abs(total - expected) / scale
-    bad = error > tolerance
-    if bad.any():
-        raise ComputationError(f"mass is off by {float(error.max()):.3g} of the dose", where, _first(bad))
+    bad = ~(np.abs(total - expected) / scale <= tolerance)
+    return np.asarray(bad.reshape(len(total), -1).any(axis=1))
+
+
+def require_most(failed: np.ndarray, where: str) -> None:
+    """Raise if a stage failed for more people (draw,) than may fail: `MAY_FAIL` of them, one at least, never all."""
+    count = int(failed.sum())
+    if count > max(1.0, MAY_FAIL * failed.size) or (count and count == failed.size):
+        raise ComputationError(f"failed for {count} of {failed.size} people", where, _first(failed))

@@ -44,7 +44,24 @@ CANONICAL: dict[str, str] = {
 }
 """Quantity -> the one unit in which it lives inside dermatwin."""
 
-_QUANTITY = re.compile(r"(?P<number>[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)(?P<unit>(\s.*|[A-Za-zµ%/].*)?)", re.DOTALL)
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "length": ("nm", "um", "mm", "cm", "m", "in"),
+    "area": ("mm^2", "cm^2", "dm^2", "m^2", "in^2"),
+    "number_density": ("1/mm^2", "1/cm^2", "1/m^2", "1/in^2"),
+    "time": ("s", "min", "h", "d"),
+    "course_time": ("min", "h", "d", "week", "fortnight", "month", "yr"),
+    "age": ("d", "week", "month", "yr"),
+    "speed": ("um/s", "mm/s", "cm/s", "m/s", "mm/min", "cm/min", "m/min", "in/s"),
+    "frequency": ("Hz", "kHz", "1/s", "1/min", "1/h"),
+    "force": ("uN", "mN", "N", "kN", "gf", "kgf", "lbf"),
+    "body_mass": ("g", "kg", "lb", "stone"),
+    "areal_dose": ("ug/cm^2", "mg/cm^2", "g/cm^2", "mg/mm^2", "mg/m^2", "g/m^2", "kg/m^2", "mg/in^2", "g/in^2"),
+    "fraction": ("1", "%", "permille", "ppm", "g/g", "mg/g", "ug/g", "mg/mg", "g/kg", "mg/kg"),
+}
+"""Quantity of a case -> units that the field writes it in; what has the same dimension and another meaning is none of them
+(degrees are no share, bits neither, and a revolution is one stroke, not 2 pi radians)."""
+
+_QUANTITY = re.compile(r"(?P<number>[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)(?P<unit>(\s.*|[A-Za-zµ%‰/(].*)?)", re.DOTALL)
 _SYMBOL = r"[A-Za-zµ%]{1,20}(\^-?\d)?"
 _UNIT = re.compile(rf"1|(1?\s*/\s*)?{_SYMBOL}(\s*[*/ ]\s*{_SYMBOL}){{0,5}}")
 _OWN_UNITS = ("percent = 0.01 = pct",)
@@ -58,11 +75,65 @@ _SPELLINGS = {
     **dict.fromkeys(("mins", "minutes"), "minute"),
     **dict.fromkeys(("lbs", "pounds"), "pound"),
     **dict.fromkeys(("st", "stones"), "stone"),
-    **dict.fromkeys(("kgs", "kilos", "kilo"), "kg"),
+    **dict.fromkeys(("kgs", "kilos", "kilo", "KG", "Kg"), "kg"),
 }
+_COUNTED = (
+    "rev revs revolution revolutions round rounds rotation rotations turn turns cycle cycles stroke strokes beat beats",
+    "puncture punctures hole holes channel channels needle needles stamp stamps time times x count counts",
+)
+_ONES = {name: "1" for names in _COUNTED for name in names.split()}
+_NAMES = {
+    **_ONES,
+    **{
+        f"{prefix}{name}{end}": f"{short}{symbol}"
+        for prefix, short in {
+            "": "",
+            "nano": "n",
+            "micro": "u",
+            "milli": "m",
+            "centi": "c",
+            "deci": "d",
+            "kilo": "k",
+        }.items()
+        for name, symbol in {
+            **dict.fromkeys(("metre", "meter"), "m"),
+            **dict.fromkeys(("gram", "gramme"), "g"),
+            "newton": "N",
+            "hertz": "Hz",
+        }.items()
+        for end in ("", "s")
+    },
+    **dict.fromkeys(("micron", "microns", "um"), "um"),
+    **dict.fromkeys(("mcg", "microg", "ug"), "ug"),
+    **dict.fromkeys(("gr", "gm", "gms", "grs"), "g"),
+    **dict.fromkeys(("inch", "inches", "in"), "in"),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "min"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("d", "day", "days"), "d"),
+    **dict.fromkeys(("w", "week", "weeks", "wk", "wks"), "week"),
+    **dict.fromkeys(("fortnight", "fortnights"), "fortnight"),
+    **dict.fromkeys(("month", "months", "mo", "mos", "mth", "mths"), "month"),
+    **dict.fromkeys(("a", "year", "years", "yr", "yrs", "y", "yo"), "yr"),
+    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lb"),
+    **dict.fromkeys(("st", "stone", "stones"), "stone"),
+    **dict.fromkeys(("kgs", "kilos", "kilo", "KG", "Kg"), "kg"),
+    **dict.fromkeys(("pct", "percent"), "%"),
+    **dict.fromkeys(("hz", "cps"), "Hz"),
+    **dict.fromkeys(("gf", "gram-force", "gramforce"), "gf"),
+}
+"""Symbols and names of people -> the symbol of `ALLOWED`; looked up as written first, then in small letters."""
+_WHOLE = {
+    **dict.fromkeys(("rpm", "r/min", "spm", "cpm", "bpm"), "1/min"),
+    **dict.fromkeys(("rps", "r/s"), "1/s"),
+    **dict.fromkeys(("years old", "year old", "yrs old", "y/o", "y.o.", "yr.", "yrs."), "yr"),
+    **dict.fromkeys(("per cent", "% w/w", "%w/w", "% (w/w)", "w/w", "% by weight"), "%"),
+    **dict.fromkeys(("‰", "per mille", "per mil"), "permille"),
+}
+_TOKEN = re.compile(r"(?P<symbol>[A-Za-zµ%‰-]+?)(\^?(?P<power>-?\d))?")
 _SIGNS = str.maketrans({"²": "^2", "³": "^3", "μ": "µ", "−": "-", "\u00a0": " ", "\u202f": " "})
 _PER = re.compile(r"(?<=[A-Za-z0-9])\s+per\s+(?!cent\b)")
-_SQUARE = re.compile(r"\b(?:sq\.?|square)\s*(?=[cm]?m\b)(\w+)")
+_SQUARE = re.compile(r"\b(?:sq\.?|square)\s*(?=(?:[cm]?m|(?:centi|milli)?met(?:re|er)s?|in|inch|inches)\b)(\w+)")
 _POWER = re.compile(r"\b([cm]?m)([23])\b")
 _STONES = re.compile(r"(?P<stones>\d+)\s*(st|stones?)\s*(?P<pounds>\d+(\.\d+)?)\s*(lbs?|pounds?)", re.IGNORECASE)
 
@@ -114,7 +185,7 @@ def parse(text: str, quantity: str) -> float:
     another dimension, a range, a number that may mean two things.
     """
     words = _plainly(text)
-    value = _value(words, CANONICAL[quantity])
+    value = _value(words, quantity)
     if value is None and quantity == "body_mass":
         value = _stones(words)
     if value is None:
@@ -124,16 +195,74 @@ def parse(text: str, quantity: str) -> float:
     return value
 
 
-def _value(words: str, target: str) -> float | None:
-    """A number with a unit as a number in `target`; None where the words are no quantity of its dimension."""
-    match = _QUANTITY.fullmatch(words)
+def _value(words: str, quantity: str) -> float | None:
+    """A number with a unit as a number in the canonical unit; None where the words are no quantity of this kind."""
+    match, target = _QUANTITY.fullmatch(words), CANONICAL[quantity]
     unit = "" if match is None else match["unit"].strip()
     if match is None or not (unit or target == "1"):
         return None
+    if quantity not in ALLOWED:
+        return _converted(float(match["number"]), unit or "1", target)
+    known = unit_of(unit or "1", quantity)
+    return None if known is None else float(match["number"]) * _times(known, target)
+
+
+def _converted(number: float, unit: str, target: str) -> float | None:
     try:
-        return float(match["number"]) * factor(unit or "1", target)
+        return number * factor(unit, target)
     except ValueError:
         return None
+
+
+def unit_of(words: str, quantity: str) -> str | None:
+    """The unit of `ALLOWED` that words name ('microns', 'strokes per minute'); None if they name none of this quantity."""
+    written = " ".join(_plainly(words).split())
+    found = _WHOLE.get(written.casefold()) or _symbols(written)
+    return found if found in ALLOWED[quantity] else None
+
+
+def _symbols(written: str) -> str:
+    """A product or quotient of units in symbols: 'mg/cm^2' of 'milligrams per cm2'; '' where it has another form."""
+    above, *below = [part.strip() for part in written.split("/")]
+    if len(below) > 1 or (not below and above.casefold() in _ONES):
+        return ""  # a stroke per minute is a rate; a stroke alone is no unit
+    upper, lower = _symbol(above or "1"), _symbol(below[0]) if below else ""
+    if not below and (match := re.fullmatch(r"(.+)\^-(\d)", upper)):
+        return f"1/{match[1]}^{match[2]}" if match[2] != "1" else f"1/{match[1]}"
+    return f"{upper}/{lower}" if below else upper
+
+
+def _symbol(word: str) -> str:
+    """One unit with its power; as it is written where nobody knows it."""
+    match = _TOKEN.fullmatch(word)
+    if match is None:
+        return word
+    name = match["symbol"].replace("µ", "u")
+    symbol = name if name in _SYMBOLS else _NAMES.get(name, _NAMES.get(name.casefold(), name))
+    return f"{symbol}^{match['power']}" if match["power"] else symbol
+
+
+_SYMBOLS = frozenset(part.partition("^")[0] for units in ALLOWED.values() for unit in units for part in unit.split("/"))
+
+
+@lru_cache(maxsize=512)
+def _times(unit: str, target: str) -> float:
+    """The factor of a unit of `ALLOWED`."""
+    return _OWN.get(unit) or factor(_REGISTERED.get(unit, unit), target)
+
+
+_OWN = {"permille": 1e-3, "ppm": 1e-6, "gf": 9.80665e-3, "kgf": 9.80665, "lbf": 4.4482216152605}
+_REGISTERED = {
+    "in": "inch",
+    "in^2": "inch^2",
+    "1/in^2": "1/inch^2",
+    "in/s": "inch/s",
+    "mg/in^2": "mg/inch^2",
+    "g/in^2": "g/inch^2",
+    "lb": "pound",
+    "yr": "year",
+}
+"""What the registry calls a unit otherwise; `_OWN` what it does not know, as a factor to the canonical unit."""
 
 
 def _stones(words: str) -> float | None:

@@ -30,6 +30,9 @@ Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", 
 Layer = Literal["epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis"]
 """Tissue layers that heal, from the surface down."""
 
+NUMBED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaesthetic", "topical_anaesthesia", "anaesthesia")
+"""Names of adjuncts that say the skin was numbed."""
+
 Movement = Literal["strokes", "rolls", "presses"]
 """How needles come to the skin: a motor strokes them, a drum rolls them over it, a hand presses a plate of them on it."""
 

@@ -7,8 +7,12 @@ is treated as un-ionised, its permeability carries the error of a computed log K
 from __future__ import annotations
 
 from importlib import import_module
+from math import isfinite
 
 from .solute import Solute
+
+_LIGHTEST, _FARTHEST = 2.0, 25.0
+"""g/mol, hydrogen; log Kow beyond which Crippen's rules add up fragments that no measurement has seen together."""
 
 
 def from_smiles(name: str, smiles: str) -> Solute:
@@ -24,9 +28,9 @@ def from_smiles(name: str, smiles: str) -> Solute:
     molecule = chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         raise KeyError(f"{smiles!r} is not a structure (SMILES) that RDKit can read")
-    return Solute(
-        name,
-        float(descriptors.MolWt(molecule)),
-        float(crippen.MolLogP(molecule)),
-        note="properties computed from the structure",
-    )
+    if any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms()):
+        raise KeyError(f"{smiles!r} leaves open which atoms it has; write every atom")
+    mass, log_kow = float(descriptors.MolWt(molecule)), float(crippen.MolLogP(molecule))
+    if not (isfinite(mass) and isfinite(log_kow) and mass >= _LIGHTEST and abs(log_kow) <= _FARTHEST):
+        raise KeyError(f"{smiles!r} has {mass:.4g} g/mol and a log Kow of {log_kow:.3g}; nothing is known of such a solute")
+    return Solute(name, mass, log_kow, note="properties computed from the structure")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..case.document import Topical
-from ..core import CaseError, Fault, require_balance, require_finite, require_not_negative
+from ..core import CaseError, Fault, Notice, require_most, unbalanced, unsound
 from ..core.units import factor
 from ..evidence import Draws, Evidence
 from ..flows import Channels, Exposure
@@ -102,7 +102,7 @@ def run(
     """Solve one finite dose through skin with the channels `holes`, or `intact`: the same rows, nobody needled.
 
     keep : people whose whole field is kept. rows, rings : resolution.
-    Conservation, positivity and finiteness are asserted.
+    Conservation, positivity and finiteness are asserted: who breaks them is left out (NaN); ComputationError for too many.
     """
     tube = holes.tube(p("channel_taper", "1"))
     cells = mesh(path.thickness, tube, 1 if intact or not holes.any else rings, rows)
@@ -120,7 +120,7 @@ def run(
         dosing.saturation,
         keep=keep,
     )
-    _assert_laws(course, dosing.dose, path.solute.name)
+    _leave_out(_lawless(course, dosing.dose), course, path.solute.name)
     return Solved(course, cells)
 
 
@@ -159,12 +159,20 @@ def hyperaemia(path: Transport, when: np.ndarray, pierced: np.ndarray, p: Draws)
     return raised / resting[:, None, None]
 
 
-def _assert_laws(course: Course, dose: np.ndarray, name: str) -> None:
-    where = f"delivery of {name}"
-    for masses in (course.film, course.layers, course.cleared):
-        require_finite(masses, where)
-        require_not_negative(masses, where, tolerance=_BALANCE * float(dose.max(initial=0.0)))
-    require_balance(course.total, np.broadcast_to(dose[:, None], course.total.shape), where, _BALANCE)
+def _lawless(course: Course, dose: np.ndarray) -> np.ndarray:
+    """Which people break a law, shape (draw,): finite and positive masses that add up to the dose."""
+    tolerance = _BALANCE * float(dose.max(initial=0.0))
+    parts = [unsound(masses, tolerance) for masses in (course.film, course.layers, course.cleared)]
+    return np.any([*parts, unbalanced(course.total, dose[:, None], _BALANCE)], axis=0)
+
+
+def _leave_out(failed: np.ndarray, course: Course, name: str) -> None:
+    """Make the masses of those who failed no numbers; ComputationError where too many did."""
+    require_most(failed, f"delivery of {name}")
+    if failed.any():
+        parts = (course.film, course.wiped, course.evaporated, course.layers, course.cleared, course.reacted)
+        for masses in (*parts, course.through_mouth, course.depth_activity):
+            masses[failed] = np.nan
 
 
 @dataclass(frozen=True)
@@ -222,7 +230,7 @@ def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> t
 
     Units    amounts ug/cm2, times h after the needling.   Shape  (draw, ...).
     Valid    aqueous or emulsion vehicles, solutes that do not react; see the notices of the result.
-    Law      the compartments add up to the dose within 1e-8 of it (asserted).
+    Law      the compartments add up to the dose within 1e-8 of it (asserted; NaN for a person who breaks it).
     """
     applied = Applied.of(topical, skin, draws.evidence)
     return tuple(_expose(content, applied, channels, draws) for content in applied.product.contents)
@@ -255,6 +263,7 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
     needled, name, skin = solved.course, content.solute.name, applied.skin
     nerves = solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None
     intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
+    said = notices_of(applied.product, content.solute, applied.topical, skin, holes.any)
     return Exposure(
         zone=channels.zone,
         session=channels.session,
@@ -266,10 +275,20 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
         through_channels=needled.through_mouth,
         intact_below_sc=intact.layers[:, 1] + intact.layers[:, 2] + intact.cleared,
         dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
-        notices=notices_of(applied.product, content.solute, applied.topical, skin, holes.any),
+        notices=(*said, *_failed(needled, intact, f"topical.{applied.product.id}.{name}")),
         at_nerves=nerves,
         removed=applied.topical.remove,
         reads={"amount": p.reads | channels.behind(*HOLLOW) | skin.behind(*CROSSED)},
+    )
+
+
+def _failed(needled: Course, intact: Course, path: str) -> tuple[Notice, ...]:
+    """Say for how many people a course could not be computed."""
+    failed = np.isnan(needled.film[:, -1]) | np.isnan(intact.film[:, -1])
+    if not failed.any():
+        return ()
+    return (
+        Notice(path, f"could not be computed for {int(failed.sum())} of {failed.size} possible people, who are left out"),
     )
 
 

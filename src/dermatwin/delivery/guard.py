@@ -216,5 +216,5 @@ def _absorbed(
 
 
 def high(values: np.ndarray) -> float:
-    """The quantile of the draws that a guard judges."""
-    return float(np.quantile(values, _JUDGED))
+    """The quantile that a guard judges, of the draws that did not fail."""
+    return float(np.nanquantile(values, _JUDGED))

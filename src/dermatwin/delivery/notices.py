@@ -22,9 +22,14 @@ def notices_of(product: Product, solute: Solute, topical: Topical, skin: Skin, n
                 "huskindb",
             )
         )
-    if product.grade == "E" and product.contents:
+    if product.grade == "E" and product.contents and not _says_strength(product):
         found.append(Notice(path, f"the strength of {product.name} is assumed", ";".join(product.sources)))
     return tuple(found)
+
+
+def _says_strength(product: Product) -> bool:
+    """Whether the strength of every active is stated: by the case that describes the product, or by its name."""
+    return product.described or all(f"{100.0 * one.strength:g} %" in product.name for one in product.contents)
 
 
 def _meets_channels(topical: Topical) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..core import Notice, require_finite, require_not_negative
+from ..core import Notice, require_finite, require_most, require_not_negative
 from ..core.notebook import Noted, Reads
 from ..core.units import factor
 from ..evidence import Draws
@@ -38,6 +38,11 @@ class Numbness(Noted):
     remove: float | None  # h, when the last was wiped off; None = never
     reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
+    @property
+    def computed(self) -> np.ndarray:
+        """Who did not fail in delivery, shape (draw,)."""
+        return np.asarray(~np.isnan(self.block).any(axis=1))
+
 
 def nerve_depth(skin: Skin, p: Draws) -> np.ndarray:
     """Depth of the nerves to be blocked [mm], shape (draw,): below both layers of the epidermis by `papillary_nerve_depth`.
@@ -57,8 +62,11 @@ def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> 
     if strange or not concentrations:
         raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(known)}")
     for name, values in concentrations.items():
-        require_finite(values, f"concentration of {name}")
-        require_not_negative(values, f"concentration of {name}", tolerance=1e-9 * float(np.abs(values).max(initial=1.0)))
+        failed = np.asarray(np.isnan(values).all(axis=1))  # in delivery; they stay left out
+        require_most(failed, f"concentration of {name}")
+        computed = values[~failed]
+        require_finite(computed, f"concentration of {name}")
+        require_not_negative(computed, f"concentration of {name}", tolerance=1e-9 * float(np.abs(computed).max(initial=1.0)))
     return np.sum(
         [p(f"relative_potency[{name}]", "1")[:, None] * np.maximum(values, 0.0) for name, values in concentrations.items()],
         axis=0,
@@ -151,12 +159,14 @@ def duration(numbness: Numbness, p: Draws) -> np.ndarray:
     ends = _first(numbness, fallen, start, p)
     ends = np.where(np.isnan(ends), numbness.time[-1], ends)
     numb = _at(numbness, start) > p.median("numb_block", "1")
-    return np.where(numb, np.maximum(ends - start, 0.0), 0.0) * factor("h", "min")
+    lasting = np.where(numb, np.maximum(ends - start, 0.0), 0.0) * factor("h", "min")
+    return np.where(numbness.computed, lasting, np.nan)
 
 
 def time_to_numb(numbness: Numbness, p: Draws) -> float:
     """Minutes after application until `numb_people` of the people are numb; NaN if fewer ever are."""
-    waits = np.sort(np.where(np.isnan(found := onset(numbness, p)), np.inf, found))
+    found = onset(numbness, p)[numbness.computed]
+    waits = np.sort(np.where(np.isnan(found), np.inf, found))
     wait = waits[min(int(np.ceil(p.median("numb_people", "1") * waits.size)), waits.size) - 1]
     return float(wait) if np.isfinite(wait) else float("nan")
 
@@ -168,10 +178,10 @@ def numb_readings(numbness: Numbness, p: Draws, day: float) -> tuple[Reading, ..
     """
     p, block = p.apart(), numbness.behind()
     start = onset(numbness, p)
-    reached, lasting = np.isfinite(start), duration(numbness, p)
+    reached, lasting = np.isfinite(start) | ~numbness.computed, duration(numbness, p)
     timed = block | p.reads
     always = (
-        _reading(numbness, "numbness_reached", "1", reached.astype(float), day, timed),
+        _reading(numbness, "numbness_reached", "1", np.where(numbness.computed, reached, np.nan), day, timed),
         _reading(numbness, "numbness_at_needling", "1", at_needling(numbness), day, block),
         _reading(numbness, "numbness_duration", "min", lasting, day, timed),
     )
@@ -192,12 +202,12 @@ def numb_curve(numbness: Numbness) -> Curve:
 def numb_notices(numbness: Numbness, p: Draws) -> tuple[Notice, ...]:
     """How long to wait, who is not numb when the needling starts, and where the duration is only a lower bound."""
     path, level = f"numbness.{numbness.zone}", p.median("numb_block", "1")
-    wait, ready = time_to_numb(numbness, p), float((at_needling(numbness) > level).mean())
+    wait, ready = time_to_numb(numbness, p), float((at_needling(numbness)[numbness.computed] > level).mean())
     given = -numbness.apply * factor("h", "min")
     wanted = p.median("numb_people", "1")
     found = []
     if np.isnan(wait):
-        reached = float(np.isfinite(onset(numbness, p)).mean())
+        reached = float(np.isfinite(onset(numbness, p)[numbness.computed]).mean())
         found.append(Notice(path, f"only {reached:.0%} of people become numb with this product, dose and time", "huang1997"))
     elif ready < wanted:
         found.append(

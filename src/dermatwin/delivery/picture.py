@@ -45,7 +45,7 @@ def picture(
 ) -> tuple[Picture, ...]:
     """The cell of one person (the typical one unless said) at these hours after the needling, one picture per active.
 
-    `draws` are those of the run. Empty where nobody has a channel.
+    `draws` are those of the run. Empty where nobody has a channel; an active that failed for this person is left out.
     """
     chosen = typical(channels) if person is None else person
     if chosen < 0:
@@ -56,6 +56,8 @@ def picture(
         solved = run(
             applied.path(content, draws), holes, applied.dosing(content, draws), draws, keep=np.arange(draws.count) == chosen
         )
+        if np.isnan(solved.course.film[chosen, -1]):  # this person's course could not be computed
+            continue
         at = np.clip(np.searchsorted(applied.time, hours), 0, applied.time.size - 1)
         cells, scale = solved.cells, factor("cm", "mm")
         found.append(

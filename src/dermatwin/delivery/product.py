@@ -47,6 +47,7 @@ class Product:
     grade: str = "E"
     note: str = ""
     missing: tuple[Missing, ...] = ()
+    described: bool = False  # by the case, not by the catalogue
 
     @property
     def solids(self) -> float:
@@ -127,17 +128,26 @@ def product_of(described: InlineProduct, evidence: Evidence) -> Product:
         kind="anaesthetic" if numbs else "custom",
         ph=described.ph,
         note="described in the case",
+        described=True,
         missing=tuple(one for one in found if isinstance(one, Missing)),
     )
 
 
+_SAME_MASS = 0.02  # of the molar mass: what rounding and isotopes may miss
+
+
 def _content(share: ActiveShare, evidence: Evidence) -> Content | Missing:
+    structure = None if share.smiles is None else from_smiles(share.active, share.smiles)
     try:
-        return Content(find_solute(share.active, evidence), share.strength)
+        known = find_solute(share.active, evidence)
     except KeyError as error:
-        if share.smiles is None:
+        if structure is None:
             return Missing(share.active, share.strength, str(error.args[0]))
-        return Content(from_smiles(share.active, share.smiles), share.strength)
+        return Content(structure, share.strength)
+    if structure is not None and abs(structure.molar_mass - known.molar_mass) > _SAME_MASS * known.molar_mass:
+        said = f"weighs {structure.molar_mass:.4g} g/mol, {known.name} in the table {known.molar_mass:.4g}"
+        raise KeyError(f"the structure {said}: take it out, or give the active a name of its own")
+    return Content(known, share.strength)
 
 
 def _id(name: str) -> str:

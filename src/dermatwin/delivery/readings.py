@@ -40,15 +40,15 @@ def _at(exposure: Exposure, hour: float, day: float) -> list[Reading]:
         _reading(exposure, "retained_amount", "ug/cm^2", amount["viable_epidermis"] + amount["dermis"], when),
         _reading(exposure, "channel_share", "1", _share(passed, below), when),
     ]
-    if (intact > _TRACE * exposure.dose).all():
+    if (np.isnan(intact) | (intact > _TRACE * exposure.dose)).all():
         found.append(_reading(exposure, "enhancement_ratio", "1", below / intact, when))
     return found
 
 
 def _share(passed: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Channel route over everything below the stratum corneum, cut at 1 (some flows back into the stratum corneum)."""
-    there = below > 0.0
-    return np.where(there, np.minimum(passed / np.where(there, below, 1.0), 1.0), 0.0)
+    none = below <= 0.0
+    return np.where(none, 0.0, np.minimum(passed / np.where(none, 1.0, below), 1.0))
 
 
 def _reading(exposure: Exposure, quantity: str, unit: str, values: np.ndarray, when: float) -> Reading:

@@ -2,6 +2,7 @@
 
     P = (P_lipid f(pH) + P_aqueous) g(T) z       log10 P_lipid[cm/h] = a0 + a1 log Kow + a2 M
                                                  P_aqueous = D_w ((e/(tau L)) H(a/r_p) + follicles)
+    P <= K D_w / h                               free diffusion: the layer were a liquid
 
 The lipid route is linear in log Kow and molar mass, as Potts and Guy had it, the aqueous route is hindered diffusion through
 pores beside unhindered diffusion through follicles; the coefficients are inferred from records of many laboratories
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.units import factor
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.permeability import CompoundPermeabilityRow
 from .aqueous import aqueous_diffusivity, pore_hindrance
@@ -198,10 +200,31 @@ def partition(solute: Solute, hydrated: bool, p: Draws) -> np.ndarray:
 
 
 def barrier(solute: Solute, thickness: np.ndarray, hydrated: bool, p: Draws) -> Barrier:
-    """The stratum corneum of this thickness [mm] for one solute; permeability goes as 1/thickness."""
+    """The stratum corneum of this thickness [mm] for one solute; permeability goes as 1/thickness, up to free diffusion."""
     scale = p("reference_stratum_corneum", "mm") / thickness
     if not hydrated:
         scale = scale * p("partial_hydration_permeability", "1")
     lipid, polar = lipid_permeability(solute, p), polar_permeability(solute, p)
     scale = scale * permeability_factor(solute, lipid, polar, p)
-    return Barrier(lipid=scale * lipid, polar=scale * polar, partition=partition(solute, hydrated, p))
+    held = partition(solute, hydrated, p)
+    scale = np.minimum(scale, _most(lipid + polar, freely(aqueous_diffusivity(solute, p), held, thickness)))
+    return Barrier(lipid=scale * lipid, polar=scale * polar, partition=held)
+
+
+def freely(diffusivity: np.ndarray, partition: np.ndarray, thickness: np.ndarray) -> np.ndarray:
+    """What the layer would let through were it liquid [cm/h], shape (draw,): P = K D_w / h; no membrane lets more through.
+
+    Steady diffusion through a film of thickness h that holds K times what water holds, at the diffusivity D_w in water: the
+    lipids and the keratin of the layer can slow a solute, not make it faster than water does. Cuts what an unbounded tail
+    of a spread says beyond that.
+
+    Units    diffusivity cm2/h, thickness mm.   Grade  D: follows from diffusivity and partition, and has no parameter.
+    Source   Fick's law for a film (Crank, The Mathematics of Diffusion, 2nd ed. 1975, ch. 4).
+    """
+    return partition * diffusivity / (factor("mm", "cm") * thickness)
+
+
+def _most(law: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """The largest factor [-] that keeps a permeability at its limit; no limit to nothing."""
+    with np.errstate(over="ignore"):
+        return np.divide(limit, law, out=np.full_like(law, np.inf), where=law > 0.0)

@@ -35,6 +35,7 @@ from __future__ import annotations
 import numpy as np
 from numba import get_num_threads, njit, prange
 
+from ..numerics.kept import kept
 from ..numerics.octet import WIDTH, octet_start, select
 from ..numerics.rosenbrock import make_crew, octet_views, rows
 
@@ -77,7 +78,7 @@ def integrate(y, p, span, times, rtol, atol, lowest, out=None, column=0):
     return end, out, status, steps
 
 
-@njit(cache=True, parallel=True)
+@kept(parallel=True)
 def _integrate(y, p, span, times, out, column, status, steps, rtol, atol, lowest, threads):
     crews = max(min(threads, len(y) // WIDTH), 1)
     for i in prange(crews):

@@ -11,12 +11,12 @@ diagonally dominant, which is what conservation of mass makes of an implicit ste
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .kept import kept
 from .simd import LANES, invert, multiply, subtract_product
 
 
-@njit(cache=True, error_model="numpy")
+@kept(error_model="numpy")
 def solve_band(band: np.ndarray, right: np.ndarray, half: int) -> None:
     """Solve M X = R in place for two right-hand sides; `band` (n, 2 half + 1, 8) and `right` (n, 2, 8) are overwritten.
 
@@ -40,7 +40,7 @@ def solve_band(band: np.ndarray, right: np.ndarray, half: int) -> None:
             multiply(right, i, side, band, i, half)
 
 
-@njit(cache=True, error_model="numpy")
+@kept(error_model="numpy")
 def close_border(right: np.ndarray, row: np.ndarray, corner: np.ndarray, known: np.ndarray, unknown: np.ndarray) -> None:
     """The border's unknown y after `solve_band`; right[:, 0] (M^-1 f) becomes x, right[:, 1] is M^-1 b.
 

@@ -26,7 +26,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+
+from .kept import kept
 
 GAMMA = 1.0 - 0.5 * np.sqrt(2.0)
 W2, W1 = 1.0 / GAMMA - 1.0, 2.0 - 1.0 / GAMMA
@@ -185,7 +187,7 @@ def diffuse(u: np.ndarray, factors: Factors) -> None:
     _diffuse(u.reshape(-1), u.shape, factors.z, factors.y, factors.x, factors.deep)
 
 
-@njit(cache=True, fastmath={"contract"})
+@kept(fastmath={"contract"})
 def _first_pair(u, base, stride, m, c, w, d):
     """w1 into w, the first half of the second solve into d; tight ends. u is left alone.
 
@@ -214,7 +216,7 @@ def _first_pair(u, base, stride, m, c, w, d):
             row[i] = value * take + give * before[i]
 
 
-@njit(cache=True, fastmath={"contract"})
+@kept(fastmath={"contract"})
 def _combine(u, base, stride, m, c, w, d):
     """The rest of the second solve and the new value; whether any is below zero. d becomes w2."""
     n, bad = c.shape[1], 0
@@ -230,7 +232,7 @@ def _combine(u, base, stride, m, c, w, d):
     return bad > 0
 
 
-@njit(cache=True, fastmath={"contract"})
+@kept(fastmath={"contract"})
 def _solve(d, m, c, ring):
     """One solve of all lines of a block in place; the ends are neighbours if `ring`."""
     n = c.shape[1]
@@ -251,7 +253,7 @@ def _solve(d, m, c, ring):
         _close(d, m, c)
 
 
-@njit(cache=True, fastmath={"contract"})
+@kept(fastmath={"contract"})
 def _close(d, m, c):
     """What is missing of the solution where the two ends are neighbours (Sherman and Morrison)."""
     n = c.shape[1]
@@ -264,7 +266,7 @@ def _close(d, m, c):
             row[i] -= part * share[i]
 
 
-@njit(cache=True, fastmath={"contract"})
+@kept(fastmath={"contract"})
 def _mix(u, base, stride, m, n, w, d, on_w, on_d):
     """u = on_w w + on_d d; whether any is below zero."""
     bad = 0
@@ -277,7 +279,7 @@ def _mix(u, base, stride, m, n, w, d, on_w, on_d):
     return bad > 0
 
 
-@njit(cache=True)
+@kept()
 def _block(u, base, stride, m, c, w, d):
     """One step of m neighbouring lines, cells `stride` apart."""
     n, ring = c.shape[1], c[7, 0] > 0.0
@@ -298,7 +300,7 @@ def _block(u, base, stride, m, c, w, d):
         _mix(u, base, stride, m, n, w, d, W3, W4)
 
 
-@njit(cache=True)
+@kept()
 def _turn(source, base, stride, rows, columns, target):
     """target[column, row] = source[row, column], in squares that fit the nearest cache's lines."""
     for i0 in range(0, columns, SQUARE):
@@ -309,7 +311,7 @@ def _turn(source, base, stride, rows, columns, target):
                 column[i * rows] = line[i]
 
 
-@njit(cache=True)
+@kept()
 def _turn_back(source, rows, columns, target, base, stride):
     """target[row, column] = source[column, row]."""
     for i0 in range(0, columns, SQUARE):
@@ -320,7 +322,7 @@ def _turn_back(source, rows, columns, target, base, stride):
                 line[i] = column[i * rows]
 
 
-@njit(cache=True)
+@kept()
 def _plane(u, base, ny, nx, cy, cx):
     """One step in y and one in x of one plane."""
     size = max(ny, nx) * TILE
@@ -336,7 +338,7 @@ def _plane(u, base, ny, nx, cy, cx):
             _turn_back(t, rows, nx, u, base + j * nx, nx)
 
 
-@njit(cache=True)
+@kept()
 def _columns(u, base, plane, first, end, c):
     """Half a step in z of the columns first..end of one field."""
     w, d = np.empty(c.shape[1] * TILE), np.empty(c.shape[1] * TILE)
@@ -344,7 +346,7 @@ def _columns(u, base, plane, first, end, c):
         _block(u, base + i, plane, min(TILE, end - i), c, w, d)
 
 
-@njit(cache=True, parallel=True)
+@kept(parallel=True)
 def _diffuse(u, shape, cz, cy, cx, deep):
     """Strang: z, then y and x, then z. Work is dealt out field by field, so that a core keeps its fields in its cache."""
     fields, nz, ny, nx = shape

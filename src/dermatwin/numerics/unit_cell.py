@@ -32,6 +32,7 @@ import numpy as np
 from numba import get_num_threads, njit
 
 from .band_block import close_border, solve_band
+from .kept import kept
 from .simd import LANES
 
 GAMMA = 1.0 - 0.5 * np.sqrt(2.0)
@@ -213,7 +214,7 @@ def _gather_flat(source, which):
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kept(nogil=True, error_model="numpy")
 def _follow(static, shape, channel, alone, courses, dt, wipe, needled, totals, depth, field, which):
     """Eight lanes through all steps."""
     layout = (

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..core.vocabulary import NUMBED
 from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
@@ -22,8 +23,7 @@ from ..flows import Punctures
 from .meta import Observation, ValuePool, pool_values
 
 _SCORE = re.compile(r"mean (?:VAS |NRS )?([\d.]+)(?:-([\d.]+))? of 10(?: \((SE|SD) ([\d.]+)\))?")
-RELIEVED = ("anaesthetised", "anesthetised", "anesthetized", "topical_anaesthetic", "topical_anaesthesia", "anaesthesia")
-"""Names of adjuncts that say the skin was numbed."""
+RELIEVED = NUMBED
 SCORES = "pain_scores"  # pool of studies
 
 

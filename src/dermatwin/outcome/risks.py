@@ -160,7 +160,7 @@ def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]
 
 def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws) -> dict[str, np.ndarray]:
     """Hazards of products on open channels and of vessels that bleed."""
-    products = {e.session for e in exposures if e.at_nerves is None and e.through_channels.max() > 0.0}
+    products = {e.session for e in exposures if e.at_nerves is None and np.nanmax(e.through_channels) > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")

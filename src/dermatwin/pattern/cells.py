@@ -7,10 +7,11 @@ the cells are about as large as the distances that are asked for.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from ..numerics.kept import kept
 
 
-@njit(cache=True)
+@kept()
 def _extent(points, size):  # pragma: no cover - compiled
     low_x, low_y, high_x, high_y = np.inf, np.inf, -np.inf, -np.inf
     for i in range(len(points)):
@@ -19,7 +20,7 @@ def _extent(points, size):  # pragma: no cover - compiled
     return low_x, low_y, int((high_x - low_x) / size) + 1, int((high_y - low_y) / size) + 1
 
 
-@njit(cache=True)
+@kept()
 def _sorted(points, size, low_x, low_y, columns, rows):  # pragma: no cover - compiled
     """Points in the order of their cells, where each cell begins, and where each point came from (counting sort)."""
     start = np.zeros(columns * rows + 1, np.int64)
@@ -38,7 +39,7 @@ def _sorted(points, size, low_x, low_y, columns, rows):  # pragma: no cover - co
     return ordered, start, origin
 
 
-@njit(cache=True)
+@kept()
 def nearest_distance(points, size):  # pragma: no cover - compiled
     """Distance from every point to the nearest other one [mm], shape (n,); inf for a single point."""
     found = np.full(len(points), np.inf)
@@ -65,7 +66,7 @@ def nearest_distance(points, size):  # pragma: no cover - compiled
     return found
 
 
-@njit(cache=True)
+@kept()
 def counts_within(points, places, radius, size):  # pragma: no cover - compiled
     """How many points lie within `radius` of every place, shape (place,); `size` is at least `radius`."""
     found = np.zeros(len(places), np.int64)
@@ -83,7 +84,7 @@ def counts_within(points, places, radius, size):  # pragma: no cover - compiled
     return found
 
 
-@njit(cache=True)
+@kept()
 def reenters(points, distance, size):  # pragma: no cover - compiled
     """Which points, in their order, land nearer than `distance` to a hole that an earlier one made, shape (n,).
 
@@ -109,7 +110,7 @@ def reenters(points, distance, size):  # pragma: no cover - compiled
     return slipped
 
 
-@njit(cache=True)
+@kept()
 def cell_counts(points, low_x, low_y, side, columns, rows):  # pragma: no cover - compiled
     """Points in each of columns x rows squares of `side` mm from the corner (low_x, low_y), shape (row, column)."""
     found = np.zeros((rows, columns), np.int64)

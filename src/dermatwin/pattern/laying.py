@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from ..numerics.kept import kept
 from .polygon import between, cut
 
 ARRAY, AXLE = 1, 2
 
 
-@njit(cache=True)
+@kept()
 def lay(corners, tracks, arrays, step, border, place, owner):  # pragma: no cover - compiled
     """Contacts in the order of time, into `place` (n, 2) and `owner` (n, 2: pass, needle); their number.
 

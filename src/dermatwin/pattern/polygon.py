@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from ..numerics.kept import kept
 
 GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
-@njit(cache=True)
+@kept()
 def cut(corners, x, y, along_x, along_y, found):  # pragma: no cover - compiled
     """Sorted places s at which the line (x, y) + s (along_x, along_y) crosses the outline, into `found`; their number."""
     count, last = 0, len(corners) - 1
@@ -30,7 +31,7 @@ def cut(corners, x, y, along_x, along_y, found):  # pragma: no cover - compiled
     return count
 
 
-@njit(cache=True)
+@kept()
 def between(place, found, count):  # pragma: no cover - compiled
     """Whether a place on a cut line lies inside: an odd number of crossings comes before it."""
     inside = False
@@ -41,7 +42,7 @@ def between(place, found, count):  # pragma: no cover - compiled
     return inside
 
 
-@njit(cache=True)
+@kept()
 def contains(corners, points):  # pragma: no cover - compiled
     """Which points (n, 2) lie inside the outline."""
     inside = np.zeros(len(points), np.bool_)
@@ -52,7 +53,7 @@ def contains(corners, points):  # pragma: no cover - compiled
     return inside
 
 
-@njit(cache=True)
+@kept()
 def squares(corners, low_x, low_y, side, columns, rows):  # pragma: no cover - compiled
     """Middles (n, 2) of those squares of a mesh whose middle lies inside the outline, and which (row, column) they are."""
     found, chosen, count = np.empty(len(corners)), np.zeros((rows, columns), np.bool_), 0
@@ -70,7 +71,7 @@ def squares(corners, low_x, low_y, side, columns, rows):  # pragma: no cover - c
     return middles, chosen
 
 
-@njit(cache=True)
+@kept()
 def near_edge(corners, points, width):  # pragma: no cover - compiled
     """Which points (n, 2) lie within `width` of the outline."""
     near = np.zeros(len(points), np.bool_)
@@ -89,7 +90,7 @@ def near_edge(corners, points, width):  # pragma: no cover - compiled
     return near
 
 
-@njit(cache=True)
+@kept()
 def scan(corners, pitch, points):  # pragma: no cover - compiled
     """Points of a sheared lattice inside the outline, into `points`; their number (also where it holds too few).
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..core.vocabulary import NUMBED
 from ..evidence import Evidence
 from ..history import Fact, Person, kinds_in, named_in, vocabulary
 from ..history.language import tokens
@@ -57,6 +58,23 @@ def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
                 f"{name}{'' if name == product.name else f' in {product.name}'}: what it does in the skin is not computed"
                 + (f"; did you mean {', '.join(near)}" if near else ""),
                 "Read what it holds, and judge it; describe it in the case with active, strength and vehicle",
+                zone=zone.key,
+                sources=("dermatwin_prior",),
+            )
+
+
+def unknown_adjuncts(zone: Target, evidence: Evidence) -> Iterator[Finding]:
+    """A question for every treatment beside the needling that nobody here knows: no rule can speak of it."""
+    for adjunct in zone.adjuncts:
+        if not named_in(adjunct, evidence) and adjunct.replace(" ", "_") not in NUMBED:
+            near = vocabulary(evidence).near(" ".join(tokens(adjunct)))
+            yield Finding(
+                "adjunct_not_known",
+                "caution",
+                "A treatment beside the needling that nobody here knows",
+                f"{adjunct}: no rule speaks of it, and it changes no number"
+                + (f"; did you mean {', '.join(near)}" if near else ""),
+                "Say what it is, and judge it; dermatwin list concepts has what is known",
                 zone=zone.key,
                 sources=("dermatwin_prior",),
             )

@@ -23,6 +23,7 @@ COMPUTED = frozenset(
         "name_of_zone",
         "not_known",
         "product_not_known",
+        "adjunct_not_known",
         "read_as",
         "depth_beyond_device",
         "depth_beyond_label",

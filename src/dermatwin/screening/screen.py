@@ -10,7 +10,7 @@ from ..case.writing import inline
 from ..evidence import Evidence
 from ..history import Person, person_in, suggestions, words_of
 from ..history.fact import NOTHING, Fact
-from .allergy import allergy_check, unknown_products
+from .allergy import allergy_check, unknown_adjuncts, unknown_products
 from .anaesthetic import anaesthetic_check
 from .asked import contradiction_check, denied, not_asked
 from .depth import depth_check
@@ -54,7 +54,12 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     found += tuple(
         finding
         for zone in zones
-        for finding in (*place_check(zone, believed), *allergy_check(zone, who, believed), *unknown_products(zone, believed))
+        for finding in (
+            *place_check(zone, believed),
+            *allergy_check(zone, who, believed),
+            *unknown_products(zone, believed),
+            *unknown_adjuncts(zone, believed),
+        )
     )
     found += tuple(finding for zone in zones for finding in pace_check(case, zone, found, book, believed))
     found += anaesthetic_check(case, believed)

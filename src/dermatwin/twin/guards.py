@@ -68,7 +68,7 @@ def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard
                 taken[exposure.active] = taken.get(exposure.active, np.zeros(draws.count)) + mass
     if not sessions:
         return ()
-    largest = max(sessions.values(), key=lambda taken: float(np.median(sum(taken.values()))))
+    largest = max(sessions.values(), key=lambda taken: float(np.nanmedian(sum(taken.values()))))
     return delivery.absorbed_guards(largest, allowance(case.patient, draws.evidence).weight, draws)
 
 

@@ -9,6 +9,7 @@ from ..core.chance import Luck
 from ..core.errors import CaseError, Fault
 from ..evidence import Draws, Evidence
 from ..screening import screen
+from .contents import require_as_written
 from .folder import CASE, OWN
 from .provenance import mark_of
 from .resolve import ZonePlan, resolve
@@ -38,11 +39,12 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
 
     Endpoints agree with the written ones to single precision where the evidence is the same; where it is not, how their
     spread is split is left out, for nothing can be closed in a run that is read again. CaseError where a file is
-    missing or damaged, is not one of ours, or does not belong to the case beside it.
+    missing or damaged, has changed since, is not one of ours, or does not belong to the case beside it.
     """
     place = Path(folder)
     if not (place / ARRAYS).is_file():
         raise CaseError([Fault(str(place), "", f"holds no {ARRAYS}; name the folder of a run")])
+    require_as_written(place, (CASE, ARRAYS), (OWN,))
     case, stored = load_case(place / CASE), load(place / ARRAYS)
     believed = Draws(evidence or _evidence_of(place, stored), stored.luck)
     plans = resolve(case, believed.evidence)

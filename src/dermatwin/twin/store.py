@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
+from io import SEEK_END, BytesIO
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.chance import Luck
-from ..core.errors import CaseError, Fault
+from ..core.errors import CaseError, DermatwinError, Fault
+from ..flows import COMPARTMENTS, LAYERS, READOUTS
 from .columns import Place, forms
 from .fields import TABLES
+from .plain import require_plain
 from .rows import records
 from .run import Run
-from .seal import is_broken, seal
+from .seal import is_broken, seal_of
 from .tree import to_tree
 
 if TYPE_CHECKING:
@@ -28,18 +31,27 @@ ARRAYS = "run.nc"
 ENGINE = "h5netcdf"
 BLOCK = 2**20  # numbers in a block, about: 4 MB
 LEVEL = 4
-_BROKEN = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)  # what the readers say of broken files
 
 
 def save(run: Run, path: Path) -> None:
     """Write a run."""
+    path.write_bytes(packed(run))
+
+
+def packed(run: Run) -> memoryview:
+    """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
     tree = to_tree(run)
     encoding = {
         node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
         for node in tree.subtree
     }
-    tree.to_netcdf(path, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
-    seal(path)
+    written = BytesIO()
+    tree.to_netcdf(written, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
+    with written.getbuffer() as content:
+        end = seal_of(content)
+    written.seek(0, SEEK_END)
+    written.write(end)
+    return written.getbuffer()
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
@@ -74,14 +86,16 @@ def load(path: Path) -> Stored:
         if is_broken(path):
             raise ValueError("bytes of it have changed since it was written")
         with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
-            dict(file.attrs)
+            require_plain(file, path.stat().st_size)
         with xr.open_datatree(path, engine=ENGINE) as tree:  # pyright: ignore[reportUnknownMemberType]
             if not tree.children:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
             told = str(tree.attrs["believed"])
             return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
-    except _BROKEN as error:
+    except DermatwinError:
+        raise
+    except Exception as error:  # whatever the readers say of a file that nobody here wrote
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
 
 
@@ -95,6 +109,7 @@ def _luck(tree: xr.DataTree) -> Luck:
 
 def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
     """Records by group, what is nested in others first."""
+    _require_axes(tree)
     found: dict[str, dict[Place, Any]] = {}
     stored = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
     for group, table in sorted(TABLES.items(), key=lambda pair: -pair[0].count("/")):
@@ -108,6 +123,19 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
     ):
         raise ValueError("a zone is incomplete")
     return found
+
+
+def _require_axes(tree: xr.DataTree) -> None:
+    """ValueError unless the axes that every run has carry the labels that they have here."""
+    top = tree.to_dataset()
+    for axis, labels in (("layer", LAYERS), ("readout", READOUTS), ("compartment", COMPARTMENTS)):
+        if axis in top.sizes and tuple(map(str, top[axis].values)) != tuple(labels):
+            raise ValueError(f"the axis {axis} is not that of a run")
+    from ..healing.tissue import ADDED_STATES, kernel
+
+    states = tuple(map(str, tree["healing"].to_dataset()["state"].values))
+    if states != (*kernel.STATES, *ADDED_STATES):
+        raise ValueError("its states are not those of the healing network")
 
 
 def _fault(path: Path, expected: str) -> CaseError:

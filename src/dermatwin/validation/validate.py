@@ -13,7 +13,9 @@ from typing import Any
 
 from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
-from ..twin.folder import require_usable, write_folder
+from ..twin.contents import entries
+from ..twin.folder import write_folder
+from ..twin.placing import require_usable
 from ..twin.summary import to_json
 from .laboratory import Laboratory
 from .prediction import Predictor
@@ -68,8 +70,7 @@ def validate(
 
     if not 20 <= draws <= 20_000:
         raise CaseError([Fault("draws", str(draws), "is outside 20-20000")])
-    if out is not None:
-        require_usable(out.absolute(), SCORES, force=True)
+    seen = None if out is None else _require_usable(out.absolute())
     tell = progress or (lambda share, what: None)
     believed, tables, aside = scored(evidence)
     laboratory = Laboratory(believed, draws, seed)
@@ -81,8 +82,13 @@ def validate(
     scores = {"files": files, "left_aside": aside, "provenance": provenance(laboratory.people, laboratory.people.luck.vary)}
     if out is not None:
         pages = {} if page is None else {PAGE: page(scores, believed)}
-        write_folder(out.absolute(), {SCORES: to_json(scores), **pages})
+        write_folder(out.absolute(), {SCORES: to_json(scores), **pages}, seen=seen)
     return scores
+
+
+def _require_usable(out: Path) -> str:
+    """Earlier scores are replaced; nothing else is."""
+    return require_usable(out, force=SCORES in (entries(out) or ()), names=(SCORES, PAGE))
 
 
 def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[Row]], dict[str, str]]:

@@ -1,11 +1,42 @@
 """Measurements from laboratories: needles going in, channels closing, passage, permeability, healing."""
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
-from .cells import Count, NotNegative, Ph, Positive, Ref, SourceId, Word
-from .row import Row
+from .cells import SAID, Count, NotNegative, Ph, Positive, Ref, SourceId, Word
+from .row import Row, Wrong
+
+LONGEST_NEEDLE = 5000.0  # um; no needle of a device for skin is longer
+SPECIES = ("human", "pig", "porcine", "rat", "mouse", "rabbit", "guinea pig", "animal", "not stated", "not in abstract")
+"""Words of which a skin that was measured names one, if only to say that nobody stated it."""
+_JUST_SKIN = re.compile(r"(living |excised |in vitro |ex vivo )*skin(,? (in|ex) (vivo|vitro))*", re.IGNORECASE)
+_SPECIES = re.compile(rf"\b({'|'.join(SPECIES)})\b", re.IGNORECASE)
+
+
+def _read_skin(text: str) -> str:
+    if not (_SPECIES.search(text) or _JUST_SKIN.fullmatch(text)):
+        raise PydanticCustomError(SAID, "{why}", {"why": f"names no skin that is known; one of {', '.join(SPECIES)}"})
+    return text
+
+
+SkinWords = Annotated[Word, AfterValidator(_read_skin)]
+NeedleLength = Annotated[float, Field(gt=0.0, le=LONGEST_NEEDLE)]
+
+
+def _measured(quantity: str, unit: str, value: float, units: Mapping[str, tuple[str, ...]]) -> Iterator[Wrong]:
+    """What is wrong with a number: a unit that is none of its quantity, a share above one."""
+    allowed = units.get(quantity, (unit,))
+    if unit not in allowed:
+        yield Wrong("unit", f"is not a unit of {quantity}; one of {', '.join(allowed)}")
+    elif unit == "1" and quantity in SHARES and value > 1.0:
+        yield Wrong("value", f"is above 1, and {quantity} is a share")
+
+
+SHARES = ("fraction_penetrated", "pore_open_fraction")
 
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 Celsius = Annotated[float, Field(ge=-273.15, le=200.0)]
@@ -17,9 +48,9 @@ class InsertionRow(Row):
     table: ClassVar[str] = "measurements/insertion"
 
     source: SourceId
-    skin: Word
+    skin: SkinWords
     device: Word
-    needle_length_um: Positive | None
+    needle_length_um: NeedleLength | None
     tip_radius_um: Positive | None
     base_width_um: Positive | None
     needle_count: Count | None
@@ -49,6 +80,14 @@ class InsertionRow(Row):
     ]
     note: str
 
+    def laws(self) -> Iterator[Wrong]:
+        """A unit of the quantity; a share is at most one."""
+        yield from super().laws()
+        yield from _measured(self.quantity, self.unit, self.value, _INSERTION_UNITS)
+
+
+_INSERTION_UNITS = {"insertion_force": ("N",), "depth": ("um",), "channel_diameter": ("um",), "fraction_penetrated": ("1",)}
+
 
 class ClosureRow(Row):
     """When, or how far, channels had closed by one read-out."""
@@ -56,9 +95,9 @@ class ClosureRow(Row):
     table: ClassVar[str] = "measurements/closure"
 
     source: SourceId
-    skin: Word
+    skin: SkinWords
     device: Word
-    needle_length_um: Positive | None
+    needle_length_um: NeedleLength | None
     occluded: bool | None
     readout: Literal["TEWL", "dye", "impedance", "OCT", "drug_delivery", "histology"]
     quantity: Literal["closure_time", "pore_open_fraction", "TEWL"]
@@ -84,6 +123,14 @@ class ClosureRow(Row):
     ]
     note: str
 
+    def laws(self) -> Iterator[Wrong]:
+        """A unit of the quantity; a share is at most one."""
+        yield from super().laws()
+        yield from _measured(self.quantity, self.unit, self.value, _CLOSURE_UNITS)
+
+
+_CLOSURE_UNITS = {"closure_time": ("h",), "pore_open_fraction": ("1",), "TEWL": ("g/m2/h",)}
+
 
 class PermeationRow(Row):
     """What passed needled skin, and intact skin beside it."""
@@ -91,12 +138,12 @@ class PermeationRow(Row):
     table: ClassVar[str] = "measurements/permeation_microneedle"
 
     source: SourceId
-    skin: Word
+    skin: SkinWords
     permeant: Word
     mw_g_mol: Positive
     log_kow: float | None
     device: Word
-    needle_length_um: Positive | None
+    needle_length_um: NeedleLength | None
     needle_density_per_cm2: Positive | None
     patch_load_ug: Positive | None
     patch_area_mm2: Positive | None
@@ -126,6 +173,19 @@ class PermeationRow(Row):
         ...,
     ]
     note: str
+
+    def laws(self) -> Iterator[Wrong]:
+        """A unit of the quantity; a share of the dose is at most all of it."""
+        yield from super().laws()
+        yield from _measured(self.quantity, self.unit, self.value_treated, _PERMEATION_UNITS)
+        for column in ("value_treated", "value_untreated"):
+            value = getattr(self, column)
+            if self.unit == "% of dose" and value is not None and value > 100.0:
+                yield Wrong(column, "is above 100, and it is a share of the dose in per cent")
+
+
+_AMOUNTS = ("ug", "ug/cm2", "% of dose")
+_PERMEATION_UNITS = {"flux": ("ug/cm2/h",), "enhancement_ratio": ("1",), "cumulative": _AMOUNTS, "retained": _AMOUNTS}
 
 
 class PermeabilityRow(Row):
@@ -233,6 +293,16 @@ class HealingRow(Row):
         ...,
     ]
     note: str
+
+    def laws(self) -> Iterator[Wrong]:
+        """A sign is -1, 0 or 1; a fraction lies between nothing and all."""
+        yield from super().laws()
+        low, high = _RANGES.get(self.unit, (self.value, self.value))
+        if not low <= self.value <= high or (self.unit in ("sign", "0/1") and self.value != round(self.value)):
+            yield Wrong("value", f"is not a value in {self.unit!r}, which goes from {low:g} to {high:g}")
+
+
+_RANGES = {"sign": (-1.0, 1.0), "0/1": (0.0, 1.0), "fraction": (0.0, 1.0), "0-10": (0.0, 10.0), "mm of 100": (-100.0, 100.0)}
 
 
 class NumbnessRow(Row):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit, prange
 
+from ...numerics.kept import kept
 from .. import kernel_generated as kernel
 
 GAMMA = 1.0 - 0.5 * np.sqrt(2.0)
@@ -65,7 +66,7 @@ def _compiled(stamp: str) -> Callable:
     """The threaded loop over cells. The stamp, a digest of the network, becomes part of what is compiled: the compiler's
     cache must not hand out the code of another network."""
 
-    @njit(cache=True, parallel=True, error_model="numpy")
+    @kept(parallel=True, error_model="numpy")
     def react(cells, fields, moving, p, span):
         count, n = cells.shape
         failed = np.zeros(-(-count // BATCH) if stamp else 0, np.int64)

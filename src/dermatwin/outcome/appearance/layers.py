@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from ...numerics.kept import kept
 
 THIN = 0.2  # numerical: optical thickness of the first sheet, relative to the flattest direction
 DEEP = 48  # numerical: doublings at most
@@ -105,7 +106,7 @@ def _fresnel(cosine: np.ndarray, index: float) -> np.ndarray:
     return 0.5 * (across + along)
 
 
-@njit(cache=True)
+@kept()
 def _multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     count = a.shape[0]
     for i in range(count):
@@ -116,7 +117,7 @@ def _multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
             out[i, j] = total
 
 
-@njit(cache=True)
+@kept()
 def _solve(a: np.ndarray, b: np.ndarray) -> None:
     """b <- a^-1 b without pivots (every a here is an M-matrix); a is used up."""
     count = a.shape[0]
@@ -133,7 +134,7 @@ def _solve(a: np.ndarray, b: np.ndarray) -> None:
                     b[i, j] -= share * b[pivot, j]
 
 
-@njit(cache=True)
+@kept()
 def _first(
     optical: float,
     albedo: float,
@@ -170,7 +171,7 @@ def _first(
             through[i, j] = 2.0 * inverse[i, j] - (1.0 if i == j else 0.0)
 
 
-@njit(cache=True)
+@kept()
 def _double(back: np.ndarray, through: np.ndarray, work: np.ndarray) -> None:
     """R <- R + T (1 - R R)^-1 R T,  T <- T (1 - R R)^-1 T."""
     count = back.shape[0]
@@ -190,7 +191,7 @@ def _double(back: np.ndarray, through: np.ndarray, work: np.ndarray) -> None:
             through[i, j] = last[i, j]
 
 
-@njit(cache=True)
+@kept()
 def _sheet(
     absorption: float,
     scattering: float,
@@ -209,7 +210,7 @@ def _sheet(
         _double(back, through, work)
 
 
-@njit(cache=True)
+@kept()
 def _endless(
     absorption: float,
     scattering: float,
@@ -228,7 +229,7 @@ def _endless(
             break
 
 
-@njit(cache=True)
+@kept()
 def _upon(back: np.ndarray, through: np.ndarray, below: np.ndarray, work: np.ndarray) -> None:
     """below <- R + T below (1 - R below)^-1 T, written with (1 - below R)^-1 below = below (1 - R below)^-1."""
     count = back.shape[0]
@@ -245,7 +246,7 @@ def _upon(back: np.ndarray, through: np.ndarray, below: np.ndarray, work: np.nda
             below[i, j] = back[i, j] + gap[i, j]
 
 
-@njit(cache=True)
+@kept()
 def _out(below: np.ndarray, turned_back: np.ndarray, work: np.ndarray) -> float:
     """Share of straight light inside the surface that leaves again: what the surface turns back starts anew."""
     count = below.shape[0]
@@ -261,7 +262,7 @@ def _out(below: np.ndarray, turned_back: np.ndarray, work: np.ndarray) -> float:
     return total
 
 
-@njit(cache=True)
+@kept()
 def _stack(
     epidermis: np.ndarray,
     papillary: np.ndarray,

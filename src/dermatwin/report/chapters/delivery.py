@@ -234,7 +234,7 @@ def _numbers(run: Run, exposure: Exposure, scale: Scale) -> Numbers:
     entered = delivery_gain.at(exposure, delivery_gain.part(exposure, *BELOW))
     intact = delivery_gain.at(exposure, exposure.intact_below_sc)
     by_channel = 100.0 * delivery_gain.ratio(delivery_gain.at(exposure, exposure.through_channels), entered)
-    peak = lookup.band(scale.factor * np.nanmax(exposure.dermal_concentration, axis=1), scale.per_volume)
+    peak = lookup.band(scale.factor * exposure.dermal_concentration.max(axis=1), scale.per_volume)
     return Numbers(
         zone=words.title(exposure.zone),
         below=lookup.band(scale.factor * entered, scale.per_area),

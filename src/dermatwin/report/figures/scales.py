@@ -13,6 +13,8 @@ from .. import words
 
 NICE_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 84, 91, 182, 364)
+TINIEST = 1e-100  # of what is drawn; one over it is the largest
+MOST_TICKS, FINEST = 1000, 1e12  # ticks of an axis; steps from nought to an axis whose ticks can be told apart
 HOUR_STEPS = (1, 2, 3, 6, 12, 24, 48)
 
 
@@ -43,7 +45,7 @@ class Scale:
     def ticks(self, wanted: int = 4) -> list[float]:
         """About so many round numbers within the scale."""
         if self.log:
-            first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            first, last = math.ceil(math.log10(max(self.low, TINIEST)) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             step = max(1, round((last - first) / max(wanted, 1)))
             return [10.0**power for power in range(first, last + 1, step)]
         return multiples(self.low, self.high, nice_step(self.high - self.low, wanted))
@@ -54,7 +56,7 @@ class Scale:
 
 def nice_step(width: float, wanted: int) -> float:
     """A step of 1, 2, 2.5 or 5 times a power of ten that cuts a width into about `wanted` parts."""
-    if width <= 0.0 or not math.isfinite(width):
+    if not TINIEST <= width <= 1.0 / TINIEST:
         return 1.0
     raw = width / max(wanted, 1)
     power = 10.0 ** math.floor(math.log10(raw))
@@ -62,7 +64,9 @@ def nice_step(width: float, wanted: int) -> float:
 
 
 def multiples(low: float, high: float, step: float) -> list[float]:
-    """Multiples of a step within low..high."""
+    """Multiples of a step within low..high; none where they cannot be told apart, or are more than anybody reads."""
+    if not max(abs(low), abs(high)) < FINEST * step or not high - low <= MOST_TICKS * step:
+        return []
     first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
     return [round(index * step, 12) for index in range(first, last + 1)]
 
@@ -85,13 +89,13 @@ def tick_labels(ticks: list[float]) -> list[str]:
 def cover(values: Iterable[np.ndarray | float], *, zero: bool = False, around: float | None = None) -> tuple[float, float]:
     """Limits that hold all finite values, with a little air; `zero` starts at zero, `around` must be inside."""
     flat = np.concatenate([np.ravel(np.asarray(v, float)) for v in values] or [np.array([])])
-    flat = flat[np.isfinite(flat)]
+    flat = flat[np.abs(flat) <= 1.0 / TINIEST]
     low, high = (float(flat.min()), float(flat.max())) if flat.size else (0.0, 1.0)
     if around is not None:
         low, high = min(low, around), max(high, around)
     if zero and low >= 0.0:
         low = 0.0
-    if high - low <= 1e-12 * max(abs(high), 1e-300):
-        low, high = (low - 0.5 * abs(low), high + 0.5 * abs(high)) if high else (0.0, 1.0)
+    if high - low <= max(1e-12 * abs(high), TINIEST):
+        low, high = (low - 0.5 * abs(low), high + 0.5 * abs(high)) if abs(high) > TINIEST else (0.0, 1.0)
     air = 0.04 * (high - low)
     return (low if zero and low == 0.0 else low - air), high + air

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 
+from ...case import dump_case
 from ...evidence.rows.advice import ClockRow
 from ...evidence.timetable import reading_days
 from ...twin import Run
@@ -16,16 +18,27 @@ def calendar(run: Run, language: Tongue | None = None) -> str:
     """Whole-day events, the same bytes for the same run."""
     said = language or tongue()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//dermatwin//course//{said.language.upper()}", "CALSCALE:GREGORIAN"]
+    course = _course(run)
     for number, (day, text) in enumerate(_events(run, said)):
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{number}-{run.provenance['seed']}-{day:%Y%m%d}@dermatwin",
-            f"DTSTAMP:{run.case.course.start:%Y%m%d}T000000Z",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"UID:{number}-{_date(day)}-{course}@dermatwin",
+            f"DTSTAMP:{_date(run.case.course.start)}T000000Z",
+            f"DTSTART;VALUE=DATE:{_date(day)}",
             f"SUMMARY:{_escaped(text)}",
             "END:VEVENT",
         ]
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+def _course(run: Run) -> str:
+    """What tells this course from every other one: a calendar holds those of many people."""
+    return sha256(f"{run.provenance['seed']}\n{dump_case(run.case)}".encode()).hexdigest()[:24]
+
+
+def _date(day: date) -> str:
+    """A day in eight digits; a year has four on every system."""
+    return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
 
 def _events(run: Run, said: Tongue) -> Iterator[tuple[date, str]]:
