@@ -362,6 +362,7 @@ class TestValidate:
                         "unit": "grade points",
                         "sign_accuracy": None,
                         "better_than_baseline": True,
+                        "crps_ratio": 0.81,
                         "baseline": {"median_factor": None, "mean_abs_error": 19.25},
                     }
                 },

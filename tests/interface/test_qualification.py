@@ -112,7 +112,7 @@ def test_text_from_a_table_stays_text(scores):
     found = nasty["files"]["closure.csv"]
     found["predictions"][0].update(source=NASTY, about=NASTY, quantity=NASTY, unit=NASTY)
     found["quantities"][NASTY] = found["quantities"].pop("closure_time_dye")
-    found["not_predicted"].append({"row": 3, "source": NASTY, "quantity": NASTY, "reason": NASTY})
+    found["not_predicted"].append({"file": NASTY, "row": 3, "source": NASTY, "quantity": NASTY, "reason": NASTY})
     nasty["left_aside"] = {NASTY: NASTY}
     shown = render(nasty, EVIDENCE)
     read(shown)
@@ -198,13 +198,18 @@ class TestVerdicts:
             "studies": 5,
             "bounds": 0,
             "leaning": 0,
+            "coverage_50": 0.5,
+            "coverage_80": 0.8,
             "coverage_90": 0.9,
+            "width": 1.0,
+            "crps": 0.2,
+            "crps_ratio": 0.8,
             "median_factor": 2.0,
             "mean_abs_error": None,
             "unit": "h",
             "sign_accuracy": None,
             "better_than_baseline": True,
-            "baseline": {"scored": 20},
+            "baseline": {"scored": 20, "median_factor": 3.0, "mean_abs_error": None},
             **changes,
         }
 

@@ -167,6 +167,27 @@ def test_responder_definitions_draw_lines(draws):
 
 
 @pytest.mark.parametrize(
+    ("text", "grades"),
+    [
+        ("improved by more than one grade", 2),
+        ("reduced by > 1 grade", 2),
+        ("improved by over two grades", 3),
+        ("at least two grades better", 2),
+        ("improved by >=1 grade", 1),
+        ("improved by one grade or more", 1),
+    ],
+)
+def test_more_than_a_number_of_grades_is_the_next_one_at_least(text, grades, draws):
+    scale = scales(draws.evidence)["goodman_baron_qualitative"]
+    assert cut_of(text, scale, 4.0) == Cut("", (grades - 0.5) / 4.0, graded=True)
+
+
+def test_more_than_a_share_is_a_share():
+    assert cut_of("improved by more than 50 %", None, None) == Cut("", 0.5)
+    assert cut_of('scars improved (">70%")', None, None) == Cut("", 0.7)
+
+
+@pytest.mark.parametrize(
     ("name", "event"),
     [
         ("reference_pih_rate", "pih"),

@@ -6,12 +6,47 @@ import numpy as np
 import pytest
 
 from dermatwin.evidence import Evidence
+from dermatwin.validation.measures import LEVELS, bands, crps, decades, narrowest
 from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import Row
-from dermatwin.validation.scoring import given_report, score, summarise
+from dermatwin.validation.scoring import by_study, given_report, score, summarise
 
 EVIDENCE = Evidence.packaged()
 DRAWS = np.arange(1.0, 100.0)  # median 50, 5-95 % band 5.9 to 94.1
+
+
+SOURCES = ("kalluri2011", "gupta2011", "lam2008")  # any three that the register holds
+
+
+@pytest.fixture
+def known(tmp_path):
+    """Evidence that holds known values of a quantity of nobody's, by study."""
+
+    def lay(values, quantity="x", scale="log", **cells):
+        lines = ["place,of,source,quantity,scale,bound,value,footing,share,concern,arm"]
+        for study, numbers in values.items():
+            lines += [
+                ",".join(
+                    (
+                        f"closure.csv:{len(lines) + n}",
+                        "closure.csv",
+                        study,
+                        quantity,
+                        scale,
+                        cells.get("bound", ""),
+                        str(v),
+                        "",
+                        "",
+                        "",
+                        "",
+                    )
+                )
+                for n, v in enumerate(numbers)
+            ]
+        (tmp_path / "known_values.csv").write_text("\n".join(lines) + "\n")
+        return Evidence.read(tmp_path)
+
+    return lay
 
 
 def row(source="one", line=2, **cells):
@@ -64,20 +99,137 @@ def test_a_direction_is_right_when_the_draws_go_there(draws, sign, right):
     assert score(row(), Prediction(draws, 1.0, "sign", "x", sign=sign)).sign_right is right
 
 
-def test_the_baseline_is_the_mean_of_the_other_studies():
-    measured = {"a": [10.0, 1000.0], "b": [100.0], "c": [1000.0]}
-    rows = [
-        row(source, line, value=str(v))
-        for line, (source, v) in enumerate(((s, v) for s, values in measured.items() for v in values), start=2)
-    ]
-
+def of_value(predicted=100.0, scale="log"):
     def predictor(entry):
-        return Prediction(np.full(20, 100.0), entry.number("value"), "log", "x")
+        return Prediction(np.full(20, predicted), entry.number("value"), scale, "x", entry["bound"])
 
-    found = summarise(rows, predictor, EVIDENCE)
-    # a: mean of 2 and 3 in log10 is 2.5, errors 1.5 and 0.5; b: of 2 and 3, error 0.5; c: of 2 and 2, error 1
+    return predictor
+
+
+def rows_of(measured, **cells):
+    pairs = [(study, value) for study, values in measured.items() for value in values]
+    return [row(study, line, value=str(value), **cells) for line, (study, value) in enumerate(pairs, start=2)]
+
+
+MEASURED = dict(zip(SOURCES, ([10.0, 1000.0], [100.0], [1000.0]), strict=True))
+
+
+def test_the_baseline_is_the_mean_of_the_other_studies(known):
+    found = summarise(rows_of(MEASURED), of_value(), known(MEASURED))
+    # first: mean of 2 and 3 in log10 is 2.5, errors 1.5 and 0.5; second: of 2 and 3, error 0.5; third: of 2 and 2, error 1
     assert found["baseline"]["median_abs_log10_error"] == pytest.approx((0.5 + 1.0) / 2.0, rel=1e-3)
     assert found["baseline"]["twin_on_the_same_rows"]["counted"]["log"] == 4
+
+
+def test_rows_that_are_scored_together_say_nothing_of_one_another(known):
+    unseen = {"first2099": [7.0], "second2099": [7.0], "third2099": [7.0]}
+    assert summarise(rows_of(unseen), of_value(), EVIDENCE)["baseline"]["counted"]["log"] == 0
+    found = summarise(rows_of(unseen), of_value(), known({SOURCES[0]: [10.0], SOURCES[1]: [1000.0]}))["baseline"]
+    assert found["median_factor"] == pytest.approx(
+        100.0 / 7.0, rel=1e-3
+    )  # the packaged studies' mean, whatever stands beside
+
+
+def test_a_study_is_known_by_its_identifier_as_well_as_by_its_name(known):
+    evidence = known({SOURCES[0]: [10.0], SOURCES[1]: [1000.0]})
+    own = evidence.sources[SOURCES[0]].identifier
+    assert own
+    stranger = row("unseen2099", value="7", doi_or_pmcid=own.upper())
+    assert summarise([stranger], of_value(), evidence)["baseline"]["counted"]["log"] == 0
+
+
+def test_bounds_are_no_values_of_a_baseline(known):
+    found = summarise(rows_of(MEASURED), of_value(), known(MEASURED, bound="upper"))
+    assert found["baseline"]["counted"]["log"] == 0
+
+
+@pytest.mark.parametrize(
+    ("draws", "measured", "expected"),
+    [
+        ([3.0], 1.0, 2.0),
+        ([0.0, 4.0], 1.0, 2.0 - 4.0 / 2.0),  # mean |x - y| = (1 + 3)/2; half of the mean distance of the pair
+        ([0.0, 1.0, 3.0], 2.0, 4.0 / 3.0 - (1.0 + 3.0 + 2.0) / 3.0 / 2.0),
+    ],
+)
+def test_the_probability_score_by_hand(draws, measured, expected):
+    assert crps(np.array(draws), measured) == pytest.approx(expected)
+
+
+def test_the_probability_score_of_a_normal_is_its_closed_form():
+    from scipy.stats import norm
+
+    draws, y = norm.ppf((np.arange(20000) + 0.5) / 20000), 0.7
+    closed = y * (2.0 * norm.cdf(y) - 1.0) + 2.0 * norm.pdf(y) - 1.0 / np.sqrt(np.pi)  # Gneiting and Raftery 2007
+    assert crps(draws, y) == pytest.approx(closed, abs=2e-4)
+
+
+def test_the_probability_score_asks_for_the_truth():
+    """On average nobody gains by saying something else than what is believed, nor by more or fewer draws."""
+    luck = np.random.default_rng(11)
+    truths = luck.normal(size=4000)
+
+    def mean_score(spread, shift, count=50):
+        return np.mean([crps(shift + spread * luck.normal(size=count), y) for y in truths])
+
+    honest = mean_score(1.0, 0.0)
+    assert honest < min(mean_score(0.4, 0.0), mean_score(2.5, 0.0), mean_score(1.0, 0.8))
+    assert mean_score(1.0, 0.0, count=3) == pytest.approx(honest, abs=0.03)
+
+
+def test_scores_on_a_scale_of_ratios_are_decades():
+    found = score(row(), Prediction(np.full(20, 1000.0), 10.0, "log", "x"))
+    assert found.crps == pytest.approx(2.0)
+    assert list(decades(np.array([0.0, 1e99, 10.0]), 10.0)) == [-6.0, 6.0, 0.0]
+    assert score(row(), Prediction(DRAWS, 10.0, "log", "x", "upper")).crps is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "bound", "level"),
+    [(50.0, "", 0.1), (70.0, "", 0.5), (90.0, "", 0.9), (99.0, "", None), (99.0, "upper", 0.1), (80.0, "lower", 0.7)],
+)
+def test_the_narrowest_band_that_holds_a_value(measured, bound, level):
+    # of 1 to 99 the band of level p runs from 50 - 49 p to 50 + 49 p
+    assert narrowest(bands(DRAWS), measured, bound) == level
+
+
+def test_bands_lie_within_one_another_and_hold_their_share():
+    found = bands(np.random.default_rng(2).normal(size=5000))
+    assert list(found.low) == sorted(found.low, reverse=True)
+    assert list(found.high) == sorted(found.high)
+    from scipy.stats import norm
+
+    assert found.high[-1] == pytest.approx(norm.ppf(0.95), abs=0.06)
+    assert found.low[LEVELS.index(0.5)] == pytest.approx(norm.ppf(0.25), abs=0.06)
+
+
+def test_a_study_counts_once_however_many_rows_it_has():
+    def predictor(entry):
+        draws = DRAWS if entry["source"] == "large" else -DRAWS
+        return Prediction(draws, 1.0, "sign", "x", sign=1)
+
+    found = summarise([row("large", n) for n in range(2, 11)] + [row("small", 20)], predictor, EVIDENCE)
+    assert found["sign_accuracy"] == pytest.approx(0.9)
+    assert found["by_study"]["sign_accuracy"] == pytest.approx(0.5)
+    assert found["studies"]["sign"] == 2
+    assert by_study([], lambda entry: True) is None
+
+
+def test_coverage_of_all_three_bands_and_how_wide_they_are():
+    rows = [row(f"s{n}", n, value=str(v)) for n, v in enumerate((50.0, 70.0, 85.0, 99.0), start=2)]
+    found = summarise(rows, lambda entry: Prediction(DRAWS, entry.number("value"), "log", "x"), EVIDENCE)
+    assert [found[f"coverage_{level}"] for level in (50, 80, 90)] == [0.5, 0.75, 0.75]
+    assert found["width_decades"] == pytest.approx(np.log10(94.1 / 5.9), abs=1e-5)
+    assert found["quantities"]["x"]["width"] == pytest.approx(np.log10(94.1 / 5.9), abs=1e-5)
+
+
+def test_the_twins_score_over_that_of_the_other_studies(known):
+    found = summarise(rows_of(MEASURED), of_value(), known(MEASURED))
+    # the twin says 2 decades and is off by 1, 1, 0, 1. The others say (2, 3) for 1 and 3: 1.5 - 0.5 and 0.5 - 0.5 each;
+    # their means for 2 are (2, 3): 0.5 - 0.5; for the last 3 they are (2, 2): 1
+    assert found["quantities"]["x"]["crps"] == pytest.approx(0.75)
+    assert found["quantities"]["x"]["baseline"]["crps"] == pytest.approx((1.0 + 0.0 + 0.0 + 1.0) / 4.0)
+    assert found["quantities"]["x"]["crps_ratio"] == pytest.approx(1.5)
+    assert found["baseline"]["crps_ratio"] == pytest.approx(1.5)
 
 
 def test_a_calibrated_predictor_covers_nine_in_ten():
@@ -129,42 +281,39 @@ def summary(measured, predicted=100.0, scale="log", **cells):
     return summarise(rows, predictor, EVIDENCE)
 
 
-def test_figures_by_quantity_beside_the_baseline():
-    measured = [("a", 10.0, "", "h"), ("a", 1000.0, "", "h"), ("b", 100.0, "", "h"), ("c", 1000.0, "", "h")]
-    found = summary(measured)["quantities"]
+def test_figures_by_quantity_beside_the_baseline(known):
+    found = summarise(rows_of(MEASURED, unit="h"), of_value(), known(MEASURED))["quantities"]
     assert list(found) == ["x"]
     entry = found["x"]
     assert (entry["scored"], entry["studies"], entry["bounds"], entry["unit"]) == (4, 3, 0, "h")
     assert entry["median_factor"] == pytest.approx(10.0)  # errors of 1, 1, 0 and 1 decades
-    # a: mean of 2 and 3 in log10 is 2.5, errors 1.5 and 0.5; b: of 2 and 3, error 0.5; c: of 2 and 2, error 1
-    assert entry["baseline"]["median_factor"] == pytest.approx(10.0**0.75, rel=1e-3)
+    assert entry["baseline"]["median_factor"] == pytest.approx(10.0**0.75, rel=1e-3)  # as above
     assert entry["baseline"]["scored"] == 4
     assert entry["better_than_baseline"] is False
     assert entry["mean_abs_error"] is None
 
 
-def test_a_twin_that_knows_is_better_than_the_mean_of_others():
-    rows = [
-        row(source, line, value=str(value))
-        for line, (source, value) in enumerate((("a", 1.0), ("b", 10.0), ("c", 1000.0)), start=2)
-    ]
+def test_a_twin_that_knows_is_better_than_the_mean_of_others(known):
+    measured = dict(zip(SOURCES, ([1.0], [10.0], [1000.0]), strict=True))
 
     def predictor(entry):
         return Prediction(np.full(20, 1.1 * entry.number("value")), entry.number("value"), "log", "x")
 
-    assert summarise(rows, predictor, EVIDENCE)["quantities"]["x"]["better_than_baseline"] is True
+    assert summarise(rows_of(measured), predictor, known(measured))["quantities"]["x"]["better_than_baseline"] is True
 
 
 @pytest.mark.parametrize(
-    "measured",
+    ("values", "bound"),
     [
-        [("a", 10.0, "", "h"), ("b", 20.0, "", "h")],  # two studies: no baseline
-        [("a", 100.0, "", "h"), ("b", 100.0, "", "h"), ("c", 100.0, "", "h")],  # a tie
-        [("a", 10.0, "upper", "h"), ("b", 20.0, "upper", "h"), ("c", 30.0, "upper", "h")],  # bounds have no distance
+        (([10.0], [20.0], []), ""),  # two studies: no baseline
+        (([100.0], [100.0], [100.0]), ""),  # a tie
+        (([10.0], [20.0], [30.0]), "upper"),  # bounds have no distance
     ],
 )
-def test_better_is_left_open_where_it_cannot_be_told(measured):
-    assert summary(measured)["quantities"]["x"]["better_than_baseline"] is None
+def test_better_is_left_open_where_it_cannot_be_told(values, bound, known):
+    measured = dict(zip(SOURCES, values, strict=True))
+    found = summarise(rows_of(measured, bound=bound), of_value(), known(measured))
+    assert found["quantities"]["x"]["better_than_baseline"] is None
 
 
 def test_a_bound_that_holds_does_not_flatter_the_factor():

@@ -201,10 +201,10 @@ def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = Fal
     page = console()
     page.print(_files(scores["files"]))
     page.print(
-        "In band: of measured values, in the 90 % band of their prediction.\n"
-        "Factor: predicted over measured for the middle row, of rows that state a value on a scale of ratios.\n"
-        "Baseline: the other studies' mean. Same rows: the twin where there is a baseline.\n"
-        "Not leaning: rows whose own study is not among the prediction's sources.",
+        "In 50, 80, 90 %: of measured values, in that band of their prediction. Own out: in 90 %, of rows whose own\n"
+        "study is not among the prediction's sources. Factor: predicted over measured for the middle row, on scales of\n"
+        "ratios. Crps: the twin's probability score over that of the other packaged studies' means; above 1 these say\n"
+        "more. Sign: directions right, of rows and of studies.",
         style="dim",
     )
     if details:
@@ -225,21 +225,24 @@ def show_scores(scores: dict[str, Any], out: Path | None, *, details: bool = Fal
 
 
 def _files(files: dict[str, Any]) -> Table:
-    table = listing("file", "rows", "scored", "in band", "not leaning", "factor", "baseline", "same rows", "sign right")
+    table = listing("file", "rows", "scored", "in 50", "80", "90 %", "own out", "factor", "crps", "sign", "by study")
     for name, score in files.items():
-        baseline = score.get("baseline") or {}
         table.add_row(
             escape(name),
             str(score["rows"]),
             str(score["scored"]),
-            share(score.get("coverage_90")),
+            *(share(score.get(f"coverage_{level}")) for level in (50, 80, 90)),
             share(score.get("not_leaning", {}).get("coverage_90")),
             _factor(score),
-            _factor(baseline),
-            _factor(baseline.get("twin_on_the_same_rows") or {}),
+            _times((score.get("baseline") or {}).get("crps_ratio")),
             share(score.get("sign_accuracy")),
+            share(score.get("by_study", {}).get("sign_accuracy")),
         )
     return table
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 LONGEST_NAME = 34
@@ -248,7 +251,7 @@ NEARER = {True: "[green]yes[/]", False: "[yellow]no[/]", None: "-"}
 
 def _quantities(name: str, quantities: dict[str, Any]) -> Table:
     table = listing(
-        "quantity", "rows", "studies", "in band", "error", "baseline", "nearer", "sign right", title=escape(name)
+        "quantity", "rows", "studies", "in 90 %", "error", "baseline", "nearer", "crps", "sign", title=escape(name)
     )
     for quantity, score in quantities.items():
         baseline = score["baseline"]
@@ -260,6 +263,7 @@ def _quantities(name: str, quantities: dict[str, Any]) -> Table:
             _error(score, score["unit"]),
             _error(baseline),
             NEARER[score["better_than_baseline"]],
+            _times(score["crps_ratio"]),
             share(score["sign_accuracy"]),
         )
     return table

@@ -5,12 +5,13 @@ from .draws import Draws
 from .pages import Pages
 from .posterior import Posterior
 from .records import GRADES, Parameter, Pool, Quantity, Source, Split, weakest
-from .store import MEASUREMENTS, Evidence, Overlay
+from .store import DATA, MEASUREMENTS, Evidence, Overlay
 from .tables import Tables, view
 from .words import words
 
 __all__ = [
     "GRADES",
+    "DATA",
     "MEASUREMENTS",
     "Draws",
     "Evidence",

@@ -23,6 +23,11 @@ _DEFINITIONS = (  # text of a responder definition -> what draws its line; first
     (r"\bexcellent\b|\bclear(?:ed)?\b|no scars left", "excellent"),
     (r"improve|better|reduced|respond|satisfied", "any"),
 )
+_DIGITS = {"one": "1", "two": "2", "three": "3", "four": "4"}
+_STEPS = r"(?:grades?|points?|steps?|levels?)"
+_MORE = rf"(?:more than|greater than|over|above|>(?!=)) ?(\d)(?![\d.]* ?%)(?= ?(?:{_STEPS}|$|\)))"
+_LEAST = rf"(?:at least|no less than|\u2265) ?(\d)(?![\d.]* ?%)(?= ?(?:{_STEPS}|$|\)))"
+"""More than a number of grades, and at least so many, in words and signs."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +42,10 @@ class Cut:
 def cut_of(definition: str, scale: Scale | None, baseline: float | None) -> Cut | None:
     """The line that a responder definition draws; None if it says nothing of it.
 
-    'improved by >= 50 %' is 0.5, '>= 2 grades' is 1.5 / baseline (grades are rounded), words are left to raters. A
-    definition that also states grades is read by them.
+    'improved by >= 50 %' is 0.5, '>= 2 grades' is 1.5 / baseline (grades are rounded), and so is 'more than one grade';
+    words are left to raters. A definition that also states grades is read by them.
     """
-    text = definition.lower()
+    text = _counting(definition.lower())
     for pattern, key in _DEFINITIONS:
         if not re.search(pattern, text):
             continue
@@ -51,6 +56,14 @@ def cut_of(definition: str, scale: Scale | None, baseline: float | None) -> Cut 
             return Cut("any", graded=graded) if share is None else Cut("", share, graded)
         return Cut(key)
     return None
+
+
+def _counting(text: str) -> str:
+    """A definition with its numbers of grades as '>= n': 'more than one grade' is two at least."""
+    words = "|".join(_DIGITS)
+    text = re.sub(rf"\b({words})\b(?= ?{_STEPS})", lambda found: _DIGITS[found[1]], text)
+    text = re.sub(_MORE, lambda found: f">= {int(found[1]) + 1}", text)
+    return re.sub(_LEAST, r">= \1", text)
 
 
 def rater_of(scale: Scale | None) -> str:

@@ -250,10 +250,10 @@ def _pain(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
     error = draws.median("pain_between_people", "1") / np.sqrt(n) if n and n >= 1.0 else 0.0
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     name = f"{PAIN}_rf" if _heated(row, laboratory) else PAIN
-    return Prediction(_shifted(mean, noise), measured, "absolute", name, kind="pain")
+    return Prediction(shifted(mean, noise), measured, "absolute", name, kind="pain")
 
 
-def _shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
+def shifted(score: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Scores from 0 to 10 moved on the logit scale, on which people differ; they stay within the scale."""
     odds = score * np.exp(shift)
     return 10 * odds / (odds + 10 - score)

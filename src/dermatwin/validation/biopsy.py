@@ -141,7 +141,9 @@ def _changed(row: Row, entry: ReadingRow, bench: Bench, read: Read) -> Answer:
             stands_on=stands,
             leans=leans(row, stands, bench),
         )
-    if row["unit"] != "%":
+    if row["unit"] == "fold":
+        value = 100.0 * (value - 1.0)
+    elif row["unit"] != "%":
         return NotPredicted(f"the unit {row['unit']!r} is not a change")
     mean = _mean(row, bench, people, known)
     strayed = mean * size * discrepancy("healing_discrepancy", row["source"], f"{row['quantity']}:{row.line}", draws)

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..barrier import close
+from ..barrier.closure import GRID
 from ..evidence import Draws
 from ..flows import LAYERS, READOUTS, Channels, Punctures
 from ..insertion import Penetration
@@ -26,6 +27,7 @@ from .rows import Row
 from .spread import study_mean
 
 COVERED_H = 240.0  # a cover that stays on for the whole experiment
+LAST_H = float(GRID[-1])  # h after which channels are not described
 NEVER_H = 1e4  # where a read-out never says closed
 LEAST_H = 0.05  # where it never said open: three minutes, what a first reading takes
 
@@ -69,6 +71,25 @@ def _tewl(row: Row, laboratory: Laboratory) -> Answer:
         _read(row, laboratory, laboratory.known, known, read),
         "TEWL_after_needling",
         "tewl",
+    )
+
+
+def tewl_rise(row: Row, laboratory: Laboratory, hours: float) -> np.ndarray:
+    """Water loss at some hours after needling over that at rest, minus 1, (draw,): of people as a study sees them."""
+    people, known = skins(laboratory, row)
+
+    def rise(draws: Draws, skin: Skin) -> np.ndarray:
+        def read(found: Channels) -> np.ndarray:
+            return np.array([np.interp(hours, found.time, one) for one in found.tewl])
+
+        return _read(row, laboratory, draws, skin, read) / skin.tewl - 1.0
+
+    return study_mean(
+        rise(laboratory.people, people),
+        rise(laboratory.known, known),
+        row.number("n"),
+        laboratory.people.luck,
+        f"{row.file}:{row.line}",
     )
 
 

@@ -26,12 +26,13 @@ from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
 from .prediction import Answer, NotPredicted, Prediction, Predictor
-from .protocol import interval_of, protocol_of, sessions_of
+from .protocol import PERIODS, interval_of, protocol_of, sessions_of
 from .rows import Row
 from .wounds import Bench, Needles, another_wound, pushed
 
 HOURS = {"h": 1.0, "d": 24.0}
 WEEK = 7.0
+RENEWED = 3.0  # turnover times after which all but 5 % of an epidermis is new
 
 
 def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tuple[float, float] | None = None) -> Predictor:
@@ -46,6 +47,8 @@ def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tupl
         if row.number("value") is None:
             return NotPredicted("no value")
         try:
+            if entry.way == "opposite" and _renewing(row, laboratory):
+                return _water_loss(row, laboratory)
             if entry.way in biopsy.WAYS:
                 return biopsy.WAYS[entry.way](row, entry, whole.without(row))
             if another_wound(row) and entry.way not in PARAMETERS:
@@ -64,6 +67,13 @@ def _reason(row: Row, entry: ReadingRow | None) -> str:
 
 def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) -> Answer:
     """The same row as one of insertion.csv or closure.csv."""
+    maker = closure.predictor if readout else insertion.predictor
+    answer = maker(laboratory)(_pushed_row(row, quantity, readout, laboratory))
+    return replace(answer, quantity=row["quantity"]) if isinstance(answer, Prediction) else answer
+
+
+def _pushed_row(row: Row, quantity: str, readout: str, laboratory: Laboratory) -> Row:
+    """The row in the columns of insertion.csv and closure.csv."""
     named = next((size for size in ("370", "770") if size in row["quantity"]), None)
     found = protocol_of(row, species_of(row["species"]) or "human", laboratory.people)
     length = named or ("770" if "770" in row["procedure"] else f"{1000.0 * found.length_mm:g}")
@@ -83,9 +93,43 @@ def _elsewhere(row: Row, quantity: str, readout: str, laboratory: Laboratory) ->
         "unit": "h",
         "occluded": "false" if "unocc" in row["quantity"] or "no occlusion" in row["procedure"] else "",
     }
-    maker = closure.predictor if readout else insertion.predictor
-    answer = maker(laboratory)(Row(row.file, row.line, cells))
-    return replace(answer, quantity=row["quantity"]) if isinstance(answer, Prediction) else answer
+    return Row(row.file, row.line, cells)
+
+
+def _after_last(row: Row) -> float | None:
+    """Days from the latest session before the reading; None where the day is not stated."""
+    day = row.number("time_d")
+    if day is None:
+        return None
+    held = interval_of(row["procedure"]) * np.arange(sessions_of(row["procedure"]))
+    return float(day - max((session for session in held if session <= day), default=0.0))
+
+
+def _renewing(row: Row, laboratory: Laboratory) -> bool:
+    """Whether a reading of water loss comes before the epidermis is new: within three of its turnover times.
+
+    Until then water is lost through what the needles opened, and a thickened epidermis says nothing of it.
+    """
+    since = _after_last(row)
+    return since is not None and since < RENEWED / laboratory.people.median("epidermis_turnover", "1/d")
+
+
+def _water_loss(row: Row, laboratory: Laboratory) -> Answer:
+    """Direction of water loss against rest while channels close, on days for which they are described."""
+    since, value = _after_last(row), row.number("value") or 0.0
+    if another_wound(row):
+        return NotPredicted("water loss over a wound that is not one of needles")
+    if since is None or HOURS["d"] * since > closure.LAST_H:
+        return NotPredicted("water loss after the channels are closed and before the epidermis is new: not in the network")
+    own = laboratory.without(row.sources)
+    pushed = _pushed_row(row, "TEWL", "TEWL", own)
+    raised = closure.tewl_rise(pushed, own, HOURS["d"] * since)
+    missed = (
+        own.people("healing_direction_noise", "1") * own.people.luck.normal("chance", f"{row.file}:{row.line}:missed")[:, 0]
+    )
+    return Prediction(
+        raised + missed, value, "sign", row["quantity"], sign=int(np.sign(value)), stands_on=("tewl",), leans=False
+    )
 
 
 def _closure(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
@@ -246,6 +290,38 @@ def _steroid(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     return Prediction(loss, value, "absolute", row["quantity"], bound_of(row), leans=bool(behind & row.sources))
 
 
+def _off(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    """Collagen synthesis some days after a topical steroid was stopped [% of untreated skin].
+
+    synthesis = 100 (1 + (f - 1) (1 - exp(-t/t_on)) exp(-off/t_off)),  t the time of use, unlimited where it is not stated.
+    """
+    stopped = re.search(r"after_(\d+)d_off", row["quantity"])
+    if stopped is None:
+        return NotPredicted("the days without the steroid are not stated")
+    draws, used = laboratory.people, re.search(r"(\d+)\s*(weeks?|wk|days?|d|months?)\b", row["procedure"])
+    on, off = (draws(f"steroid_{name}_time", "d") for name in ("onset", "recovery"))
+    lasted = None if used is None else float(used[1]) * PERIODS[used[2] if used[2] == "d" else used[2].rstrip("s")]
+    begun = 1.0 if lasted is None else -np.expm1(-lasted / on)
+    full = draws(entry.name, "1") - 1.0
+    draw = 100.0 * (1.0 + full * begun * np.exp(-float(stopped[1]) / off))
+    behind = set(laboratory.evidence.parameters[entry.name].sources)
+    return Prediction(
+        draw, row.number("value") or 0.0, "absolute", row["quantity"], bound_of(row), leans=bool(behind & row.sources)
+    )
+
+
+def _scored(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    """A score after the course from the row's own score before it: (1 - improvement) of it; or the direction alone."""
+    found, value = arm_of(row, entry, laboratory), row.number("value") or 0.0
+    if row["unit"] == "sign":
+        return Prediction(found.relative_improvement, value, "sign", row["quantity"], sign=int(np.sign(value)), leans=False)
+    before = re.search(biopsy.NUMBER, row["baseline_or_control"])
+    if before is None or float(before[1]) <= 0.0:
+        return NotPredicted("a score without the score before the course")
+    draws = float(before[1]) * (1.0 - found.relative_improvement)
+    return Prediction(draws, value, "absolute", row["quantity"], bound_of(row), leans=False)
+
+
 def _aged(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     """A figure of old skin from the row's own figure of young skin: it goes with the synthesis of collagen."""
     ages, young = (
@@ -307,5 +383,7 @@ WAYS: dict[str, Callable[[Row, ReadingRow, Laboratory], Answer]] = {
     "steroid": _steroid,
     "aged": _aged,
     "delay": _delay,
+    "off": _off,
+    "scored": _scored,
 }
-PARAMETERS = ("factor", "percent", "loss", "power", "decade", "skin", "steroid", "aged", "delay")
+PARAMETERS = ("factor", "percent", "loss", "power", "decade", "skin", "steroid", "aged", "delay", "off")

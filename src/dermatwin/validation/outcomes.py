@@ -20,9 +20,12 @@ from ..evidence import Evidence
 from ..evidence.rows.trials import OutcomeRow
 from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, scales
 from ..outcome.doubts import label_of
+from ..outcome.prediction import effects
 from ..outcome.scales import SCORED, pool_of
+from . import healing
 from .laboratory import Laboratory
 from .prediction import Answer, Common, NotPredicted, Prediction, Predictor
+from .protocol import ALONE, USUAL_INTERVAL, WORDS
 from .rows import Row
 
 LISTED = {
@@ -35,6 +38,12 @@ LISTED = {
 WHOLE = "the scale does not read the severity of the concern: no value, only the direction"
 ARMS = {"comparator": "comparator", "led_only": "comparator", "untreated": "untreated or sham", "sham": "untreated or sham"}
 """What was done to an arm, by its role; every other role was needled."""
+BETWEEN = "one arm against another"
+NEEDLED = ("needling", "needling_plus")
+OF_TISSUE = ("elastin_protein", "histometry_collagen")
+"""Outcomes that are readings of tissue: the network has the state itself, and they are read from it."""
+SHARED = ("indication", "outcome_scale", "followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
+"""What two arms that are compared have in common, whatever row of the other arm is found."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
@@ -79,14 +88,20 @@ def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
     registered = studies((row.source, row.doi_or_pmcid) for row in laboratory.evidence.rows(OutcomeRow))
     known, inside = scales(laboratory.evidence), behind(laboratory.evidence, STANDS_ON)
+    tissue = healing.predictor(laboratory)
 
     def predict(row: Row) -> Answer:
         reason = _listed(row) or _impossible(row)
         if reason:
             return NotPredicted(reason)
+        if row["outcome_scale"] in OF_TISSUE and (seen := of_tissue(row)) is not None:
+            return _tissue(row, seen, tissue(seen), laboratory.evidence)
         scale, arm = known.get(row["outcome_scale"]), _arm(row, laboratory, left_out(row, registered))
         read_from = inside | frozenset(scale.sources if scale else ())
-        return leaning(_grouped(_first(row, arm, scale), row, scale, laboratory.evidence), row, read_from)
+        answer = _first(row, arm, scale)
+        if isinstance(answer, NotPredicted) and row.number("between_direction") is not None:
+            answer = between(row, laboratory, left_out(row, registered))
+        return leaning(_grouped(answer, row, scale, laboratory.evidence), row, read_from)
 
     return predict
 
@@ -96,12 +111,78 @@ def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) 
     if not isinstance(answer, Prediction):
         return answer
     groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
-    if answer.quantity == "direction":
+    if answer.quantity in ("direction", BETWEEN):
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
         return replace(answer, common=Common(groups, "share of responders"))
     size = (sign_of(row, scale) or -1.0) * (_divisor(row, scale, answer.measured) if answer.kind == "change" else 1.0)
     return replace(answer, common=Common(groups, "improvement", size)) if size else answer
+
+
+def of_tissue(row: Row) -> Row | None:
+    """A reading of tissue among outcomes as a row of healing_timecourse.csv; None where no needle made the tissue."""
+    way, higher = better(row), -1.0 if row["lower_is_better"] == "1" else 1.0
+    relative, base, change = row.number("relative_change"), _baseline(row), _measured_change(row)
+    if relative is None and base is not None and change is not None:
+        relative = change / base
+    if row["role"] not in NEEDLED or row["device_kind"] == "none" or (relative is None and way is None):
+        return None
+    sessions, interval = max(int(row.number("sessions") or 1), 1), row.number("interval_days") or USUAL_INTERVAL
+    followup, length = followup_days(row), row.number("needle_length_mm")
+    device = WORDS.get(row["device_kind"], "needling")
+    cells = {
+        "source": row["source"],
+        "species": "human",
+        "site": row["zone"],
+        "procedure": f"{device}{f' {length:g} mm' if length else ''} x{sessions} every {max(round(interval), 1)} d",
+        "quantity": row["outcome_scale"],
+        "time_d": "" if followup is None else f"{interval * (sessions - 1) + followup:g}",
+        "value": f"{higher * (way or 0):g}" if relative is None else f"{100.0 * relative:g}",
+        "unit": "sign" if relative is None else "%",
+        "n": row["n"],
+    }
+    return Row(row.file, row.line, cells)
+
+
+def _tissue(row: Row, seen: Row, answer: Answer, evidence: Evidence) -> Answer:
+    """The answer of the network, counted among the row's concern and arms."""
+    if not isinstance(answer, Prediction):
+        return answer
+    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+    return replace(answer, common=Common(groups))
+
+
+def between(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
+    """Which of two arms got better by more, as the study would see it: 1 the row's, 0 neither, -1 the other.
+
+    Both share the study's effect; each has an effect of its own, and both were measured in so many people.
+    """
+    against, direction = opponent(row), row.number("between_direction")
+    if against is None or direction is None:
+        return NotPredicted("only a comparison, with an arm of which the table does not say what was done to it")
+    own, other = (
+        predict_arm(replace(_trial_arm(one), people=None), laboratory.people, exclude).relative_improvement
+        for one in (row, against)
+    )
+    known = effects(laboratory.people, exclude)
+    apart = known.new("arm", "arm effect") - known.new("arm", "other arm effect")
+    size = sum(
+        1.0 / n if (n := people(one)) else 1.0 / laboratory.people.median("unstated_arm_size", "1") for one in (row, against)
+    )
+    error = known.people * np.sqrt(size) * laboratory.people.luck.normal("chance", f"{row.file}:{row.line}:arms")[:, 0]
+    return Prediction(own - other + apart + error, direction, "sign", BETWEEN, sign=int(np.sign(direction)), kind="between")
+
+
+def opponent(row: Row) -> Row | None:
+    """The arm that a row is compared with, of the same scale where the study has it; needles alone by their name."""
+    arms = [other for other in row.beside if other["arm_id"] == row["compared_with"] and row["compared_with"]]
+    alike = [other for other in arms if other["outcome_scale"] == row["outcome_scale"]]
+    if arms:
+        found = (alike or arms)[0]
+        return replace(found, cells={**found.cells, **{name: row[name] for name in SHARED}})
+    if row["adjunct"] not in ("", "none") and ALONE.match(row["compared_with"]):
+        return replace(row, cells={**row.cells, "adjunct": "none", "role": "needling"})
+    return None
 
 
 def _divisor(row: Row, scale: Scale | None, change: float) -> float:
@@ -193,8 +274,12 @@ def _impossible(row: Row) -> str:
 
 
 def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
+    return predict_arm(_trial_arm(row), laboratory.people, exclude)
+
+
+def _trial_arm(row: Row) -> TrialArm:
     adjunct = row["adjunct"] or ("other" if row["role"] == "needling_plus" else "none")
-    arm = TrialArm(
+    return TrialArm(
         row["indication"],
         row["outcome_scale"],
         row["role"],
@@ -205,7 +290,6 @@ def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPredic
         people(row),
         row["responders_definition"],
     )
-    return predict_arm(arm, laboratory.people, exclude)
 
 
 def _baseline(row: Row) -> float | None:

@@ -3,23 +3,26 @@
 A compound gets its measured log Kow and pKa from the table of compounds, else those of the table of actives, else the
 computed log P of its row. Each compound of the packaged records is predicted by a fit that has not seen it. What a
 laboratory's other compounds say of the laboratory enters the prediction of its record; what they say in that same fit.
-Neat donors drive something else than an aqueous permeability, and membranes that are not described cannot be stacked.
+Neat donors and donors with a co-solvent drive something else than an aqueous permeability, which the fit leaves out as
+well, and membranes that are not described cannot be stacked. How much dermis is on a membrane is read from its preparation.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
 
-from ..delivery import Solute, find_solute, intact_permeability
+from ..delivery import Membrane, Solute, find_solute, intact_permeability
+from ..delivery.chemistry import from_smiles
 from ..delivery.stratum import WITHIN, tailed
 from ..evidence import Draws, Evidence, Tables, view
 from ..evidence.rows.laboratory import PermeabilityRow
 from ..evidence.rows.permeability import CompoundPropertyRow, PermeabilityStudyRow
-from .laboratory import Laboratory
+from .laboratory import Laboratory, unstated
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
@@ -27,7 +30,15 @@ SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have
 SOLVENTS = ("ethanol", "methanol", "glycol", "peg ", "oleic", "cellulose")
 """Words in the name of a donor that make it something else than water."""
+PREPARATIONS = ((r"dermatom", "dermatomed"), (r"fat removed|full|whole", "whole"))
+"""Words of a preparation without a thickness -> how much dermis it leaves."""
 FOLDS = 10
+SALT = re.compile(
+    r"[ -](?:\d?hcl|(?:mono|di)?hydrochloride|hydrobromide|sodium|potassium|sul(?:f|ph)ate|citrate|maleate|tartrate"
+    r"|mesylate)(?: salt)?$",
+    re.IGNORECASE,
+)
+"""What a name of a salt ends with."""
 KP = ("membrane_permeability",)
 
 
@@ -58,12 +69,16 @@ def predictor(laboratory: Laboratory) -> Predictor:
             return NotPredicted("no value")
         if row["neat"] not in ("0", "", "0.0", "false", "False"):
             return NotPredicted("neat donor: not an aqueous permeability")
+        if not is_aqueous(row):
+            return NotPredicted("a donor with a co-solvent, or a formulation: not an aqueous permeability")
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
         beliefs, layer = _beliefs(laboratory, row["compound"]), layer_of(row)
         try:
-            kp = permeability(solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, row["compound"])
+            kp = permeability(
+                solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, row["compound"], dermis_of(row)
+            )
         except ValueError:
             return NotPredicted(f"the membrane {row['layer'] or 'not stated'!r} is not described")
         return _answer(kp * strays(row, layer, beliefs), layer, measured)
@@ -75,7 +90,7 @@ def medians_predictor(laboratory: Laboratory) -> Predictor:
     """Predict medians by compound; the epidermis where there is one, else the membrane that holds dermis."""
 
     def predict(row: Row) -> Answer:
-        solute = named(row["compound"], laboratory.evidence)
+        solute = named(row["compound"], laboratory.evidence) or drawn(row)
         if solute is None:
             return NotPredicted("structure not held: neither an active nor a compound of permeability_intact.csv")
         for column, layer in (("log10_kp_epidermis_cm_s", "epidermis"), ("log10_kp_dermis_cm_s", "epidermis, dermis")):
@@ -92,14 +107,51 @@ def _answer(kp: np.ndarray, layer: str, log10_kp: float) -> Prediction:
     return Prediction(kp / SECONDS_PER_HOUR, 10.0**log10_kp, "log", f"Kp of {layer}", stands_on=KP, leans=False)
 
 
+@dataclass(frozen=True)
+class Dermis:
+    """How much dermis is on a membrane: skin of a stated thickness [mm], else a preparation, unknown once per study."""
+
+    study: str
+    skin: float | None = None
+    parameter: str = "experiment_dermis"
+
+    def thickness(self, p: Draws) -> np.ndarray:
+        """Dermis [mm], (draw,): what a stated thickness leaves below the epidermis, a tenth of it at the least."""
+        if self.skin is None:
+            return unstated(self.parameter, "mm", self.study, p)
+        above = p("reference_stratum_corneum", "mm") + p("membrane_thickness[viable_epidermis]", "mm")
+        return np.maximum(self.skin - above, 0.1 * self.skin)
+
+
+def dermis_of(row: Row) -> Dermis | None:
+    """The dermis of a row's membrane, from its preparation; None where there is none, or nothing is said of it."""
+    if "dermis" not in layer_of(row).partition(" without ")[0].split(", "):
+        return None
+    text = row["preparation"].casefold()
+    stated = re.search(r"(\d+)(?:-(\d+))? ?(?:um|\u00b5m)\b", text)
+    if stated:
+        return Dermis("", 0.0005 * (float(stated[1]) + float(stated[2] or stated[1])))
+    kind = next((kind for words, kind in PREPARATIONS if re.search(words, text)), None)
+    return None if kind is None else Dermis(row["source"], parameter=f"excised_dermis[{kind}]")
+
+
 def permeability(
-    solute: Solute, layer: str, ph: float | None, celsius: float | None, laboratory: Laboratory, compound: str
+    solute: Solute,
+    layer: str,
+    ph: float | None,
+    celsius: float | None,
+    laboratory: Laboratory,
+    compound: str,
+    dermis: Dermis | None = None,
 ) -> np.ndarray:
     """Kp of a membrane [cm/h] by a fit that has not seen the compound, shape (draw,)."""
     p = _beliefs(laboratory, compound).draws
-    return laboratory.once(
-        ("kp", solute, layer, ph, celsius), lambda: intact_permeability(solute, p, layer=layer, ph=ph, celsius=celsius)
-    )
+
+    def kp() -> np.ndarray:
+        membrane = None if dermis is None else Membrane(dermis=dermis.thickness(p))
+        return intact_permeability(solute, p, layer=layer, membrane=membrane, ph=ph, celsius=celsius)
+
+    return laboratory.once(("kp", solute, layer, ph, celsius, dermis), kp)
 
 
 def _beliefs(laboratory: Laboratory, compound: str) -> Beliefs:
@@ -213,11 +265,29 @@ def _compound(name: str, mass: float, computed: float, held: Mapping[str, float]
 
 
 def named(compound: str, evidence: Evidence) -> Solute | None:
-    """The solute of a name, from the compounds of the records or from the actives."""
-    known = compounds(evidence).get(compound.lower())
-    if known is not None:
-        return known[0]
+    """The solute of a name, from the compounds of the records or from the actives; a salt is its acid or base."""
+    for name in names_of(compound):
+        known = compounds(evidence).get(name.lower())
+        if known is not None:
+            return known[0]
+        try:
+            return find_solute(name, evidence)
+        except KeyError:
+            continue
+    return None
+
+
+def names_of(compound: str) -> tuple[str, ...]:
+    """Names under which a compound may be held: as written, without what is in brackets, and without its salt."""
+    plain = compound.partition("(")[0].strip()
+    return tuple(dict.fromkeys(name for name in (compound.strip(), plain, SALT.sub("", plain).strip()) if name))
+
+
+def drawn(row: Row) -> Solute | None:
+    """The solute of a row's own structure; None where it draws none that can be read here."""
+    if not row["smiles"]:
+        return None
     try:
-        return find_solute(compound, evidence)
+        return from_smiles(row["compound"] or row["permeant"] or "unnamed", row["smiles"])
     except KeyError:
         return None

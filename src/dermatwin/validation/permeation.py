@@ -18,10 +18,12 @@ from ..evidence import Evidence
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
+from .permeability import drawn, named, names_of
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
 CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA micro|implant", re.IGNORECASE)
+STRIPPED = re.compile(r"\bstrip", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
 USUAL_HOURS = 24.0
 STANDS_ON = ("enhancement_ratio", "membrane_permeability")
@@ -61,6 +63,8 @@ def _unfit(row: Row) -> str:
     text = f"{row['device']} {row['permeant']}"
     if row.tags & {"not_microneedle", "thermal", "rf"} or OTHER_INJURY.search(text):
         return "another way to open the barrier, not needles alone"
+    if STRIPPED.search(f"{text} {row['skin']} {row['note']}"):
+        return "against stripped skin: how much of the stratum corneum tape has taken is not stated"
     if CARRIERS.search(text):
         return "the needles carry the drug themselves: how they release it is not modelled"
     if "other_vehicle" in row.tags:
@@ -96,17 +100,28 @@ def _bound(row: Row) -> str:
 
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
-    """An active of that name, else the row's own properties."""
-    try:
-        return find_solute(row["permeant"].partition("(")[0].strip(), evidence)
-    except KeyError:
-        pass
+    """The solute that some table holds under that name or without its salt, else the row's own structure or properties."""
+    known = _active(row["permeant"], evidence) or named(row["permeant"], evidence)
+    if known is not None:
+        return known
     mass, log_kow = row.number("mw_g_mol"), row.number("log_kow")
+    if log_kow is None and (structure := drawn(row)) is not None:
+        return structure
     if mass is None or mass <= 0.0:
         return "molar mass not stated"
     if log_kow is None and mass < 1000.0:
-        return "log Kow not stated and the permeant is not in the table of actives"
+        return "log Kow not stated, no structure, and the permeant is not in the table of actives"
     return Solute(row["permeant"], mass, log_kow, "calculated")
+
+
+def _active(permeant: str, evidence: Evidence) -> Solute | None:
+    """The active of that name or without its salt: its properties before those of a record of permeability."""
+    for name in names_of(permeant):
+        try:
+            return find_solute(name, evidence)
+        except KeyError:
+            continue
+    return None
 
 
 def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:

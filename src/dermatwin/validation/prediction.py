@@ -81,3 +81,7 @@ class Scored:
     error: float | None  # |log10 ratio| or absolute difference; None for bounds that hold and for signs
     sign_right: bool | None
     leans: bool = False  # the scored study is among the sources behind the prediction
+    narrowest: float | None = (
+        None  # level of the narrowest central band that holds the measured value; None: not even the widest
+    )
+    crps: float | None = None  # continuous ranked probability score; None for bounds and directions

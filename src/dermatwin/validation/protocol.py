@@ -15,7 +15,14 @@ from ..evidence import Draws, Evidence
 from .experiment import site_of
 from .rows import Row
 
-NUMBER_WORDS = {"once": 1, "twice": 2}
+NUMBER_WORDS = {"once": 1, "twice": 2, "thrice": 3}
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SITTINGS = r"(?:treatments?|sessions?|sittings?|times)"
+_HOW_OFTEN = (
+    r"(?<![\d.] )\bx ?(\d+)\b(?! ?(?:[x\u00d7]|[cm]m|um))",  # 'x5', not '11 x 11' or 'x 2 cm'
+    rf"\b(\d+) +(?:\w+ly +|needling +|microneedling +)?{_SITTINGS}",
+    r"\b(\d{1,2}) ?[x\u00d7](?! ?\d)(?!\w)",  # '4x', not '2x2 cm'
+)
 PERIODS = {"day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "month": 28.0}
 _INTERVALS = (
     (r"every other day", 2.0),
@@ -25,6 +32,10 @@ _INTERVALS = (
 )
 USUAL_INTERVAL = 28.0
 PENS, ROLLERS = ("pen-12",), ("roller-192", "roll-cit-3")
+WORDS = {"pen": "pen needling", "roller": "roller needling", "rf_needle": "RF needling"}
+"""Kinds of devices as a procedure names them; any other is needling."""
+ALONE = re.compile(r"^(?:mn|microneedling|needling|frm|fmr|pen|roller)(?:_(?:alone|only|saline|control))?$")
+"""Names of arms that were needled with nothing beside."""
 PEN = re.compile(r"\b(pen|dermapen|skinpen|motori[sz]ed|automated|exceed|stamp)\b", re.IGNORECASE)
 
 
@@ -61,10 +72,13 @@ def _device(ids: tuple[str, ...], length: float, evidence: Evidence) -> Device:
 
 
 def sessions_of(text: str) -> int:
-    """Number of sessions: 'x5', '5 sessions', 'once'; one where nothing is said."""
-    found = re.search(r"(?:\bx\s?(\d+)\b|\b(\d+)\s+(?:treatments|sessions|sittings|times))", text)
+    """Number of sessions: 'x5', '5x', '5 sessions', 'four monthly sessions', 'once'; one where nothing is said."""
+    text = re.sub(
+        rf"\b({'|'.join(COUNTED)})\b", lambda word: str(COUNTED.index(word[1].lower()) + 1), text, flags=re.IGNORECASE
+    )
+    found = next((match for pattern in _HOW_OFTEN if (match := re.search(pattern, text))), None)
     if found:
-        return min(max(int(found[1] or found[2]), 1), 60)
+        return min(max(int(found[1]), 1), 60)
     return next((count for word, count in NUMBER_WORDS.items() if re.search(rf"\b{word}\b", text)), 1)
 
 

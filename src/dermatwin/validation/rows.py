@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..core.errors import CaseError, Fault
@@ -33,6 +34,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "responders_fraction",
         "direction",
     ),
+    "numbness.csv": ("source", "product", "time_min", "test", "readout", "value", "kind"),
     "adverse_rates.csv": ("source", "population_n", "events_n", "rate", "event", "zone", "phototypes", "arm_kind"),
 }
 """Known files and the columns without which a row cannot be read; other columns may be missing."""
@@ -44,16 +46,21 @@ WORDING = {
 """Files of the evidence folder that are for reading, not for scoring."""
 
 ROOM = "measurements"
+UNFITTED = "unfitted_"  # before the name of a file of rows that no fit has read
 ABSURD = 1e100
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: its file, its line in it (the header is line 1) and its cells."""
+    """One measurement: its file, its line in it (the header is line 1) and its cells.
+
+    beside : the rows of its study in that file, itself among them: the arms of one experiment.
+    """
 
     file: str
     line: int
     cells: dict[str, str]
+    beside: tuple[Row, ...] = field(default=(), compare=False, repr=False)
 
     def __getitem__(self, column: str) -> str:
         """The cell as text, '' where the column is missing."""
@@ -103,16 +110,21 @@ def is_evidence(folder: Path) -> bool:
     return (folder / ROOM).is_dir() or (not loose and any(Layer.packaged(folder).names))
 
 
-def measured(evidence: Evidence, *, own: bool = False) -> dict[str, list[Row]]:
-    """Rows of the measurements of some evidence; with `own`, only those laid over the packaged ones, where any are."""
+def measured(evidence: Evidence, *, own: bool = False, unfitted: bool = False) -> dict[str, list[Row]]:
+    """Rows of the measurements of some evidence; with `own`, only those laid over the packaged ones, where any are.
+
+    unfitted : with the rows that no fit may read (`measurements/unfitted_*`), each called by that file.
+    """
     layers = evidence.tables.layers
     over = [layer for layer in layers[1:] if any(name.startswith(f"{ROOM}/") for name in layer.names)]
     tables: dict[str, list[Row]] = {}
     faults: list[Fault] = []
     for layer in over if own and over else layers:
-        for name in (name for name in REQUIRED if f"{ROOM}/{name}" in layer.names):
-            text = layer.read(f"{ROOM}/{name}").decode("utf-8-sig")
-            tables.setdefault(name, []).extend(_parsed(name, name, text, faults))
+        for name in REQUIRED:
+            for called in (name, f"{UNFITTED}{name}")[: 2 if unfitted else 1]:
+                if f"{ROOM}/{called}" in layer.names:
+                    text = layer.read(f"{ROOM}/{called}").decode("utf-8-sig")
+                    tables.setdefault(name, []).extend(_parsed(name, called, text, faults, called))
     if faults:
         raise CaseError(faults)
     return tables
@@ -140,13 +152,21 @@ def _read(path: Path, faults: list[Fault]) -> list[Row]:
     return _parsed(path.name, str(path), text, faults)
 
 
-def _parsed(name: str, where: str, text: str, faults: list[Fault]) -> list[Row]:
+def _parsed(name: str, where: str, text: str, faults: list[Fault], called: str = "") -> list[Row]:
     reader = csv.DictReader(io.StringIO(text))
     missing = [column for column in REQUIRED[name] if column not in (reader.fieldnames or ())]
     if missing:
         faults.append(Fault(where, "", f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"))
         return []
-    return [_row(name, reader.line_num, cells, faults) for cells in reader]
+    return among([_row(called or name, reader.line_num, cells, faults) for cells in reader])
+
+
+def among(rows: Sequence[Row]) -> list[Row]:
+    """The rows, each with those of its study beside it."""
+    studies: dict[str, list[Row]] = {}
+    for row in rows:
+        studies.setdefault(row["source"], []).append(row)
+    return [replace(row, beside=tuple(studies[row["source"]])) for row in rows]
 
 
 def _row(file: str, line: int, cells: dict[str | None, str | None], faults: list[Fault]) -> Row:

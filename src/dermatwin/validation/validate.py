@@ -33,6 +33,7 @@ PREDICTORS = {
     "permeability_intact_medians.csv": ("permeability", "medians_predictor"),
     "healing_timecourse.csv": ("healing", "predictor"),
     "outcomes.csv": ("outcomes", "predictor"),
+    "numbness.csv": ("numbing", "predictor"),
     "adverse_rates.csv": ("adverse", "predictor"),
 }
 """File -> module and function that makes its predictor; imported when the file is there."""
@@ -58,9 +59,10 @@ def validate(
     page : what makes a page for people of the scores and the evidence, such as `report.qualification.render`; it is written
         beside them.
 
-    Returns the scores: {"files": {name: {"rows", "scored", "coverage_90", "median_abs_log10_error", "median_factor",
-    "mean_abs_error", "sign_accuracy", "baseline", "not_leaning", "quantities", "failed", "not_predicted",
-    "predictions"}}, "left_aside", "provenance"}; "quantities" as `scoring.by_quantity` gives them.
+    Returns the scores: {"files": {name: {"rows", "scored", "coverage_50", "coverage_80", "coverage_90",
+    "median_abs_log10_error", "median_factor", "mean_abs_error", "width_decades", "sign_accuracy", "by_study", "baseline",
+    "not_leaning", "quantities", "groups", "failed", "not_predicted", "predictions"}}, "left_aside", "provenance"}; figures
+    as `scoring.figures` gives them, "quantities" as `scoring.by_quantity`.
 
     Raises CaseError for a folder or file that cannot be read, EvidenceError for evidence that does not pass the gate.
     """
@@ -94,7 +96,7 @@ def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[R
     if isinstance(evidence, Path) and not is_evidence(evidence):
         return Evidence.packaged(), read_folder(evidence), left_aside(evidence)
     believed = Evidence.read(evidence) if isinstance(evidence, Path) else evidence or Evidence.packaged()
-    return believed, measured(believed, own=True), {}
+    return believed, measured(believed, own=True, unfitted=True), {}
 
 
 def predictor(name: str, laboratory: Laboratory) -> Predictor:

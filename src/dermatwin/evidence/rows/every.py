@@ -7,8 +7,16 @@ from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, Prod
 from .device import DeviceKindRow, DeviceRow
 from .healing import IdentifierRow, ModifierRow
 from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
-from .knowledge import ObservableRow, ReadingRow, TensionRow
-from .laboratory import ClosureRow, HealingRow, InsertionRow, PermeabilityMedianRow, PermeabilityRow, PermeationRow
+from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
+from .laboratory import (
+    ClosureRow,
+    HealingRow,
+    InsertionRow,
+    NumbnessRow,
+    PermeabilityMedianRow,
+    PermeabilityRow,
+    PermeationRow,
+)
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
 from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
@@ -20,6 +28,13 @@ from .screening import AnaestheticRow, ContraindicationRow
 from .skin import PhototypeRow, RegionRow, SiteRow
 from .sources import SourceRow
 from .trials import AdverseRow, OutcomeRow
+from .unfitted import (
+    UnfittedAdverseRow,
+    UnfittedHealingRow,
+    UnfittedInsertionRow,
+    UnfittedOutcomeRow,
+    UnfittedPermeabilityRow,
+)
 
 KINDS: tuple[type[Row], ...] = (
     SourceRow,
@@ -62,6 +77,7 @@ KINDS: tuple[type[Row], ...] = (
     ObservableRow,
     ReadingRow,
     TensionRow,
+    KnownValueRow,
     ColourConstantRow,
     ObserverRow,
     HaemoglobinRow,
@@ -74,6 +90,12 @@ KINDS: tuple[type[Row], ...] = (
     PermeabilityRow,
     PermeabilityMedianRow,
     HealingRow,
+    NumbnessRow,
     OutcomeRow,
     AdverseRow,
+    UnfittedInsertionRow,
+    UnfittedPermeabilityRow,
+    UnfittedHealingRow,
+    UnfittedOutcomeRow,
+    UnfittedAdverseRow,
 )

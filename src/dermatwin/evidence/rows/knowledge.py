@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from ...core.vocabulary import Layer
-from .cells import Grade, Id, NotNegative, Sources, Word
+from .cells import Grade, Id, NotNegative, SourceId, Sources, Word
 from .row import Link, Row, Wrong
 
 OF_TISSUE = (
@@ -23,8 +23,8 @@ OF_TISSUE = (
     "column",
     "intact",
 )
-OF_TRIALS = ("arm", "untreated", "relative", "share", "responders")
-OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay")
+OF_TRIALS = ("arm", "untreated", "relative", "share", "responders", "scored")
+OF_PARAMETERS = ("factor", "percent", "loss", "power", "steroid", "delay", "off")
 _NUMBER, _LINE = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d+")
 Way = Literal[
     "tissue",
@@ -57,6 +57,8 @@ Way = Literal[
     "steroid",
     "aged",
     "delay",
+    "off",
+    "scored",
 ]
 """Ways of predicting a quantity of healing_timecourse.csv."""
 
@@ -145,3 +147,26 @@ class TensionRow(Row):
             if _LINE.fullmatch(study):
                 continue
             yield Link("rows", study, (f"measurements/{file.removesuffix('.csv')}.source",))
+
+
+class KnownValueRow(Row):
+    """What a packaged row measured, as the scores read it: on it stands the naive baseline, for any folder.
+
+    place : file and line of the row. of : the file of measurements to whose kind it belongs. share : the value on a footing
+        that all scales have, where it has one.
+    """
+
+    table: ClassVar[str] = "known_values"
+    key: ClassVar[tuple[str, ...]] = ("place",)
+
+    place: Annotated[Word, Field(pattern=r"^[a-z_/]+\.csv:[0-9]+$")]
+    of: Annotated[Word, Field(pattern=r"^[a-z_]+\.csv$")]
+    source: SourceId
+    quantity: Word
+    scale: Literal["log", "absolute", "sign"]
+    bound: Literal["upper", "lower"] | None
+    value: float
+    footing: str
+    share: float | None
+    concern: str
+    arm: str

@@ -38,6 +38,7 @@ def _measured(quantity: str, unit: str, value: float, units: Mapping[str, tuple[
 
 SHARES = ("fraction_penetrated", "pore_open_fraction")
 
+Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 Celsius = Annotated[float, Field(ge=-273.15, le=200.0)]
 
 
@@ -152,7 +153,7 @@ class PermeationRow(Row):
     sd_untreated: NotNegative | None
     value_treated: NotNegative
     sd_treated: NotNegative | None
-    fraction_permeated_pct: Annotated[float, Field(ge=0.0, le=100.0)] | None
+    fraction_permeated_pct: Percent | None
     unit: Literal["ug/cm2/h", "1", "% of dose", "ug", "ug/cm2"]
     n: Count | None
     kind: tuple[
@@ -218,8 +219,8 @@ class PermeabilityRow(Row):
     acceptor_ph: Ph | None
     acceptor_type: str
     cell_type: str
-    crippen_log_p_deposited: float
-    monoisotopic_mass_g_mol: Positive
+    crippen_log_p_deposited: float | None
+    monoisotopic_mass_g_mol: Positive | None
     mw_g_mol: Positive | None
     crippen_log_p: float | None
     tpsa_a2: NotNegative | None
@@ -302,3 +303,56 @@ class HealingRow(Row):
 
 
 _RANGES = {"sign": (-1.0, 1.0), "0/1": (0.0, 1.0), "fraction": (0.0, 1.0), "0-10": (0.0, 10.0), "mm of 100": (-100.0, 100.0)}
+
+
+class NumbnessRow(Row):
+    """What a numbing cream does before a needle, a laser or a cannula."""
+
+    table: ClassVar[str] = "measurements/numbness"
+
+    source: SourceId
+    product: Word
+    lidocaine_pct: Percent | None
+    prilocaine_pct: Percent | None
+    tetracaine_pct: Percent | None
+    vehicle: Literal["cream", "gel", "peel", "patch", "none"]
+    occluded: Literal["true", "false", "self-occluding"] | None
+    time_min: NotNegative | None
+    time_after_removal_min: NotNegative | None
+    site: str
+    population: Literal["adults", "children"]
+    test: Literal["needle_insertion", "venous_access", "needling", "laser", "punch", "not_stated"]
+    test_depth_mm: Positive | None
+    readout: Literal[
+        "vas_0_100",
+        "share_adequate",
+        "share_mild_pain",
+        "share_no_pain",
+        "pain_threshold_depth",
+        "sensory_threshold_depth",
+        "acceptable_pain_depth",
+        "minimal_effective_time",
+        "direction_against_placebo",
+    ]
+    statistic: Literal["mean", "median", "share", "maximum", "all", "cusum", "sign"]
+    value: float
+    sd: NotNegative | None
+    unit: Literal["1", "mm", "min"]
+    n: Count | None
+    needled_first_mm: Positive | None
+    kind: tuple[
+        Literal[
+            "approx",
+            "baseline",
+            "comparator",
+            "lower_bound_of_time",
+            "n_arm_inferred",
+            "needled_first",
+            "observer",
+            "scaled_from_0_10",
+            "second_hand",
+            "thermal",
+        ],
+        ...,
+    ]
+    note: str

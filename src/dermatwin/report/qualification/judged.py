@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import words
-from .told import factor, share, title, unit
+from .told import factor, share, times, title, unit
 
 FEW = 10  # rows below which a coverage is not judged, unless it is far too low
 SURPRISE = 0.05  # chance of so few rows inside, were the bands right, below which they are called too narrow
@@ -25,7 +25,11 @@ class Judged:
     rows: int
     studies: int
     bounds: int
+    half: str
+    four_fifths: str
     coverage: str
+    width: str
+    score: str
     error: str
     baseline: str
     unit: str
@@ -44,13 +48,28 @@ def judged(name: str, q: Mapping[str, Any]) -> Judged:
         rows=q["scored"],
         studies=q["studies"],
         bounds=q["bounds"],
+        half=share(q["coverage_50"]),
+        four_fifths=share(q["coverage_80"]),
         coverage=share(q["coverage_90"]),
+        width=_width(q),
+        score=times(q["crps_ratio"]),
         error=_error(q),
         baseline=_error(naive),
         unit=("share" if q["unit"] == "1" else unit(q["unit"])) if plain else "",
-        same=_error(own) if naive["scored"] != q["scored"] and naive["scored"] else "",
+        same=_error(own) if naive["scored"] != q["scored"] and _compared(naive) else "",
         verdict=verdict(q),
         tone=_tone(q),
+    )
+
+
+def _width(q: Mapping[str, Any]) -> str:
+    """Width of the middle 90 % band: a factor between its ends on a scale of ratios, else in the quantity's unit."""
+    if q["width"] is None:
+        return words.NOTHING
+    return (
+        words.number(q["width"])
+        if q["median_factor"] is None and q["mean_abs_error"] is not None
+        else factor(10.0 ** q["width"])
     )
 
 
@@ -113,9 +132,14 @@ def _of_baseline(q: Mapping[str, Any]) -> str:
         return (
             "bounds only, no distance"
             if q["bounds"] == q["scored"]
-            else ("no baseline" if not q["baseline"]["scored"] else "as near as other studies' mean")
+            else ("as near as other studies' mean" if _compared(q["baseline"]) else "no baseline")
         )
     return "nearer than other studies' mean" if q["better_than_baseline"] else "no nearer than other studies' mean"
+
+
+def _compared(naive: Mapping[str, Any]) -> bool:
+    """Whether the baseline has an error at all: it has none where only bounds could be compared with it."""
+    return bool(naive["scored"]) and not (naive["median_factor"] is None and naive["mean_abs_error"] is None)
 
 
 def _tone(q: Mapping[str, Any]) -> str:

@@ -19,8 +19,9 @@ from . import trials
 from .fit import Fitted, fitted
 from .judged import Judged, judged
 from .measured import Block, Study, blocks, study_of
+from .reliability import Reliability, reliability
 from .tension import Tension, tension
-from .told import factor, share
+from .told import factor, share, times
 
 FILES = {
     "insertion.csv": "Needles going in",
@@ -29,6 +30,7 @@ FILES = {
     "permeability_intact.csv": "Permeability of intact skin",
     "permeability_intact_medians.csv": "Permeability in two other collections",
     "healing_timecourse.csv": "Healing",
+    "numbness.csv": "Numbness",
     "outcomes.csv": "Results of trials",
     "adverse_rates.csv": "Pain, redness and harm",
 }
@@ -56,12 +58,20 @@ class Overview:
     name: str
     rows: int
     scored: int
+    half: str
+    four_fifths: str
     coverage: str
+    by_study: str
     counted: int
+    studies: int
     unseen: str
+    width: str
     factor: str
+    score: str
     sign: str
     signs: int
+    sign_by_study: str
+    sign_studies: int
     nearer: str
 
 
@@ -72,6 +82,15 @@ class Reason:
     reason: str
     rows: int
     studies: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One line of the table of what is not predicted, over all files: a reason, and how many rows of which file."""
+
+    reason: str
+    rows: int
+    files: list[tuple[str, str, int]]  # anchor, title, rows
 
 
 @dataclass(frozen=True)
@@ -97,6 +116,8 @@ class Page:
     total: Total
     files: list[File]
     overview: list[Overview]
+    plots: list[Reliability]
+    refused: list[Refused]
     tensions: list[Tension]
     fits: list[Fitted]
     doubts: list[trials.Doubted]
@@ -114,6 +135,8 @@ def render(scores: Mapping[str, Any], evidence: Evidence) -> str:
         total=_total(scores),
         files=[_file(name, found, evidence) for name, found in scores["files"].items()],
         overview=[_overview(name, found) for name, found in scores["files"].items()],
+        plots=[plot for name, found in scores["files"].items() if (plot := _plot(name, found))],
+        refused=refused(scores["files"]),
         tensions=[tension(row, scores, evidence) for row in evidence.rows(TensionRow)],
         fits=[fitted(posterior, evidence) for posterior in evidence.posteriors],
         doubts=trials.doubts(evidence) if trials.FILE in scores["files"] else [],
@@ -149,12 +172,20 @@ def _overview(name: str, found: Mapping[str, Any]) -> Overview:
         name=name,
         rows=found["rows"],
         scored=found["scored"],
+        half=share(found["coverage_50"]),
+        four_fifths=share(found["coverage_80"]),
         coverage=share(found["coverage_90"]),
+        by_study=share(found["by_study"]["coverage_90"]),
         counted=found["counted"]["coverage"],
+        studies=found["studies"]["coverage"],
         unseen=share(found["not_leaning"]["coverage_90"]),
+        width=factor(None if found["width_decades"] is None else 10.0 ** found["width_decades"]),
         factor=factor(found["median_factor"]),
+        score=times(found["baseline"]["crps_ratio"]),
         sign=share(found["sign_accuracy"]),
         signs=found["counted"]["sign"],
+        sign_by_study=share(found["by_study"]["sign_accuracy"]),
+        sign_studies=found["studies"]["sign"],
         nearer=f"{sum(nearer)} of {len(nearer)}" if nearer else words.NOTHING,
     )
 
@@ -182,7 +213,7 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
     if found["counted"]["coverage"]:
         texts.append(
             f"{share(found['coverage_90'])} of {words.count(found['counted']['coverage'], 'value')} lie inside "
-            f"their 90{words.NARROW}% band."
+            f"their 90{words.NARROW}% band, {share(found['coverage_50'])} inside that of 50{words.NARROW}%."
         )
     leaning = sum(entry["leans_on_itself"] for entry in found["predictions"])
     if leaning:
@@ -194,18 +225,46 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
 
 def reasons(missing: Iterable[Mapping[str, Any]]) -> list[Reason]:
     """Rows without a prediction by reason, the most frequent first; under each the studies with their lines."""
-    grouped: dict[str, dict[str, list[int]]] = {}
+    grouped: dict[str, dict[tuple[str, str], list[int]]] = {}
     for entry in missing:
-        grouped.setdefault(entry["reason"], {}).setdefault(entry["source"], []).append(entry["row"])
+        place = entry["source"], _room(entry["file"])
+        grouped.setdefault(entry["reason"], {}).setdefault(place, []).append(entry["row"])
     found = [
         Reason(
             words.sentence(reason),
             sum(map(len, studies.values())),
-            [(study, runs(lines)) for study, lines in studies.items()],
+            [(study, f"{room}{runs(lines)}") for (study, room), lines in studies.items()],
         )
         for reason, studies in grouped.items()
     ]
     return sorted(found, key=lambda group: -group.rows)
+
+
+def refused(files: Mapping[str, Any]) -> list[Refused]:
+    """Reasons for which rows are not predicted, over all files, the most frequent first."""
+    grouped: dict[str, dict[str, int]] = {}
+    for name, found in files.items():
+        for entry in found["not_predicted"]:
+            own = grouped.setdefault(entry["reason"], {})
+            own[name] = own.get(name, 0) + 1
+    lines = [
+        Refused(
+            words.sentence(reason),
+            sum(own.values()),
+            [(_anchor(name), FILES.get(name, name), rows) for name, rows in own.items()],
+        )
+        for reason, own in grouped.items()
+    ]
+    return sorted(lines, key=lambda line: -line.rows)
+
+
+def _plot(name: str, found: Mapping[str, Any]) -> Reliability | None:
+    return reliability(FILES.get(name, name), found["predictions"])
+
+
+def _room(file: str) -> str:
+    """What stands before the lines of a file that is not the table of its kind: 'unfitted '."""
+    return "unfitted " if file.startswith("unfitted_") else ""
 
 
 def runs(lines: Iterable[int]) -> str:

@@ -19,6 +19,11 @@ def factor(value: float | None) -> str:
     return words.NOTHING if value is None else f"×{words.NARROW}{words.number(value)}"
 
 
+def times(value: float | None) -> str:
+    """A ratio of scores."""
+    return words.NOTHING if value is None else words.fixed(value, 2)
+
+
 SPELT = {
     "um": "µm",
     "pct": "in %",

@@ -1,0 +1,121 @@
+"""What a row says of its membrane, its donor and its solute, against sums done by hand."""
+
+import numpy as np
+import pytest
+
+from dermatwin.delivery import Membrane, find_solute, intact_permeability
+from dermatwin.evidence import Evidence
+from dermatwin.validation import permeability, permeation
+from dermatwin.validation.laboratory import Laboratory, unstated
+from dermatwin.validation.permeability import Dermis, dermis_of, names_of
+from dermatwin.validation.prediction import NotPredicted, Prediction
+from dermatwin.validation.rows import Row
+
+LABORATORY = Laboratory(Evidence.packaged(), 60, 3)
+KNOWN = LABORATORY.known
+
+
+def record(**cells):
+    usual = {"source": "one2099", "compound": "caffeine", "log10_kp_cm_s": "-7", "layer": "epidermis, dermis", "neat": "0"}
+    return Row("permeability_intact.csv", 2, {**usual, **cells})
+
+
+@pytest.mark.parametrize(
+    ("preparation", "skin", "parameter"),
+    [
+        ("dermatomed 330um", 0.33, "experiment_dermis"),
+        ("dermatomed 250-280um", 0.265, "experiment_dermis"),
+        ("dermatomed 1200um, hydrated", 1.2, "experiment_dermis"),
+        ("dermatomed", None, "excised_dermis[dermatomed]"),
+        ("fat removed", None, "excised_dermis[whole]"),
+        ("full thickness", None, "excised_dermis[whole]"),
+    ],
+)
+def test_the_dermis_of_a_membrane_is_read_from_its_preparation(preparation, skin, parameter):
+    found = dermis_of(record(preparation=preparation))
+    assert found is not None
+    assert (found.skin, found.parameter) == (pytest.approx(skin) if skin else None, parameter)
+
+
+@pytest.mark.parametrize("layer", ["epidermis", "stratum corneum", "epidermis without SC"])
+def test_a_membrane_without_dermis_has_none(layer):
+    assert dermis_of(record(layer=layer, preparation="dermatomed 330um")) is None
+
+
+def test_nothing_is_read_from_a_preparation_that_says_nothing():
+    assert dermis_of(record(preparation="unknown")) is None
+
+
+def test_the_epidermis_is_part_of_a_stated_thickness():
+    above = KNOWN("reference_stratum_corneum", "mm") + KNOWN("membrane_thickness[viable_epidermis]", "mm")
+    assert Dermis("x", 0.5).thickness(KNOWN) == pytest.approx(0.5 - above)
+    assert Dermis("x", 0.05).thickness(KNOWN) == pytest.approx(0.005)  # never less than a tenth
+    whole = Dermis("x", parameter="excised_dermis[whole]").thickness(KNOWN)
+    assert whole == pytest.approx(unstated("excised_dermis[whole]", "mm", "x", KNOWN))
+
+
+def test_thicker_dermis_lets_less_through_and_by_what_the_laws_say():
+    solute = find_solute("caffeine", LABORATORY.evidence)
+    thin, thick = (
+        permeability.permeability(solute, "epidermis, dermis", None, None, LABORATORY, "nobody's", Dermis("x", skin))
+        for skin in (0.3, 2.0)
+    )
+    assert (thick < thin).all()
+    blind = permeability._beliefs(LABORATORY, "nobody's").draws
+    by_hand = intact_permeability(
+        solute, blind, layer="epidermis, dermis", membrane=Membrane(dermis=Dermis("x", 2.0).thickness(blind))
+    )
+    assert thick == pytest.approx(by_hand)
+
+
+def test_a_donor_that_the_fit_leaves_out_is_not_scored_either():
+    predict = permeability.predictor(LABORATORY)
+    for donor in ("Ethanol", "30 % Ethanol in water", "Propylene glycol/Water (9:1)"):
+        answer = predict(record(donor_type=donor))
+        assert isinstance(answer, NotPredicted)
+        assert "co-solvent" in answer.reason
+    assert isinstance(predict(record(donor_type="PBS")), Prediction)
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("lidocaine HCl", "lidocaine"),
+        ("pramipexole 2HCl", "pramipexole"),
+        ("diclofenac sodium", "diclofenac"),
+        ("5-aminolevulinic acid (PpIX readout)", "5-aminolevulinic acid"),
+        ("caffeine", "caffeine"),
+    ],
+)
+def test_a_salt_is_found_by_its_base_or_acid(name, last):
+    assert names_of(name)[-1] == last
+    assert names_of(name)[0] == name
+
+
+def test_a_salt_of_an_active_is_that_active():
+    base = find_solute("lidocaine", LABORATORY.evidence)
+    assert permeability.named("lidocaine hydrochloride", LABORATORY.evidence) == permeability.named(
+        "lidocaine", LABORATORY.evidence
+    )
+    row = Row("permeation_microneedle.csv", 2, {"permeant": "lidocaine HCl", "mw_g_mol": "270.8"})
+    assert permeation.solute_of(row, LABORATORY.evidence) == base
+
+
+def test_a_structure_is_read_where_no_table_holds_the_name():
+    pytest.importorskip("rdkit")
+    row = Row("permeability_intact_medians.csv", 2, {"source": "x", "compound": "nobody's phenol", "smiles": "c1ccccc1O"})
+    found = permeability.drawn(row)
+    assert found is not None
+    assert found.molar_mass == pytest.approx(94.11, abs=0.02)
+    cells = {**row.cells, "log10_kp_epidermis_cm_s": "-5.5"}
+    answer = permeability.medians_predictor(LABORATORY)(Row(row.file, 2, cells))
+    assert isinstance(answer, Prediction)
+    assert np.isfinite(answer.draws).all()
+    assert permeability.drawn(Row(row.file, 2, {"compound": "x", "smiles": "not a structure"})) is None
+
+
+def test_stripped_skin_is_refused():
+    cells = {"permeant": "caffeine", "device": "array", "quantity": "flux", "note": "against tape-stripped skin"}
+    answer = permeation.predictor(LABORATORY)(Row("permeation_microneedle.csv", 2, cells))
+    assert isinstance(answer, NotPredicted)
+    assert "stripped" in answer.reason

@@ -1,0 +1,192 @@
+"""Rows of numbing creams against sums done by hand."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from dermatwin.delivery.numbness import Numbness
+from dermatwin.evidence import Evidence
+from dermatwin.validation import numbing
+from dermatwin.validation.laboratory import Laboratory
+from dermatwin.validation.numbing import Pair, eased, numb_share, placebo, predictor, product, strengths
+from dermatwin.validation.prediction import NotPredicted, Prediction
+from dermatwin.validation.rows import Row, among
+
+COUNT = 200
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    return Laboratory(Evidence.packaged(), COUNT, 3)
+
+
+def row(line=2, **cells):
+    usual = {
+        "source": "one2099",
+        "product": "EMLA",
+        "lidocaine_pct": "2.5",
+        "prilocaine_pct": "2.5",
+        "vehicle": "cream",
+        "occluded": "true",
+        "time_min": "60",
+        "site": "face",
+        "population": "adults",
+        "test": "venous_access",
+        "readout": "vas_0_100",
+        "statistic": "mean",
+        "value": "20",
+        "n": "100",
+        "unit": "1",
+    }
+    return Row("numbness.csv", line, {**usual, **cells})
+
+
+PLACEBO = {"product": "placebo", "lidocaine_pct": "0", "prilocaine_pct": "0", "tetracaine_pct": "0"}
+
+
+def held(monkeypatch, share):
+    """Every course ends in this block, whoever it is."""
+    found = Pair(np.full(COUNT, share), np.full(COUNT, share))
+    monkeypatch.setattr(numbing, "block", lambda row, laboratory: found)
+
+
+def test_the_pain_that_is_left_is_what_the_block_leaves(monkeypatch, laboratory):
+    held(monkeypatch, 0.5)
+    cream, _ = among([row(n="1000000"), row(3, value="50", n="1000000", **PLACEBO)])
+    answer = predictor(laboratory)(cream)
+    assert isinstance(answer, Prediction)
+    assert answer.measured == pytest.approx(20 / 50)
+    strength = laboratory.people("anaesthesia_strength", "1")
+    assert answer.draws == pytest.approx(1.0 - 0.5 * strength, rel=0.01)  # E_max times the block, no error of counting
+
+
+def test_pain_of_needling_is_that_of_trials_without_its_own_study(monkeypatch, laboratory):
+    held(monkeypatch, 0.0)
+    answer = predictor(laboratory)(row(test="needling", n="1000000"))
+    assert isinstance(answer, Prediction)
+    from dermatwin.outcome import predict_pain
+
+    assert answer.draws == pytest.approx(predict_pain("needling_unspecified", laboratory.people), rel=0.01)
+    assert answer.measured == pytest.approx(2.0)  # 20 of 100, on the twin's scale of 10
+    held(monkeypatch, 1.0)
+    numbed = predictor(laboratory)(row(test="needling", n="1000000"))
+    assert isinstance(numbed, Prediction)
+    left = 1.0 - laboratory.people("anaesthesia_strength", "1")
+    assert numbed.draws == pytest.approx(left * answer.draws, rel=0.02)
+
+
+def test_relief_of_one_person_is_that_persons_own(monkeypatch, laboratory):
+    people = np.linspace(0.2, 0.8, COUNT)
+    monkeypatch.setattr(numbing, "block", lambda row, laboratory: Pair(people, np.full(COUNT, 0.5)))
+    assert eased(row(n="1"), laboratory) == pytest.approx(laboratory.people("anaesthesia_strength", "1") * people)
+
+
+def test_a_share_is_of_those_above_the_level():
+    scores = norm.ppf((np.arange(COUNT) + 0.5) / COUNT)
+    spread = float(np.std(scores))
+
+    def share(logit):
+        return 1.0 / (1.0 + np.exp(-logit))
+
+    found = numb_share(Pair(share(1.0 + scores), np.full(COUNT, share(1.0))), 0.5)
+    assert found == pytest.approx(norm.cdf(1.0 / spread))
+    certain = numb_share(Pair(np.full(COUNT, 0.7), np.full(COUNT, 0.7)), 0.5)
+    assert certain == pytest.approx(1.0)
+
+
+def test_those_who_are_not_numb_are_content_as_often_as_under_placebo(monkeypatch, laboratory):
+    held(monkeypatch, 0.2)  # nobody is numb
+    cells = {"readout": "share_adequate", "statistic": "share", "value": "0.8", "n": "100000"}
+    cream, _ = among([row(**cells), row(3, **{**cells, "value": "0.3"}, **PLACEBO)])
+    answer = predictor(laboratory)(cream)
+    assert isinstance(answer, Prediction)
+    assert np.median(answer.draws) == pytest.approx(0.3, abs=0.05)
+    alone = predictor(laboratory)(row(**cells))
+    assert isinstance(alone, Prediction)
+    assert np.median(alone.draws) < 0.01
+
+
+def test_the_time_to_numb_is_when_the_last_of_most_is_numb(monkeypatch, laboratory):
+    """Blocks that rise in a straight line reach one half at a time of each person's own."""
+    scores = np.random.default_rng(5).permutation(norm.ppf((np.arange(COUNT) + 0.5) / COUNT))
+    time = np.linspace(0.0, 6.0, 2001)
+
+    def course(row, laboratory_, draws, covered, remove):
+        half = 0.5 * (np.exp(0.3 * scores) if draws is laboratory.people else np.ones(COUNT))  # h
+        return Numbness("cheek", 0, time, np.minimum(0.5 * time / half[:, None], 1.0), 0.0, remove)
+
+    monkeypatch.setattr(numbing, "course", course)
+    answer = predictor(laboratory)(row(readout="minimal_effective_time", unit="min", value="45"))
+    assert isinstance(answer, Prediction)
+    assert answer.draws == pytest.approx(30.0 * np.exp(0.3 * np.std(scores) * norm.ppf(0.9)), rel=0.01)
+
+
+def test_a_direction_is_less_pain(monkeypatch, laboratory):
+    held(monkeypatch, 0.8)
+    answer = predictor(laboratory)(row(readout="direction_against_placebo", value="-1", statistic="sign"))
+    assert isinstance(answer, Prediction)
+    assert answer.sign == -1
+    assert (answer.draws < 0.0).mean() > 0.95
+
+
+def test_more_time_and_a_cover_numb_more_and_what_was_needled_before_counts(laboratory):
+    def median(**cells):
+        return float(np.median(numbing.block(row(**cells), laboratory).known))
+
+    short, longer = median(time_min="15"), median(time_min="90")
+    assert 0.0 <= short < longer <= 1.0
+    assert abs(median(time_min="30", needled_first_mm="0.5") - median(time_min="30")) > 1e-3
+    assert median(time_min="60", occluded="true") >= median(time_min="60", occluded="false")
+
+
+def test_a_time_of_at_least_is_never_shorter(laboratory):
+    at_least = numbing.hours(row(time_min="30", kind="lower_bound_of_time"), laboratory.people)
+    assert at_least.min() >= 0.5
+    assert at_least.max() > 1.0
+    assert numbing.hours(row(time_min="30"), laboratory.people) == pytest.approx(0.5)
+    assert np.std(numbing.hours(row(time_min=""), laboratory.people)) > 0.1
+
+
+def test_the_placebo_is_the_arm_of_the_same_test():
+    rows = among(
+        [
+            row(),
+            row(3, value="40", test="needling", **PLACEBO),
+            row(4, value="50", **PLACEBO),
+            row(5, value="60", source="other2099", **PLACEBO),
+        ]
+    )
+    found = placebo(rows[0])
+    assert found is not None
+    assert found["value"] == "50"
+    assert placebo(row()) is None
+
+
+def test_a_product_is_the_catalogues_where_its_strengths_are():
+    evidence = Evidence.packaged()
+    assert product(row(), evidence) == "EMLA"
+    strong = product(row(lidocaine_pct="10", prilocaine_pct=""), evidence)
+    assert not isinstance(strong, str)
+    assert [(part.active, part.strength) for part in strong.contents] == [("lidocaine", 0.1)]
+    assert strengths(row(**PLACEBO)) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"readout": "pain_threshold_depth"}, "depth of numbness"),
+        ({"test": "laser"}, "heat or light"),
+        ({"test": "punch"}, "punch"),
+        ({"test": "not_stated"}, "what was tested"),
+        ({"kind": "thermal"}, "heated"),
+        ({"vehicle": "patch"}, "patch"),
+        (PLACEBO, "nothing numbs"),
+        ({}, "no placebo arm"),
+        ({"value": ""}, "no value"),
+        ({"readout": "joy"}, "not predicted"),
+    ],
+)
+def test_what_the_twin_does_not_know_is_refused_with_its_reason(cells, says, laboratory):
+    answer = predictor(laboratory)(row(**cells))
+    assert isinstance(answer, NotPredicted)
+    assert says in answer.reason
