@@ -27,6 +27,9 @@ READOUTS = ("TEWL", "dye", "impedance", "OCT")
 COMPARTMENTS = ("vehicle", "removed", "evaporated", "stratum_corneum", "viable_epidermis", "dermis", "cleared")
 """Where a dose can be; together they always hold all of it."""
 
+NERVE_DEPTHS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7, 2.5)
+"""Numerical: depths below the skin surface [mm] at which an anaesthetic is read for the nerves along a needle's way."""
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -109,6 +112,7 @@ class Exposure(Noted):
     dermal_concentration: np.ndarray  # (draw, time) ug/cm3, mean over the dermis
     notices: tuple[Notice, ...] = field(default=())
     at_nerves: np.ndarray | None = None  # (draw, time) ug/cm3 unbound at the papillary nerves; of anaesthetics only
+    at_depths: np.ndarray | None = None  # (draw, NERVE_DEPTHS, time) ug/cm3 unbound; above the nerves as at them
     removed: float | None = None  # h after the session at which the product is wiped off
     reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 

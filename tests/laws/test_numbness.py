@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import draws_of
+from builders import channels_of, draws_of, skin_of
+from dermatwin.case.document import Topical
 from dermatwin.core import ComputationError
-from dermatwin.delivery import numbness
-from dermatwin.delivery.numbness import Numbness, block
+from dermatwin.delivery import deliver, numbness
+from dermatwin.delivery.numbness import Numbness, along_needle, block
 from dermatwin.delivery.solute import solutes
 from dermatwin.evidence import Evidence
 
@@ -135,3 +136,43 @@ def test_what_is_not_known_is_refused():
         block({"lidocaine": constant(-1.0)}, draws_of(PEOPLE))
     with pytest.raises(ComputationError):
         block({"lidocaine": constant(np.nan)}, draws_of(PEOPLE))
+
+
+def numb_after(dose=100.0, channels=None, remove=None, covered=True):
+    """The block under a numbing cream put on at time 0, (draw, time)."""
+    p = draws_of(PEOPLE)
+    cream = Topical.model_construct(product="EMLA", dose=dose, apply=0.0, remove=remove, occluded=covered)
+    found = numbness.numb(deliver(cream, channels or channels_of(PEOPLE, density=0.0), skin_of(PEOPLE), p), p)
+    assert found is not None
+    return found
+
+
+def test_no_cream_no_numbness():
+    """A case refuses a dose of nothing; next to nothing numbs next to nothing, at every depth."""
+    found = numb_after(dose=1e-6)
+    assert found.block.max() < 1e-4
+    assert along_needle(found, 1.0).max() < 1e-4
+
+
+@pytest.mark.parametrize("covered", [True, False])
+def test_more_cream_is_never_less_numb(covered):
+    less, more = numb_after(dose=20.0, covered=covered), numb_after(dose=200.0, covered=covered)
+    assert (more.block >= less.block - 1e-6).all()
+
+
+@pytest.mark.parametrize("covered", [True, False])
+def test_longer_is_never_less_numb_and_what_is_to_come_does_not_matter(covered):
+    short, long = numb_after(remove=0.5, covered=covered), numb_after(remove=2.0, covered=covered)
+    steps = 0.02  # the two have steps of their own, and are compared between them
+    before = np.linspace(0.01, 0.5, 20)
+    for one, other in zip(short.block, long.block, strict=True):
+        assert np.interp(before, short.time, one) == pytest.approx(np.interp(before, long.time, other), abs=steps)
+    after = np.linspace(0.5, 8.0, 40)
+    for one, other in zip(short.block, long.block, strict=True):
+        assert (np.interp(after, long.time, other) >= np.interp(after, short.time, one) - steps).all()
+
+
+def test_deeper_is_never_number():
+    """A cream on intact skin comes from above."""
+    found = along_needle(numb_after(), 1.0)
+    assert (np.diff(found, axis=1) <= 1e-9).all()

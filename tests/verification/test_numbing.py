@@ -8,7 +8,17 @@ from dermatwin.delivery.numbness import Numbness
 from dermatwin.evidence import Evidence
 from dermatwin.validation import numbing
 from dermatwin.validation.laboratory import Laboratory
-from dermatwin.validation.numbing import Pair, eased, numb_share, placebo, predictor, product, strengths
+from dermatwin.validation.numbing import (
+    Pair,
+    covered_by_label,
+    eased,
+    numb_share,
+    people_numb,
+    placebo,
+    predictor,
+    product,
+    strengths,
+)
 from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import Row, among
 
@@ -190,3 +200,32 @@ def test_what_the_twin_does_not_know_is_refused_with_its_reason(cells, says, lab
     answer = predictor(laboratory)(row(**cells))
     assert isinstance(answer, NotPredicted)
     assert says in answer.reason
+
+
+def test_a_cream_that_its_label_has_covered_was_covered_where_nothing_is_said(laboratory):
+    people = laboratory.people
+    assert numbing._covered(row(occluded=""), people).all()
+    assert not numbing._covered(row(occluded="false"), people).any()
+    nobody_says = numbing._covered(row(occluded="", lidocaine_pct="10", prilocaine_pct=""), people)
+    assert 0.2 < nobody_says.mean() < 0.8
+    assert not covered_by_label({"lidocaine": 0.07, "tetracaine": 0.07}, laboratory.evidence)
+
+
+def test_a_cusum_turns_where_the_share_of_the_numb_passes_what_is_summed_against(laboratory):
+    """The sum of (share - q) is least where the share is q, and that share is what the row's time is read at."""
+    time = np.linspace(0.0, 120.0, 2401)
+    share = norm.cdf((time - 40.0) / 20.0)
+    for level in (0.5, 0.7, 0.9):
+        assert share[np.argmin(np.cumsum(share - level))] == pytest.approx(level, abs=0.01)
+    found = people_numb(row(statistic="cusum"), laboratory.people)
+    assert found.min() >= 0.5
+    assert found.max() <= 0.9
+    assert np.ptp(found) > 0.3
+    assert people_numb(row(), laboratory.people) == pytest.approx(laboratory.people.median("numb_people", "1"))
+
+
+def test_a_deeper_needle_is_eased_less(laboratory):
+    shallow, deep = (
+        np.median(numbing.block(row(test="needling", test_depth_mm=mm), laboratory).known) for mm in ("0.3", "2")
+    )
+    assert 0.0 < deep < 0.9 * shallow

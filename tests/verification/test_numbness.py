@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from builders import draws_of, medians, skin_of
-from dermatwin.delivery import numbness
+from builders import draws_of, exposure_of, medians, skin_of
+from dermatwin.delivery import find_product, numbness
 from dermatwin.delivery.numbness import Numbness, block, hill, nerve_depth
+from dermatwin.delivery.solute import solutes
+from dermatwin.delivery.vehicle import saturation
+from dermatwin.evidence import Evidence
+from dermatwin.flows import NERVE_DEPTHS
 
 ONE = np.ones(1)
 HALF = 75.0  # ug/cm3
@@ -98,3 +102,47 @@ def test_nerves_lie_below_the_epidermis():
     assert (depth >= 0.065).all()
     assert (depth <= 0.065 + 0.3).all()
     assert np.ptp(depth) > 0.1
+
+
+def exposure(levels, deeper):
+    return exposure_of(1, (0.0, 1.0), active="lidocaine", at_nerves=levels, at_depths=deeper)
+
+
+def test_the_block_at_a_depth_is_that_of_the_agents_there():
+    p, rows = medians(), np.linspace(300.0, 30.0, len(NERVE_DEPTHS))
+    deeper = np.stack([np.array([[0.0, level]]) for level in rows], axis=1)
+    one = exposure(np.array([[0.0, 300.0]]), deeper)
+    found = numbness.numb([one, one], p)  # twice the same: the concentrations add up
+    assert found is not None
+    by_hand = block({"lidocaine": 2.0 * rows[None, :]}, p)
+    assert numbness.along_needle(found, 1.0) == pytest.approx(by_hand)
+    assert numbness.along_needle(found, 0.0) == pytest.approx(0.0)
+    half = numbness.along_needle(found, np.array([0.5]))
+    assert half == pytest.approx(0.5 * by_hand)
+
+
+def test_where_only_the_nerves_were_read_all_depths_are_as_there():
+    p = medians()
+    found = numbness.numb([exposure(np.array([[0.0, 200.0]]), None)], p)
+    assert found is not None
+    assert numbness.along_needle(found, 1.0) == pytest.approx(found.block[0, -1] * np.ones((1, len(NERVE_DEPTHS))))
+
+
+def test_prilocaine_dissolves_as_the_general_solubility_equation_says():
+    solute = solutes(Evidence.packaged())["prilocaine"]
+    log_s = 0.5 - 0.01 * (37.5 - 25.0) - solute.log_kow
+    assert solute.solubility == pytest.approx(10.0**log_s * solute.molar_mass * 1000.0, rel=0.01)
+
+
+def test_the_oil_of_a_eutectic_cream_is_no_solution_of_its_strength():
+    """What does not dissolve waits: the film is as active as a saturated solution, ionised form included."""
+    p, evidence = medians(), Evidence.packaged()
+    cream = find_product("EMLA", evidence)
+    assert cream.ph is not None
+    for content in cream.contents:
+        most = saturation(content.solute, 2500.0 * ONE, 0.1 * ONE, cream.ph, p)  # 100 mg/cm2 of 2.5 %, 0.1 cm thick
+        assert content.solute.solubility is not None
+        assert content.solute.pka is not None
+        ionised = 10.0 ** (content.solute.pka - cream.ph)
+        assert most == pytest.approx(content.solute.solubility * (1.0 + ionised))
+        assert most < 25000.0

@@ -6,7 +6,7 @@ from .course import deliver, excipient_doses
 from .excipient import excipient_guards, passive_solutes
 from .experiment import Donor, Membrane, Permeation, intact_permeability, needled_permeation, open_holes
 from .guard import Application, Guard, absorbed_guards, applied_guards
-from .numbness import Numbness, at_needling, numb, numb_curve, numb_notices, numb_readings
+from .numbness import Numbness, along_needle, at_needling, numb, numb_curve, numb_notices, numb_readings
 from .picture import Picture, picture
 from .product import Content, Missing, Product, find_product, not_computed, product_in, product_of, products
 from .readings import curves, readings
@@ -27,6 +27,7 @@ __all__ = [
     "Solute",
     "absorbed_guards",
     "applied_guards",
+    "along_needle",
     "at_needling",
     "claims_for",
     "claims_of",

@@ -10,7 +10,7 @@ from ..case.document import Topical
 from ..core import CaseError, Fault, Notice, require_most, unbalanced, unsound
 from ..core.units import factor
 from ..evidence import Draws, Evidence
-from ..flows import Channels, Exposure
+from ..flows import NERVE_DEPTHS, Channels, Exposure
 from ..numerics.steps import graded_times, stage_times
 from ..numerics.unit_cell import Clock, Course, solve
 from ..skin.section import Skin
@@ -261,7 +261,7 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
     path, dosing, holes = applied.path(content, p), applied.dosing(content, p), Holes.of(channels)
     solved = run(path, holes, dosing, p)
     needled, name, skin = solved.course, content.solute.name, applied.skin
-    nerves = solved.activity_at(0.1 * nerve_depth(skin, p)) if content.solute.numbs else None
+    nerves, deeper = _numbing(solved, skin, p) if content.solute.numbs else (None, None)
     intact = run(path, holes, dosing, p, intact=True).course if holes.any else needled
     said = notices_of(applied.product, content.solute, applied.topical, skin, holes.any)
     return Exposure(
@@ -277,9 +277,17 @@ def _expose(content: Content, applied: Applied, channels: Channels, p: Draws) ->
         dermal_concentration=needled.layers[:, 2] / path.thickness.dermis[:, None],
         notices=(*said, *_failed(needled, intact, f"topical.{applied.product.id}.{name}")),
         at_nerves=nerves,
+        at_depths=deeper,
         removed=applied.topical.remove,
         reads={"amount": p.reads | channels.behind(*HOLLOW) | skin.behind(*CROSSED)},
     )
+
+
+def _numbing(solved: Solved, skin: Skin, p: Draws) -> tuple[np.ndarray, np.ndarray]:
+    """Activity at the papillary nerves, and at `NERVE_DEPTHS` but nowhere above them: there a trunk's block counts."""
+    nerves, to_cm = nerve_depth(skin, p), factor("mm", "cm")
+    deeper = [solved.activity_at(to_cm * np.maximum(nerves, depth)) for depth in NERVE_DEPTHS]
+    return solved.activity_at(to_cm * nerves), np.stack(deeper, axis=1)
 
 
 def _failed(needled: Course, intact: Course, path: str) -> tuple[Notice, ...]:

@@ -10,8 +10,8 @@ here is fitted to a clinical time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from ..core import Notice, require_finite, require_most, require_not_negative
 from ..core.notebook import Noted, Reads
 from ..core.units import factor
 from ..evidence import Draws
-from ..flows import Curve, Exposure, Reading
+from ..flows import NERVE_DEPTHS, Curve, Exposure, Reading
 from ..naming import Detail
 from ..skin.section import Skin
 
@@ -36,6 +36,7 @@ class Numbness(Noted):
     block: np.ndarray  # (draw, time) share of nociceptors [-]
     apply: float  # h, when the first product was put on
     remove: float | None  # h, when the last was wiped off; None = never
+    below: np.ndarray | None = None  # (draw, NERVE_DEPTHS, time) the same share at depths; None where it was not looked at
     reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
     @property
@@ -111,8 +112,20 @@ def numb(exposures: Sequence[Exposure], p: Draws) -> Numbness | None:
     last = None if None in ends else max(end for end in ends if end is not None)
     own, start = p.apart(), min(float(exposure.time[0]) for exposure in numbing)
     blocked = block(levels, own)
+    below = np.stack([block(level, own) for level in _at_depths(numbing, time)], axis=1)
     reads = {"block": own.reads.union(*(exposure.behind() for exposure in numbing))}
-    return Numbness(first.zone, first.session, time, blocked, start, last, reads)
+    return Numbness(first.zone, first.session, time, blocked, start, last, below, reads)
+
+
+def _at_depths(numbing: Sequence[Exposure], time: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
+    """Concentrations by agent at each of `NERVE_DEPTHS`, shape (draw, time); as at the nerves where only these are known."""
+    for number in range(len(NERVE_DEPTHS)):
+        levels: dict[str, np.ndarray] = {}
+        for exposure in numbing:
+            deep = exposure.at_depths
+            here = exposure if deep is None else replace(exposure, at_nerves=deep[:, number])
+            levels[exposure.active] = levels.get(exposure.active, 0.0) + _on(time, here)
+        yield levels
 
 
 def _on(time: np.ndarray, exposure: Exposure) -> np.ndarray:
@@ -142,6 +155,14 @@ def _first(numbness: Numbness, inside: np.ndarray, start: float, p: Draws) -> np
 def at_needling(numbness: Numbness) -> np.ndarray:
     """Share of nociceptors blocked at time 0 [-], shape (draw,)."""
     return _at(numbness, 0.0)
+
+
+def along_needle(numbness: Numbness, hours: np.ndarray | float = 0.0) -> np.ndarray:
+    """Share of nociceptors blocked at each of `NERVE_DEPTHS` at an hour (or one for each person) [-], (draw, depth)."""
+    when = np.broadcast_to(np.asarray(hours, float), len(numbness.block))
+    deep = numbness.block[:, None] if numbness.below is None else numbness.below
+    found = [[np.interp(t, numbness.time, row) for row in rows] for t, rows in zip(when, deep, strict=True)]
+    return np.broadcast_to(np.asarray(found), (len(when), len(NERVE_DEPTHS)))
 
 
 def _at(numbness: Numbness, hour: float) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..flows import Channels, Exposure, Punctures, TissueHistory
 class Blocked:
     """How far an anaesthetic blocks the nociceptors when the needling starts."""
 
-    block: np.ndarray  # (draw,) share of the nociceptors
+    block: np.ndarray  # (draw, NERVE_DEPTHS) share of the nociceptors at depths below the skin surface
     reads: frozenset[str] = frozenset()  # names of what was read for it
 
 

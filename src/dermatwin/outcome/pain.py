@@ -5,7 +5,12 @@
 Exponents of length and number are those of single-array experiments (3x the length hurts 7x, 10x the number 2x); on
 the odds they keep a bounded scale bounded and are the same power laws where pain is small. The anchor is pooled over
 trials that print a mean score; they do not state needle length, so the depth behind it is an assumption. Radiofrequency
-needles have an anchor of their own. Relief follows the block of nociceptors when the first needle goes in.
+needles have an anchor of their own. Relief follows the block of nociceptors when the first needle goes in, along its way:
+
+    relief = E_max integral over u from 0 to 1 of B(p u^(1/a_L)) du
+
+The pain of a needle is the sum of what it passes, (z/p)^a_L of it above z: a needle that goes deeper than the skin is
+numb hurts below. Where the block is the same at all depths the relief is E_max B.
 """
 
 from __future__ import annotations
@@ -19,12 +24,13 @@ from ..core.vocabulary import NUMBED
 from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
-from ..flows import Punctures
+from ..flows import NERVE_DEPTHS, Punctures
 from .meta import Observation, ValuePool, pool_values
 
 _SCORE = re.compile(r"mean (?:VAS |NRS )?([\d.]+)(?:-([\d.]+))? of 10(?: \((SE|SD) ([\d.]+)\))?")
 RELIEVED = NUMBED
 SCORES = "pain_scores"  # pool of studies
+_STEPS = 40  # numerical: equal shares of a needle's pain over which its relief is summed
 
 
 def pain(
@@ -36,7 +42,7 @@ def pain(
     numb: np.ndarray | None = None,
 ) -> np.ndarray:
     """Mean pain of one session [0-10], shape (draw,); 0 where no needle pierces. `numb` as in `relief`."""
-    depth = _piercing_depth(punctures)
+    depth = piercing_depth(punctures)
     length = draws("pain_length_exponent", "1") * _log_ratio(depth, draws("pain_anchor_depth", "mm"))
     number = draws("pain_number_exponent", "1") * _log_ratio(punctures.density, draws("pain_anchor_density", "1/cm^2"))
     person = draws.median("pain_between_people", "1") * draws.score("person", "pain", owner="pain_between_people")[:, 0]
@@ -48,7 +54,7 @@ def pain(
     return score * (1.0 - relief(adjuncts, numb, draws))
 
 
-def _piercing_depth(punctures: Punctures) -> np.ndarray:
+def piercing_depth(punctures: Punctures) -> np.ndarray:
     """Mean in-situ depth of the needles that pierced [mm], (draw,): those that did not are out of the density already."""
     return punctures.in_situ_depth.sum(axis=1) / np.maximum((punctures.in_situ_depth > 0.0).sum(axis=1), 1)
 
@@ -79,10 +85,24 @@ def predict_pain(
 def relief(adjuncts: Sequence[str], numb: np.ndarray | None, draws: Draws) -> np.ndarray:
     """Share of the pain that anaesthesia takes away [-], (draw,): E_max times the block of nociceptors, or the stated one's.
 
-    numb : (draw,) share of nociceptors that are blocked when the needling starts; None without a product that numbs.
+    numb : (draw,) share of nociceptors that are blocked when the needling starts, as `along`; None without a product that
+    numbs.
     """
     eased = draws("anaesthetised_relief", "1") if set(adjuncts) & set(RELIEVED) else np.zeros(draws.count)
     return eased if numb is None else np.maximum(eased, draws("anaesthesia_strength", "1") * numb)
+
+
+def along(depth: np.ndarray, blocked: np.ndarray, draws: Draws) -> np.ndarray:
+    """Block in the mean over the pain of a needle that goes so deep [-], (draw,): the integral of the module without E_max.
+
+    depth : (draw,) mm. blocked : (draw, NERVE_DEPTHS) share of the nociceptors, linear between the depths, and beyond them
+    as at the first and the last.
+    Law      between the least and the greatest block; the block where it is the same everywhere; falling with the
+             depth of the needle where the block falls with depth.
+    """
+    shares = (np.arange(_STEPS) + 0.5) / _STEPS
+    ways = depth[:, None] * shares ** (1.0 / draws("pain_length_exponent", "1")[:, None])
+    return np.array([np.interp(way, NERVE_DEPTHS, block).mean() for way, block in zip(ways, blocked, strict=True)])
 
 
 def pain_pool(draws: Draws, kind: str, exclude: frozenset[str]) -> ValuePool:

@@ -21,7 +21,7 @@ from .clinical import Answer, clinical
 from .counts import Counts
 from .course import Course
 from .duration import duration_pool
-from .pain import pain, pain_pool, relief
+from .pain import along, pain, pain_pool, piercing_depth, relief
 from .risks import risks
 
 
@@ -89,9 +89,10 @@ def _session(course: Course, number: int, skin: Skin, belief: Belief) -> ReadOut
     page = Pages(draws)
     plain = pain(punctures, (), page["pain"], exclude)
     numb = course.numb.get(punctures.session)
-    eased = relief(course.adjuncts, None if numb is None else numb.block, page["relief"])
+    felt = None if numb is None else along(piercing_depth(punctures), numb.block, page["relief"])
+    eased = relief(course.adjuncts, felt, page["relief"])
     hurting = page.of("pain") | punctures.behind("in_situ_depth", "density")
-    easing = page.of("relief") | (frozenset() if numb is None else numb.reads)
+    easing = page.of("relief") | (frozenset() if numb is None else numb.reads | punctures.behind("in_situ_depth"))
     sore = recovery.Soreness(plain, eased, {"pain": hurting, "relief": easing})
     recovered = recovery.recover(course, number, skin, sore, belief)
     found, notices = recovery.readings(course, number, recovered, skin, draws)

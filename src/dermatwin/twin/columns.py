@@ -41,6 +41,7 @@ ORDER = (
         "layer",
         "readout",
         "compartment",
+        "nerve_depth",
     ),
     *("time", "channel_time", "delivery_index", "numb_index", "reference_session", "reference_time"),
 )

@@ -152,6 +152,7 @@ _EXPOSURE = {
     "dermal_concentration": _person("mean concentration over the dermis", "ug/cm^3", "delivery_index"),
     "notices": _NOTICES,
     "at_nerves": _person("unbound concentration at the papillary nerves, of anaesthetics", "ug/cm^3", "delivery_index"),
+    "at_depths": _person("the same at depths, nowhere above those nerves", "ug/cm^3", "nerve_depth", "delivery_index"),
     "removed": Field("time after the session at which the product is wiped off", "h"),
     "reads": _READS,
 }
@@ -160,6 +161,7 @@ _NUMBNESS = {
     "session": _SESSION,
     "time": Field("time after the needling, negative before it", "h", ("numb_index",), "numb_time"),
     "block": _person("share of the nociceptors that are blocked", "1", "numb_index"),
+    "below": _person("the same at depths below the skin surface", "1", "nerve_depth", "numb_index"),
     "apply": Field("time after the needling when the first product was put on", "h"),
     "remove": Field("time after the needling when the last product was wiped off", "h"),
     "reads": _READS,

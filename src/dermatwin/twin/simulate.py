@@ -195,7 +195,7 @@ def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissu
         run.exposures,
         adjuncts,
         session_days=days,
-        numb={n.session: outcome.Blocked(delivery.at_needling(n), n.behind()) for n in run.numb},
+        numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
     read = outcome.read_out(zone, who, run.skin, course, belief, also=also)

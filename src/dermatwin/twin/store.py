@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
-from ..flows import COMPARTMENTS, LAYERS, READOUTS
+from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import Place, forms
 from .fields import TABLES
 from .plain import require_plain
@@ -125,11 +125,19 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
     return found
 
 
+_LABELS: Mapping[str, tuple[object, ...]] = {
+    "layer": LAYERS,
+    "readout": READOUTS,
+    "compartment": COMPARTMENTS,
+    "nerve_depth": NERVE_DEPTHS,
+}
+
+
 def _require_axes(tree: xr.DataTree) -> None:
     """ValueError unless the axes that every run has carry the labels that they have here."""
     top = tree.to_dataset()
-    for axis, labels in (("layer", LAYERS), ("readout", READOUTS), ("compartment", COMPARTMENTS)):
-        if axis in top.sizes and tuple(map(str, top[axis].values)) != tuple(labels):
+    for axis, labels in _LABELS.items():
+        if axis in top.sizes and tuple(map(str, top[axis].values)) != tuple(map(str, labels)):
             raise ValueError(f"the axis {axis} is not that of a run")
     from ..healing.tissue import ADDED_STATES, kernel
 

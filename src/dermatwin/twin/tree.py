@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ..flows import COMPARTMENTS, LAYERS, READOUTS
+from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import ABSENT, Place, absent, sizes_of, variables
 from .fields import TABLES
 from .provenance import mark_of
@@ -106,6 +106,7 @@ def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:
         "needle": ("needle of the sample", np.arange(sizes.get("needle", 0))),
         "readout": ("what 'closed' is read by", list(READOUTS)),
         "compartment": ("where a dose can be", list(COMPARTMENTS)),
+        "nerve_depth": ("depth below the skin surface in mm at which nerves are read", list(NERVE_DEPTHS)),
         **{axis: (f"group of the spread by its {axis}", list(groups)) for axis, groups in FAMILIES.items()},
         "exposure": ("zone/session/product/active", [label for zone in run.zones for label in _exposures(zone)]),
     }

@@ -1,10 +1,11 @@
 """Rows of numbness.csv: how much less a needle hurts after a numbing cream, how many feel it no more, how long that takes.
 
 The row's cream is put on the row's skin, and the block of nociceptors is read when the test comes. The twin knows the pain
-of needles that pierce skin: pain of needling is predicted as a trial reports it, without its own study; pain of another
-needle as the share of what the same study's placebo left, because how much a cannula hurts is not modelled. A share of
-people is that of those who are numb, and of the others so many as under placebo. What a row does not state of the cream
-(amount, time, cover) is unknown once per study. Not predicted: laser and punch, heated patches, depths of numbness.
+of needles that pierce skin: pain of needling is predicted as a trial reports it, without its own study, and eased along
+the way of its needles; pain of another needle as the share of what the same study's placebo left, because how much a cannula
+hurts is not modelled. A share of people is that of those who are numb, and of the others so many as under placebo. What a
+row does not state of the cream (amount, time, cover) is unknown once per study, but that a cream whose label has it covered
+was covered. Not predicted: laser and punch, heated patches, depths of numbness.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import numpy as np
 from ..barrier import close
 from ..case.document import ActiveShare, InlineProduct, Topical
 from ..core.units import factor
-from ..delivery import Numbness, deliver, find_product, numb
+from ..delivery import Numbness, along_needle, deliver, find_product, numb
 from ..delivery.numbness import onset
 from ..evidence import Draws, Evidence
+from ..evidence.rows.screening import AnaestheticRow
 from ..flows import READOUTS, Channels
 from ..insertion import insert
-from ..outcome.pain import predict_pain, relief
+from ..outcome.pain import along, predict_pain, relief
 from ..skin import Skin
 from ..twin.resolve import resolve
 from .adverse import MAX_PEOPLE, counted, shifted
@@ -164,10 +166,17 @@ def hours(row: Row, draws: Draws) -> np.ndarray:
 
 
 def _covered(row: Row, draws: Draws) -> np.ndarray:
-    """Whether a cover lay on the cream, (draw,); what makes its own counts as one."""
+    """Whether a cover lay on the cream, (draw,); what makes its own counts as one, and what the label has covered was."""
     if row["occluded"] in ("true", "false", "self-occluding"):
         return np.full(draws.count, row["occluded"] != "false")
+    if covered_by_label(strengths(row), draws.evidence):
+        return np.ones(draws.count, bool)
     return unstated("experiment_covered", "1", row["source"], draws) > 0.5
+
+
+def covered_by_label(stated: dict[str, float], evidence: Evidence) -> bool:
+    """Whether a cream of just these strengths has a label that says to cover it."""
+    return any(label.occlusion == "labelled" and dict(label.actives) == stated for label in evidence.rows(AnaestheticRow))
 
 
 def _over_covers(row: Row, laboratory: Laboratory, read: Callable[[Numbness, Draws], np.ndarray]) -> Pair:
@@ -188,14 +197,22 @@ def _over_covers(row: Row, laboratory: Laboratory, read: Callable[[Numbness, Dra
 
 
 def block(row: Row, laboratory: Laboratory) -> Pair:
-    """Share of nociceptors blocked when the test comes."""
+    """Share of nociceptors blocked when the test comes: along the way of a needle of needling, else at the nerves."""
     waited = (row.number("time_after_removal_min") or 0.0) * factor("min", "h")
 
     def read(found: Numbness, draws: Draws) -> np.ndarray:
         at = hours(row, draws) + waited
+        if row["test"] == "needling":
+            return along(_needle_depth(row, draws), along_needle(found, at), draws)
         return np.array([np.interp(when, found.time, one) for when, one in zip(at, found.block, strict=True)])
 
     return _over_covers(row, laboratory, read)
+
+
+def _needle_depth(row: Row, draws: Draws) -> np.ndarray:
+    """How deep the needles of the test go [mm], (draw,): as stated, else as those behind the pooled scores of pain."""
+    stated = row.number("test_depth_mm")
+    return np.full(draws.count, stated) if stated else draws("pain_anchor_depth", "mm")
 
 
 def eased(row: Row, laboratory: Laboratory) -> np.ndarray:
@@ -282,8 +299,18 @@ def _share(row: Row, laboratory: Laboratory) -> Answer:
     )
 
 
+def people_numb(row: Row, draws: Draws) -> np.ndarray:
+    """Share of the people that is numb at the reported time [-], (draw,): `numb_people`; of a Cusum what it sums against.
+
+    The sum of (numb or not - q) turns where the share of the numb passes q; which q was taken is not in the abstract.
+    """
+    if row["statistic"] == "cusum":
+        return unstated("experiment_cusum_share", "1", row["source"], draws)
+    return np.full(draws.count, draws.median("numb_people", "1"))
+
+
 def _time(row: Row, laboratory: Laboratory) -> Answer:
-    """Minutes on the skin after which `numb_people` of the people are numb."""
+    """Minutes on the skin after which so many of the people are numb as `people_numb` says."""
     from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
     value, never = row.number("value") or 0.0, factor("h", "min") * NEVER_H
@@ -295,7 +322,7 @@ def _time(row: Row, laboratory: Laboratory) -> Answer:
 
     found = _over_covers(row, laboratory, read)
     apart = float(np.std(found.people - found.known))
-    last = found.known + float(ndtri(laboratory.people.median("numb_people", "1"))) * apart
+    last = found.known + ndtri(people_numb(row, laboratory.people)) * apart
     return Prediction(np.exp(last), value, "log", "time to numb", stands_on=("time_to_numb",))
 
 
