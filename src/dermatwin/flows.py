@@ -112,7 +112,9 @@ class Exposure(Noted):
     dermal_concentration: np.ndarray  # (draw, time) ug/cm3, mean over the dermis
     notices: tuple[Notice, ...] = field(default=())
     at_nerves: np.ndarray | None = None  # (draw, time) ug/cm3 unbound at the papillary nerves; of anaesthetics only
-    at_depths: np.ndarray | None = None  # (draw, NERVE_DEPTHS, time) ug/cm3 unbound; above the nerves as at them
+    at_depths: np.ndarray | None = (
+        None  # (draw, nerve_depth, time) ug/cm3 unbound, at NERVE_DEPTHS; above the nerves as at them
+    )
     removed: float | None = None  # h after the session at which the product is wiped off
     reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 

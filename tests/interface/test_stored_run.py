@@ -161,7 +161,19 @@ def test_every_number_stands_once(run, tree):
         }
         assert below[group] == {"stored", *(name for key, name in kept.items() if key not in table.top)}
         top -= {name for key, name in kept.items() if key in table.top}
-    axes = {"zone", "draw", "layer", "session", "needle", "readout", "compartment", "exposure", "grade", "spread"}
+    axes = {
+        "zone",
+        "draw",
+        "layer",
+        "session",
+        "needle",
+        "readout",
+        "compartment",
+        "nerve_depth",
+        "exposure",
+        "grade",
+        "spread",
+    }
     assert top == states | axes
 
 

@@ -36,7 +36,7 @@ class Numbness(Noted):
     block: np.ndarray  # (draw, time) share of nociceptors [-]
     apply: float  # h, when the first product was put on
     remove: float | None  # h, when the last was wiped off; None = never
-    below: np.ndarray | None = None  # (draw, NERVE_DEPTHS, time) the same share at depths; None where it was not looked at
+    below: np.ndarray | None = None  # (draw, nerve_depth, time) the same at NERVE_DEPTHS; None = not looked at
     reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
 
     @property

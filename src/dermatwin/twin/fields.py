@@ -161,9 +161,9 @@ _NUMBNESS = {
     "session": _SESSION,
     "time": Field("time after the needling, negative before it", "h", ("numb_index",), "numb_time"),
     "block": _person("share of the nociceptors that are blocked", "1", "numb_index"),
-    "below": _person("the same at depths below the skin surface", "1", "nerve_depth", "numb_index"),
     "apply": Field("time after the needling when the first product was put on", "h"),
     "remove": Field("time after the needling when the last product was wiped off", "h"),
+    "below": _person("the same at depths below the skin surface", "1", "nerve_depth", "numb_index"),
     "reads": _READS,
 }
 _HISTORY = {
