@@ -67,7 +67,7 @@ class _Index:
     def spelt(self) -> Mapping[str, Sequence[str]]:
         """Comparable words, each with the words of the text that are made comparable as it."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for bare in sorted(set(self.text.split())):
+        for bare in dict.fromkeys(self.text.split()):
             found[plain(bare)].append(bare)
         return dict(found)
 

@@ -76,13 +76,10 @@ def _assumed_weight(age: float, evidence: Evidence) -> float:
     return evidence.value(f"assumed_weight_{group}", "kg")
 
 
-def anaesthetic_check(case: Case, evidence: Evidence, who: Person | None = None) -> tuple[Finding, ...]:
-    """Everything there is to say about the numbing in a case, each thing once.
-
-    who : the person of the case, where somebody has read the history.
-    """
+def anaesthetic_check(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
+    """Everything there is to say about the numbing in a case, each thing once."""
     found: dict[tuple[str, str], Finding] = {}
-    who = who or person_in(case, evidence)
+    who = person_in(case, evidence)
     for session in range(1, len(case.session_days) + 1):
         doses = _doses(case, session, evidence)
         for finding in _session(who, doses, evidence):

@@ -62,7 +62,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
         )
     )
     found += tuple(finding for zone in zones for finding in pace_check(case, zone, found, book, believed))
-    found += anaesthetic_check(case, believed, who)
+    found += anaesthetic_check(case, believed)
     found += (*contradiction_check(case, who, believed), *_unknown(who, case, believed), *_guessed(who))
     found += (*denied(who, believed), *_judged(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
