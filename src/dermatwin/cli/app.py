@@ -78,7 +78,7 @@ def main() -> None:
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
     )  # looking for them reads what all packages say of themselves
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no large matrices: starting its threads takes longer than they do
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small: their threads cost more
     gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
     try:
         app()
