@@ -90,7 +90,6 @@ def _refused() -> Evidence:
     raise AssertionError("somebody asks for the packaged evidence instead of the one in use")
 
 
-@pytest.mark.slow
 def test_every_door_does_its_work_with_the_evidence_that_it_is_handed(apart: Evidence, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="instead of the one in use"):
         screen(load_case(EXAMPLES / "dogra_2014.yaml"))

@@ -167,11 +167,7 @@ def nudged(monkeypatch):
     return lambda path: (lanes, simulate(load_case(path), draws=count, seed=3))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [CASES[3], *(pytest.param(path, marks=pytest.mark.slow) for path in CASES if path != CASES[3])],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_parameter_that_moves_a_number_was_read_for_it(path, nudged):
     """All parameters one by one, each in a lane of its own: what moves a number stands among what was read for it."""
     lanes, run = nudged(path)
@@ -202,7 +198,6 @@ def moved_without_being_read(case, base, batch):
     return len(moved), [a.name for a, b in moved if not (a.reads | b.reads) & changed.keys()]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", [CASES[0]], ids=lambda path: path.stem)
 def test_only_what_was_read_can_move_a_number(path):
     """Stated values too, which are the same for everybody: in batches, and to the last bit."""

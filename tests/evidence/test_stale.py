@@ -116,7 +116,6 @@ def test_what_a_fit_never_heard_of_may_come():
     assert faults(newcomer=replace(PRIOR["puncture_toughness"], name="newcomer")) == {}
 
 
-@pytest.mark.slow
 def test_evidence_is_refused_with_every_fault_at_once(folder, monkeypatch):
     edit(folder / "parameters/insertion.csv", "puncture_toughness,Gamma,4,", "puncture_toughness,Gamma,5,")
     edit(folder / "measurements/closure.csv", "closure_time,,,2,,h,,upper_bound,", "closure_time,,,3,,h,,upper_bound,")

@@ -24,7 +24,6 @@ class TestSbml:
         assert root.tag == "{http://www.sbml.org/sbml/level3/version2/core}sbml"
         assert len(root.findall(".//{*}event")) == 4
 
-    @pytest.mark.slow
     def test_a_case_a_zone_a_layer_a_piece_and_a_person(self, tmp_path):
         out = tmp_path / "model.xml"
         arguments = ("sbml", CASE, "--zone", "cheek", "--layer", "epidermis", "--piece", "mean", "--draw", 3, "--seed", 4)

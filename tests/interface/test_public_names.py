@@ -141,7 +141,6 @@ def test_a_screening_needs_no_home(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("report", "pictures"), [("--no-report", set()), ("--report", set(PICTURES))])
 def test_what_draws_is_loaded_for_a_page_alone(report, pictures, tmp_path):
     loaded = after_verb("simulate", EXAMPLE, "--draws", 2, "--out", tmp_path / "run", report)

@@ -38,7 +38,8 @@ def parameters(function):
 def compiled(function):
     """Whether numba compiles a function."""
     return any(
-        "njit" in ast.unparse(decorator) or "cuda.jit" in ast.unparse(decorator) for decorator in function.decorator_list
+        any(word in ast.unparse(decorator) for word in ("njit", "kept(", "cuda.jit"))
+        for decorator in function.decorator_list
     )
 
 

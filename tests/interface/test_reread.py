@@ -91,7 +91,6 @@ def test_other_beliefs_about_outcome_change_the_outcome_and_nothing_before(writt
     assert not np.array_equal(run.find("pain_vas")[0].values, other.find("pain_vas")[0].values)
 
 
-@pytest.mark.slow
 def test_the_verb_writes_a_run_that_can_be_read_again(written, tmp_path, nothing_simulated):
     _, folder = written
     result = CliRunner().invoke(app, ["reread", str(folder), "--out", str(tmp_path / "two"), "--json"])

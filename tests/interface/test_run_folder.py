@@ -54,7 +54,6 @@ def test_a_failure_while_writing_leaves_nothing(small_run, tmp_path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
 def test_a_killed_run_leaves_no_half_written_result(tmp_path):
     example = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "alam_2014.yaml")
     command = [sys.executable, "-m", "dermatwin", "simulate", example, "--out", str(tmp_path / "run"), "--draws", "400"]

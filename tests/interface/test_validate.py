@@ -55,7 +55,6 @@ def scores():
     return validate(draws=30)
 
 
-@pytest.mark.slow
 def test_every_row_is_predicted_or_listed(scores):
     assert set(scores["files"]) == set(REQUIRED)
     for name, found in scores["files"].items():
@@ -70,7 +69,6 @@ def test_every_row_is_predicted_or_listed(scores):
         assert all(entry["reason"] for entry in found["not_predicted"])
 
 
-@pytest.mark.slow
 def test_quantities_share_out_the_scored_rows(scores):
     for name, found in scores["files"].items():
         assert sum(entry["scored"] for entry in found["quantities"].values()) == found["scored"], name
@@ -79,7 +77,6 @@ def test_quantities_share_out_the_scored_rows(scores):
         assert all(entry["better_than_baseline"] is None for entry in few), name
 
 
-@pytest.mark.slow
 def test_the_scores_are_plain_json(scores):
     text = json.dumps(scores, allow_nan=False)
     assert json.loads(text) == scores
@@ -129,7 +126,6 @@ def header(name):
         return next(csv.reader(stream))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", REQUIRED)
 def test_odd_cells_of_unseen_studies_never_break_it(name, tmp_path):
     with (MEASUREMENTS / name).open(newline="", encoding="utf-8") as stream:
@@ -204,7 +200,6 @@ def test_a_folder_of_other_tables_is_laid_over_what_the_packaged_measurements_ar
     assert (tables, aside) == (measured(Evidence.packaged(), unfitted=True), {})
 
 
-@pytest.mark.slow
 def test_the_command_prints_only_json(tmp_path):
     (tmp_path / "closure.csv").write_bytes((MEASUREMENTS / "closure.csv").read_bytes())
     command = [sys.executable, "-m", "dermatwin", "validate", "--evidence", str(tmp_path), "--json", "--draws", "20"]

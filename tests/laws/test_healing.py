@@ -87,7 +87,6 @@ def test_a_layer_that_no_needle_reaches_does_not_heal():
     assert (history.values[:, 1, -1] != history.values[:, 1, 0]).any()
 
 
-@pytest.mark.slow
 def test_another_network_in_the_same_process_changes_nothing():
     """Compiled inner functions of two networks must not be taken for each other."""
     from numba import njit

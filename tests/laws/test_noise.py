@@ -106,7 +106,6 @@ def _is_plain(word: str, slip: str) -> bool:
     return len(plain(slip)) >= 5 and not digraphs
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("words", "rule", "course"), HARD, ids=IDS)
 def test_a_slip_does_not_undo_a_hard_stop(words: str, rule: str, course: dict[str, str]) -> None:
     """It may become a question that stops: a slip of the word for 'now', or one that may be two things."""
@@ -179,7 +178,6 @@ def test_the_list_does_not_undo_a_hard_stop(words: str, rule: str, course: dict[
 BRANDED = {"sulfonamide": EMLA, "lidocaine": LMX4, "tetracaine": AMETOP}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("concept", sorted(BRANDED))
 def test_a_brand_or_another_name_does_not_undo_a_hard_stop(concept: str) -> None:
     where = "medications" if concept == "sulfonamide" else "allergies"
@@ -227,7 +225,6 @@ def _item(luck: np.random.Generator) -> str:
     return text.upper() if luck.random() < 0.1 else text
 
 
-@pytest.mark.slow
 def test_random_histories_are_answered_item_by_item() -> None:
     unseen, unknown = [], 0
     for history in histories(20260112, 1000):

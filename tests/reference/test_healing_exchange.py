@@ -20,7 +20,7 @@ from dermatwin.twin.lane import YEAR, lane
 
 EVIDENCE = Evidence.packaged()
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 PEOPLE, SEED, LAYER = 10, 7, "papillary_dermis"
 ALLOWED = 1e-5

@@ -61,7 +61,6 @@ def test_readings_are_as_likely_as_in_numpyro(trials):
     assert found - found[0] == pytest.approx(KEPT["trials"]["log_likelihood"], rel=1e-7, abs=1e-6), REMADE
 
 
-@pytest.mark.slow
 def test_trials_have_the_posterior_that_nuts_finds(trials):
     found = drawn(trials)
     difference = apart(found, kept("trials", trials.names))
@@ -81,7 +80,6 @@ def ranges_taken_as_values(system):
     return system._replace(numbers=numbers)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", [normal_studies, ranges_taken_as_values])
 def test_a_planted_fault_is_seen(fault, trials):
     found = drawn(replace(trials, system=fault(trials.system)))
@@ -111,7 +109,6 @@ def walked():
     return moments(batched(sampler.get_chain(discard=500).reshape(1, -1, 4), 20))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("together", [False, True])
 def test_particles_follow_a_ridge_as_emcee_does(together, walked):
     found = particles(ridge(together=together), 4, 20, 500, 12)
@@ -120,7 +117,6 @@ def test_particles_follow_a_ridge_as_emcee_does(together, walked):
     assert min(found.effective.min(), walked.effective.min()) > 1500
 
 
-@pytest.mark.slow
 def test_needling_has_the_posterior_that_emcee_finds():
     two = needles(EVIDENCE)
     states = chance(1).standard_normal((len(KEPT["needles"]["log_likelihood"]), len(two.names)))

@@ -21,7 +21,6 @@ def part():
     return problem(EVIDENCE, given=Trials(kept, tuple(r for r in whole.readings if r.study in kept)))
 
 
-@pytest.mark.slow
 def test_ranks_of_known_truths_are_even(part):
     shares = ranks(part, range(1, 31), rounds=1000, burn=400, thin=15)
     assert shares.shape == (30, sum(name in part.names for name in WATCHED))

@@ -18,14 +18,20 @@ def described(**more):
 
 
 def test_without_rdkit_the_fault_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "rdkit", None)
+    for name in ("rdkit", "rdkit.Chem"):  # whatever another test has loaded
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(KeyError, match=r"install the extra 'chemistry'"):
         product_of(described(active="new molecule", smiles=CAFFEINE), EVIDENCE)
 
 
 def test_the_table_goes_before_a_structure():
-    product = product_of(described(active="caffeine", smiles="not a structure"), EVIDENCE)
+    product = product_of(described(active="caffeine", smiles=CAFFEINE), EVIDENCE)
     assert product.contents[0].solute is find_solute("caffeine", EVIDENCE)
+
+
+def test_a_structure_beside_a_known_active_is_read_all_the_same():
+    with pytest.raises(KeyError, match="is not a structure"):
+        product_of(described(active="caffeine", smiles="not a structure"), EVIDENCE)
 
 
 def test_an_unknown_active_without_a_structure_is_named_and_not_computed():

@@ -22,6 +22,8 @@ PLUMBING = {
     "case/quantity.py",
     "core/checks.py",
     "history/anamnesis.py",
+    "numerics/kept.py",  # keeps what was compiled
+    "numerics/brought.py",
     "evidence/joint.py",  # carry values from files to the model
     "evidence/layers.py",
     "evidence/making.py",
@@ -49,7 +51,8 @@ from dermatwin.evidence.store import DATA
 
 fit, plumbing = sys.argv[1], sys.argv[2:]
 evidence = Evidence.packaged(even_stale=True)
-assert evidence.parameters  # the fits in force are read before
+assert evidence.parameters  # the fits in force are read before, and so is what numbers are called
+assert evidence.quantities
 with (DATA / GROUNDS[fit].table).open(encoding="utf-8") as lines:
     table = probe.Table.read(lines)
 studies = parsed((DATA / GROUNDS[fit].record).read_text(encoding="utf-8"))["studies"]
@@ -103,7 +106,6 @@ def watched(request):
     return GROUNDS[request.param], *json.loads(done.stdout)
 
 
-@pytest.mark.slow
 def test_what_runs_and_what_is_read_is_named(watched):
     grounds, ran, opened, levels = watched
     assert len(levels) > 1

@@ -174,7 +174,6 @@ def processor():
     return dict(zip(FIELDS, kernel.integrate(y, p, SPAN, TIMES, RTOL, ATOL, LOWEST), strict=True))
 
 
-@pytest.mark.slow
 def test_the_case_is_a_hard_one(processor):
     """Lanes at rest, lanes with refused steps, lanes that fail at once and later."""
     assert set(processor["status"]) >= {rosenbrock.DONE, rosenbrock.BAD_START, rosenbrock.STEP_TOO_SMALL}
@@ -182,26 +181,22 @@ def test_the_case_is_a_hard_one(processor):
     assert np.ptp(processor["steps"][1:NOT_A_NUMBER]) > 5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_device_gives_what_the_processor_gives(simulated, processor, field):
     found = simulated[field][:, COLUMN : COLUMN + TIMES.size] if field == "out" else simulated[field]
     np.testing.assert_array_equal(found, processor[field])
 
 
-@pytest.mark.slow
 def test_what_lies_beside_the_results_is_left_alone(simulated):
     assert (simulated["out"][:, :COLUMN] == -7.0).all()
     assert (simulated["out"][:, COLUMN + TIMES.size :] == -7.0).all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_parts_of_a_batch_are_the_batch(simulated, processor, field):
     np.testing.assert_array_equal(simulated[f"parts_{field}"], processor[field])
 
 
-@pytest.mark.slow
 def test_nothing_need_be_written_down(simulated):
     y, p = people()
     np.testing.assert_array_equal(
@@ -209,7 +204,6 @@ def test_nothing_need_be_written_down(simulated):
     )
 
 
-@pytest.mark.slow
 def test_a_course_of_treatment_is_the_same(simulated):
     history = course("cpu")
     np.testing.assert_array_equal(simulated["values"], history.values)
@@ -219,7 +213,6 @@ def test_a_course_of_treatment_is_the_same(simulated):
     assert "CUDA" in extra.pop()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("which", range(3))
 def test_fields_diffuse_as_on_the_processor(simulated, which):
     """Sums may be fused on the processor, so not to the last bit."""
@@ -230,14 +223,12 @@ def test_fields_diffuse_as_on_the_processor(simulated, which):
     np.testing.assert_allclose(simulated[f"field_{which}"], u, rtol=1e-11, atol=1e-13 * before.max())
 
 
-@pytest.mark.slow
 def test_lines_too_long_for_shared_memory_diffuse_too(simulated):
     u, factors = long_box()
     diffuse(u, factors)
     np.testing.assert_allclose(simulated["long"], u, rtol=1e-11)
 
 
-@pytest.mark.slow
 def test_a_patch_is_the_same(simulated):
     right = patch_course("cpu")
     assert np.ptp(right[-1]) > 0.1
@@ -254,7 +245,6 @@ def test_a_patch_needs_a_device_where_one_is_asked_for(monkeypatch):
         patch_course("tpu")
 
 
-@pytest.mark.slow
 def test_the_simulator_is_never_chosen_by_itself(simulated):
     assert simulated["auto"] == "cpu"
 
@@ -351,7 +341,6 @@ def kernels():
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("which", ["lanes", "reaction", "short lines", "long lines", "turn"])
 def test_every_kernel_compiles_for_a_device(which, monkeypatch):
     """To PTX, in double precision throughout, with no call into Python or to the processor's memory."""

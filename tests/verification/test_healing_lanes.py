@@ -70,7 +70,6 @@ def test_a_lane_that_fails_harms_no_other(people):
     assert not status[others].any()
 
 
-@pytest.mark.slow
 def test_eight_lanes_round_as_one_does(people):
     """The same source on plain floats, one lane at a time: what is proven of that stepper holds for the octets."""
     p, y = people

@@ -77,7 +77,6 @@ def test_the_fit_asks_the_law_of_the_product(whole):
         assert law.log10_kp[:, place] == pytest.approx(np.log10(kp))
 
 
-@pytest.mark.slow
 def test_a_fit_finds_planted_values(whole):
     """Records made by known parameters: the truth is within the posterior, which is narrower than the prior."""
     chance = np.random.Generator(np.random.Philox(5))

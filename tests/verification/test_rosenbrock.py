@@ -64,7 +64,6 @@ def fixed_steps(solve, e, count):
     return np.abs(y - np.exp([-2.0, -1.0])).max()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("e", [1.0, 1e-2, 1e-8])
 def test_order_is_four_from_mild_to_very_stiff(solve, e):
     counts = np.array([8, 16, 32, 64])
@@ -73,7 +72,6 @@ def test_order_is_four_from_mild_to_very_stiff(solve, e):
     assert 3.7 < order < 5.0 or (e == 1e-2 and order > 3.0)  # between the regimes the order bends
 
 
-@pytest.mark.slow
 def test_interpolant_has_order_three(solve):
     """Its local error shrinks with the fourth power of the step."""
     sizes = np.array([0.1, 0.05, 0.025, 0.0125])
@@ -86,20 +84,17 @@ def test_interpolant_has_order_three(solve):
     assert np.polyfit(np.log(sizes), np.log(errors), 1)[0] > 3.7
 
 
-@pytest.mark.slow
 def test_interpolant_ends_on_the_step(solve):
     end, out, _, _ = one(solve, KAPS, 1e-3, (1.0, 1.0), 0.7, [0.7])
     np.testing.assert_array_equal(out[0, 0], end[0])
 
 
-@pytest.mark.slow
 def test_a_very_fast_decay_is_gone_after_one_step(solve):
     end, _, _, steps = one(solve, LINEAR, 1e-6, (1.0, 0.0), 1.0, rtol=ONE_STEP, atol=ONE_STEP)
     assert steps[0] == 1
     assert abs(end[0, 0]) < 1e-4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("e", [1.0, 1e-3, 1e-6])
 @pytest.mark.parametrize("rtol", [1e-3, 1e-5, 1e-7])
 def test_error_follows_the_tolerance(solve, e, rtol):
@@ -110,7 +105,6 @@ def test_error_follows_the_tolerance(solve, e, rtol):
     assert (np.abs(out[0] - exact) / exact).max() < 100.0 * rtol
 
 
-@pytest.mark.slow
 def test_van_der_pol_against_scipy(solve):
     from scipy.integrate import solve_ivp
 
@@ -126,7 +120,6 @@ def test_van_der_pol_against_scipy(solve):
     assert steps[0] < 2000
 
 
-@pytest.mark.slow
 def test_nothing_happens_where_nothing_changes(solve):
     end, out, status, steps = one(solve, LINEAR, 1.0, (0.0, 0.0), 1e4, [1.0, 5e3])
     assert status[0] == rosenbrock.DONE
@@ -135,7 +128,6 @@ def test_nothing_happens_where_nothing_changes(solve):
     assert not out.any()
 
 
-@pytest.mark.slow
 def test_a_state_that_would_fall_below_its_limit_fails_loudly(solve):
     """y' = -1 from 1 cannot stay above 0 until t = 2: NaN after t = 1 and a status, not a wrong number."""
     end, out, status, _ = one(solve, DROP, 1.0, (1.0, 1.0), 2.0, [0.5, 1.9], lowest=-1e-6)
@@ -145,7 +137,6 @@ def test_a_state_that_would_fall_below_its_limit_fails_loudly(solve):
     assert np.isnan(out[0, 1]).all()
 
 
-@pytest.mark.slow
 def test_a_start_that_is_not_a_number_fails_alone(solve):
     y = np.array([[np.nan, 1.0], [1.0, 1.0]])
     p = np.array([[KAPS, 1.0], [KAPS, 1.0]])
@@ -154,7 +145,6 @@ def test_a_start_that_is_not_a_number_fails_alone(solve):
     np.testing.assert_allclose(end[1], np.exp([-2.0, -1.0]), rtol=1e-5)
 
 
-@pytest.mark.slow
 def test_a_batch_is_a_loop(solve):
     y = np.array([[1.0, 1.0], [2.0, 0.0], [1.0, 0.3]])
     p = np.array([[KAPS, 1e-4], [VAN_DER_POL, 1e-2], [LINEAR, 0.1]])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EVERYWHERE = (
+    "core/factors.py",
     "core/notebook.py",
     "core/spelling.py",
     "core/units.py",
@@ -95,6 +96,7 @@ GROUNDS = {
             "case/document.py",
             "evidence/timetable.py",
             "flows.py",
+            "naming.py",
             "screening/known.py",
             "twin/resolve.py",
             *LABORATORY,

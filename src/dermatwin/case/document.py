@@ -193,7 +193,7 @@ class Zone(Record):
     outline: Annotated[list[Point], Field(min_length=3, max_length=500)] | None = None
     hydration: Literal["dry", "usual", "hydrated"] = "usual"
     treated: bool = True
-    concerns: Annotated[list[ConcernRecord], Field(max_length=20)] = []
+    concerns: Annotated[list[ConcernRecord], Field(max_length=60)] = []
 
     @property
     def key(self) -> str:

@@ -11,7 +11,7 @@ from math import isfinite
 
 from .solute import Solute
 
-_LIGHTEST, _FARTHEST = 2.0, 25.0
+_LIGHTEST, _FARTHEST = 2.0, 25.0  # numerical: a molecule is no lighter than H2; what is farther off is no log Kow
 """g/mol, hydrogen; log Kow beyond which Crippen's rules add up fragments that no measurement has seen together."""
 
 

@@ -133,7 +133,7 @@ def product_of(described: InlineProduct, evidence: Evidence) -> Product:
     )
 
 
-_SAME_MASS = 0.02  # of the molar mass: what rounding and isotopes may miss
+_SAME_MASS = 0.02  # numerical: of the molar mass, what rounding and isotopes may miss
 
 
 def _content(share: ActiveShare, evidence: Evidence) -> Content | Missing:
