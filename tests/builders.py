@@ -17,8 +17,8 @@ from dermatwin.case import Case, Patient, Settings, Zone
 from dermatwin.case.document import Course
 from dermatwin.cli import app
 from dermatwin.core import Luck
-from dermatwin.core.chance import SOURCES
 from dermatwin.core.errors import EvidenceError
+from dermatwin.core.vocabulary import SOURCES
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.flows import COMPARTMENTS, LAYERS, READOUTS, Channels, Exposure, Punctures, TissueHistory
 from dermatwin.history import Person, person

@@ -14,7 +14,7 @@ from builders import treated
 from dermatwin.case import Course
 from dermatwin.core import Luck
 from dermatwin.core.spelling import lines_of, plain, tokens
-from dermatwin.evidence import Draws, Evidence
+from dermatwin.evidence import Draws, Evidence, Tables
 from dermatwin.evidence.rows.healing import ModifierRow
 from dermatwin.evidence.rows.history import RiskModifierRow
 from dermatwin.healing import slows_barrier
@@ -44,6 +44,22 @@ SAID = sorted(
 def read(**history: object) -> Person:
     case = treated(**history)
     return person(case.patient, case.course, EVIDENCE)
+
+
+def test_a_history_that_changes_is_read_again() -> None:
+    """Facts are kept for what was said, not for the object that said it."""
+    case = treated(conditions=["keloid"], anamnesis={"pregnancy": "no"})
+    patient, course = case.patient, case.course
+    before = facts(patient, course, EVIDENCE)
+    assert facts(patient.model_copy(deep=True), course, EVIDENCE) is before
+    patient.conditions.append(treated(conditions=["eczema"]).patient.conditions[0])
+    later = course.model_copy(update={"start": date(2031, 1, 1)})
+    changed = patient.model_copy(update={"smoker": True})
+    for one, when in ((patient, course), (changed, course), (changed, later)):
+        read = facts(one, when, EVIDENCE)
+        assert read == facts(one, when, Evidence.of(Tables(EVIDENCE.tables.layer)))
+        assert len(read) > len(before)
+    assert "smoking" in {fact.what for fact in facts(changed, course, EVIDENCE)}
 
 
 @lru_cache(maxsize=2000)

@@ -11,7 +11,7 @@ import typer
 from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb, sheets_verb
 from .door import Door
 
-OBJECTS = 100_000
+OBJECTS = 200_000
 """New objects between two searches for garbage: what a verb reads stays until its end, so that most find nothing."""
 
 app = typer.Typer(
@@ -78,5 +78,9 @@ def main() -> None:
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
     )  # looking for them reads what all packages say of themselves
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are small: their threads cost more
     gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # the system takes everything back at once; the interpreter would look it all through for garbage first

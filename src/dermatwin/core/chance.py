@@ -15,7 +15,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-SOURCES = ("knowledge", "person", "chance")
+from .vocabulary import SOURCES
+
 _WORDS = 4  # numbers of 64 bit that one Philox counter step yields
 
 

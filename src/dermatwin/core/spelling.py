@@ -60,6 +60,7 @@ def _singular(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=10_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Comparable words of a text."""
     letters = text.casefold() if text.isascii() else _unaccented(text)

@@ -25,6 +25,9 @@ def phototype_steps(phototype: str) -> int:
     return names.index(phototype) - names.index(REFERENCE_PHOTOTYPE)
 
 
+SOURCES = ("knowledge", "person", "chance")
+"""Of spread: nobody knows it, people differ, the same person differs from one time to the next."""
+
 Species = Literal["human", "hairless_rat", "rat", "pig", "guinea_pig", "mouse", "rabbit"]
 
 Layer = Literal["epidermis", "papillary_dermis", "upper_reticular_dermis", "deep_reticular_dermis"]

@@ -1,13 +1,20 @@
 """Sources, parameters, measurements, catalogues and computed quantities: data files behind one gate."""
 
-from .distribution import truncated
-from .draws import Draws
-from .pages import Pages
+from typing import TYPE_CHECKING
+
+from ..core.later import later
 from .posterior import Posterior
 from .records import GRADES, Parameter, Pool, Quantity, Source, Split, weakest
 from .store import DATA, MEASUREMENTS, Evidence, Overlay
 from .tables import Tables, view
 from .words import words
+
+if TYPE_CHECKING:
+    from .distribution import truncated
+    from .draws import Draws
+    from .pages import Pages
+
+__getattr__ = later(__name__, {"Draws": "draws", "Pages": "pages", "truncated": "distribution"})
 
 __all__ = [
     "GRADES",

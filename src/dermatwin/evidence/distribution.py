@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import TYPE_CHECKING
 
 from .records import Parameter
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def total_spread(parameter: Parameter) -> float:
     """All sources of spread together."""
-    return float(np.sqrt(parameter.knowledge**2 + parameter.person**2 + parameter.chance**2))
+    return math.sqrt(parameter.knowledge**2 + parameter.person**2 + parameter.chance**2)
 
 
 def truncated(parameter: Parameter, score: np.ndarray, spread: float) -> np.ndarray:
@@ -18,6 +22,7 @@ def truncated(parameter: Parameter, score: np.ndarray, spread: float) -> np.ndar
     A score of 0 gives the median of the untruncated distribution when the range is wide; the map is increasing, so
     luck keeps its order.
     """
+    import numpy as np
     from scipy.special import ndtr, ndtri  # pyright: ignore[reportMissingTypeStubs]
 
     share: np.ndarray = ndtr(score)

@@ -9,13 +9,14 @@ import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import EvidenceError, Fault
 from .plain import parsed
 from .reading import text_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 EFFECTS, EFFECTS_RECORD = "outcome_effects.csv", "outcome_effects.yaml"  # of the trials, and how they were pooled
 KEY = ("without", "draw")
@@ -25,7 +26,7 @@ Line = tuple[int, str]
 ALL = ""  # the block in which every study took part
 
 
-class Blocks(Mapping[str, np.ndarray]):
+class Blocks(Mapping[str, "np.ndarray"]):
     """Draws (draw, name) by what was left out, each block made of its lines when first asked for.
 
     EvidenceError where a cell of the block is no finite number.
@@ -36,6 +37,8 @@ class Blocks(Mapping[str, np.ndarray]):
         self._read: dict[str, np.ndarray] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
+        import numpy as np
+
         if name not in self._read:
             rows, faults = _numbers(self._file, self._width, self._lines[name])
             if faults:

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..core.chance import SOURCES
 from ..core.errors import EvidenceError, Fault
+from ..core.vocabulary import SOURCES
 from ..naming import EVERY, split
 from .joint import EFFECTS, EFFECTS_RECORD, Joint, read_joint, read_record
 from .posterior import Posterior, read_posteriors

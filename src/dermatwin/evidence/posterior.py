@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import EvidenceError, Fault
 from .distribution import total_spread, truncated
 from .joint import ALL, names_in, read_joint, read_record
 from .layers import Layer
 from .records import Parameter
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FOLDER = "posteriors/"
 FITTED_GRADE = "D"  # derived: inferred from measurements through a model
@@ -60,6 +61,8 @@ class Posterior:
     @cached_property
     def middle(self) -> np.ndarray:
         """Median score of every parameter: what holds where the unknown is switched off."""
+        import numpy as np
+
         return np.median(self.scores, axis=0)
 
     @cached_property
@@ -116,6 +119,8 @@ def _informed(file: str, record: dict[str, Any]) -> frozenset[str]:
 
 def updated(parameters: dict[str, Parameter], posterior: Posterior) -> dict[str, Parameter]:
     """Parameters after a fit; grade and sources change only where the measurements were heard."""
+    import numpy as np
+
     bands = np.quantile(posterior.scores, (0.05, 0.5, 0.95), axis=0).T
     after = {
         name: _updated(parameters[name], posterior, band) for name, band in zip(posterior.parameters, bands, strict=True)

@@ -15,8 +15,9 @@ from ..case import Course, Item, Patient, Reply
 from ..case.checks import DETAILS
 from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
-from ..evidence import Evidence, Tables, view
+from ..evidence import Tables, view
 from ..evidence.rows.history import AnamnesisRow
+from ..evidence.tables import HasTables
 from .dates import Window
 from .entry import GRAVITY, LASTING, Entry
 from .fact import ANAMNESIS, Fact
@@ -57,7 +58,7 @@ def path_of(row: AnamnesisRow) -> str:
     return f"patient.{ANAMNESIS}.{row.id}"
 
 
-def replied(patient: Patient, course: Course, evidence: Evidence) -> Iterator[Fact]:
+def replied(patient: Patient, course: Course, evidence: Tables | HasTables) -> Iterator[Fact]:
     """The facts that follow from the answers; CaseError where one belongs to no question."""
     if faults := list(reply_faults(patient, evidence)):
         raise CaseError(faults)
@@ -72,7 +73,7 @@ def replied(patient: Patient, course: Course, evidence: Evidence) -> Iterator[Fa
             yield from _Answer(known[name], reply, absent, course.start, evidence).facts()
 
 
-def reply_faults(patient: Patient, evidence: Evidence) -> Iterator[Fault]:
+def reply_faults(patient: Patient, evidence: Tables | HasTables) -> Iterator[Fault]:
     """Answers to questions that do not exist, and details that a question does not ask for."""
     known = anamnesis(evidence)
     for name, reply in patient.anamnesis.items():
@@ -97,7 +98,7 @@ class _Answer:
     reply: Reply
     absent: tuple[AnamnesisRow, ...]
     start: date
-    evidence: Evidence
+    evidence: Tables | HasTables
 
     def facts(self) -> Iterator[Fact]:
         """What was named beside the answer, and what the answer stands for where nothing named says it."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..case import Patient
-from ..evidence import Evidence
+from ..evidence import Evidence, Tables
+from ..evidence.tables import HasTables
 from .fact import Fact, Person, Role
 from .vocabulary import Concept, vocabulary
 
@@ -17,7 +18,7 @@ ALLERGENS = ("medicine", "substance", "device")
 """Kinds of concepts that somebody may not tolerate."""
 
 
-def flagged(patient: Patient, evidence: Evidence) -> Iterator[Fact]:
+def flagged(patient: Patient, evidence: Tables | HasTables) -> Iterator[Fact]:
     """A fact for every flag that is set."""
     for flag, concept in FLAGS.items():
         if getattr(patient, flag):

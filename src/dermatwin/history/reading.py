@@ -7,6 +7,8 @@ nobody knows is a fact until a clinician has judged it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from ..case import Case, Course, Judgement, Patient
 from ..evidence import Evidence, Tables, view
@@ -31,14 +33,31 @@ LISTS: dict[str, Role] = {
 
 def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, ...]:
     """Everything that the history of a case says, in the order in which it is written."""
-    book, map_of = vocabulary(evidence), places(evidence)
+    return _facts(evidence, _Told(patient.model_dump_json(), course.start, patient, course))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a case says of a person and from which day on; equal where it says the same."""
+
+    said: str
+    start: date
+    patient: Patient = field(compare=False)
+    course: Course = field(compare=False)
+
+
+@view
+def _facts(tables: Tables, told: _Told) -> tuple[Fact, ...]:
+    """The same, read once for what was said: a plan screens a person again and again."""
+    patient, course = told.patient, told.course
+    book, map_of = vocabulary(tables), places(tables)
     items = (
         Entry(item, role, f"patient.{name}.{number}", course.start, book, map_of)
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
     listed = (fact for item in items for fact in item.facts())
-    return (*flagged(patient, evidence), *listed, *replied(patient, course, evidence))
+    return (*flagged(patient, tables), *listed, *replied(patient, course, tables))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:

@@ -35,19 +35,28 @@ class Speller:
         return found if len(found) <= MOST else ()
 
     def _alike(self, word: str, slips: int) -> Iterator[str]:
-        for length in range(max(SHORTEST - 1, len(word) - slips), len(word) + slips + 1):
-            yield from self._shelves.get((word[0], length), ())
-            yield from (name for name in self._shelves.get((word[1], length), ()) if name[:2] == word[1::-1])
+        """Words of about that length that begin as a slip of it would."""
+        shortest, longest = max(SHORTEST - 1, len(word) - slips), len(word) + slips
+        for start in dict.fromkeys((word[0], word[1::-1])):
+            yield from (name for name in self._beginning(start) if shortest <= len(name) <= longest)
 
     def _singular(self, word: str) -> str:
         return word if word in self.known else word[:-1]
 
+    def _beginning(self, start: str) -> Iterator[str]:
+        """Known words, also with an s behind, which a slip keeps from being read as a plural."""
+        for word in self._shelves.get(start[0], ()):
+            if word.startswith(start):
+                yield word
+                if len(word) >= SHORTEST:
+                    yield f"{word}s"
+
     @cached_property
-    def _shelves(self) -> dict[tuple[str, int], list[str]]:
-        """Words by first letter and length; also with an s behind, which a slip keeps from being read as a plural."""
-        shelves: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(self.known | {f"{word}s" for word in self.known if len(word) >= SHORTEST}):
-            shelves.setdefault((word[0], len(word)), []).append(word)
+    def _shelves(self) -> dict[str, list[str]]:
+        """Words by first letter."""
+        shelves: dict[str, list[str]] = {}
+        for word in self.known:
+            shelves.setdefault(word[0], []).append(word)
         return shelves
 
 

@@ -67,7 +67,7 @@ class _Index:
     def spelt(self) -> Mapping[str, Sequence[str]]:
         """Comparable words, each with the words of the text that are made comparable as it."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for bare in sorted(set(self.text.split())):
+        for bare in dict.fromkeys(self.text.split()):
             found[plain(bare)].append(bare)
         return dict(found)
 
@@ -100,6 +100,7 @@ class Vocabulary:
     concepts: Mapping[str, Concept]
     _closure: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]], repr=False)
     _meant: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
+    _near: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
     _by_word: dict[str, tuple[Name, ...]] = field(default_factory=dict[str, tuple[Name, ...]], repr=False)
 
     def __getitem__(self, concept: str) -> Concept:
@@ -137,10 +138,13 @@ class Vocabulary:
 
     def near(self, text: str) -> tuple[str, ...]:
         """A few names that look like a text of which no word is known, the nearest first."""
+        if text not in self._near:
+            self._near[text] = self._alike(text) if len(text) >= _SHORTEST else ()
+        return self._near[text]
+
+    def _alike(self, text: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process
 
-        if len(text) < _SHORTEST:
-            return ()
         found = process.extract(text, self._written, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SUGGESTED)
         return tuple(name for name, _, _ in found)
 

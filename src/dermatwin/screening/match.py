@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from ..case import Case, Topical
@@ -39,6 +40,11 @@ class Asked:
     def map(self) -> Places:
         """The places of the body."""
         return places(self.evidence)
+
+    @cached_property
+    def last(self) -> date:
+        """The day of the last treatment session."""
+        return last_day(self.case)
 
 
 @dataclass(frozen=True)
@@ -119,17 +125,20 @@ def _clause(rule: Rule, clause: Clause, asked: Asked) -> Iterator[Hit]:
 
 def _person(clause: Clause, case: Case) -> bool:
     patient = case.patient
-    days = case.session_days
-    shortest = min((b - a for a, b in pairwise(days)), default=None)
     return all(
         (
             clause.age_below is None or patient.age < clause.age_below,
             clause.phototypes is None or patient.phototype in clause.phototypes,
             clause.sun is None or patient.sun in clause.sun,
             clause.sun_protection is None or case.course.aftercare.sun_protection is clause.sun_protection,
-            clause.interval_below is None or (shortest is not None and shortest < clause.interval_below),
+            clause.interval_below is None or any(days < clause.interval_below for days in _intervals(case)),
         )
     )
+
+
+def _intervals(case: Case) -> Iterator[float]:
+    """Days from each session to the next."""
+    return (after - before for before, after in pairwise(case.session_days))
 
 
 def _places(clause: Clause, asked: Asked) -> Iterator[Hit]:
@@ -219,7 +228,7 @@ def _anaesthetic(kind: str, topical: Topical, evidence: Evidence) -> bool:
 
 def _answered(rule: Rule, condition: FactsCondition, place: Hit, asked: Asked) -> Iterator[Hit]:
     question = condition.question(rule.time, rule.window)
-    for answer in answers(asked.person.facts, question, asked.person.start, last_day(asked.case)):
+    for answer in answers(asked.person.facts, question, asked.person.start, asked.last):
         yield from _hits(rule, condition, answer, place, asked)
 
 

@@ -185,9 +185,11 @@ def _merged(findings: Iterable[Finding], zones: tuple[Target, ...]) -> Iterable[
     """One finding in place of the same finding in every treated zone."""
     found = list(findings)
     everywhere = {zone.key for zone in zones}
+    where: dict[Finding, set[str]] = {}
+    for finding in found:
+        where.setdefault(replace(finding, zone=""), set()).add(finding.zone)
     for finding in dict.fromkeys(found):
-        same = {other.zone for other in found if replace(other, zone=finding.zone) == finding}
-        if len(everywhere) < 2 or same != everywhere:
+        if len(everywhere) < 2 or where[replace(finding, zone="")] != everywhere:
             yield finding
         elif finding.zone == zones[0].key:
             yield replace(finding, zone="")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..core.spelling import tokens
 from ..core.vocabulary import SIDES
@@ -18,7 +19,9 @@ from ..evidence.rows.history import EVERYWHERE
 from ..evidence.rows.skin import RegionRow, SiteRow
 from ..evidence.tables import HasTables
 from ..history import places
-from .section import Skin
+
+if TYPE_CHECKING:
+    from .section import Skin
 
 HUMAN, FACE = "human", "face"
 SIDE_WORDS = frozenset(tokens(" ".join(SIDES)))

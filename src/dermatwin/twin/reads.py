@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ..case import Case, load_case
-from ..core.chance import SOURCES
+from ..core.vocabulary import SOURCES
 from ..evidence import Evidence
 from ..evidence.rows.provenance import ReadRow
 from ..evidence.rows.row import columns_of

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
 from ..case import Case, Patient, Topical, Zone
-from ..core.chance import SOURCES, Luck
+from ..core.chance import Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..core.notebook import Notebook
+from ..core.vocabulary import SOURCES
 from ..device import find as find_device
 from ..evidence import Draws, Evidence
 from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.chance import SOURCES
+from ..core.vocabulary import SOURCES
 from ..evidence import GRADES
 
 Key = tuple[str, str, str, float | None]

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..case import Patient, Zone
-from ..core.chance import SOURCES, Luck
+from ..core.chance import Luck
 from ..core.units import factor
+from ..core.vocabulary import SOURCES
 from ..evidence import Draws, Evidence, truncated
 from ..skin import Skin, section_of
 

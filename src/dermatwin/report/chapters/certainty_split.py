@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from ...core.chance import SOURCES
+from ...core.vocabulary import SOURCES
 from ...evidence import GRADES
 from ...naming import parts, split
 from .. import words
