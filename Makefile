@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 COMPILED := $(VENV)/.compiled
-KERNELS := $(wildcard src/dermatwin/numerics/*.py) $(shell grep -rl njit src/dermatwin --include=*.py)
+KERNELS := $(wildcard src/dermatwin/numerics/*.py) $(shell grep -rlE 'njit|import kept' src/dermatwin --include=*.py)
 DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
