@@ -128,10 +128,15 @@ def test_where_only_the_nerves_were_read_all_depths_are_as_there():
     assert numbness.along_needle(found, 1.0) == pytest.approx(found.block[0, -1] * np.ones((1, len(NERVE_DEPTHS))))
 
 
-def test_prilocaine_dissolves_as_the_general_solubility_equation_says():
-    solute = solutes(Evidence.packaged())["prilocaine"]
-    log_s = 0.5 - 0.01 * (37.5 - 25.0) - solute.log_kow
-    assert solute.solubility == pytest.approx(10.0**log_s * solute.molar_mass * 1000.0, rel=0.01)
+def test_prilocaine_dissolves_as_the_general_solubility_equation_and_its_error_for_lidocaine_say():
+    def computed(solute, melting_point):
+        return 10.0 ** (0.5 - 0.01 * (melting_point - 25.0) - solute.log_kow) * solute.molar_mass * 1000.0
+
+    known = solutes(Evidence.packaged())
+    prilocaine, lidocaine = known["prilocaine"], known["lidocaine"]
+    error = lidocaine.solubility / computed(lidocaine, 68.5)
+    assert error == pytest.approx(3.9, rel=0.02)
+    assert prilocaine.solubility == pytest.approx(error * computed(prilocaine, 37.5), rel=0.02)
 
 
 def test_the_oil_of_a_eutectic_cream_is_no_solution_of_its_strength():
