@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-LIMIT = 0.5  # seconds of processor time; above it a test is slow
+LIMIT = 0.2  # seconds of processor time; above it a test is slow
 SHOWN = 40
 SLOW = Path(__file__).parent / "slow.txt"
 
