@@ -240,14 +240,12 @@ def topical(active, smiles):
 @pytest.mark.parametrize("active", ["niacinamide", "something new"])
 @pytest.mark.parametrize("smiles", ["xyz(((", "*", "CC*", "[*]C", "C1CC", "()"])
 def test_a_structure_that_is_none_is_a_fault_beside_a_known_active_too(active, smiles):
-    pytest.importorskip("rdkit")
     case = case_of(course=course_of("cheek", topicals=[topical(active, smiles)]))
     with pytest.raises(CaseError, match=r"course\.topicals\.0\.product"):
         resolve(case, EVIDENCE)
 
 
 def test_a_structure_of_another_molecule_is_a_fault():
-    pytest.importorskip("rdkit")
     right, wrong = "NC(=O)c1cccnc1", "CCO"
     resolve(case_of(course=course_of("cheek", topicals=[topical("niacinamide", right)])), EVIDENCE)
     with pytest.raises(CaseError, match=r"the structure weighs 46\.07 g/mol, niacinamide in the table 122\.1"):

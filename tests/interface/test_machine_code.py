@@ -9,6 +9,7 @@ import pytest
 
 from dermatwin.numerics import brought
 
+LEVEL = brought.level()
 SECOND, THIRD = (dict.fromkeys(brought.LEVELS[f"x86-64-v{number}"], True) for number in (2, 3))
 INSIDE = """
 import numpy as np
@@ -39,13 +40,11 @@ def compiled(cache: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def code(tmp_path_factory):
-    """Machine code as a wheel would bring it, for the best of this processor's levels."""
-    if not brought.level():
-        pytest.skip("no level of this processor is known")
+    """Machine code as a wheel would bring it, for the best of this processor's levels; none where it has none."""
     folder = tmp_path_factory.mktemp("code")
-    level = brought.level()
-    assert run(folder, folder / "cache", level) == "[True, False, True]\n"
-    assert not compiled(folder / "cache")  # it went to the folder of the wheel
+    if LEVEL:
+        assert run(folder, folder / "cache", LEVEL) == "[True, False, True]\n"
+        assert not compiled(folder / "cache")  # it went to the folder of the wheel
     return folder
 
 
@@ -58,7 +57,7 @@ def test_a_processor_has_the_best_level_of_all_that_it_is_able_to_do():
 
 def test_what_is_brought_is_not_compiled(code, tmp_path):
     assert run(code, tmp_path) == "[True, False, True]\n"
-    assert not compiled(tmp_path)
+    assert len(compiled(tmp_path)) == (0 if LEVEL else 3)
 
 
 def test_where_nothing_is_brought_it_is_compiled(tmp_path):
@@ -89,4 +88,5 @@ def test_what_is_compiled_is_said_to_who_listens_and_to_nobody_else(code, tmp_pa
     hear = "import logging, sys\nlogging.basicConfig(level=logging.INFO, stream=sys.stdout, format='%(message)s')\n"
     told = run(tmp_path / "nothing", tmp_path, source=hear + INSIDE)
     assert told.splitlines()[:-1] == [f"compiling once for this machine: {name}" for name in ("contains", "cut", "between")]
-    assert run(code, tmp_path / "other", source=hear + INSIDE) == "[True, False, True]\n"
+    quiet = run(code, tmp_path / "other", source=hear + INSIDE)
+    assert quiet == ("[True, False, True]\n" if LEVEL else told)

@@ -124,7 +124,7 @@ NUMBED = EXAMPLE.with_name("alam_2014.yaml")
         (("explain", "in_situ_depth"), COMPUTED),
         (("plan", NUMBED), COMPUTED),  # needles a few people
     ],
-    ids=lambda value: " ".join(map(str, value[:2])) if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(Path(part).stem for part in value) if isinstance(value, tuple) else "",
 )
 def test_an_answer_without_a_simulation_loads_what_it_reads(arguments, allowed):
     assert after_verb(*arguments) <= allowed

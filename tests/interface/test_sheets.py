@@ -553,7 +553,6 @@ class TestTheVerb:
         assert b"\r\nEND:VCALENDAR\r\n" in (tmp_path / "de" / "calendar.ics").read_bytes()
 
     def test_as_pdf(self, folder, tmp_path):
-        pytest.importorskip("plutoprint")
         dermatwin("sheets", folder, "--out", tmp_path / "pdf", "--pdf")
         for name in PAGES:
             assert (tmp_path / "pdf" / name.replace("html", "pdf")).read_bytes().startswith(b"%PDF-")

@@ -102,7 +102,6 @@ def test_a_salt_of_an_active_is_that_active():
 
 
 def test_a_structure_is_read_where_no_table_holds_the_name():
-    pytest.importorskip("rdkit")
     row = Row("permeability_intact_medians.csv", 2, {"source": "x", "compound": "nobody's phenol", "smiles": "c1ccccc1O"})
     found = permeability.drawn(row)
     assert found is not None
