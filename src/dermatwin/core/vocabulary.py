@@ -54,3 +54,6 @@ Vehicle = Literal["solution", "gel", "cream", "serum", "ointment"]
 
 SIDES = ("left", "right", "both", "bilateral")
 """Words before or after the name of a site that say on which side."""
+
+ASSUMPTION = "dermatwin_prior"
+"""The source of what nobody measured: an assumption of the authors."""

@@ -26,7 +26,7 @@ import numpy as np
 from ..core.errors import Notice
 from ..core.notebook import Noted, Reads
 from ..core.units import factor
-from ..core.vocabulary import DARK_PHOTOTYPES, PHOTOTYPES
+from ..core.vocabulary import ASSUMPTION, DARK_PHOTOTYPES, PHOTOTYPES
 from ..evidence import Draws, Pages
 from ..flows import READOUTS, Channels, Curve, Punctures, Reading, TissueHistory
 from ..naming import Detail
@@ -206,12 +206,12 @@ def _unstudied(zone: str, skin: Skin) -> tuple[Notice, ...]:
         "no study says what heat, exercise, alcohol or make-up of the first days do to "
         "redness, swelling or bruises, nor an anaesthetic that blanches the skin; they change no number and the "
         "advice is a precaution",
-        "dermatwin_prior",
+        ASSUMPTION,
     )
     dark = Notice(
         f"{zone}.downtime",
         "melanin hides redness and bruises: they are unnoticeable sooner, not over sooner; 'redness lasts' says how long",
-        "dermatwin_prior",
+        ASSUMPTION,
     )
     return (care, dark) if skin.phototype in DARK_PHOTOTYPES else (care,)
 

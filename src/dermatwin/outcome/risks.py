@@ -21,6 +21,7 @@ import numpy as np
 
 from ..case.document import Patient, Zone
 from ..core.errors import Notice
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Draws, Pages
 from ..evidence.rows.history import RiskModifierRow
 from ..flows import Exposure, Punctures, Reading, TissueHistory
@@ -195,7 +196,7 @@ def _notices(
             said = "no trial states a rate; the number is the prior"
         else:
             continue
-        notices.append(Notice(f"{zone.key}.{name}", said, "dermatwin_prior"))
+        notices.append(Notice(f"{zone.key}.{name}", said, ASSUMPTION))
     return tuple(notices)
 
 

@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ..case import Case
+from ..core.vocabulary import ASSUMPTION
 from ..device import Device, catalogue, describe, find
 from ..evidence import Evidence
 from ..screening import Finding
@@ -22,7 +23,6 @@ from .proposal import Reason
 from .severity import Severity
 
 _PIGMENT_SOURCES = ("fda_page2025", "skin_of_colour_chapter")
-_ASSUMED = ("dermatwin_prior",)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def choose_depth(
         Reason(f"{zone.zone}: up to {limit:g} mm (grade {zone.grade}: {zone.note})", zone.sources),
     ]
     if severity == "mild" and course.depth > low:
-        reasons.append(Reason(f"mild by its grade: {aim:g} mm, the shallow end of what is customary (assumed)", _ASSUMED))
+        reasons.append(
+            Reason(f"mild by its grade: {aim:g} mm, the shallow end of what is customary (assumed)", (ASSUMPTION,))
+        )
     warnings = []
     if aim < low:
         warnings.append(

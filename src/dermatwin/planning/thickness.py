@@ -13,12 +13,13 @@ import numpy as np
 
 from ..case import Patient, Settings, Zone
 from ..core.chance import Luck
+from ..core.vocabulary import ASSUMPTION
 from ..device import Device
 from ..evidence import Draws, Evidence
 from ..insertion import insert
 from ..skin import Skin, section_of
 
-SOURCES = ("dermatwin_prior",)
+SOURCES = (ASSUMPTION,)
 """The thickness of skin is an endpoint of the twin with sources of its own; that half is the limit is assumed."""
 PEOPLE, SEED = 64, 1  # numerical: enough to tell a half within a tenth; the same people for every plan
 TOO_MANY = 0.5

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.vocabulary import NUMBED
+from ..core.vocabulary import ASSUMPTION, NUMBED
 from ..evidence import Evidence
 from ..history import Fact, Person, kinds_in, named_in, vocabulary
 from ..history.language import tokens
@@ -50,16 +50,16 @@ def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
     for topical in zone.topicals:
         product = contents(topical, evidence)
         for name in product.unknown:
-            near = vocabulary(evidence).near(" ".join(tokens(name))) if not named_in(name, evidence) else ()
+            near = () if named_in(name, evidence) else _near(name, evidence)
+            part = "" if name == product.name else f" in {product.name}"
             yield Finding(
                 "product_not_known",
                 "caution",
                 "A product or an active that no table holds",
-                f"{name}{'' if name == product.name else f' in {product.name}'}: what it does in the skin is not computed"
-                + (f"; did you mean {', '.join(near)}" if near else ""),
+                f"{name}{part}: what it does in the skin is not computed{_meant(near)}",
                 "Read what it holds, and judge it; describe it in the case with active, strength and vehicle",
                 zone=zone.key,
-                sources=("dermatwin_prior",),
+                sources=(ASSUMPTION,),
             )
 
 
@@ -67,17 +67,24 @@ def unknown_adjuncts(zone: Target, evidence: Evidence) -> Iterator[Finding]:
     """A question for every treatment beside the needling that nobody here knows: no rule can speak of it."""
     for adjunct in zone.adjuncts:
         if not named_in(adjunct, evidence) and adjunct.replace(" ", "_") not in NUMBED:
-            near = vocabulary(evidence).near(" ".join(tokens(adjunct)))
             yield Finding(
                 "adjunct_not_known",
                 "caution",
                 "A treatment beside the needling that nobody here knows",
-                f"{adjunct}: no rule speaks of it, and it changes no number"
-                + (f"; did you mean {', '.join(near)}" if near else ""),
+                f"{adjunct}: no rule speaks of it, and it changes no number{_meant(_near(adjunct, evidence))}",
                 "Say what it is, and judge it; dermatwin list concepts has what is known",
                 zone=zone.key,
-                sources=("dermatwin_prior",),
+                sources=(ASSUMPTION,),
             )
+
+
+def _near(name: str, evidence: Evidence) -> tuple[str, ...]:
+    """Names of the vocabulary that are a slip away."""
+    return vocabulary(evidence).near(" ".join(tokens(name)))
+
+
+def _meant(near: tuple[str, ...]) -> str:
+    return f"; did you mean {', '.join(near)}" if near else ""
 
 
 def _finding(fact: Fact, product: str, zone: str) -> Finding:

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..case import Case
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence
 from ..history import Person, Setting, anamnesis, contradictions, kinds_in, unasked
 from .match import last_day, written
 from .records import Finding, Unasked
 from .target import Target
-
-_SOURCES = ("dermatwin_prior",)
 
 
 def not_asked(case: Case, who: Person, zones: Sequence[Target], evidence: Evidence) -> tuple[Unasked, ...]:
@@ -38,7 +37,7 @@ def contradiction_check(case: Case, who: Person, evidence: Evidence) -> Iterator
             "The anamnesis and the history disagree",
             f"{row.label}: answered {answer}, but see {written(fact)}; the graver of both is taken",
             "Ask again, and correct what is wrong",
-            sources=_SOURCES,
+            sources=(ASSUMPTION,),
         )
 
 
@@ -53,5 +52,5 @@ def denied(who: Person, evidence: Evidence) -> Iterator[Finding]:
             "Asked, and answered no",
             f"{groups.total()} of the anamnesis: " + ", ".join(f"{group} ({count})" for group, count in groups.items()),
             "Ask again before every session",
-            sources=_SOURCES,
+            sources=(ASSUMPTION,),
         )

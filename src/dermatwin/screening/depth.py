@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..case import Case
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.planning import DefaultCourseRow, DepthRow
 from ..skin import regions
@@ -85,7 +86,7 @@ def depth_check(case: Case, target: Target, evidence: Evidence) -> Iterator[Find
             f"{target.key}: no row for the site {target.site!r}",
             "A clinician must set the depth",
             zone=target.key,
-            sources=("dermatwin_prior",),
+            sources=(ASSUMPTION,),
         )
     else:
         yield from _zone(target, length, guide, deep_concerns(evidence))

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from ..case import Case
 from ..core.units import factor
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.planning import DefaultCourseRow
 from ..skin import regions
@@ -21,7 +22,7 @@ from .records import Finding
 from .rule import RuleBook
 from .target import Target
 
-SOURCES = ("skin_of_colour_chapter", "dermatwin_prior")
+SOURCES = ("skin_of_colour_chapter", ASSUMPTION)
 
 
 @view

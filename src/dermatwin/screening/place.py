@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence
 from ..history import places
 from ..history.language import tokens
 from .records import Finding
 from .target import Target
-
-_SOURCES = ("dermatwin_prior",)
 
 
 def place_check(zone: Target, evidence: Evidence) -> Iterator[Finding]:
@@ -27,5 +26,5 @@ def place_check(zone: Target, evidence: Evidence) -> Iterator[Finding]:
             f"{zone.key}: the name says {named.replace('_', ' ')}, the site is {zone.site.replace('_', ' ')}",
             "Say which is meant: depth, thickness and rules follow the site",
             zone=zone.key,
-            sources=_SOURCES,
+            sources=(ASSUMPTION,),
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..case import Case, Override
 from ..case.writing import inline
+from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence
 from ..history import Person, person_in, suggestions, words_of
 from ..history.fact import NOTHING, Fact
@@ -21,8 +22,6 @@ from .place import place_check
 from .records import COMPUTED, ConcernVerdict, Finding, Screening, ZoneVerdict, gravest_first, verdict_of
 from .rule import RuleBook, rule_book
 from .target import Target, targets
-
-_OVERRIDE_SOURCE = ("dermatwin_prior",)
 
 
 def screen(case: Case, evidence: Evidence | None = None) -> Screening:
@@ -44,7 +43,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
             "Not a person",
             f"{animal}: screening is for people",
             "Follow the rules for animal studies",
-            sources=_OVERRIDE_SOURCE,
+            sources=(ASSUMPTION,),
         )
         return Screening("ok", (info,), tuple(_zone_verdict(zone, ()) for zone in targets(case, believed)))
     book, zones = rule_book(believed), targets(case, believed)
@@ -85,7 +84,7 @@ def _unknown(who: Person, case: Case, evidence: Evidence) -> Iterator[Finding]:
             + (f"; did you mean {', '.join(near)}" if near else ""),
             f"Ask what it is, and write it so that it can be read, or judge it: {_judgement(words_of(fact), case)}",
             zone=fact.where,
-            sources=_OVERRIDE_SOURCE,
+            sources=(ASSUMPTION,),
         )
 
 
@@ -105,7 +104,7 @@ def _judged(who: Person) -> Iterator[Finding]:
                 "Judged by a clinician",
                 f"{written(fact)}: {fact.judged}",
                 "Confirm",
-                sources=_OVERRIDE_SOURCE,
+                sources=(ASSUMPTION,),
             )
 
 
@@ -119,7 +118,7 @@ def _guessed(who: Person) -> Iterator[Finding]:
                 "Read as another word than was written",
                 f"{written(fact)}: taken as {fact.label}",
                 "Confirm it, and correct the spelling",
-                sources=_OVERRIDE_SOURCE,
+                sources=(ASSUMPTION,),
             )
 
 
@@ -135,7 +134,7 @@ def _without_rule(who: Person, asked: frozenset[str]) -> Iterator[Finding]:
             "Known, and no rule speaks of it",
             "; ".join(names),
             "A clinician must judge it",
-            sources=_OVERRIDE_SOURCE,
+            sources=(ASSUMPTION,),
         )
 
 
@@ -166,7 +165,7 @@ def _vain(name: str, override: Override, findings: tuple[Finding, ...], book: Ru
             "A hard stop cannot be overridden",
             f"overrides: {name} is a hard stop; the recorded reason of {override.by} does not count",
             "Remove the override and the cause",
-            sources=_OVERRIDE_SOURCE,
+            sources=(ASSUMPTION,),
         )
     elif not levels & {"soft_stop"}:
         known = book.rule(name) is not None or name in COMPUTED
@@ -177,7 +176,7 @@ def _vain(name: str, override: Override, findings: tuple[Finding, ...], book: Ru
             "An override that overrides nothing",
             f"overrides: {name}: {why}",
             "Check the name of the rule",
-            sources=_OVERRIDE_SOURCE,
+            sources=(ASSUMPTION,),
         )
 
 

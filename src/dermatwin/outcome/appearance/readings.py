@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.errors import Notice
+from ...core.vocabulary import ASSUMPTION
 from ...evidence import Draws
 from ...flows import Curve, Reading
 from .course import Looks, typology_angle
@@ -36,4 +37,4 @@ def notices(zone: str, looks: Looks) -> tuple[Notice, ...]:
         f"in {share:.0%} of the draws the erythema index of the recovery model at some time rises beyond what the "
         "ceiling of blood allows; the rendered redness stops there"
     )
-    return (Notice(f"{zone}.appearance", said, "dermatwin_prior"),) if share else ()
+    return (Notice(f"{zone}.appearance", said, ASSUMPTION),) if share else ()

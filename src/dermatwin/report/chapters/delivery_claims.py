@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...core.vocabulary import ASSUMPTION
 from .. import words
 from . import lookup
 
@@ -21,7 +22,6 @@ VERDICTS = {
     "negative trial": ("A comparison in people found no benefit", "against"),
     "no trial": ("No controlled comparison is known here", "none"),
 }
-ASSUMPTION = "dermatwin_prior"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from ...core.vocabulary import ASSUMPTION
 from .. import words
 from ..figures import guardbar
 from . import lookup
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 VERDICTS = {"stop": "Stop", "caution": "Caution", "ok": "Within the limit"}
 BELOW, WHOLE = " below the stratum corneum", "excipients of "
 ASSUMED = "; its share of the product is assumed"
-ASSUMPTION = "dermatwin_prior"
 MILLI = 1000.0
 
 
