@@ -400,6 +400,34 @@ def test_only_the_unknown_words_of_an_item_are_judged() -> None:
     assert ("not_known", "caution") not in came(found)
 
 
+def test_what_one_judgement_read_no_other_reads_again() -> None:
+    daily = {"medications": ["take zorbi daily"]}
+    two = [judging("take zorbi daily"), judging("zorbi", "blood_thinner")]
+    with pytest.raises(CaseError, match=r"judgements\.1\.about: zorbi is judged by judgements\.0 already"):
+        screen(asked(patient=daily, judgements=two), EVIDENCE)
+    assert ("anticoagulant", "soft_stop") in came(screen(asked(patient=daily, judgements=two[1:]), EVIDENCE))
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "finding"),
+    [
+        ("thrombosis", {"answer": "yes", "until": "2015-01-01", "note": "now on warfarin"}, ("anticoagulant", "soft_stop")),
+        ("amide_allergy", {"answer": "no", "note": "takes warfarin"}, ("anticoagulant", "soft_stop")),
+        ("amide_allergy", {"answer": "yes", "note": "on isotretinoin"}, ("isotretinoin_oral", "soft_stop")),
+        (
+            "radiotherapy",
+            {"answer": "yes", "since": "2010-01-01", "note": "isotretinoin at present"},
+            ("isotretinoin_oral", "soft_stop"),
+        ),
+        ("keloid", {"answer": "yes", "zone": "back", "note": "active eczema too"}, ("eczema_psoriasis", "soft_stop")),
+        ("diabetes", {"answer": "no", "note": "allergic to nickel"}, ("metal_allergy", "hard_stop")),
+    ],
+)
+def test_a_note_beside_an_answer_speaks_for_itself(question: str, reply: dict[str, Any], finding: tuple[str, str]) -> None:
+    """What was asked, where and until when says nothing of the note."""
+    assert finding in came(screen(asked(**{question: reply}), EVIDENCE))
+
+
 def test_a_judgement_does_not_reach_what_was_added_to_the_note() -> None:
     noted = {"medications": [{"name": "Glowmax", "note": "and zorbix"}]}
     with pytest.raises(CaseError, match="leaves out words of the note that nobody knows; write 'glowmax zorbix'"):

@@ -143,6 +143,7 @@ def test_a_place_is_one_that_is_known(tmp_path: Path) -> None:
         ("Name the site that is treated", "", "is not a site of human skin"),
         ("Name the next site", "cheek", "cheek is a zone already"),
         ("Area of the cheek that is treated, in cm2", "0", "'0' is outside"),
+        ("Area of the cheek that is treated, in cm2", "1,200", "may be '1.200 cm^2' or '1200 cm^2'"),
         ("What bothers the person there", "wrinkels", "did you mean 'wrinkles'?"),
         ("Device", "pen 21", "did you mean pen-12"),
         ("Device", "morpheus8", "is not a device of the catalogue"),
@@ -168,9 +169,21 @@ def test_a_bad_answer_is_asked_again_with_what_would_be_right(tmp_path: Path, qu
 
 def test_sessions_end_before_the_twin_does(tmp_path: Path) -> None:
     values, asks = talked("Number of sessions", "20", "Weeks from one session to the next", "10|6")
-    assert any("puts the last of 20 sessions more than 1100 days" in ask.fault for ask in asks)
+    assert any("puts the last of 20 sessions 1100 days or more" in ask.fault for ask in asks)
     case = written(tmp_path, values)
     assert case.horizon == case.session_days[-1] + 168.0
+
+
+def test_a_last_session_on_the_last_day_is_asked_again(tmp_path: Path) -> None:
+    values, asks = talked("Number of sessions", "12", "Weeks from one session to the next", "100 days|14 weeks")
+    assert any("1100 days or more" in ask.fault for ask in asks)
+    assert written(tmp_path, values).session_days[-1] == 11 * 98.0
+
+
+def test_a_treatment_beside_is_named_as_everywhere() -> None:
+    assert talked("Other treatments beside the needling", "crème mask")[0]["course"]["adjuncts"] == [
+        {"adjunct": "creme_mask"}
+    ]
 
 
 def test_one_session_has_no_interval_and_an_empty_day_is_today(tmp_path: Path) -> None:

@@ -375,6 +375,7 @@ def test_every_scale_is_found_by_each_of_its_names(row):
         ({"concern": "hair_loss_aga", "scale": "Ludwig", "severity": "Ludwig II"}, "ludwig", 2.0),
         ({"concern": "hair_loss_aga", "scale": "sinclair scale", "severity": 5}, "sinclair", 5.0),
         ({"concern": "laxity", "severity": "1,5"}, None, 1.5),
+        ({"concern": "acne_scar_rolling", "severity": "grade-2"}, None, 2.0),
     ],
 )
 def test_scales_and_grades_are_told_in_daily_words(record, scale, severity):
@@ -441,3 +442,9 @@ def test_no_text_breaks_the_reader(said):
     with pytest.raises(CaseError) as refused:
         case_of(raw, words=WORDS)
     assert all(fault.path and fault.expected for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("said", ["-2", "grade -2", "score: \u22122"])
+def test_the_sign_of_a_grade_is_no_hyphen(said):
+    with pytest.raises(CaseError, match=r"severity: -2(\.0)? is outside from 0"):
+        read(**concern({"concern": "hair_loss_aga", "scale": "investigator_regrowth_score", "severity": said}))

@@ -25,7 +25,10 @@ Reader = Callable[[str], Any]
 
 _NUMERALS = {name: number for number, name in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)}
 _TYPE = re.compile(r"(?:fitzpatrick|fst|phototype|photo type|skin|type|\s|:)*", re.IGNORECASE)
-_GRADE = re.compile(r"(?:grade|stage|score|class|level|type|norwood|hamilton|ludwig|sinclair|glogau|-|\s|:)*", re.IGNORECASE)
+_GRADE = re.compile(
+    r"(?:grade|stage|score|class|level|type|norwood|hamilton|ludwig|sinclair|glogau|(?<=[a-z])-|\s|:)*", re.IGNORECASE
+)
+_BELOW_ZERO = re.compile(r"[-−]\s?(\d+(?:[.,]\d+)?)")
 _BETWEEN = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b|\band\b)\s*", re.IGNORECASE)
 _SEXES = {**dict.fromkeys(("f", "female", "woman"), "female"), **dict.fromkeys(("m", "male", "man"), "male")}
 _NUMBERED = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
@@ -93,9 +96,7 @@ def phototype(text: str) -> str:
 
 def sex(text: str) -> str:
     """'female' or 'male' of 'F', 'woman', 'Male'."""
-    return _SEXES.get(
-        text.strip().casefold(), text.strip().casefold() if text.strip().casefold() in _SEXES.values() else text
-    )
+    return _SEXES.get(text.strip().casefold(), text)
 
 
 def day(text: str) -> str:
@@ -138,6 +139,9 @@ def _days(parts: list[tuple[int, int, int]]) -> list[str]:
 def severity(text: str) -> float | int | str:
     """The number of a grade ('grade 3', 'III', '1,5'); the text where it is a word. ValueError for a range."""
     rest = text[_prefix(_GRADE, text) :].strip()
+    if match := _BELOW_ZERO.fullmatch(rest):
+        below = _number(match[1])
+        return text if below is None else -below
     found = [_number(word) for word in _BETWEEN.split(rest)]
     if None in found:
         return text

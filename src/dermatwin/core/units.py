@@ -75,7 +75,7 @@ _SPELLINGS = {
     **dict.fromkeys(("mins", "minutes"), "minute"),
     **dict.fromkeys(("lbs", "pounds"), "pound"),
     **dict.fromkeys(("st", "stones"), "stone"),
-    **dict.fromkeys(("kgs", "kilos", "kilo", "KG", "Kg"), "kg"),
+    **dict.fromkeys(("kgs", "kilos", "kilo"), "kg"),
 }
 _COUNTED = (
     "rev revs revolution revolutions round rounds rotation rotations turn turns cycle cycles stroke strokes beat beats",
@@ -132,7 +132,7 @@ _WHOLE = {
 }
 _TOKEN = re.compile(r"(?P<symbol>[A-Za-zµ%‰-]+?)(\^?(?P<power>-?\d))?")
 _SIGNS = str.maketrans({"²": "^2", "³": "^3", "μ": "µ", "−": "-", "\u00a0": " ", "\u202f": " "})
-_PER = re.compile(r"(?<=[A-Za-z0-9])\s+per\s+(?!cent\b)")
+_PER = re.compile(r"(?<=[A-Za-z0-9])\s+per\s+(?!cent\b|mill?e?\b)")
 _SQUARE = re.compile(r"\b(?:sq\.?|square)\s*(?=(?:[cm]?m|(?:centi|milli)?met(?:re|er)s?|in|inch|inches)\b)(\w+)")
 _POWER = re.compile(r"\b([cm]?m)([23])\b")
 _STONES = re.compile(r"(?P<stones>\d+)\s*(st|stones?)\s*(?P<pounds>\d+(\.\d+)?)\s*(lbs?|pounds?)", re.IGNORECASE)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..case import Course, Item, Patient, Reply
+from ..case import Item, Patient, Reply
 from ..case.checks import DETAILS
 from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
@@ -58,7 +58,7 @@ def path_of(row: AnamnesisRow) -> str:
     return f"patient.{ANAMNESIS}.{row.id}"
 
 
-def replied(patient: Patient, course: Course, evidence: Tables | HasTables) -> Iterator[Fact]:
+def replied(patient: Patient, start: date, evidence: Tables | HasTables) -> Iterator[Fact]:
     """The facts that follow from the answers; CaseError where one belongs to no question."""
     if faults := list(reply_faults(patient, evidence)):
         raise CaseError(faults)
@@ -70,7 +70,7 @@ def replied(patient: Patient, course: Course, evidence: Tables | HasTables) -> I
     )
     for name, reply in patient.anamnesis.items():
         if reply.answer != "not asked":
-            yield from _Answer(known[name], reply, absent, course.start, evidence).facts()
+            yield from _Answer(known[name], reply, absent, start, evidence).facts()
 
 
 def reply_faults(patient: Patient, evidence: Tables | HasTables) -> Iterator[Fault]:
@@ -107,7 +107,7 @@ class _Answer:
         yield from (fact for fact in meant if not any(_says_it(other, fact) for other in named))
         yield from named
         if self.reply.note:
-            yield from self._entry(self.reply.note).known_facts()
+            yield from self._remark(self.reply.note).known_facts()
 
     def _named(self) -> list[Fact]:
         """What was named beside a yes: by itself ('Xarelto'), or as a kind of what was asked for ('type 2', of diabetes)."""
@@ -120,6 +120,11 @@ class _Answer:
         reply, path = self.reply, path_of(self.row)
         item = Item(name=text, since=reply.since, until=reply.until, zone=reply.zone)
         return Entry(item, self.row.role, path, self.start, vocabulary(self.evidence), places(self.evidence))
+
+    def _remark(self, text: str) -> Entry:
+        """A note beside the answer: it speaks for itself, whatever was asked and whenever that was."""
+        book, map_of = vocabulary(self.evidence), places(self.evidence)
+        return Entry(Item(name=text), "condition", path_of(self.row), self.start, book, map_of)
 
     def _meant(self, concept: str) -> Fact:
         """What the answer stands for; open where something was there at any time and nobody said whether it is now."""

@@ -36,11 +36,16 @@ def judged(facts: Sequence[Fact], judgements: Sequence[Judgement], start: date, 
 
 def judgement_faults(facts: Sequence[Fact], judgements: Sequence[Judgement], evidence: Evidence) -> Iterator[Fault]:
     """Judgements of what is written nowhere, of what is known, and readings that say nothing."""
+    taken: dict[Fact, int] = {}
     for number, judgement in enumerate(judgements):
         where = f"judgements.{number}"
         reached = _reached(facts, judgement)
+        earlier = next((taken[fact] for fact in reached if fact in taken), None)
+        taken |= {fact: number for fact in reached if fact not in taken}
         if not reached:
             yield Fault(f"{where}.about", judgement.about, _vain(facts, judgement))
+        elif earlier is not None:
+            yield Fault(f"{where}.about", judgement.about, f"is judged by judgements.{earlier} already; write it once")
         elif said := _misread(reached, judgement.reading, evidence):
             yield Fault(f"{where}.reading", judgement.reading, said)
 
@@ -91,7 +96,10 @@ def _misread(reached: Sequence[Fact], reading: str, evidence: Evidence) -> str:
 
 
 def _read(fact: Fact, judgement: Judgement, start: date, evidence: Evidence) -> Fact:
-    """A fact as it was judged; days and place stay those of the text."""
+    """A fact as it was judged: the person's own and there now, with the days and the place of the entry's own fields.
+
+    What the text says of time or of relatives is not carried over: that errs towards asking.
+    """
     harmless = judgement.reading == HARMLESS
     by = f"judged {judgement.reading} by {judgement.by} on {judgement.date.isoformat()}: {judgement.reason}"
     if harmless and fact.known:

@@ -33,7 +33,7 @@ LISTS: dict[str, Role] = {
 
 def facts(patient: Patient, course: Course, evidence: Evidence) -> tuple[Fact, ...]:
     """Everything that the history of a case says, in the order in which it is written."""
-    return _facts(evidence, _Told(patient.model_dump_json(), course.start, patient, course))
+    return _facts(evidence, _Told(patient.model_dump_json(), course.start, patient))
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,20 @@ class _Told:
     said: str
     start: date
     patient: Patient = field(compare=False)
-    course: Course = field(compare=False)
 
 
 @view
 def _facts(tables: Tables, told: _Told) -> tuple[Fact, ...]:
     """The same, read once for what was said: a plan screens a person again and again."""
-    patient, course = told.patient, told.course
+    patient, start = told.patient, told.start
     book, map_of = vocabulary(tables), places(tables)
     items = (
-        Entry(item, role, f"patient.{name}.{number}", course.start, book, map_of)
+        Entry(item, role, f"patient.{name}.{number}", start, book, map_of)
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
     listed = (fact for item in items for fact in item.facts())
-    return (*flagged(patient, tables), *listed, *replied(patient, course, tables))
+    return (*flagged(patient, tables), *listed, *replied(patient, start, tables))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..case import case_of
-from ..case.address import printable
+from ..core.printing import printable
 from ..evidence import Evidence
 from ..evidence.rows.history import AnamnesisRow
 from ..history import Setting, applying, places

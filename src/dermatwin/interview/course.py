@@ -10,6 +10,7 @@ from typing import Any
 from ..case.quantity import Age, Area, BodyMass, Interval, NeedleLength
 from ..case.words import phototype as phototype_of
 from ..case.words import sex as sex_of
+from ..core.spelling import identifier
 from ..core.units import parse
 from ..core.vocabulary import PHOTOTYPES
 from ..device import Device, find
@@ -127,8 +128,8 @@ def _device(evidence: Evidence, answer: str) -> Device:
 
 def _interval(count: int, answer: str) -> str:
     text = quantity(Interval, "weeks")(answer)
-    if (count - 1) * _days(text) > _FARTHEST:
-        raise ValueError(f"'{text}' puts the last of {count} sessions more than {_FARTHEST:g} days after the first")
+    if (count - 1) * _days(text) >= _FARTHEST:
+        raise ValueError(f"'{text}' puts the last of {count} sessions {_FARTHEST:g} days or more after the first")
     return text
 
 
@@ -149,7 +150,7 @@ def _customary(zone: dict[str, Any], device: Device, evidence: Evidence) -> str:
 
 
 def _adjunct(answer: str) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", answer.casefold()).strip("_")
+    name = identifier(answer)
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
         raise ValueError(f"'{answer}' is not the name of a treatment; type for example led light")
     return name

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..case.address import printable
 from ..case.words import day as day_of
+from ..core.printing import printable
 from ..core.spelling import closest
+from ..core.wording import decimal
 
 Reader = Callable[[str], Any]
 
@@ -29,12 +30,12 @@ def quantity(kind: Any, unit: str) -> Reader:
 
 
 def _quantity(adapter: TypeAdapter[float], unit: str, answer: str) -> str:
-    text = f"{answer.replace(',', '.')} {unit}" if _NUMBER.fullmatch(answer) else answer
+    text = f"{answer} {unit}" if _NUMBER.fullmatch(answer) else answer
     try:
         adapter.validate_python(text)
     except ValidationError as error:
         raise ValueError(f"'{printable(answer)}' {error.errors()[0]['msg']}") from None
-    return text
+    return decimal(text)
 
 
 def optional(read: Reader) -> Reader:

@@ -131,12 +131,12 @@ def _person(clause: Clause, case: Case) -> bool:
             clause.phototypes is None or patient.phototype in clause.phototypes,
             clause.sun is None or patient.sun in clause.sun,
             clause.sun_protection is None or case.course.aftercare.sun_protection is clause.sun_protection,
-            clause.interval_below is None or any(days < clause.interval_below for days in _intervals(case)),
+            clause.interval_below is None or any(days < clause.interval_below for days in intervals(case)),
         )
     )
 
 
-def _intervals(case: Case) -> Iterator[float]:
+def intervals(case: Case) -> Iterator[float]:
     """Days from each session to the next."""
     return (after - before for before, after in pairwise(case.session_days))
 

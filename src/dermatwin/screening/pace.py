@@ -10,7 +10,6 @@ pigment (`regions.csv`) keep the customary interval.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from ..case import Case
 from ..core.units import factor
@@ -18,6 +17,7 @@ from ..core.vocabulary import ASSUMPTION
 from ..evidence import Evidence, Tables, view
 from ..evidence.rows.planning import DefaultCourseRow
 from ..skin import regions
+from .match import intervals
 from .records import Finding
 from .rule import RuleBook
 from .target import Target
@@ -51,13 +51,13 @@ def pace_check(
 ) -> Iterator[Finding]:
     """A caution where sessions follow one another faster than skin at risk of pigment bears."""
     risks = pigment_risks(findings, target.key, book)
-    shortest = min((after - before for before, after in pairwise(case.session_days)), default=None)
+    shortest = min(intervals(case), default=None)
     if not risks or shortest is None:
         return
     for concern in dict.fromkeys(target.concerns):
         asked = interval(concern, target.region, evidence, at_risk=True)
         usual = interval(concern, target.region, evidence, at_risk=False)
-        if asked is not None and asked != usual and shortest < asked - 0.5:
+        if asked is not None and asked != usual and shortest < asked:
             yield Finding(
                 "pigment_pace",
                 "caution",
