@@ -22,6 +22,7 @@ from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
 from .simulate import Progress, simulate, untold
+from .summary import FORMAT, shared
 
 FEWEST = 2  # arms
 ALIKE = 1e-6  # relative difference below which two arms are the same to a person
@@ -151,12 +152,13 @@ class Contrast:
         """Plain data: the story, or every shared endpoint."""
         chosen = self.rows if everything else self.story
         return {
+            "format": FORMAT,
             "arms": [
                 {"arm": label, "title": run.case.title, "verdict": run.screening.verdict}
                 for label, run in zip(self.labels, self.runs, strict=True)
             ],
             "settings": [{"path": path, "values": list(values)} for path, values in self.settings],
-            "endpoints": [row.to_dict(self.labels) for row in chosen],
+            **shared(row.to_dict(self.labels) for row in chosen),
             "warnings": [
                 {"arm": label, "path": n.path, "message": n.message, "source": n.source}
                 for label, run in zip(self.labels, self.runs, strict=True)
