@@ -161,12 +161,18 @@ def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]
 
 def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws) -> dict[str, np.ndarray]:
     """Hazards of products on open channels and of vessels that bleed."""
-    products = {e.session for e in exposures if e.at_nerves is None and np.nanmax(e.through_channels) > 0.0}
-    exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
+    products = [exposure for exposure in exposures if exposure.at_nerves is None]
+    exposed = sum(((p.density > 0.0) & _entered(products, p.session) for p in punctures), start=np.zeros(draws.count))
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")
     usual = n_ref * draws.median("reference_bleeding_share", "1")
     return {"granuloma_risk": exposed / n_ref, "prolonged_bleeding_risk": bled / usual}
+
+
+def _entered(products: Sequence[Exposure], session: int) -> np.ndarray:
+    """In whom any product of a session came in through the channels, (draw,); one who failed in delivery counts."""
+    found = [~(one.through_channels <= 0.0).all(axis=1) for one in products if one.session == session]
+    return np.any(found, axis=0)
 
 
 def own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..case import Case
+from ..core.chance import Luck
 from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.records import weakest
@@ -21,7 +22,9 @@ from ..naming import Detail
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
-from .simulate import Progress, simulate, untold
+from .blocks import Task
+from .simulate import simulate_together
+from .stages import Progress, untold
 from .summary import FORMAT, shared
 
 FEWEST = 2  # arms
@@ -176,21 +179,20 @@ def compare(
     *,
     progress: Progress | None = None,
     evidence: Evidence | None = None,
+    workers: int = 1,
 ) -> Contrast:
     """Simulate cases on the same people and set every endpoint of the others against the first.
 
     cases : two or more that share the person and the zones. labels : a name for each.
-    draws, seed, evidence : as in `simulate`.
+    draws, seed, evidence, workers : as in `simulate`. The reference course, which belongs to the people, is computed once.
     Raises CaseError where the cases cannot be paired, with every field that differs.
     """
     believed = evidence or Evidence.packaged()
     require_pairs(cases, labels)
     _require_sound(cases, labels, believed)
     tell = progress or untold
-    runs = tuple(
-        simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=believed)
-        for number, case in enumerate(cases)
-    )
+    tells = [_part(tell, number, len(cases), label) for number, label in enumerate(labels)]
+    runs = simulate_together(Task(tuple(cases), believed), Luck(seed, draws), tells, workers=workers)
     tables = [{_key(end): end for end in run.endpoints} for run in runs]
     shared = [key for key in tables[0] if all(key in table for table in tables[1:])]
     return Contrast(tuple(labels), runs, tuple(contrasted([table[key] for table in tables]) for key in shared))

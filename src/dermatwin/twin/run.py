@@ -5,6 +5,7 @@ What is made of a run (its summary, its arrays, its folder) stands in modules th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,14 @@ class ZoneRun:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """People beyond those whose stages a run keeps: of them it has every endpoint and nothing else."""
+
+    people: int  # all together, those who keep their stages included
+    failed: Mapping[str, int]  # of those beyond, people of whom healing failed, by zone
+
+
+@dataclass(frozen=True)
 class Run:
     """One simulated course: case, screening, stage results, endpoints, curves, notices, provenance."""
 
@@ -55,6 +64,7 @@ class Run:
     evidence: Evidence = field(repr=False)
     guards: tuple[Guard, ...] = ()  # doses against their limits, the gravest first
     reference: TissueHistory | None = field(default=None, repr=False)  # the trials' usual course under the same draws
+    beyond: Beyond | None = None  # None where the stages of everybody are kept
 
     def zone(self, key: str) -> ZoneRun:
         """The results of one zone."""

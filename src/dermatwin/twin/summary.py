@@ -18,7 +18,7 @@ from .comparison import Comparison, compare_observations
 from .run import Run
 
 FORMAT = 2
-"""Of the summary and of the comparison; 1, which had no such entry, repeated titles and lists of sources in every endpoint."""
+"""Of the summary and of the comparison; 1, which had no such entry, repeated titles and sources in every endpoint."""
 
 INTENT = "Decision support with visible sources: it does not replace the judgement of the clinician who signs the plan."
 
@@ -67,7 +67,9 @@ def sources_in(summary: Mapping[str, Any], endpoint: Mapping[str, Any], key: str
 
 def _failed(run: Run) -> dict[str, int]:
     """Failed people per zone: counted, never dropped."""
-    return {zone.zone.key: int((zone.history.status != 0).any(axis=1).sum()) for zone in run.zones}
+    more = {} if run.beyond is None else run.beyond.failed
+    found = {zone.zone.key: int((zone.history.status != 0).any(axis=1).sum()) for zone in run.zones}
+    return {zone: count + more.get(zone, 0) for zone, count in found.items()}
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Weight:
         return tuple(dict.fromkeys(source for one in self.carried_by for source in one.sources))
 
     def summary(self) -> dict[str, Any]:
-        """Plain data: the split (of each group that has a part its share and its standard error), what leads, what carries it."""
+        """Plain data: the split (share and standard error of each group that has a part), what leads, what carries it."""
         return {
             "split": {
                 "grades": _shares(FAMILIES["grade"], self.grades, self.grade_errors),
