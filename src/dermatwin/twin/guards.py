@@ -37,7 +37,9 @@ class Taken:
 
     def then(self, others: Sequence[Taken]) -> Taken:
         """Of the same zones, other people behind these."""
-        return Taken({key: np.concatenate([mass, *(other.mass[key] for other in others)]) for key, mass in self.mass.items()})
+        return Taken(
+            {key: np.concatenate([mass, *(other.mass[key] for other in others)]) for key, mass in self.mass.items()}
+        )
 
 
 def taken(zone: ZoneRun) -> Taken:

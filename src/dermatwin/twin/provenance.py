@@ -43,6 +43,11 @@ def beyond(kept: int, people: int) -> Notice:
     return Notice("draws", said)
 
 
+def only_kept(kept: int, people: int) -> Notice:
+    """That other evidence could read some people of a run only."""
+    return Notice("draws", f"read again by other evidence: the first {kept} of {people} people, whose stages the run keeps")
+
+
 def mark_of(evidence: Evidence) -> str:
     """What tells one evidence from another: its files, those laid over them, and what was set by hand."""
     set_by_hand = (f"{name}={evidence.parameters[name].value!r}" for name in sorted(evidence.believed))

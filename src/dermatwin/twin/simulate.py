@@ -70,9 +70,7 @@ def simulate(
     """
     task = Task((case,), evidence or Evidence.packaged())
     tell = progress or untold
-    return simulate_together(
-        task, Luck(seed, draws, vary), [tell], split=split, workers=workers, block=block
-    )[0]
+    return simulate_together(task, Luck(seed, draws, vary), [tell], split=split, workers=workers, block=block)[0]
 
 
 def simulate_together(
@@ -118,12 +116,7 @@ def _usual(case: Case, draws: Draws, tell: Progress) -> TissueHistory | None:
 
 
 def _told_by_all(
-    case: Case,
-    screening: Screening,
-    plans: tuple[ZonePlan, ...],
-    usual: TissueHistory | None,
-    draws: Draws,
-    tell: Progress,
+    case: Case, screening: Screening, plans: tuple[ZonePlan, ...], usual: TissueHistory | None, draws: Draws, tell: Progress
 ) -> tuple[Run, Taken]:
     """All stages of all zones, each read as soon as it is computed, so that only what is kept piles up."""
     who, swallowed = person_in(case, draws.evidence), Taken({})
@@ -165,11 +158,7 @@ def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress
 
 
 def _with_everybody(
-    runs: Sequence[tuple[Run, Taken]],
-    task: Task,
-    luck: Luck,
-    told: Iterable[tuple[Told, ...]],
-    tells: Sequence[Progress],
+    runs: Sequence[tuple[Run, Taken]], task: Task, luck: Luck, told: Iterable[tuple[Told, ...]], tells: Sequence[Progress]
 ) -> tuple[Run, ...]:
     """The runs with the endpoints of all other people, as their blocks come in."""
     shown = len(runs[0][0].zones[0].history.status)

@@ -6,6 +6,7 @@ What is in the case is not repeated: the case stands beside the file, devices co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from io import SEEK_END, BytesIO
@@ -20,7 +21,7 @@ from .columns import Place, forms
 from .fields import TABLES
 from .plain import require_plain
 from .rows import records
-from .run import Run
+from .run import Beyond, Run
 from .seal import is_broken, seal_of
 from .tree import to_tree
 
@@ -31,6 +32,7 @@ ARRAYS = "run.nc"
 ENGINE = "h5netcdf"
 BLOCK = 2**20  # numbers in a block, about: 4 MB
 LEVEL = 4
+ALONE = ("state", "reference_state", "exposure", "any_endpoint")  # dims of which a block holds one
 
 
 def save(run: Run, path: Path) -> None:
@@ -59,22 +61,24 @@ def _packed(variable: xr.Variable) -> dict[str, Any]:
     kind: str = variable.to_numpy().dtype.kind
     if kind not in "fib" or not variable.dims:
         return {}
-    block = {dim: 1 if dim in ("state", "exposure") else size for dim, size in variable.sizes.items()}
-    if "draw" in block:
-        person = prod(size for dim, size in block.items() if dim != "draw")
-        block["draw"] = min(block["draw"], max(1, BLOCK // person))
+    block = {dim: 1 if dim in ALONE else size for dim, size in variable.sizes.items()}
+    for who in ("draw", "person"):
+        if who in block:
+            person = prod(size for dim, size in block.items() if dim != who)
+            block[who] = min(block[who], max(1, BLOCK // person))
     return {"zlib": True, "complevel": LEVEL, "shuffle": True, "chunksizes": tuple(block.values())}
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a file holds: its draws' luck, folders laid over the evidence, zones in order, records by group and place."""
+    """What a file holds: the luck of those whose stages it keeps, folders laid over the evidence, zones in order, records."""
 
     luck: Luck
     overlays: tuple[str, ...]
     believed: str  # mark of the evidence that the run was made with
     zones: tuple[str, ...]
-    shelves: Mapping[str, Mapping[Place, Any]]
+    shelves: Mapping[str, Mapping[Place, Any]]  # records by group and place
+    beyond: Beyond | None  # people of whom it keeps the endpoints alone
 
 
 def load(path: Path) -> Stored:
@@ -92,7 +96,8 @@ def load(path: Path) -> Stored:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
             told = str(tree.attrs["believed"])
-            return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
+            zones = tuple(map(str, tree.to_dataset()["zone"].values))
+            return Stored(_luck(tree), own, told, zones, _shelves(tree), _beyond(tree))
     except DermatwinError:
         raise
     except Exception as error:  # whatever the readers say of a file that nobody here wrote
@@ -100,11 +105,22 @@ def load(path: Path) -> Stored:
 
 
 def _luck(tree: xr.DataTree) -> Luck:
-    """Seed, number of people and sources of spread of a run."""
-    seed, draws, vary = (str(tree.attrs[name]) for name in ("seed", "draws", "vary"))
+    """Seed, number of people who keep their stages and sources of spread of a run."""
+    seed, vary = (str(tree.attrs[name]) for name in ("seed", "vary"))
+    draws = str(tree.attrs.get("kept", tree.attrs["draws"]))
     if int(draws) != tree.sizes["draw"]:
         raise ValueError(f"{tree.sizes['draw']} people instead of {draws}")
     return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))))
+
+
+def _beyond(tree: xr.DataTree) -> Beyond | None:
+    """Who stands behind the endpoints of a run beside those who keep their stages."""
+    if "kept" not in tree.attrs:
+        return None
+    people, failed = int(str(tree.attrs["draws"])), json.loads(str(tree.attrs["failed_beyond"]))
+    if tree["everybody"].sizes["person"] != people:
+        raise ValueError(f"the endpoints of {tree['everybody'].sizes['person']} people instead of {people}")
+    return Beyond(people, {str(zone): int(count) for zone, count in failed.items()})
 
 
 def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
@@ -141,9 +157,12 @@ def _require_axes(tree: xr.DataTree) -> None:
             raise ValueError(f"the axis {axis} is not that of a run")
     from ..healing.tissue import ADDED_STATES, kernel
 
-    states = tuple(map(str, tree["healing"].to_dataset()["state"].values))
-    if states != (*kernel.STATES, *ADDED_STATES):
+    known = (*kernel.STATES, *ADDED_STATES)
+    if tuple(map(str, tree["healing"].to_dataset()["state"].values)) != known:
         raise ValueError("its states are not those of the healing network")
+    usual = tree["reference"].to_dataset()["reference_state"].values if "reference" in tree.children else []
+    if not set(map(str, usual)) <= set(known):
+        raise ValueError("the states of its reference course are not those of the healing network")
 
 
 def _fault(path: Path, expected: str) -> CaseError:

@@ -34,7 +34,7 @@ def summarise(run: Run) -> dict[str, Any]:
         **shared(endpoint.summary() for endpoint in run.endpoints),
         "observations": [_comparison(comparison) for comparison in compare_observations(run)],
         "guards": [asdict(guard) for guard in run.guards],
-        "failed": _failed(run),
+        "failed": run.failed,
         "warnings": [{"path": n.path, "message": n.message, "source": n.source} for n in run.notices],
         "provenance": run.provenance,
     }
@@ -63,13 +63,6 @@ def sources_in(summary: Mapping[str, Any], endpoint: Mapping[str, Any], key: str
     if summary.get("format") != FORMAT:
         raise ValueError(f"the summary is of format {summary.get('format', 1)}, not {FORMAT}; simulate or reread the run")
     return summary["source_lists"][endpoint[key]]
-
-
-def _failed(run: Run) -> dict[str, int]:
-    """Failed people per zone: counted, never dropped."""
-    more = {} if run.beyond is None else run.beyond.failed
-    found = {zone.zone.key: int((zone.history.status != 0).any(axis=1).sum()) for zone in run.zones}
-    return {zone: count + more.get(zone, 0) for zone, count in found.items()}
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:
