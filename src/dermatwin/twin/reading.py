@@ -21,7 +21,7 @@ class Output:
 
     run: ZoneRun
     readings: tuple[Reading, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[Curve, ...]  # of the outcome; those of the stages follow from `run`
     notices: tuple[Notice, ...]
     trials: dict[str, tuple[str, ...]]
     counts: dict[str, outcome.Counts]
@@ -45,7 +45,7 @@ def read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissue
     return Output(
         run,
         (*_readings(run, who.patient, days, draws), *read.readings),
-        (*_curves(run), *read.curves),
+        read.curves,
         (*_notices(run, draws), *read.notices),
         dict(read.sources),
         dict(read.counts),
@@ -70,7 +70,8 @@ def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Dr
     yield from healing.readings(run.history, run.punctures, run.skin, patient, draws)
 
 
-def _curves(run: ZoneRun) -> Iterator[Curve]:
+def stage_curves(run: ZoneRun) -> Iterator[Curve]:
+    """Time courses of stage results; those of tissue are views of what the run keeps."""
     for channels in run.channels:
         yield from barrier.curves(channels)
     for exposure in run.exposures:

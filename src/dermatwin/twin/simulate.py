@@ -27,7 +27,7 @@ from .endpoints import Endpoint, endpoint, key_of
 from .guards import Taken, guards, taken
 from .keeping import double, kept, kept_usual, single_curve
 from .provenance import beyond, provenance, remarks
-from .reading import Output, read_zone
+from .reading import Output, read_zone, stage_curves
 from .resolve import ZonePlan, resolve
 from .run import Beyond, Run, ZoneRun
 from .stages import Progress, needs_usual, part_of, run_zone, untold, usual_course
@@ -233,7 +233,7 @@ def _gathered(told: _Read, believed: Draws) -> Run:
         guards=told.guards,
         reference=told.usual,
         endpoints=tuple(replace(end, weight=weighed.get(end.key)) for end in _endpoints(told.outputs, believed.evidence)),
-        curves=tuple(curve for output in told.outputs for curve in output.curves),
+        curves=tuple(curve for output in told.outputs for curve in (*stage_curves(output.run), *output.curves)),
         notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
