@@ -98,7 +98,7 @@ class TestJson:
 
 class TestStopped:
     def test_nothing_is_computed(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("dermatwin.twin.contrast.simulate", lambda *_, **__: pytest.fail("simulated"))
+        monkeypatch.setattr("dermatwin.twin.contrast.simulate_together", lambda *_, **__: pytest.fail("simulated"))
         arguments = (SOUND, *TWO, "--set", "patient.pregnant=true", "--out", tmp_path / "out")
         assert "stop" in run(*arguments, status=3).stdout
         found = json.loads(run(*arguments, "--json", status=3).stdout)

@@ -7,7 +7,7 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import response
 from dermatwin.outcome.risks import _pigment_dose
-from dermatwin.twin.simulate import _reference
+from dermatwin.twin.stages import usual_course
 
 KINDS = ("scar", "surface", "pigment", "dermis", "hair")
 APART = 1.4  # medians of a heavy-tailed quantity over 400 people scatter by about a tenth
@@ -20,7 +20,7 @@ def draws():
 
 @pytest.fixture(scope="module")
 def usual(draws):
-    return _reference(draws)
+    return usual_course(draws)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -20,6 +20,7 @@ from .options import (
     Own,
     Seed,
     Set,
+    Workers,
     length_of,
     read_case,
     read_evidence,
@@ -44,6 +45,7 @@ def compare(
     settings: Set = None,
     evidence: Own = None,
     everything: Everything = False,
+    workers: Workers = 1,
     force: Force = False,
     json: Machine = False,
 ) -> None:
@@ -62,7 +64,7 @@ def compare(
     if stopped:
         _refuse(stopped, json)
     with only_json(json):
-        found = _compared(arms, draws, seed, believed)
+        found = _compared(arms, draws, seed, believed, workers)
         summary = to_json({**found.to_dict(everything=everything), "left_out": list(left_out)})
         written = None if out is None else _write(found, out, summary, left_out, seen)
     if json:
@@ -150,12 +152,12 @@ def _refuse(stopped: dict[str, Screening], json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence) -> Contrast:
+def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence, workers: int) -> Contrast:
     from ..twin import compare as compare_arms
     from .progress import progress
 
     with progress("comparing") as tell:
-        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence)
+        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence, workers=workers)
 
 
 def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...], seen: str | None) -> Path:

@@ -44,8 +44,10 @@ NoSeed = Annotated[
         help="Every verb takes a seed; nothing here is random, so it changes nothing.",
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", metavar="N", min=2, max=20_000, help="Number of possible people behind each band, 2-20000.")
+Draws = Annotated[int, typer.Option("--draws", metavar="N", min=2, help="Number of possible people behind each band.")]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", metavar="N", min=1, max=256, help="Processes for the people beyond the first thousand or so."),
 ]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]

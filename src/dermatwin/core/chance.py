@@ -47,7 +47,7 @@ class Luck:
         """Standard normal numbers, shape (draws, width); zeros if `source` is switched off.
 
         `process` names what is random; `session` is the treatment session (0 for what does not change between
-        sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws`, `first` and `width`.
+        sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws`, `first`, `width`.
         """
         from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -86,7 +86,7 @@ def blocks(luck: Luck, kept: int, size: int) -> list[Luck]:
 
 
 @contextmanager
-def working(task: Task, lucks: Sequence[Luck], workers: int) -> Iterator[Iterator[tuple[Told, ...]]]:
+def working(task: Task, lucks: Sequence[Luck], workers: int) -> Generator[Iterator[tuple[Told, ...]]]:
     """Blocks as they are told, in order; with more than one worker they are computed by processes of their own meanwhile."""
     if workers <= 1 or not lucks:
         yield map(task.told, lucks)

@@ -19,10 +19,10 @@ from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.records import weakest
 from ..naming import Detail
+from .blocks import Task
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
-from .blocks import Task
 from .simulate import simulate_together
 from .stages import Progress, untold
 from .summary import FORMAT, shared

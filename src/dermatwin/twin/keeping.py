@@ -30,9 +30,9 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
 }
 """State -> layers whose mean change drives an answer or is read as tissue."""
 
+SHOWN: Mapping[str, tuple[str, ...]] = {state: (LAYERS[layer],) for state, layer in MEAN_COURSES.items()}
 MEANS: Mapping[str, frozenset[str]] = {
-    state: frozenset(CHANGES.get(state, ())) | ({LAYERS[MEAN_COURSES[state]]} if state in MEAN_COURSES else set())
-    for state in {**MEAN_COURSES, **CHANGES}
+    state: frozenset((*CHANGES.get(state, ()), *SHOWN.get(state, ()))) for state in {**SHOWN, **CHANGES}
 }
 """State -> layers whose mean is read of a zone: the same, and the courses that are shown."""
 
@@ -94,10 +94,12 @@ def _in(record: Record, dtype: Any, names: set[str] | None) -> Record:
     for field in fields(cast(Any, record)):
         value = getattr(record, field.name)
         if isinstance(value, np.ndarray):
+            value = cast(np.ndarray, value)
             if value.dtype.kind == "f" and value.dtype != dtype and (names is None or field.name in names):
                 changed[field.name] = value.astype(dtype)
-        elif names is None and isinstance(value, tuple) and value and is_dataclass(value[0]):
-            changed[field.name] = tuple(_in(one, dtype, names) for one in cast(tuple[Any, ...], value))
+        elif names is None and isinstance(value, tuple):
+            parts = cast(tuple[Any, ...], value)
+            changed[field.name] = tuple(_in(one, dtype, names) if is_dataclass(one) else one for one in parts)
         elif names is None and isinstance(value, TissueHistory):
             changed[field.name] = _in(value, dtype, names)
     return replace(cast(Any, record), **changed) if changed else record

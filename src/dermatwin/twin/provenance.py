@@ -37,8 +37,8 @@ def beyond(kept: int, people: int) -> Notice:
     edge, middle = (apart * np.sqrt(share * (1.0 - share)) for share in (0.05, 0.5))
     said = (
         f"numbers and their bands are those of all {people} people; time courses, pictures, remarks with a share of people, "
-        f"excipients and the split of the spread are those of the first {kept}: 5 and 95 % lines then lie within {edge:.1f}, "
-        f"medians within {middle:.1f} points of rank in nineteen of twenty cases"
+        f"excipients and the split of the spread are those of the first {kept}: 5 and 95 % lines then lie within "
+        f"{edge:.1f}, medians within {middle:.1f} points of rank in nineteen of twenty cases"
     )
     return Notice("draws", said)
 

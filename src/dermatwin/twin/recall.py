@@ -60,8 +60,8 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
 
     Endpoints agree with the written ones to single precision where the evidence is the same; where it is not, how their
     spread is split is left out, for nothing can be closed in a run that is read again. CaseError where a file is
-    missing or damaged, has changed since, is not one of ours, or does not belong to the case beside it. Of a run of very many
-    people other evidence reads those who keep their stages, and the run says so.
+    missing or damaged, has changed since, is not one of ours, or does not belong to the case beside it. Of a run of very
+    many people other evidence reads those who keep their stages, and the run says so.
     """
     place = Path(folder)
     if not (place / ARRAYS).is_file():

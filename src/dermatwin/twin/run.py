@@ -82,7 +82,7 @@ class Run:
     @property
     def failed(self) -> dict[str, int]:
         """People of whom healing failed, by zone: counted, never dropped."""
-        more = {} if self.beyond is None else self.beyond.failed
+        more: Mapping[str, int] = {} if self.beyond is None else self.beyond.failed
         found = {zone.zone.key: int((zone.history.status != 0).any(axis=1).sum()) for zone in self.zones}
         return {zone: count + more.get(zone, 0) for zone, count in found.items()}
 

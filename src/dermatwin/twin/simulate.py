@@ -28,7 +28,7 @@ from .guards import Taken, guards, taken
 from .keeping import double, kept, kept_usual, single_curve
 from .provenance import beyond, provenance, remarks
 from .reading import Output, read_zone, stage_curves
-from .resolve import ZonePlan, resolve
+from .resolve import ZonePlan
 from .run import Beyond, Run, ZoneRun
 from .stages import Progress, needs_usual, part_of, run_zone, untold, usual_course
 from .weighing import Ranked, closed_draws, weight

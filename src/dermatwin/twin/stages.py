@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from .. import barrier, delivery, healing, insertion, outcome
 from .. import skin as sections
-from ..case import Case, Topical
+from ..case import Case, Topical, Zone
 from ..device import find as find_device
 from ..evidence import Draws
 from ..flows import Channels, Exposure, Punctures, TissueHistory

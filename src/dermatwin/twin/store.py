@@ -71,7 +71,7 @@ def _packed(variable: xr.Variable) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a file holds: the luck of those whose stages it keeps, folders laid over the evidence, zones in order, records."""
+    """What a file holds: luck of those whose stages it keeps, folders laid over the evidence, zones in order, records."""
 
     luck: Luck
     overlays: tuple[str, ...]
@@ -160,8 +160,9 @@ def _require_axes(tree: xr.DataTree) -> None:
     known = (*kernel.STATES, *ADDED_STATES)
     if tuple(map(str, tree["healing"].to_dataset()["state"].values)) != known:
         raise ValueError("its states are not those of the healing network")
-    usual = tree["reference"].to_dataset()["reference_state"].values if "reference" in tree.children else []
-    if not set(map(str, usual)) <= set(known):
+    if "reference" in tree.children and not {*map(str, tree["reference"].to_dataset()["reference_state"].values)} <= {
+        *known
+    }:
         raise ValueError("the states of its reference course are not those of the healing network")
 
 

@@ -3,8 +3,8 @@
 Every number stands once. On top, for people: what needles did, channels, where a dose goes, every state of the healing
 network; dims draw, zone, session, layer, time and those of single processes. Below, by stage: the rest of what the stages
 handed on, on the same dims, so that a run can be read again (`recall`). What a zone does not have (an untreated zone has no
-punctures) is NaN. Left out: endpoints, curves and remarks on the whole run, which follow from the rest. Only where a run has more people than it
-keeps stages of, its endpoints are there, too (`everybody`).
+punctures) is NaN. Left out: endpoints, curves and remarks on the whole run, which
+follow from the rest. Only where a run has more people than it keeps stages of, its endpoints are there, too (`everybody`).
 """
 
 from __future__ import annotations
