@@ -40,7 +40,7 @@ ZONES = [
 
 @pytest.fixture(scope="module")
 def run(make_case):
-    """A treated and an untreated zone; two products of different duration, one of which numbs."""
+    """A treated and an untreated zone; two products, one of which numbs; ten of fourteen people keep their stages."""
     course = {
         "device": "pen-12",
         "start": "2026-01-12",
@@ -51,7 +51,10 @@ def run(make_case):
             {"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min", "sessions": [2]},
         ],
     }
-    return simulate(make_case(zones=ZONES, course=course), draws=10, seed=5, split=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dermatwin.twin.blocks.FEWEST", 10)
+        patch.setattr("dermatwin.twin.blocks.KEPT", 10)
+        return simulate(make_case(zones=ZONES, course=course), draws=14, seed=5, split=True)
 
 
 @pytest.fixture(scope="module")
@@ -183,9 +186,9 @@ def test_it_is_compressed_in_blocks_of_whole_people(run, folder):
 
 
 def test_writing_needs_no_more_than_the_arrays_once_again(run, tmp_path):
-    """A run is in double precision: its copy for the file takes half of that, and one variable at a time is turned."""
+    """Of a run in double precision: its copy for the file takes half of that, and one variable at a time is turned."""
     many = sum(
-        getattr(record, one.name).nbytes
+        8 * getattr(record, one.name).size
         for rows in shelve(run).values()
         for record in rows.values()
         for one in fields(record)
@@ -245,7 +248,10 @@ def comments(kind):
                 yield node.target.id, said[1].split(", "), said[2]
 
 
-@pytest.mark.parametrize("group", [group for group in TABLES if group not in ("punctures/pattern", "reference", "guards")])
+NOT_COMMENTED = ("punctures/pattern", "reference", "guards", "everybody")
+
+
+@pytest.mark.parametrize("group", [group for group in TABLES if group not in NOT_COMMENTED])
 def test_labels_are_those_of_the_records_own_comments(group):
     """`channel_time` of the file is the `time` of a record, and so on; units without the sign of power."""
     table, seen = TABLES[group], 0

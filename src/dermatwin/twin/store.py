@@ -160,9 +160,8 @@ def _require_axes(tree: xr.DataTree) -> None:
     known = (*kernel.STATES, *ADDED_STATES)
     if tuple(map(str, tree["healing"].to_dataset()["state"].values)) != known:
         raise ValueError("its states are not those of the healing network")
-    if "reference" in tree.children and not {*map(str, tree["reference"].to_dataset()["reference_state"].values)} <= {
-        *known
-    }:
+    usual = {*map(str, tree["reference/reference_state"].values)} if "reference" in tree.children else set[str]()
+    if not usual <= {*known}:
         raise ValueError("the states of its reference course are not those of the healing network")
 
 
