@@ -23,7 +23,7 @@ EVIDENCE = Evidence.packaged()
 PEOPLE, FIRST = 41, 9
 CREAM = {"product": "lidocaine 4 % cream", "dose": "2 mg/cm^2", "apply": "-40 min", "remove": "-5 min"}
 SERUM = {"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min"}
-ANSWERS = {"acne_scar": "cheek", "wrinkles": "forehead", "melasma": "chin", "striae": "abdomen", "hair_loss_aga": "scalp"}
+ANSWERS = {"acne_scar": "cheek", "wrinkles": "forehead", "melasma": "chin", "laxity": "neck", "hair_loss_aga": "scalp"}
 """A concern of every kind of driver, and where it is."""
 
 
@@ -53,11 +53,16 @@ def whole(case):
     return simulate(case, draws=PEOPLE, seed=4)
 
 
+def judged_of_all(run):
+    """Guards of what everybody takes up or is given; excipients are those of the people who keep their stages."""
+    return [guard for guard in run.guards if "below the stratum corneum" not in guard.what]
+
+
 def require_same_people(run, whole):
     assert [end.key for end in run.endpoints] == [end.key for end in whole.endpoints]
     for mine, theirs in zip(run.endpoints, whole.endpoints, strict=True):
         np.testing.assert_array_equal(mine.values, theirs.values, err_msg=mine.name)
-    assert run.guards == whole.guards
+    assert judged_of_all(run) == judged_of_all(whole) != []
     assert run.failed == whole.failed
 
 
@@ -77,7 +82,8 @@ def test_what_is_kept_is_the_run_of_the_first(case, few_kept):
     run, first = simulate(case, draws=PEOPLE, seed=4, split=True), simulate(case, draws=FIRST, seed=4, split=True)
     for mine, theirs in zip(run.curves, first.curves, strict=True):
         np.testing.assert_array_equal(mine.values, theirs.values, err_msg=mine.name)
-    assert [end.weight for end in run.endpoints] == [end.weight for end in first.endpoints]
+    split = [None if end.weight is None else end.weight.summary() for end in run.endpoints]
+    assert split == [None if end.weight is None else end.weight.summary() for end in first.endpoints]
     assert (run.provenance["draws"], run.provenance["kept"]) == (PEOPLE, FIRST)
     assert f"all {PEOPLE} people" in run.notices[0].message
     assert {notice.message for notice in run.notices[1:]} == {notice.message for notice in first.notices}
