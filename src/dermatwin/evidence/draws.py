@@ -31,12 +31,16 @@ class Draws:
     sessions once per (person, session, zone).
 
     notes : names of what was read. closed : grade or source of spread -> lanes (draw,) in which it stays at its median.
+    Values that are asked for again, as every session does, are drawn once.
     """
 
     evidence: Evidence
     luck: Luck
     notes: Notebook = field(default_factory=Notebook, repr=False, compare=False)
     closed: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray], repr=False, compare=False)
+    _drawn: dict[tuple[str, int, str], np.ndarray] = field(
+        default_factory=dict[tuple[str, int, str], np.ndarray], init=False, repr=False, compare=False
+    )
 
     @property
     def count(self) -> int:
@@ -50,12 +54,14 @@ class Draws:
 
     def apart(self) -> Self:
         """The same draws with a notebook of their own; what is read through them is noted here, too."""
-        return replace(self, notes=Notebook(self.notes))
+        own = replace(self, notes=Notebook(self.notes))
+        object.__setattr__(own, "_drawn", self._drawn)
+        return own
 
     def __call__(self, name: str, unit: str, session: int = 0, zone: str = "") -> np.ndarray:
         """Values of one parameter in `unit`, shape (draw,)."""
         parameter = self.evidence.parameters[name]
-        values = self._values(parameter, session, zone) * factor(parameter.unit, unit)
+        values = self._known(parameter, session, zone) * factor(parameter.unit, unit)
         self.notes.note(name, values, f"@{zone} {session}" if parameter.chance else "")
         return values
 
@@ -98,6 +104,13 @@ class Draws:
         if not self.closed:
             return values
         return np.where(self.still(source, owner)[:, None], middle, values)
+
+    def _known(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
+        """Values in the parameter's own unit, not to be written to; what does not vary by chance is one in all sessions."""
+        key = (parameter.name, session, zone) if parameter.chance else (parameter.name, 0, "")
+        if key not in self._drawn:
+            self._drawn[key] = self._values(parameter, session, zone)
+        return self._drawn[key]
 
     def _values(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
         if parameter.distribution == "fixed":
