@@ -8,7 +8,7 @@ closed in some lanes: there it stays at its median, and everything else keeps it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -38,8 +38,8 @@ class Draws:
     luck: Luck
     notes: Notebook = field(default_factory=Notebook, repr=False, compare=False)
     closed: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray], repr=False, compare=False)
-    _drawn: dict[tuple[str, int, str], np.ndarray] = field(
-        default_factory=dict[tuple[str, int, str], np.ndarray], init=False, repr=False, compare=False
+    _drawn: dict[Hashable, np.ndarray] = field(
+        default_factory=dict[Hashable, np.ndarray], init=False, repr=False, compare=False
     )
 
     @property
@@ -61,7 +61,8 @@ class Draws:
     def __call__(self, name: str, unit: str, session: int = 0, zone: str = "") -> np.ndarray:
         """Values of one parameter in `unit`, shape (draw,)."""
         parameter = self.evidence.parameters[name]
-        values = self._known(parameter, session, zone) * factor(parameter.unit, unit)
+        at = (session, zone) if parameter.chance else (0, "")  # what does not vary by chance is one in all sessions
+        values = self._once((name, *at), lambda: self._values(parameter, session, zone)) * factor(parameter.unit, unit)
         self.notes.note(name, values, f"@{zone} {session}" if parameter.chance else "")
         return values
 
@@ -82,7 +83,10 @@ class Draws:
 
     def score(self, source: str, process: str, session: int = 0, width: int = 1, *, owner: str) -> np.ndarray:
         """Standard normal numbers (draw, width) of a process; `owner` is the parameter or pool whose spread it is."""
-        values = self._stilled(self.luck.normal(source, process, session, width), source, owner, 0.0)
+        values = self._once(
+            (source, process, session, width, owner),
+            lambda: self._stilled(self.luck.normal(source, process, session, width), source, owner, 0.0),
+        )
         self.notes.note(owner, values, f"{process} {session}")
         return values
 
@@ -105,11 +109,11 @@ class Draws:
             return values
         return np.where(self.still(source, owner)[:, None], middle, values)
 
-    def _known(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
-        """Values in the parameter's own unit, not to be written to; what does not vary by chance is one in all sessions."""
-        key = (parameter.name, session, zone) if parameter.chance else (parameter.name, 0, "")
+    def _once(self, key: Hashable, draw: Callable[[], np.ndarray]) -> np.ndarray:
+        """What was drawn under a key, drawn now if it was not; nobody may write to it."""
         if key not in self._drawn:
-            self._drawn[key] = self._values(parameter, session, zone)
+            self._drawn[key] = draw()
+            self._drawn[key].flags.writeable = False
         return self._drawn[key]
 
     def _values(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
