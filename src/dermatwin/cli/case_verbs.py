@@ -117,6 +117,12 @@ def plan(
             "--out", metavar="DIR", show_default=False, help="Simulate the proposed course and write the run folder here."
         ),
     ] = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Look for courses that suit this person: cabinet and accepts of the case.")
+    ] = False,
+    budget: Annotated[
+        int, typer.Option("--budget", metavar="N", min=10, max=20_000, help="Courses that a search looks at.")
+    ] = 400,
     settings: Set = None,
     evidence: Own = None,
     draws: Draws = 200,
@@ -132,6 +138,10 @@ def plan(
     from .machine import emit, only_json
     from .writing import write_text
 
+    if search:
+        return _search(
+            read_case(case, settings, believed := read_evidence(evidence)), out, believed, draws, seed, budget, force, json
+        )
     seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
@@ -161,6 +171,26 @@ def plan(
             show_run(run, _summary(run))
             show_written(written)
     _leave(found.screening.verdict)
+
+
+def _search(
+    case: Case, out: Path | None, evidence: Evidence, draws: int, seed: int, budget: int, force: bool, json: bool
+) -> None:
+    """Look for courses, and show or write them."""
+    from ..planning.search import to_dict
+    from ..twin.placing import require_usable
+    from . import choosing
+    from .machine import emit, only_json
+
+    seen = None if out is None else require_usable(out.absolute(), force=force, names=choosing.NAMES)
+    with only_json(json):
+        found = choosing.sought(case, draws, seed, budget, evidence)
+        written = None if out is None else choosing.write_found(found, out, seen)
+    if json:
+        emit(to_dict(found))
+    else:
+        choosing.show_found(found, written)
+    _leave(found.plan.screening.verdict)
 
 
 def _summary(run: Run) -> dict[str, Any]:
