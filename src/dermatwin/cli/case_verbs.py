@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -139,9 +140,9 @@ def plan(
     from .writing import write_text
 
     if search:
-        return _search(
-            read_case(case, settings, believed := read_evidence(evidence)), out, believed, draws, seed, budget, force, json
-        )
+        believed = read_evidence(evidence)
+        _search(read_case(case, settings, believed), believed, _Search(out, draws, seed, budget, force, json))
+        return
     seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
@@ -173,20 +174,31 @@ def plan(
     _leave(found.screening.verdict)
 
 
-def _search(
-    case: Case, out: Path | None, evidence: Evidence, draws: int, seed: int, budget: int, force: bool, json: bool
-) -> None:
+@dataclass(frozen=True)
+class _Search:
+    """How a search is asked for."""
+
+    out: Path | None
+    draws: int
+    seed: int
+    budget: int
+    force: bool
+    json: bool
+
+
+def _search(case: Case, evidence: Evidence, asked: _Search) -> None:
     """Look for courses, and show or write them."""
     from ..planning.search import to_dict
     from ..twin.placing import require_usable
     from . import choosing
     from .machine import emit, only_json
 
-    seen = None if out is None else require_usable(out.absolute(), force=force, names=choosing.NAMES)
-    with only_json(json):
-        found = choosing.sought(case, draws, seed, budget, evidence)
+    out = asked.out
+    seen = None if out is None else require_usable(out.absolute(), force=asked.force, names=choosing.NAMES)
+    with only_json(asked.json):
+        found = choosing.sought(case, asked.draws, asked.seed, asked.budget, evidence)
         written = None if out is None else choosing.write_found(found, out, seen)
-    if json:
+    if asked.json:
         emit(to_dict(found))
     else:
         choosing.show_found(found, written)

@@ -1,4 +1,4 @@
-"""`dermatwin plan --search`: courses found for this person, on a terminal, as JSON, and as a page beside their case files."""
+"""`dermatwin plan --search`: courses found for this person, on a terminal, as JSON, and as a page."""
 
 from __future__ import annotations
 

@@ -162,9 +162,7 @@ def _front(found: Found) -> Markup:
     """Gain over downtime; every course of the front, the offers named."""
     assert found.space is not None
     points = [(worth.objectives[1], 100.0 * worth.objectives[0]) for _, worth in found.front]
-    named = [
-        (o.kind, o.worth.objectives[1], 100.0 * o.worth.objectives[0], 100.0 * o.worth.objectives[2]) for o in found.offers
-    ]
+    named = [(offer.kind, *_place(offer.worth)) for offer in found.offers]
     nothing = 0.0 if found.nothing is None else 100.0 * found.nothing.objectives[0]
     most_days = LIMIT * max([x for x, _ in points] + [x for _, x, _, _ in named] + [1.0])
     most_gain = LIMIT * max([y for _, y in points] + [y for _, _, y, _ in named] + [1.0])
@@ -173,9 +171,15 @@ def _front(found: Found) -> Markup:
     parts += [svg.tag("circle", cx=x.at(a), cy=y.at(b), r=3.0, class_="front-dot") for a, b in points]
     parts += list(_named(x, y, named))
     said = "; ".join(
-        f"{kind}: {gain:.0f} % better, {days:.1f} days, {harm:.2g} of 100 harmed" for kind, days, gain, harm in named
+        f"{kind}: {gain:.0f} % better, {days:.1f} days, harm {harm:.2g} of 100" for kind, days, gain, harm in named
     )
     return svg.figure(WIDTH, HEIGHT, parts, "Gain over downtime", said, "front")
+
+
+def _place(worth: Worth) -> tuple[float, float, float]:
+    """Downtime [d], gain [%] and harm [of 100]."""
+    gain, downtime, harm, _ = worth.objectives
+    return downtime, 100.0 * gain, 100.0 * harm
 
 
 def _axes(x: Scale, y: Scale, days: float, gain: float) -> Iterator[Markup]:

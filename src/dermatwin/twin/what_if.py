@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-import numpy as np
-
 from .. import barrier, healing, insertion, outcome
 from .. import skin as sections
 from ..case import Case, Zone
@@ -36,6 +34,10 @@ from .simulate import usual_course
 
 KEPT_SESSIONS, KEPT_ANSWERS = 400, 4000  # numerical: of the caches; with 100 people 30 MB and 60 MB
 Kept = TypeVar("Kept")
+
+
+LEFT_OUT = ("pain_vas", "soreness_duration", "granuloma_risk")
+"""Readings that hang on products on the skin, which are not delivered here."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Twin:
         self.computed += 1
         course = outcome.Course(history, punctures, channels, (), self._beside(case, zone), session_days=days)
         found = outcome.read_out(zone, who, skin, course, outcome.Belief(draws, reference=self._usual), parts=frozenset())
-        return ZoneAnswer(zone.key, found.readings)
+        return ZoneAnswer(zone.key, tuple(r for r in found.readings if r.quantity not in LEFT_OUT))
 
     def _skin(self, zone: Zone) -> sections.Skin:
         if zone.key not in self._skins:
@@ -150,9 +152,3 @@ class _Cache(Generic[Kept]):
                 self._entries.popitem(last=False)
         self._entries.move_to_end(key)
         return self._entries[key]
-
-
-def shares(values: np.ndarray, other: np.ndarray) -> float:
-    """How often one is larger than the other, person by person; equals count half."""
-    both = np.isfinite(values) & np.isfinite(other)
-    return float(np.mean((values > other)[both]) + 0.5 * np.mean((values == other)[both]))

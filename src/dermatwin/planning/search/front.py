@@ -20,7 +20,7 @@ def dominated(values: np.ndarray) -> np.ndarray:
     """Whether some other course is at least as good in everything and better in something, shape (course,)."""
     no_worse = (values[:, None, :] <= values[None, :, :]).all(axis=2)
     better = (values[:, None, :] < values[None, :, :]).any(axis=2)
-    return (no_worse & better).any(axis=0)
+    return np.asarray((no_worse & better).any(axis=0))
 
 
 def ranks(values: np.ndarray) -> np.ndarray:

@@ -19,7 +19,6 @@ import numpy as np
 
 from ...case import Case
 from ...core.units import factor
-from ...twin.what_if import shares
 from .candidate import Candidate, case_of, weeks
 from .front import losses
 from .space import Space
@@ -133,6 +132,12 @@ def marginal(change: str, other: Worth, own: Worth) -> Marginal:
         shares(other.gain, own.gain),
         shares(other.harm, own.harm),
     )
+
+
+def shares(values: np.ndarray, other: np.ndarray) -> float:
+    """How often one is larger than the other, person by person; equals count half."""
+    both = np.isfinite(values) & np.isfinite(other)
+    return float(np.mean((values > other)[both])) + 0.5 * float(np.mean((values == other)[both]))
 
 
 def neighbours(candidate: Candidate, space: Space) -> Iterator[tuple[str, Candidate]]:

@@ -112,6 +112,9 @@ class _Quest:
         nothing = self._nothing()
         refused = sum(any(v) for v in self.allowed.values())
         common: dict[str, Any] = {
+            "case": self.space.case,
+            "plan": self.space.plan,
+            "space": self.space,
             "nothing": nothing,
             "tried": tuple(self.tried),
             "people": self.draws,
@@ -120,20 +123,16 @@ class _Quest:
             "refused": refused,
         }
         if not sound:
-            return Found(
-                self.space.case, self.space.plan, self.space, reason="no course keeps to what is accepted", **common
-            )
+            return Found(reason="no course keeps to what is accepted", **common)
         worths = {candidate: self._worth(candidate, self.draws) for candidate in sound}
         front = [c for c, beaten in zip(sound, dominated(_losses(worths.values())), strict=True) if not beaten]
         least = self.space.evidence.value("worthwhile_gain", "1")
         most = max(float(np.nanmean(worths[candidate].gain - nothing.gain)) for candidate in front)
         if most < least:
             why = f"do not treat: the best course gains {most:.0%} over doing nothing, less than the {least:.0%} asked for"
-            return Found(self.space.case, self.space.plan, self.space, reason=why, **common)
+            return Found(reason=why, **common)
         made = offers(front, worths, default_of(self.space), self.space, nothing, self._peek)
-        return Found(
-            self.space.case, self.space.plan, self.space, made, front=tuple((c, worths[c]) for c in front), **common
-        )
+        return Found(offers=made, front=tuple((c, worths[c]) for c in front), **common)
 
     def _stage(self, people: int, candidates: Iterator[Candidate]) -> list[Candidate]:
         """Look at candidates with so many people; an interruption ends the stage, not the search."""
@@ -182,11 +181,8 @@ class _Quest:
         worth, accepts = self._worth(candidate, people), self.space.case.accepts
         days = np.nanquantile(worth.by_session, ACCEPTED, axis=1)
         most = np.inf if accepts is None or accepts.downtime is None else accepts.downtime
-        return (
-            *self._fenced(candidate),
-            float(np.maximum(days - most, 0.0).max()),
-            clashes(self.space.case, candidate, days),
-        )
+        late = float(np.maximum(days - most, 0.0).max())
+        return (*self._fenced(candidate), late, clashes(self.space.case, candidate, days.tolist()))
 
     def _nothing(self) -> Worth:
         """The same people with nothing done: what drifts by itself."""

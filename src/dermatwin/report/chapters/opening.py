@@ -10,6 +10,7 @@ from .. import words
 from . import lookup, needle, result, subject
 
 if TYPE_CHECKING:
+    from ...case import Patient
     from ...twin import Run, ZoneRun
 
 LEVELS = {"hard_stop": "stop", "soft_stop": "stop unless overridden", "caution": "caution", "info": "note"}
