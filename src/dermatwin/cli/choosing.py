@@ -108,6 +108,8 @@ def _show_offer(found: Found, offer: Offer) -> None:
 
 
 def _lines(offer: Offer) -> Iterator[str]:
+    if offer.outside:
+        yield f"[yellow]![/] not offered, only compared: {escape('; '.join(offer.outside))}"
     if offer.test_spot:
         yield "[yellow]![/] test spot first: pigment is at risk here"
     if not offer.on_front:
@@ -115,7 +117,8 @@ def _lines(offer: Offer) -> Iterator[str]:
     if offer.against_usual is not None:
         yield f"[dim]against the usual course:[/] {difference(offer.against_usual, reverse=True)}"
     for one in offer.marginals:
-        yield f"[dim]{escape(one.change)}:[/] {difference(one)}"
+        beyond = " [yellow](more than is accepted)[/]" if one.outside else ""
+        yield f"[dim]{escape(one.change)}:[/] {difference(one)}{beyond}"
     for fence in offer.fences:
         yield f"[dim]{escape(fence)}[/]"
 

@@ -23,7 +23,7 @@ from .page import environment
 
 if TYPE_CHECKING:
     from ..evidence import Source
-    from ..planning.search import Found, Marginal, Offer
+    from ..planning.search import Found, Marginal, Offer, Worth
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 620.0, 340.0, 44.0, 120.0, 16.0, 42.0
 LIMIT = 1.08  # room above the largest value
@@ -32,7 +32,7 @@ KINDS = {
     "gentle": "least downtime and harm among those with a fair share of the largest gain",
     "balanced": "nearest to the best of everything",
     "thorough": "largest gain",
-    "usual": "the literature's default, also where another course beats it",
+    "usual": "the literature's default, to compare with",
 }
 """Kind of offer -> what it stands for."""
 
@@ -132,7 +132,8 @@ def _risk(values: np.ndarray) -> str:
 def _choices(offer: Offer, found: Found) -> Choices:
     assert found.space is not None
     days = [words.day(session_date(found.space.case, offer.candidate, n)) for n in range(offer.candidate.count)]
-    notes = ["Test spot first: pigment is at risk here."] if offer.test_spot else []
+    notes = [f"Not offered, only compared: {'; '.join(offer.outside)}."] if offer.outside else []
+    notes += ["Test spot first: pigment is at risk here."] if offer.test_spot else []
     if not offer.on_front:
         notes.append("Another course is at least as good in everything and better in something.")
     return Choices(
@@ -147,7 +148,7 @@ def _choices(offer: Offer, found: Found) -> Choices:
 
 def _change(one: Marginal) -> tuple[str, str, str, str]:
     return (
-        one.change,
+        f"{one.change} (more than is accepted)" if one.outside else one.change,
         f"{_signed(100 * one.gain)} % (more in {100 * one.gains_more:.0f} of 100)",
         f"{_signed(one.downtime)} days",
         f"{_signed(100 * one.harm)} of 100",

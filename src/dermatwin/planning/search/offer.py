@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...case import Case
+from ...case import Adjunct, Case, Topical
 from ...core.units import factor
 from .candidate import Candidate, case_of, weeks
 from .front import losses
@@ -29,6 +29,7 @@ FAIR = 0.6  # share of the largest gain over nothing that is left of a gentle co
 FURTHER = 2.0  # weeks, by which an interval is asked about
 MORE = 0.5  # mm, by which a needle length is asked about
 Peek = Callable[[Candidate], Worth | None]
+Outside = Callable[[Candidate], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Marginal:
     harm: float  # [-], mean
     gains_more: float  # share of people
     harms_more: float  # share of people
+    outside: tuple[str, ...] = ()  # what is accepted and would not be kept
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Offer:
     fences: tuple[str, ...]  # choices that end here, and why
     on_front: bool
     test_spot: bool
+    outside: tuple[str, ...] = ()  # what is accepted and is not kept: of the usual course alone, which then only compares
 
 
 def offers(
@@ -66,17 +69,27 @@ def offers(
     space: Space,
     nothing: Worth,
     peek: Peek,
+    outside: Outside,
 ) -> tuple[Offer, ...]:
-    """Distinct offers, the gentlest first; the default last, where it is allowed and none of them."""
-    chosen = _chosen(front, worths, nothing)
-    if default in worths:
+    """Distinct offers, the gentlest first; the default last where it is none of them, to be compared with."""
+    chosen, usual = _chosen(front, worths, nothing), peek(default)
+    if usual is not None:
         chosen.setdefault(default, "usual")
-    usual = worths.get(default)
-    made = (
-        _offer(kind, candidate, worths[candidate], usual if candidate != default else None, space, nothing, peek)
-        for candidate, kind in chosen.items()
-    )
+    asked = _Asked(space, nothing, usual, default, peek, outside)
+    made = (_offer(kind, candidate, asked) for candidate, kind in chosen.items())
     return tuple(replace(one, on_front=one.candidate in front) for one in made)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What every offer is set against."""
+
+    space: Space
+    nothing: Worth
+    usual: Worth | None
+    default: Candidate
+    peek: Peek
+    outside: Outside
 
 
 def _chosen(front: Sequence[Candidate], worths: Mapping[Candidate, Worth], nothing: Worth) -> dict[Candidate, Kind]:
@@ -104,21 +117,26 @@ def _scaled(objectives: np.ndarray) -> np.ndarray:
     return (values - values.min(axis=0)) / np.where(width > 0.0, width, 1.0)
 
 
-def _offer(
-    kind: Kind, candidate: Candidate, worth: Worth, usual: Worth | None, space: Space, nothing: Worth, peek: Peek
-) -> Offer:
-    looked = [(text, peek(other)) for text, other in neighbours(candidate, space)]
+def _offer(kind: Kind, candidate: Candidate, asked: _Asked) -> Offer:
+    space, worth, usual = asked.space, asked.peek(candidate), asked.usual
+    assert worth is not None  # what screening stops is never chosen
+    looked = [(text, other, asked.peek(other)) for text, other in neighbours(candidate, space)]
     return Offer(
         kind,
         candidate,
         worth,
         case_of(candidate, space),
-        shares(worth.gain, nothing.gain),
-        None if usual is None else marginal("against the usual course", usual, worth),
-        tuple(marginal(text, found, worth) for text, found in looked if found is not None),
-        (*_ends(candidate, space), *(f"{text}: screening stops it" for text, found in looked if found is None)),
+        shares(worth.gain, asked.nothing.gain),
+        None if usual is None or candidate == asked.default else marginal("against the usual course", usual, worth),
+        tuple(
+            replace(marginal(text, found, worth), outside=asked.outside(other))
+            for text, other, found in looked
+            if found is not None
+        ),
+        (*_ends(candidate, space), *(f"{text}: screening stops it" for text, _, found in looked if found is None)),
         on_front=True,
         test_spot=any(zone.at_risk for zone, needling in zip(space.zones, candidate.zones, strict=True) if needling),
+        outside=asked.outside(candidate),
     )
 
 
@@ -167,10 +185,11 @@ def neighbours(candidate: Candidate, space: Space) -> Iterator[tuple[str, Candid
                 yield f"{zone.key} later", candidate.with_zone(number, None)
 
 
-def name_of(beside: object) -> str:
+def name_of(beside: Adjunct | Topical) -> str:
     """An adjunct or a product in words."""
-    named = getattr(beside, "adjunct", None) or getattr(beside, "product", beside)
-    return named if isinstance(named, str) else str(getattr(named, "name", named))
+    if isinstance(beside, Adjunct):
+        return f"{beside.adjunct.replace('_', ' ')}" + (f" ({beside.detail})" if beside.detail else "")
+    return beside.product if isinstance(beside.product, str) else beside.product.name
 
 
 def _around(value: float, choices: Sequence[float], reach: float) -> Iterator[float]:

@@ -88,6 +88,7 @@ def _offer(offer: Offer, found: Found) -> dict[str, Any]:
         "one_changed": [_marginal(one) for one in offer.marginals],
         "fences": list(offer.fences),
         "on_front": offer.on_front,
+        "not_kept": list(offer.outside),
         "test_spot_first": offer.test_spot,
         **grounds(worth, evidence),
         "case": offer.case.model_dump(mode="json"),
@@ -103,7 +104,7 @@ def grounds(worth: Worth, evidence: Evidence) -> dict[str, Any]:
 
 
 def _marginal(one: Marginal) -> dict[str, Any]:
-    return {name: value if isinstance(value, str) else _digits(value) for name, value in vars(one).items()}
+    return {name: _digits(value) if isinstance(value, float) else value for name, value in vars(one).items()}
 
 
 def _band(values: np.ndarray) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class _Quest:
         if most < least:
             why = f"do not treat: the best course gains {most:.0%} over doing nothing, less than the {least:.0%} asked for"
             return Found(reason=why, **common)
-        made = offers(front, worths, default_of(self.space), self.space, nothing, self._peek)
+        made = offers(front, worths, default_of(self.space), self.space, nothing, self._peek, self._outside)
         return Found(offers=made, front=tuple((c, worths[c]) for c in front), **common)
 
     def _stage(self, people: int, candidates: Iterator[Candidate]) -> list[Candidate]:
@@ -178,11 +178,21 @@ class _Quest:
 
     def _violations(self, candidate: Candidate, people: int) -> tuple[float, ...]:
         """Stops, days of downtime too many, and sessions that are seen on days to be kept free; 0 where all is well."""
-        worth, accepts = self._worth(candidate, people), self.space.case.accepts
-        days = np.nanquantile(worth.by_session, ACCEPTED, axis=1)
-        most = np.inf if accepts is None or accepts.downtime is None else accepts.downtime
-        late = float(np.maximum(days - most, 0.0).max())
-        return (*self._fenced(candidate), late, clashes(self.space.case, candidate, days.tolist()))
+        days, case = self._seen(candidate, people), self.space.case
+        late = max(0.0, max(days, default=0.0) - _accepted(case))
+        return (*self._fenced(candidate), late, clashes(case, candidate, days))
+
+    def _seen(self, candidate: Candidate, people: int) -> list[float]:
+        """Days after each session until make-up covers it in half of the people."""
+        return np.nanquantile(self._worth(candidate, people).by_session, ACCEPTED, axis=1).tolist()
+
+    def _outside(self, candidate: Candidate) -> tuple[str, ...]:
+        """What of that which is accepted a candidate does not keep, in words."""
+        days, case = self._seen(candidate, self.draws), self.space.case
+        worst, most = max(days, default=0.0), _accepted(case)
+        late = (f"{worst:.1f} days of downtime after a session, {most:g} are accepted",) if worst > most else ()
+        clash = clashes(case, candidate, days)
+        return (*late, *((f"{clash:.0f} of the days to be kept free",) if clash else ()))
 
     def _nothing(self) -> Worth:
         """The same people with nothing done: what drifts by itself."""
@@ -226,6 +236,11 @@ class _Quest:
                 self.tell(0.8 * len(seen) / self.budget, f"{len(seen)} of {self.budget} courses")
                 yield candidate
             _tell(study, trial, self._worth(candidate, FEW).objectives, self._violations(candidate, FEW))
+
+
+def _accepted(case: Case) -> float:
+    """Most days of downtime after a session."""
+    return np.inf if case.accepts is None or case.accepts.downtime is None else case.accepts.downtime
 
 
 def default_of(space: Space) -> Candidate:
