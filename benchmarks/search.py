@@ -1,8 +1,8 @@
 """A search for courses against a plain loop over `simulate`, and against every course of a space that is small enough.
 
-Six zones and three concerns; processor and wall seconds of the search, of each of its stages, the most memory, and what the same
-number of courses would cost with `simulate` (from a few of them, timed in the same minute). Then a small space, all of whose
-courses are looked at: share of the hypervolume of the whole that the search finds with a fifth of the evaluations.
+Six zones and three concerns; processor and wall seconds of the search, the most memory, and what the same number of courses
+would cost with `simulate` (from a few of them, timed in the same minute). Before it small spaces, all of whose courses are
+looked at: share of the hypervolume of the whole that the search finds with a fifth of the evaluations.
 
 Run: python benchmarks/search.py [COURSES] [PEOPLE]
 """
@@ -93,7 +93,7 @@ def of_small_spaces(people):
         case = face([site])
         space = space_of(case, propose(case, evidence), evidence)
         every = losses(whole(space, people))
-        worst, width = every.max(axis=0), np.ptp(every, axis=0)
+        width = np.ptp(every, axis=0)
         scaled = (every - every.min(axis=0)) / np.where(width > 0.0, width, 1.0)
         for seed in range(3):
             found = search(case, people, seed=1 + seed, budget=len(every) // 5)

@@ -122,7 +122,7 @@ def test_no_candidate_leaves_label_table_or_a_stop(
     one = candidates.Candidate(number, count, interval, (needling,))
     made, zone = candidates.case_of(one, space), space.zones[0]
     guide = depth_guidance(site, evidence, None)
-    low, high = space.plan.proposals[0].depth_range or (0.0, 0.0)
+    _, high = space.plan.proposals[0].depth_range or (0.0, 0.0)
     assert guide is None or needling.length <= guide.stop_above
     assert needling.length <= min(high, zone.high) + 1e-9 or needling.length == own.device.min_length
     assert own.device.min_length <= made.course.settings[site].needle_length <= own.device.max_length
