@@ -67,9 +67,7 @@ def at_full_size(courses, people):
     some = [candidate for candidate, _ in found.front[:3]]
     _, wall, spent = clocked(lambda: [simulate(case_of(one, found.space), people) for one in some])
     each = spent / len(some)
-    print(
-        f"simulate {wall / len(some):8.1f} s   {each:8.1f} s of processor each; {found.tried[0]} courses: {each * found.tried[0]:.0f} s"
-    )
+    print(f"simulate {wall / len(some):8.1f} s   {each:8.1f} s of processor each; all: {each * found.tried[0]:.0f} s")
 
 
 def whole(space, people):
@@ -100,9 +98,7 @@ def of_small_spaces(people):
             own = losses(np.array([worth.objectives for _, worth in found.front]))
             reached = (own - every.min(axis=0)) / np.where(width > 0.0, width, 1.0)
             share = hypervolume(reached, np.full(4, 1.1)) / hypervolume(scaled, np.full(4, 1.1))
-            print(
-                f"{site:10s} {len(every)} courses, {found.tried[0]} looked at, seed {1 + seed}: {share:.3f} of the hypervolume"
-            )
+            print(f"{site:10s} {len(every)} courses, {found.tried[0]} looked at, seed {1 + seed}: {share:.3f} of the volume")
 
 
 if __name__ == "__main__":
