@@ -301,6 +301,12 @@ def _overrides(case: Case) -> Iterator[Fault]:
             yield Fault(f"overrides.{number}.rule", rule, "is overridden twice")
 
 
+def _free_days(case: Case) -> Iterator[Fault]:
+    for number, free in enumerate(case.accepts.keep_free if case.accepts else ()):
+        if free.end is not None and free.end < free.start:
+            yield Fault(f"accepts.keep_free.{number}.end", f"{free.end}", f"is before start, {free.start}")
+
+
 _ZONE_NAMES = ("zones.*.zone", "zones.*.name")
 _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
 DETAILS = ("since", "until", "zone", "which")
@@ -329,6 +335,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _observed_times: ("observations.*.time", "horizon"),
     _overrides: ("overrides.*.rule",),
     _judgements: ("judgements.*.about",),
+    _free_days: ("accepts.keep_free.*",),
 }
 """Each check with the places it reads."""
 
