@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from dermatwin.planning.search.calendar import clashes
 from dermatwin.planning.search.front import best, dominated, hypervolume, losses, ranks
 from dermatwin.planning.search.seek import default_of
 from dermatwin.planning.search.worth import worth_of
-from dermatwin.screening import depth_guidance, screen
+from dermatwin.screening import depth_guidance, load_case, screen
 from dermatwin.twin import simulate
 from dermatwin.twin.what_if import LEFT_OUT, Twin
 
@@ -214,3 +215,18 @@ def test_hypervolume_of_three_objectives_is_that_of_counted_points() -> None:
     for point in values:
         inside |= (probes >= point).all(axis=1)
     assert hypervolume(values, np.ones(3)) == pytest.approx(inside.mean(), abs=5e-3)
+
+
+def test_a_case_to_plan_for_needs_no_settings_and_one_to_run_does(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(
+        "patient: {age: 42 yr, sex: female, phototype: III}\n"
+        "zones: [{zone: cheek, area: 60 cm2, concerns: [{concern: wrinkles}]}]\n"
+        "course: {device: pen-12, start: 2026-03-02}\n"
+    )
+    found = propose(load_case(bare, planned=True))
+    assert found.case is not None
+    assert found.case.course.settings["cheek"].needle_length > 0.0
+    with pytest.raises(CaseError) as told:
+        load_case(bare)
+    assert {fault.path for fault in told.value.faults} == {"course.settings", "course.sessions"}

@@ -141,12 +141,12 @@ def plan(
 
     if search:
         believed = read_evidence(evidence)
-        _search(read_case(case, settings, believed), believed, _Search(out, draws, seed, budget, force, json))
+        _search(read_case(case, settings, believed, planned=True), believed, _Search(out, draws, seed, budget, force, json))
         return
     seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
-        found = propose(read_case(case, settings, believed), believed)
+        found = propose(read_case(case, settings, believed, planned=True), believed)
         if found.case is not None and case_out is not None:
             write_text(case_out, dump_case(found.case), force=force)
         run = _simulated(found.case, draws, seed, believed) if found.case is not None and out is not None else None
