@@ -18,7 +18,7 @@ from dermatwin.report import sheets
 from dermatwin.report.sheets import session_dates, window
 from dermatwin.report.sheets.about import about, stands
 from dermatwin.report.sheets.calendar import calendar
-from dermatwin.report.sheets.clock import rows as clock_rows
+from dermatwin.report.sheets.clock import instructions
 from dermatwin.report.sheets.findings import allergies
 from dermatwin.report.sheets.order import orders
 from dermatwin.report.sheets.tongue import tongue
@@ -396,9 +396,9 @@ class TestTheClock:
     def test_places_are_told_what_concerns_them(self):
         told = {
             name: {
-                row.activity
+                one.row.activity
                 for phase in ("before", "aftercare")
-                for row, _ in clock_rows(about(run_of(name), tongue()), phase)
+                for one in instructions(about(run_of(name), tongue()), phase)
             }
             for name in ("face", "scalp", "abdomen", "crows_feet")
         }

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ...case import Topical
 from ...core.vocabulary import DARK_PHOTOTYPES
 from ...evidence.rows.advice import CareStepRow
 from ...evidence.rows.outcome import ConcernRow
-from ...history import Person, person
+from ...history import Person, person_in
+from ...screening.agent import agent_of
 from ...skin import site_of
 from ...skin.site import Site
 from ...twin import Run
@@ -51,7 +53,7 @@ class About:
 
 def about(run: Run, tongue: Tongue) -> About:
     """The same, for a run in which somebody is treated; footnotes begin anew."""
-    who = person(run.case.patient, run.case.course, run.evidence)
+    who = person_in(run.case, run.evidence)
     return About(run, tongue, Notes(run.evidence, tongue), who, tuple(_treated(run, tongue)))
 
 
@@ -79,13 +81,20 @@ def stands(places: tuple[str, ...], site: Site) -> bool:
     return not places or site.name in places or site.region.name in places
 
 
+def numbs(topical: Topical, run: Run) -> bool:
+    """Whether a product is an anaesthetic that reaches a treated zone, whatever is known of its numbness."""
+    treated = {zone.zone.key for zone in run.zones if zone.punctures}
+    reached = treated if topical.zones is None else treated & set(topical.zones)
+    return bool(reached) and agent_of(topical, run.evidence) is not None
+
+
 def applies(run: Run, condition: str) -> bool:
     """Whether the condition of an instruction holds for the person and the course."""
     conditions = {
         "always": True,
         "dark": run.case.patient.phototype in DARK_PHOTOTYPES,
-        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones),
-        "anaesthetic": any(exposure.at_nerves is not None for zone in run.zones for exposure in zone.exposures),
+        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones if zone.punctures),
+        "anaesthetic": any(numbs(topical, run) for topical in run.case.course.topicals),
     }
     return conditions[condition]
 

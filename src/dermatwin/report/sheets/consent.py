@@ -10,9 +10,10 @@ import numpy as np
 from ...evidence.rows.advice import AlternativeRow, ComplicationRow
 from ...evidence.rows.planning import DefaultCourseRow
 from ...outcome import Counts
+from ...screening.product import name_of
 from ...twin import Endpoint
 from .about import About, concern_name
-from .order import Put, orders
+from .order import is_off_label, products
 
 CONFIDENCE = {
     "H": "{concern}: several trials agree that it helps.",
@@ -168,15 +169,12 @@ def _counted(counts: Counts, about: About) -> str:
 
 def _off_label(about: About) -> Iterator[str]:
     """Products and ways of use that no label covers, by name."""
-    for order in orders(about):
-        yield from (_product(put, about) for put in order.products if put.off_label)
+    for topical, treated in products(about):
+        if is_off_label(topical, treated, about):
+            yield about.tongue.say("{product}: not approved for needled skin.", product=name_of(topical))
     for finding in about.run.screening.findings:
         if finding.rule in ABOUT_LABEL and finding.level != "info":
             yield about.tongue.quoted(f"{finding.title}: {finding.reason}.")
-
-
-def _product(put: Put, about: About) -> str:
-    return about.tongue.say("{product}: not approved for needled skin.", product=put.product)
 
 
 def _alternatives(about: About) -> Iterator[tuple[str, str]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from ...evidence.rows.advice import ClockRow
 from ...history import Fact
 from ...screening import Finding, rule_book
+from ...screening.allergy import not_tolerated
 from ...screening.match import written
 from ...screening.rule import Phase, Rule
 from .about import About
+from .clock import instructions, longest
 
+PHASES: tuple[Phase, ...] = get_args(Phase)
 LEVELS = {"hard_stop": "Stop", "soft_stop": "Stop until decided", "caution": "Caution", "info": "Info"}
-NOT_OF_THE_PERSON = ("denied", "family")
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,7 @@ class Plain:
 
 def allergies(about: About) -> tuple[Fact, ...]:
     """Everything that the person is written not to tolerate, what nobody can read included."""
-    return tuple(
-        fact
-        for fact in about.who.facts
-        if (fact.role == "allergy" or fact.list == "allergies") and fact.is_said and fact.status not in NOT_OF_THE_PERSON
-    )
+    return not_tolerated(about.who, about.run.evidence)
 
 
 def findings(about: About) -> list[Told]:
@@ -88,10 +87,16 @@ def plain(about: About, phase: Phase) -> list[Plain]:
 
 def _sentence(rule: Rule, phase: Phase, about: About) -> str:
     """The plain sentence of a rule, with the hours of the clock that names it: of the phase, else of the other."""
-    rows = [row for row in about.run.evidence.rows(ClockRow) if rule.id in row.rules]
-    hours = [row.lasting for row in sorted(rows, key=lambda row: row.phase != phase)]
-    values = {"lasting": about.tongue.lasting(hours[0])} if hours else {}
+    hours = next(filter(None, (_hours(rule, when, about) for when in (phase, *PHASES))), None)
+    values = {} if hours is None else {"lasting": about.tongue.lasting(hours)}
     return about.tongue.say(rule.plain[phase], **values)
+
+
+def _hours(rule: Rule, phase: str, about: About) -> float | None:
+    """Hours of the instructions that speak of the same as a rule: of those for this person, else as they are customary."""
+    ours = longest(one for one in instructions(about, phase) if rule.id in one.row.rules)
+    rows = (row for row in about.run.evidence.rows(ClockRow) if rule.id in row.rules and row.phase == phase)
+    return ours or max((row.lasting for row in rows), default=None)
 
 
 def _words(finding: Finding, about: About) -> list[str]:
