@@ -176,8 +176,8 @@ def _borne(wanted: _Wanted, depth: Depth, device: Device) -> Depth:
     if found.length >= aim:
         return borne
     said = (
-        f"{found.length:g} mm instead of {aim:g} mm: at {wanted.case.patient.age:g} years the skin here is thin, and the tips "
-        "of longer needles would pass through the dermis in half of the people or more (computed)"
+        f"{found.length:g} mm instead of {aim:g} mm: at {wanted.case.patient.age:g} years the skin here is thin, and the "
+        "tips of longer needles would pass through the dermis in half of the people or more (computed)"
     )
     return shortened(borne, found.length, Reason(said, THICKNESS))
 
