@@ -75,8 +75,12 @@ def _telling(words: tuple[str, ...]) -> frozenset[str]:
 def _reaching(zone: Target, evidence: Evidence) -> Iterator[Contents]:
     """The products and adjuncts of a zone."""
     yield from (contents(topical, evidence) for topical in zone.topicals)
-    for name in zone.adjuncts:
-        yield Contents(name, {}, name, names=(name,), named=named_in(name, evidence), kinds=kinds_in(name, evidence))
+    yield from (adjunct(name, evidence) for name in zone.adjuncts)
+
+
+def adjunct(name: str, evidence: Evidence) -> Contents:
+    """A treatment beside the needling, known by its name alone."""
+    return Contents(name, {}, name, names=(name,), named=named_in(name, evidence), kinds=kinds_in(name, evidence))
 
 
 def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
@@ -99,13 +103,13 @@ def unknown_products(zone: Target, evidence: Evidence) -> Iterator[Finding]:
 
 def unknown_adjuncts(zone: Target, evidence: Evidence) -> Iterator[Finding]:
     """A question for every treatment beside the needling that nobody here knows: no rule can speak of it."""
-    for adjunct in zone.adjuncts:
-        if not named_in(adjunct, evidence) and adjunct.replace(" ", "_") not in NUMBED:
+    for name in zone.adjuncts:
+        if not named_in(name, evidence) and name.replace(" ", "_") not in NUMBED:
             yield Finding(
                 "adjunct_not_known",
                 "caution",
                 "A treatment beside the needling that nobody here knows",
-                f"{adjunct}: no rule speaks of it, and it changes no number{_meant(_near(adjunct, evidence))}",
+                f"{name}: no rule speaks of it, and it changes no number{_meant(_near(name, evidence))}",
                 "Say what it is, and judge it; dermatwin list concepts has what is known",
                 zone=zone.key,
                 sources=(ASSUMPTION,),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ...case import Topical
+from ...case import Topical, Zone
+from ...core.spelling import tokens
 from ...core.vocabulary import DARK_PHOTOTYPES
 from ...evidence.rows.advice import CareStepRow
 from ...evidence.rows.outcome import ConcernRow
@@ -19,6 +20,12 @@ from ...twin.run import ZoneRun
 from .. import words
 from .notes import Notes
 from .tongue import Tongue
+
+SIDES = {"left": "left", "right": "right", "both": "both sides"}
+"""Sides as a case writes them, and as they stand on a page."""
+
+OF_NUMBING = ("anaesthetic_toxicity", "methaemoglobinaemia")
+"""Complications of numbing creams; where nothing numbs nobody is told of them."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,16 @@ def _treated(run: Run, tongue: Tongue) -> Iterator[Treated]:
     for zone in run.zones:
         if zone.punctures:
             site = site_of(zone.skin, run.evidence)
-            plain = words.title(tongue.say(site.label))
-            yield Treated(zone, site, plain if zone.zone.key == zone.zone.zone else words.title(zone.zone.key))
+            yield Treated(zone, site, _name(zone.zone, site, tongue))
+
+
+def _name(zone: Zone, site: Site, tongue: Tongue) -> str:
+    """The site in the language of the page, with the side that the case names; a name of its own as the case has it."""
+    if zone.name is not None:
+        return words.title(zone.key)
+    plain = words.title(tongue.say(site.label))
+    side = next((side for side in SIDES if side in tokens(zone.zone.replace("_", " "))), "")
+    return tongue.say("{site}, {side}", site=plain, side=tongue.say(SIDES[side])) if side else plain
 
 
 def session_dates(run: Run) -> list[date]:

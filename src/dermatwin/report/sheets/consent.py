@@ -10,10 +10,10 @@ import numpy as np
 from ...evidence.rows.advice import AlternativeRow, ComplicationRow
 from ...evidence.rows.planning import DefaultCourseRow
 from ...outcome import Counts
-from ...screening.product import name_of
+from ...screening.product import contents, name_of
 from ...twin import Endpoint
-from .about import About, concern_name
-from .order import is_off_label, products
+from .about import OF_NUMBING, About, Treated, applies, concern_name
+from .order import besides, is_off_label, products
 
 CONFIDENCE = {
     "H": "{concern}: several trials agree that it helps.",
@@ -40,6 +40,9 @@ ABOUT_LABEL = (
     "skinpen_scar_depth",
 )
 """Findings that say that a device is used outside its label."""
+
+OF_PRODUCTS = "granuloma_risk"
+"""The risk that products on needled skin bring; it is computed of those whose way in the skin is."""
 
 THOUSAND, HUNDRED = 1000, 100
 
@@ -70,7 +73,8 @@ class Consent:
 
 def consent(about: About) -> Consent:
     """Everything that a person should know before signing."""
-    rows = [row for row in about.run.evidence.rows(ComplicationRow) if row.plain]
+    numbs = applies(about.run, "anaesthetic")
+    rows = [row for row in about.run.evidence.rows(ComplicationRow) if row.plain and (numbs or row.id not in OF_NUMBING)]
     return Consent(
         known=list(_known(about)),
         unknown=list(_unknown(about)),
@@ -115,17 +119,22 @@ def _risks(row: ComplicationRow, about: About) -> Iterator[Risk]:
                 yield Risk(
                     name=tongue.say(row.plain),
                     zone=treated.name if len(about.zones) > 1 else "",
-                    often=_often(end, about),
+                    often=_often(end, treated, about),
                     counted="" if end.counts is None else _counted(end.counts, about),
                     sure=tongue.say(GRADES[end.grade]),
                     notes=about.notes.mark((*row.source, *end.pooled[:2])),
                 )
 
 
-def _often(end: Endpoint, about: About) -> str:
+def _often(end: Endpoint, treated: Treated, about: About) -> str:
     """A risk as so many of a hundred, or of a thousand where it is rare."""
     low, middle, high = end.band
     tongue = about.tongue
+    unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS else []
+    if high == 0.0 and unknown:
+        return tongue.say(
+            "not computed: what {products} does in the skin is not known here", products=tongue.listing(unknown)
+        )
     if high == 0.0:
         return tongue.say("not with this course: nothing in it brings it about")
     base = HUNDRED if middle >= 0.01 else THOUSAND
@@ -143,6 +152,13 @@ def _often(end: Endpoint, about: About) -> str:
         low=tongue.number(round(low)),
         high=tongue.number(max(round(high), 1)),
     )
+
+
+def _not_computed(treated: Treated, about: About) -> list[str]:
+    """What goes onto the needled skin of a zone and is no part of the computation: unknown products, off-label adjuncts."""
+    here = [topical for topical, zone in products(about) if zone is treated]
+    unknown = [name_of(one) for one in here if contents(one, about.run.evidence).unknown]
+    return list(dict.fromkeys((*unknown, *(one.what for one in besides(about) if one.off_label and one.treated is treated))))
 
 
 def _counted(counts: Counts, about: About) -> str:
@@ -172,6 +188,9 @@ def _off_label(about: About) -> Iterator[str]:
     for topical, treated in products(about):
         if is_off_label(topical, treated, about):
             yield about.tongue.say("{product}: not approved for needled skin.", product=name_of(topical))
+    for one in besides(about):
+        if one.off_label and not one.against:
+            yield about.tongue.say("{product}: not approved for needled skin.", product=one.what)
     for finding in about.run.screening.findings:
         if finding.rule in ABOUT_LABEL and finding.level != "info":
             yield about.tongue.quoted(f"{finding.title}: {finding.reason}.")

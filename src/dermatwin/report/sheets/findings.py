@@ -28,6 +28,7 @@ class Told:
     reason: str
     action: str
     until: str
+    here: str  # how long it is for this person, where the run computes more than is customary
     zone: str
     decided: str  # the recorded reason of an override
     notes: str
@@ -47,6 +48,11 @@ def allergies(about: About) -> tuple[Fact, ...]:
     return not_tolerated(about.who, about.run.evidence)
 
 
+def allergen(fact: Fact) -> str:
+    """An allergy as it is written, and what a clinician judged it to be."""
+    return f"{fact.words} ({fact.label})" if fact.judged and fact.known else fact.words
+
+
 def findings(about: About) -> list[Told]:
     """Every finding that is more than an info, the gravest first."""
     return [_told(finding, about) for finding in about.run.screening.findings if finding.level != "info"]
@@ -62,10 +68,20 @@ def _told(finding: Finding, about: About) -> Told:
         reason=about.tongue.quoted(finding.reason),
         action=about.tongue.quoted(finding.action),
         until=about.tongue.quoted(finding.until),
+        here=_here(finding, about),
         zone=names.get(finding.zone, finding.zone),
         decided=finding.override_reason,
         notes=about.notes.mark(finding.sources),
     )
+
+
+def _here(finding: Finding, about: About) -> str:
+    """What a rule says of the days after is what is customary: it is said where the channels are open for longer."""
+    ours = [one for one in instructions(about, "aftercare") if finding.rule in one.row.rules and one.hours > one.row.lasting]
+    hours = longest(ours)
+    if hours is None:
+        return ""
+    return about.tongue.say("As computed here, no sooner than {lasting} after.", lasting=about.tongue.lasting(hours))
 
 
 def plain(about: About, phase: Phase) -> list[Plain]:

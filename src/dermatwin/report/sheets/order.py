@@ -11,15 +11,19 @@ from ...case import Settings, Topical
 from ...core.units import factor
 from ...evidence.rows.advice import PreparationRow, SessionTimeRow
 from ...evidence.rows.planning import DefaultCourseRow
+from ...history import kinds_in
 from ...naming import NOTHING
 from ...screening import rule_book
 from ...screening.agent import agent_of
+from ...screening.allergy import adjunct, is_or_holds
 from ...screening.match import is_product
 from ...screening.product import name_of
 from ...screening.records import OFF_LABEL
+from ...screening.rule import Clause
+from ...screening.target import targets
 from .. import words
 from .about import About, Treated, concern_name, steps
-from .findings import Told, allergies, findings
+from .findings import Told, allergen, allergies, findings
 from .tolerated import refused, tolerated
 
 STOP = "stop"
@@ -84,6 +88,16 @@ class Put:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A treatment beside the needling in a zone; the case does not say in which sessions."""
+
+    what: str
+    treated: Treated
+    off_label: bool
+    against: str
+
+
+@dataclass(frozen=True)
 class Times:
     """How long the appointment takes."""
 
@@ -106,6 +120,7 @@ class Order:
     numbing: list[Put]
     zones: list[ZoneOrder]
     products: list[Put]
+    besides: list[Beside]
     refused: list[Put]
     steps: list[tuple[str, str]]
     stops: list[str]
@@ -127,12 +142,13 @@ def _order(session: int, about: About) -> Order:
         number=session + 1,
         day=about.tongue.day(about.days[session]),
         stopped=about.run.screening.verdict == STOP,
-        allergies=list(dict.fromkeys(fact.words for fact in known)),
+        allergies=list(dict.fromkeys(allergen(fact) for fact in known)),
         unread=list(dict.fromkeys(fact.words for fact in known if not fact.known)),
         findings=findings(about),
         numbing=numbing,
         zones=[_zone(treated, session, about) for treated in about.zones],
         products=[put for put in puts if not put.numbs and not put.against],
+        besides=besides(about),
         refused=[put for put in puts if put.against],
         steps=[(say(row.instruction), about.notes.mark(row.source)) for row in rows],
         stops=[say(row.instruction) for row in steps(about.run, "stop")],
@@ -185,6 +201,20 @@ def _puts(topical: Topical, about: About) -> Iterator[Put]:
             )
 
 
+def besides(about: About) -> list[Beside]:
+    """The treatments beside the needling, zone by zone, as screening reads them."""
+    names = {target.key: target.adjuncts for target in targets(about.run.case, about.run.evidence)}
+    return [_beside(what, treated, about) for treated in about.zones for what in names.get(treated.key, ())]
+
+
+def _beside(what: str, treated: Treated, about: About) -> Beside:
+    evidence = about.run.evidence
+    against = (fact.words for fact in allergies(about) if is_or_holds(adjunct(what, evidence), fact))
+    asked = (clause.adjuncts or () for clause in _off_label_rule(about))
+    off_label = _is_found(treated, about) and any(kinds_in(what, evidence) & set(concepts) for concepts in asked)
+    return Beside(what, treated, off_label, about.tongue.listing(list(dict.fromkeys(against))))
+
+
 def _amount(topical: Topical, treated: Treated, about: About) -> str:
     grams = topical.dose * treated.run.zone.area * factor("mg", "g")
     dose, tongue = about.tongue.amount(topical.dose, "mg/cm²"), about.tongue
@@ -212,10 +242,17 @@ def _lasting(minutes: int, about: About) -> str:
 
 def is_off_label(topical: Topical, treated: Treated, about: About) -> bool:
     """Whether screening says of the product, as it is put on in this zone, that needled skin is not its place."""
+    asked = (clause.topicals for clause in _off_label_rule(about) if clause.topicals is not None)
+    return _is_found(treated, about) and any(is_product(one, topical, about.run.evidence) for one in asked)
+
+
+def _off_label_rule(about: About) -> list[Clause]:
     rule = rule_book(about.run.evidence).rule(OFF_LABEL)
-    found = any(f.rule == OFF_LABEL and f.zone in ("", treated.key) for f in about.run.screening.findings)
-    asked = () if rule is None else (clause.topicals for clause in rule.when if clause.topicals is not None)
-    return found and any(is_product(condition, topical, about.run.evidence) for condition in asked)
+    return [] if rule is None else rule.when
+
+
+def _is_found(treated: Treated, about: About) -> bool:
+    return any(f.rule == OFF_LABEL and f.zone in ("", treated.key) for f in about.run.screening.findings)
 
 
 def _zone(treated: Treated, session: int, about: About) -> ZoneOrder:
