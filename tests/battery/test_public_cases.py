@@ -121,6 +121,13 @@ def test_an_allergy_that_nobody_can_read_meets_the_product_of_that_name(history:
     assert stops(screened(on={"topicals": [GLOWMAX]}, **history)).get("allergy_to_product") == level
 
 
+@pytest.mark.parametrize(("product", "told"), [("white petrolatum", False), ("make-up", True), ("sunscreen SPF 50", True)])
+def test_petrolatum_is_neither_sunscreen_nor_make_up(product: str, told: bool) -> None:
+    """It has no particles and no filters; where a gel is not tolerated the order of a session covers the skin with it."""
+    found = screened(on={"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "10 min"}]})
+    assert ("sunscreen_on_channels" in gravest(found)) is told
+
+
 def test_an_allergy_by_name_that_a_clinician_cleared_stops_nothing() -> None:
     cleared = {
         "about": "Glowmax",

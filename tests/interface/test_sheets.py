@@ -67,6 +67,10 @@ class Text(HTMLParser):
             self.words.append(data)
 
 
+def _side(side):
+    return {"zone": f"{side}_cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}
+
+
 def text_of(page: str, without=frozenset()) -> str:
     reader = Text(without)
     reader.feed(page)
@@ -205,7 +209,7 @@ class TestThePerson:
         text = text_of(pages_of("many_findings")["session.html"])
         assert "Screening says stop" in text
         assert text.index("Screening says stop") < text.index("Allergies") < text.index("Time")
-        assert "Not checked against the products below, for nobody here knows it: frobnicate" in text
+        assert "Checked against the products below by its name alone, for nobody here knows it: frobnicate" in text
         assert "Screening says stop" not in text_of(pages_of("face")["session.html"])
 
     def test_every_rule_that_can_speak_of_a_person_and_is_no_hard_stop_says_so_or_is_for_the_clinic_alone(self):
@@ -324,6 +328,17 @@ class TestWhatIsTolerated:
         assert not order.products
         assert order.stopped
 
+    def test_an_allergy_is_told_with_what_it_was_judged_to_be(self):
+        judged = {
+            "about": "Zorbidol",
+            "reading": "chlorhexidine",
+            "reason": "as its label says",
+            "by": "Dr A",
+            "date": "2026-01-10",
+        }
+        run = simulate(case_of(patient={**PERSON, "allergies": ["Zorbidol"]}, judgements=[judged]), draws=5)
+        assert "Allergies: Zorbidol (Chlorhexidine)" in text_of(sheets(run)["session.html"])
+
     def test_a_product_on_which_a_clinician_decided_is_listed(self):
         """The words leave it open, which is a soft stop; with a recorded reason the order does not contradict it."""
         patient, course = {**PERSON, "allergies": ["possibly hyaluronic acid"]}, course_of("cheek", topicals=[GEL])
@@ -391,6 +406,34 @@ class TestTheOrder:
             ("sterile hyaluronic acid gel", "Thigh"),
         ]
         assert [put.off_label for put in second.products] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("language", "sides"), [("en", ("Cheek, left", "Cheek, right")), ("de", ("Wange, links", "Wange, rechts"))]
+    )
+    def test_a_side_that_the_case_names_stands_on_every_page(self, language, sides):
+        zones = [_side(side) for side in ("left", "right")]
+        course = course_of("left_cheek", "right_cheek", topicals=[{**LMX, "zones": ["left_cheek"]}])
+        run = simulate(case_of(zones=zones, course=course), draws=5)
+        pages = {name: text_of(page) for name, page in sheets(run, language).items() if name in PAGES}
+        assert [zone.name for zone in orders(about(run, tongue(language)))[0].zones] == list(sides)
+        assert all(side in pages[name] for side in sides for name in ("session.html", "expect.html", "consent.html"))
+
+    def test_what_is_done_beside_the_needling_stands_on_the_order_and_on_the_consent(self):
+        course = course_of("cheek", adjuncts=[{"adjunct": "prp"}, {"adjunct": "subcision"}])
+        pages = sheets(simulate(case_of(course=course), draws=5))
+        order = text_of(pages["session.html"])
+        assert "Beside the needling prp · Cheek off label on needled skin subcision · Cheek The case does not" in order
+        consent = text_of(pages["consent.html"])
+        assert "prp: not approved for needled skin." in consent
+        assert "subcision: not approved" not in consent
+        assert "Beside the needling" not in text_of(pages_of("face")["session.html"])
+
+    def test_an_adjunct_that_is_not_tolerated_is_not_offered(self):
+        course = course_of("cheek", adjuncts=[{"adjunct": "beside_needling", "detail": "tranexamic acid"}])
+        run = simulate(case_of(patient={**PERSON, "allergies": ["tranexamic acid"]}, course=course), draws=5)
+        pages = sheets(run)
+        assert "tranexamic acid (Cheek): not tolerated: tranexamic acid" in text_of(pages["session.html"])
+        assert "tranexamic acid: not approved" not in text_of(pages["consent.html"])
 
     def test_the_endpoint_is_that_of_the_concern(self):
         assert [one.sign for one in order_of("abdomen").zones[0].endpoints] == ["pinpoint bleeding"]
@@ -495,6 +538,18 @@ class TestTheClock:
         uses = any(finding.rule == "topical_retinoid" for finding in run.screening.findings)
         assert uses is (name == "many_findings")
         assert (f"begin again no sooner than {lasting} after" in text_of(pages["aftercare.html"])) is uses
+
+    def test_the_order_does_not_say_begin_again_sooner_than_the_page_for_the_days_after(self):
+        run = run_of("many_findings")
+        slow = tuple(
+            replace(end, values=end.values + 300.0) if end.quantity.endswith("_before") else end for end in run.endpoints
+        )
+        told = {one.title: one.here for one in orders(about(replace(run, endpoints=slow), tongue()))[0].findings}
+        usual = {one.title: one.here for one in orders(about(run, tongue()))[0].findings}
+        (retinoid,) = (here for title, here in told.items() if "retinoid" in title)
+        assert re.fullmatch(r"As computed here, no sooner than \d+ days after\.", retinoid)
+        assert not any(usual.values())
+        assert [title for title, here in told.items() if here] == [title for title in told if "retinoid" in title]
 
     @pytest.mark.parametrize(
         ("hours", "phase", "day"),
@@ -619,6 +674,25 @@ class TestExpectAndConsent:
         assert re.search(rf"{round(100 * end.band[1])} in 100 people like you; between", text)
         assert f"seen in {end.counts.needled.events} of {end.counts.needled.people} people" in text
 
+    def test_pain_is_not_told_as_if_a_cream_that_is_refused_had_numbed(self):
+        text = text_of(pages_of("allergies")["expect.html"])
+        assert "How much it hurts depends on what numbs: the cream of the course is not for you." in text
+        assert "Pain of the session" not in text
+        assert "Pain of the session" in text_of(pages_of("face")["expect.html"])
+
+    def test_a_product_that_is_not_computed_is_not_said_to_bring_nothing(self):
+        unknown = {"product": "Glowmax serum", "dose": "2 mg/cm^2", "apply": "0 min"}
+        course = course_of("cheek", topicals=[unknown], adjuncts=[{"adjunct": "prp"}])
+        text = text_of(sheets(simulate(case_of(course=course), draws=5))["consent.html"])
+        assert "not computed: what Glowmax serum and prp does in the skin is not known here" in text
+        assert "nothing in it brings it about" not in text
+        assert "nothing in it brings it about" in text_of(pages_of("abdomen")["consent.html"])
+
+    def test_where_nothing_numbs_nothing_of_numbing_is_told(self):
+        for title, said in (("consent.html", "too much numbing medicine"), ("aftercare.html", "blue lips after numbing")):
+            assert said in text_of(pages_of("face")[title])
+            assert said not in text_of(pages_of("dark")[title])
+
     def test_off_label_is_said_of_the_product_and_of_no_other_whose_name_is_in_its_name(self):
         serum = {"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"}
         later = {"product": "vitamin C", "dose": "2 mg/cm^2", "apply": "72 h"}
@@ -649,8 +723,8 @@ class TestExpectAndConsent:
         counted = {end.quantity for end in run_of("face").endpoints if EVIDENCE.quantities[end.quantity].kind == "risk"}
         assert counted <= asked
 
-    def test_every_red_flag_has_a_window_and_a_place_on_the_sheet(self, files):
-        text = unescape(files["aftercare.html"])
+    def test_every_red_flag_has_a_window_and_a_place_on_the_sheet(self):
+        text = unescape(pages_of("face")["aftercare.html"])
         rows = EVIDENCE.rows(RedFlagRow)
         assert len(rows) >= 13
         for row in rows:

@@ -115,26 +115,22 @@ def _risks(row: ComplicationRow, about: About) -> Iterator[Risk]:
     tongue = about.tongue
     for treated in about.zones:
         for end in about.run.find(row.risk or "", treated.key):
+            unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS and end.band[2] == 0.0 else []
             if np.isfinite(end.band).all():
                 yield Risk(
                     name=tongue.say(row.plain),
                     zone=treated.name if len(about.zones) > 1 else "",
-                    often=_often(end, treated, about),
+                    often=_unknown_products(unknown, about) if unknown else _often(end, about),
                     counted="" if end.counts is None else _counted(end.counts, about),
-                    sure=tongue.say(GRADES[end.grade]),
+                    sure="" if unknown else tongue.say(GRADES[end.grade]),
                     notes=about.notes.mark((*row.source, *end.pooled[:2])),
                 )
 
 
-def _often(end: Endpoint, treated: Treated, about: About) -> str:
+def _often(end: Endpoint, about: About) -> str:
     """A risk as so many of a hundred, or of a thousand where it is rare."""
     low, middle, high = end.band
     tongue = about.tongue
-    unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS else []
-    if high == 0.0 and unknown:
-        return tongue.say(
-            "not computed: what {products} does in the skin is not known here", products=tongue.listing(unknown)
-        )
     if high == 0.0:
         return tongue.say("not with this course: nothing in it brings it about")
     base = HUNDRED if middle >= 0.01 else THOUSAND
@@ -152,6 +148,11 @@ def _often(end: Endpoint, treated: Treated, about: About) -> str:
         low=tongue.number(round(low)),
         high=tongue.number(max(round(high), 1)),
     )
+
+
+def _unknown_products(names: list[str], about: About) -> str:
+    tongue = about.tongue
+    return tongue.say("not computed: what {products} does in the skin is not known here", products=tongue.listing(names))
 
 
 def _not_computed(treated: Treated, about: About) -> list[str]:

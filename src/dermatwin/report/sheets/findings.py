@@ -77,10 +77,10 @@ def _told(finding: Finding, about: About) -> Told:
 
 def _here(finding: Finding, about: About) -> str:
     """What a rule says of the days after is what is customary: it is said where the channels are open for longer."""
-    ours = [one for one in instructions(about, "aftercare") if finding.rule in one.row.rules and one.hours > one.row.lasting]
+    ours = [one for one in instructions(about, "aftercare") if finding.rule in one.row.rules]
     hours = longest(ours)
-    if hours is None:
-        return ""
+    if hours is None or any(one.hours <= one.row.lasting for one in ours):
+        return ""  # of several things of which a rule speaks, some are as is customary
     return about.tongue.say("As computed here, no sooner than {lasting} after.", lasting=about.tongue.lasting(hours))
 
 
