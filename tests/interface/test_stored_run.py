@@ -144,6 +144,16 @@ def test_the_stages_are_found_by_the_same_labels(run, tree):
     )
 
 
+def test_the_file_is_what_xarray_would_write(run, folder, tmp_path):
+    to_tree(run).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
+    paths = folder / "run.nc", tmp_path / "other.nc"
+    with xr.open_datatree(paths[0], engine="h5netcdf") as mine, xr.open_datatree(paths[1], engine="h5netcdf") as theirs:
+        assert mine.identical(theirs)
+        for node in theirs.subtree:
+            for name, one in node.to_dataset(inherit=False).variables.items():
+                assert mine[node.path].to_dataset(inherit=False).variables[name].dtype == one.dtype, name
+
+
 def test_every_variable_says_its_unit_and_what_it_is(tree):
     for node in tree.subtree:
         for name, variable in node.to_dataset(inherit=False).variables.items():

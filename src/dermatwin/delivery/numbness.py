@@ -133,6 +133,8 @@ def _at_depths(numbing: Sequence[Exposure], time: np.ndarray) -> Iterator[dict[s
 def _on(time: np.ndarray, exposure: Exposure) -> np.ndarray:
     """The concentration at the nerves on other times, shape (draw, time); 0 before the product is put on."""
     levels = exposure.at_nerves if exposure.at_nerves is not None else np.zeros((1, exposure.time.size))
+    if np.array_equal(time, exposure.time):
+        return np.maximum(levels, 0.0)
     return np.array([np.interp(time, exposure.time, np.maximum(row, 0.0), left=0.0) for row in levels])
 
 
@@ -170,11 +172,16 @@ def along_needle(numbness: Numbness, hours: np.ndarray | float = 0.0) -> np.ndar
         raise ValueError(f"of the numbness in {numbness.zone} only the hour of the needling was kept at depths")
     when = np.broadcast_to(np.asarray(hours, float), len(numbness.block))
     deep = numbness.block[:, None] if numbness.below is None else numbness.below
+    if np.ndim(hours) == 0 and hours in numbness.time:  # a step of the grid, as the needling is
+        at_once = deep[..., int(np.searchsorted(numbness.time, hours))]
+        return np.broadcast_to(at_once, (len(when), len(NERVE_DEPTHS)))
     found = [[np.interp(t, numbness.time, row) for row in rows] for t, rows in zip(when, deep, strict=True)]
     return np.broadcast_to(np.asarray(found), (len(when), len(NERVE_DEPTHS)))
 
 
 def _at(numbness: Numbness, hour: float) -> np.ndarray:
+    if hour in numbness.time:
+        return numbness.block[:, int(np.searchsorted(numbness.time, hour))]
     return np.array([np.interp(hour, numbness.time, values) for values in numbness.block])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
-from io import SEEK_END, BytesIO
+from io import SEEK_END
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from ..core.errors import CaseError, DermatwinError, Fault
 from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import Place, forms
 from .fields import TABLES
+from .netcdf import written
 from .plain import require_plain
 from .rows import records
 from .run import Beyond, Run
@@ -42,18 +43,12 @@ def save(run: Run, path: Path) -> None:
 
 def packed(run: Run) -> memoryview:
     """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
-    tree = to_tree(run)
-    encoding = {
-        node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
-        for node in tree.subtree
-    }
-    written = BytesIO()
-    tree.to_netcdf(written, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
-    with written.getbuffer() as content:
-        end = seal_of(content)
-    written.seek(0, SEEK_END)
-    written.write(end)
-    return written.getbuffer()
+    content = written(to_tree(run), _packed)
+    with content.getbuffer() as found:
+        end = seal_of(found)
+    content.seek(0, SEEK_END)
+    content.write(end)
+    return content.getbuffer()
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
@@ -66,7 +61,7 @@ def _packed(variable: xr.Variable) -> dict[str, Any]:
         if who in block:
             person = prod(size for dim, size in block.items() if dim != who)
             block[who] = min(block[who], max(1, BLOCK // person))
-    return {"zlib": True, "complevel": LEVEL, "shuffle": True, "chunksizes": tuple(block.values())}
+    return {"compression": "gzip", "compression_opts": LEVEL, "shuffle": True, "chunks": tuple(block.values())}
 
 
 @dataclass(frozen=True)
@@ -160,8 +155,10 @@ def _require_axes(tree: xr.DataTree) -> None:
     known = (*kernel.STATES, *ADDED_STATES)
     if tuple(map(str, tree["healing"].to_dataset()["state"].values)) != known:
         raise ValueError("its states are not those of the healing network")
-    usual = {*map(str, tree["reference/reference_state"].values)} if "reference" in tree.children else set[str]()
-    if not usual <= {*known}:
+    usual: list[str] = (
+        tree["reference"].to_dataset()["reference_state"].values.tolist() if "reference" in tree.children else []
+    )
+    if not {*map(str, usual)} <= {*known}:
         raise ValueError("the states of its reference course are not those of the healing network")
 
 
