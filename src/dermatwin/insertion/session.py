@@ -54,6 +54,7 @@ def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session
         notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin),
         pattern=handling.pattern,
         vessel_cut_fraction=bleeding.cut_fraction,
+        vessels_cut=bleeding.vessels,
         bleeding_endpoint=bleeding.endpoint(handling.contacts * fraction, page["endpoint"]),
         reads=_reads(handling, penetration, page, skin),
     )

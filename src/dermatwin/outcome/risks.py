@@ -1,15 +1,20 @@
 """Risks of one person's course: the pooled rate of trials, scaled by what this course does to this skin.
 
 Pigment     1 - (1 - p0)^e,  e = (int Q dt / int Q_ref dt)^b x site x sun   (Q already carries the phototype)
-Scars       e = sessions / n_ref x (1 + (max Y / max F / level)^h) x keloid history
+Scars       e = sum over sessions of l^b / n_ref x (1 + (max Y / max F / level)^h);  raised scars x site x keloid history
+Tracks      the same with, in each session, x (contacts / places)^b x (F/F_ref)^p, then x device x bone
 Infection   e = sessions / n_ref x weakened defence;  serious events e = sessions / n_ref
-Cold sores  e = sessions / n_ref x history;  granuloma: sessions with a product on open channels / n_ref
+Cold sores  e = sessions / n_ref x history
+Granuloma   e = (sessions with a product on open channels + f_0 x sessions without) / n_ref
 Bleeding    e = sum of bleeding shares / (n_ref usual share) x anticoagulant
 
 with Q the pigment drive of the epidermis and Y/F the share of myofibroblasts where every session hits, the alarm of the
-healing network. Each risk comes with the numerators and denominators behind it. Cold sores, granulomas after a product on
-open channels and prolonged bleeding are counted by name in no trial read: an assumed rate of grade E is the prior, and
-trials that saw nothing unexpected hold it down. A risk is that of the whole course.
+healing network, and l the inflamed volume of a session against that of the usual course (`reaction`): deeper and denser
+needling is never less likely to scar. Tracks come from needles that follow one another along a line, are pressed by hand
+and meet bone; the only ones that were counted come from a roller, the reference. Each risk comes with the numerators and
+denominators behind it. Cold sores, granulomas after a product on open channels and prolonged bleeding are counted by name
+in no trial read: an assumed rate of grade E is the prior, and trials that saw nothing unexpected hold it down. A granuloma
+without a product is rarer by f_0, not impossible. A risk is that of the whole course.
 """
 
 from __future__ import annotations
@@ -31,6 +36,7 @@ from .belief import Belief
 from .counts import ASSUMED, Counts, counts
 from .course import Course
 from .events import rate_pool, study_risk
+from .reaction import react
 from .response import saturating
 from .tissue import EPIDERMIS, change
 
@@ -69,7 +75,7 @@ def risks(zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief
     page = Pages(draws)
     parts = {
         PIGMENT: {"pih_risk": pigment_hazard(person.patient, skin, course.history, page[PIGMENT], belief.reference)},
-        SCARS: _scar_hazards(course.history, needled, page[SCARS]),
+        SCARS: _scar_hazards(skin, course, page[SCARS], belief.reference),
         SESSIONS: _session_hazards(needled, page[SESSIONS]),
         PUNCTURES: _puncture_hazards(course.punctures, course.exposures, page[PUNCTURES]),
     }
@@ -95,7 +101,12 @@ def _met(course: Course, skin: Skin, belief: Belief) -> dict[str, list[frozenset
     bled = [punctures.behind("bleeding_fraction") for punctures in course.punctures]
     return {
         PIGMENT: [*pierced, *usual, course.history.behind("means"), skin.behind("pigment")],
-        SCARS: [*pierced, course.history.behind("values")],
+        SCARS: [
+            *pierced,
+            course.history.behind("values", "inflammation"),
+            *([] if belief.reference is None else [belief.reference.behind("inflammation")]),
+            *(punctures.behind("force", "pattern") for punctures in course.punctures),
+        ],
         SESSIONS: pierced,
         PUNCTURES: [*pierced, *bled, *entered],
     }
@@ -146,11 +157,50 @@ def alarm(history: TissueHistory) -> np.ndarray:
     return np.divide(cells, most, out=np.zeros_like(most), where=most != 0.0).max(axis=1)
 
 
-def _scar_hazards(history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
-    sessions = needled / draws.median("event_reference_sessions", "1")
+def _scar_hazards(skin: Skin, course: Course, draws: Draws, reference: TissueHistory | None) -> dict[str, np.ndarray]:
+    """Hazards of raised scars and of tracks, which also count device, pressure, passes over one line and bone."""
+    history, ceiling = course.history, draws.median("largest_hazard_ratio", "1")
     alarmed = 1.0 + (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
-    scar = np.minimum(sessions * alarmed, draws.median("largest_hazard_ratio", "1"))
-    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar}
+    alarmed = alarmed / draws.median("event_reference_sessions", "1")
+    site = draws(f"scar_site_factor[{site_of(skin, draws.evidence).scars}]", "1")
+    volumes = [_scarring_volume(punctures, history, draws, reference) for punctures in course.punctures]
+    nothing = np.zeros(draws.count)
+    raised = sum(volumes, start=nothing)
+    tracked = [_tracked(punctures, course.device, draws) for punctures in course.punctures]
+    tracks = sum((volume * more for volume, more in zip(volumes, tracked, strict=True)), start=nothing)
+    return {
+        "hypertrophic_scar_risk": np.minimum(raised * alarmed * site, ceiling),
+        "tram_track_risk": np.minimum(tracks * alarmed * _device(course.device, skin, draws), ceiling),
+    }
+
+
+def _scarring_volume(
+    punctures: Punctures, history: TissueHistory, draws: Draws, reference: TissueHistory | None
+) -> np.ndarray:
+    """What one session counts for, l^b [-], (draw,): 1 in the usual course, 0 where nothing pierced."""
+    load = react(punctures.session, history, draws, reference).inflamed
+    return np.where(punctures.density > 0.0, load ** draws("scar_dose_exponent", "1"), 0.0)
+
+
+def _tracked(punctures: Punctures, device: str, draws: Draws) -> np.ndarray:
+    """What passes over one place and the hand's push add in a session, (contacts / places)^b (F/F_ref)^p [-], (draw,)."""
+    pattern = punctures.pattern
+    again = np.ones(draws.count) if pattern is None else pattern.contacts / np.maximum(pattern.holes, np.finfo(float).tiny)
+    pressed = punctures.force.mean(axis=1) / draws.median("reference_needle_force", "N")
+    steep = draws(f"tram_track_force_exponent[{_handled(device, draws)}]", "1")
+    return np.maximum(again, 1.0) ** draws("scar_dose_exponent", "1") * pressed**steep
+
+
+def _device(device: str, skin: Skin, draws: Draws) -> np.ndarray:
+    """What the device, and bone below the skin, multiply the hazard of tracks by, (draw,)."""
+    factor = draws(f"tram_track_factor[{_handled(device, draws)}]", "1")
+    return factor * draws("tram_track_bone_factor", "1") if skin.over_bone else factor
+
+
+def _handled(device: str, draws: Draws) -> str:
+    """The member of `tram_track_factor` that holds for a device."""
+    known = {parameter.member for parameter in draws.evidence.family("tram_track_factor").values()}
+    return device if device in known else "unspecified"
 
 
 def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
@@ -163,10 +213,15 @@ def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposu
     """Hazards of products on open channels and of vessels that bleed."""
     products = {e.session for e in exposures if e.at_nerves is None and np.nanmax(e.through_channels) > 0.0}
     exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
+    without = draws("granuloma_without_product", "1") * (_needled(punctures, draws) - exposed)
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
     n_ref = draws.median("event_reference_sessions", "1")
     usual = n_ref * draws.median("reference_bleeding_share", "1")
-    return {"granuloma_risk": exposed / n_ref, "prolonged_bleeding_risk": bled / usual}
+    return {"granuloma_risk": (exposed + without) / n_ref, "prolonged_bleeding_risk": bled / usual}
+
+
+def _needled(punctures: Sequence[Punctures], draws: Draws) -> np.ndarray:
+    return sum((p.density > 0.0 for p in punctures), start=np.zeros(draws.count))
 
 
 def own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:
