@@ -7,10 +7,10 @@ around it (partial pooling, with p the mean over trials):
     reaction   k of n ~ beta-binomial(p c, (1 - p) c): redness, swelling and the like, which trials count by their own bar
 
 The base rate p0 carries the Jeffreys prior, or the assumed rate of events that no trial counts by name, so 'never seen in
-N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive) and body
-site, for tram tracks the device (needles of a roller follow one another along a line), which is how trials in unlike people
-are matched. Reviews and arms of the other kind of needle (with heat or without) count less; a trial that saw no adverse event
-of any kind saw none of this kind. Rates without a denominator are not used. Rows: adverse_rates.csv.
+N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive) and
+body site, for tram tracks the device (needles of a roller follow one another along a line), which is how trials in unlike
+people are matched. Reviews and arms of the other kind of needle (with heat or without) count less; a trial that saw no
+adverse event of any kind saw none of this kind. Rates without a denominator are not used. Rows: adverse_rates.csv.
 """
 
 from __future__ import annotations
