@@ -75,7 +75,7 @@ def _reads(handling: Handling, penetration: Penetration, page: Pages, skin: Skin
         "attempted_density": placed,
         **dict.fromkeys(driven, depth),
         **dict.fromkeys(("residual_depth", "channel_diameter"), recoiled),
-        **dict.fromkeys(("vessel_cut_fraction", "bleeding_fraction"), cut),
+        **dict.fromkeys(("vessel_cut_fraction", "vessels_cut", "bleeding_fraction"), cut),
         "density": placed | depth,
         "reach": depth | layers,
         "bleeding_endpoint": placed | cut | page.of("endpoint"),

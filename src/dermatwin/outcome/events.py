@@ -128,7 +128,7 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
         "event_reference_sessions",
         "pigment_dose_exponent",
         *_site_factors(draws),
-        *_device_factors(draws),
+        *_device_factors(event, draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     alike = draws.stated("reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape")
@@ -203,7 +203,9 @@ def _site_factors(draws: Draws) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in draws.evidence.family("pih_site_factor").values())
 
 
-def _device_factors(draws: Draws) -> tuple[str, ...]:
+def _device_factors(event: str, draws: Draws) -> tuple[str, ...]:
+    if event != TRACKS:
+        return ()
     return tuple(parameter.name for parameter in draws.evidence.family("tram_track_factor").values())
 
 
@@ -229,7 +231,7 @@ def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset
         "event_reference_sessions",
         "pigment_dose_exponent",
         *_site_factors(draws),
-        *_device_factors(draws),
+        *_device_factors(event, draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     numbers = {name: draws(name, "1") for name in names}

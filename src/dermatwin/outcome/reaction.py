@@ -32,20 +32,24 @@ class Reaction:
     """One session against the first of the usual course, (draw,) each; NaN where healing failed."""
 
     load: np.ndarray  # [-], 1 in the usual course
-    inflamed: np.ndarray  # [-], its part that is inflamed tissue, 1 in the usual course
     pace: np.ndarray  # [-], mean time of the inflammation, 1 in a person like that of the usual course
 
 
 def react(session: int, history: TissueHistory, draws: Draws, usual: TissueHistory | None) -> Reaction:
     """What a session of a history comes to; without the usual course its parameters stand for it, much more roughly."""
     share = draws("reaction_vessel_share", "1")
-    inflamed = _against("inflammation", _of(history, "inflammation")[:, session], usual, draws)
+    inflamed = inflamed_volume(session, history, draws, usual)
     cut = _against("cut_vessels", _of(history, "cut_vessels")[:, session], usual, draws)
     load = (1.0 - share) * inflamed + share * cut
     theirs = draws("simulated_reference[clearing]", "d") if usual is None else _of(usual, "clearing")
     failed = (history.status != 0).any(axis=1)
     pace = _of(history, "clearing") / theirs
-    return Reaction(*(np.where(failed, np.nan, values) for values in (load, inflamed, pace)))
+    return Reaction(*(np.where(failed, np.nan, values) for values in (load, pace)))
+
+
+def inflamed_volume(session: int, history: TissueHistory, draws: Draws, usual: TissueHistory | None) -> np.ndarray:
+    """Inflammation that a session brings, over depth and time, against the first of the usual course [-], (draw,)."""
+    return _against("inflammation", _of(history, "inflammation")[:, session], usual, draws)
 
 
 UNITS = {"inflammation": "mm*d", "cut_vessels": "1/cm^2"}

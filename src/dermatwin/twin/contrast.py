@@ -162,10 +162,11 @@ class Contrast:
             return ""
         made = ", ".join(f"{label} {value:.0f}" for label, value in zip(self.labels, middle, strict=True))
         names = ", ".join(dict.fromkeys(name.replace("_", " ") for found in taken.values() for name in found))
+        zone, same = row.first.zone, f"'{float(f'{min(middle):.2g}'):g} 1/cm^2'"
         return (
-            f"{row.first.zone}: the arms differ in punctures per cm2 ({made}), and what decides that is not all stated but "
-            f"taken as usual for the device ({names}). Bleeding, pain, redness, downtime and risks hang on it. The same "
-            f"density in every arm shows what the needles do: --density '{float(f'{min(middle):.2g}'):g} 1/cm^2'"
+            f"{zone}: the arms differ in punctures per cm2 ({made}), and what decides that is not all stated but taken as "
+            f"usual for the device ({names}). Bleeding, pain, redness, downtime and risks hang on it. The same density in "
+            f"every arm shows what the needles do: --density {same} with --device, else course.settings.{zone}.density"
         )
 
     def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
