@@ -43,8 +43,10 @@ STORY = (
     "pain_vas",
     "downtime_makeup",
     "downtime_unnoticeable",
+    "swelling_duration",
     "needling_time",
     "pih_risk",
+    "tram_track_risk",
 )
 """What the needles do, read at the first session; the outcome per concern follows at its last reading."""
 OUTCOMES = ("relative_improvement", "scale_change")
