@@ -122,6 +122,8 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
         found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
     ):
         raise ValueError("a zone is incomplete")
+    if any(history.sessions.size and history.inflammation is None for history in found["healing"].values()):
+        raise ValueError("it does not say how much inflammation its sessions brought")
     return found
 
 
