@@ -85,7 +85,9 @@ def test_no_coordinate_has_a_fill_value_nor_a_gap(tree):
 def test_whole_numbers_are_those_that_every_reader_has(tree, folder):
     kinds = set()
     with h5py.File(folder / "run.nc") as file:
-        file.visititems(lambda _, one: kinds.add(one.dtype.str) if isinstance(one, h5py.Dataset) and one.dtype.kind in "iub" else None)
+        file.visititems(
+            lambda _, one: kinds.add(one.dtype.str) if isinstance(one, h5py.Dataset) and one.dtype.kind in "iub" else None
+        )
     assert kinds == {"<i4", "|i1"}
     assert tree["draw"].dtype == np.int32
     assert tree["draw"].attrs["long_name"] == "possible person"

@@ -26,10 +26,7 @@ from .synthetic_run import Recipe, synthetic
 
 WIDTHS = (320, 768, 1280)
 SCHEMES = ("light", "dark")
-ALL_RULES = {
-    "type": "tag",
-    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
-}
+ALL_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]}
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SHEETS = ("before", "session", "aftercare", "expect", "consent", "complications")
@@ -138,7 +135,8 @@ def test_text_of_figures_can_be_read(opened, name, scheme):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_turns_dark_where_the_screen_is(opened, name):
     grounds = [
-        opened(name, scheme=scheme).evaluate("getComputedStyle(document.documentElement).backgroundColor") for scheme in SCHEMES
+        opened(name, scheme=scheme).evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        for scheme in SCHEMES
     ]
     levels = [sum(int(part) for part in re.findall(r"\d+", ground)) for ground in grounds]
     assert levels[0] > 700

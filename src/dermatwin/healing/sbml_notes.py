@@ -19,7 +19,8 @@ from .lane import Lane
 ORIGIN = "https://identifiers.org/"
 MODEL = "model"
 CREATOR = "The dermatwin developers"  # as in CITATION.cff
-CREATED, CHANGED, FORM = "2026-11-21", "2026-11-21", "351de429fca4"  # days of network.ant; what it hashed to on the last of them
+CREATED, CHANGED = "2026-11-21", "2026-11-21"  # days on which network.ant was written and last changed
+FORM = "351de429fca4"  # what it hashed to on the last of them
 TERMS = {"model": 293, "constant": 9, "species": 240, "number": 2}  # numerical: ids of terms
 """Terms of the Systems Biology Ontology: non-spatial continuous framework, kinetic constant, material entity,
 quantitative systems description parameter."""
@@ -43,7 +44,7 @@ def describe_model(lane: Lane, model: Any) -> None:
 
 
 def _history(model: Any) -> None:
-    """Who made the model and when, as SBML asks: the developers, and the days on which its equations were written and last changed."""
+    """Who made the model and when, as SBML asks: the days on which its equations were written and last changed."""
     libsbml = library("libsbml")
     history, creator = libsbml.ModelHistory(), libsbml.ModelCreator()
     creator.setName(CREATOR)

@@ -44,7 +44,9 @@ def packed(run: Run) -> memoryview:
     tree = to_tree(run)
     declare(tree)
     encoding = {
-        node.path: {name: _packed(one) | encoded(name, one) for name, one in node.to_dataset(inherit=False).variables.items()}
+        node.path: {
+            name: _packed(one) | encoded(name, one) for name, one in node.to_dataset(inherit=False).variables.items()
+        }
         for node in tree.subtree
     }
     written = BytesIO()
