@@ -313,13 +313,18 @@ class TestPetab:
             parameter = two[row["parameterId"]]
             assert (parameter.lb, parameter.ub) == (float(row["lowerBound"]), float(row["upperBound"]))
             first, second = (float(number) for number in row["objectivePriorParameters"].split(";"))
-            middle = {
-                "logNormal": math.exp(first),
-                "normal": first,
-                "uniform": (first + second) / 2.0,
-                "parameterScaleUniform": 10.0 ** ((first + second) / 2.0),
+            law = {
+                "logNormal": lambda x, m=first, s=second: math.exp(-(((math.log(x) - m) / s) ** 2) / 2.0) / x,
+                "normal": lambda x, m=first, s=second: math.exp(-(((x - m) / s) ** 2) / 2.0),
+                "uniform": lambda x: 1.0,
+                "parameterScaleUniform": lambda x: 1.0 / x,
             }[row["objectivePriorType"]]
-            assert float(parameter.prior_dist.ppf(0.5)) == pytest.approx(middle, rel=1e-6)
+            low, high = (
+                parameter.lb + 0.2 * (parameter.ub - parameter.lb),
+                parameter.lb + 0.7 * (parameter.ub - parameter.lb),
+            )
+            ratio = parameter.prior_dist.pdf(low) / parameter.prior_dist.pdf(high)  # bounds cut both alike
+            assert float(ratio) == pytest.approx(law(low) / law(high), rel=1e-9), row["parameterId"]
 
     def test_every_row_is_in_it_or_listed(self, found):
         assert found.taken == len(rows_of(found.files["measurements.tsv"]))

@@ -1,8 +1,8 @@
 """What `run.nc` says of itself in the words of the CF conventions, for programs that know nothing of dermatwin.
 
 Dimensions of labels are coordinate variables without a fill value, counts are 32-bit whole numbers, units are such as
-UDUNITS reads. What holds in words alone: a time counts from a session and not from a date, so that it has a length as its unit
-and no calendar. Held over every variable of a file by `tests/interface/test_conventions.py`.
+UDUNITS reads. What holds in words alone: a time counts from a session and not from a date, so that its unit is a length of
+time and it has no calendar. Held over every variable of a file by `tests/interface/test_conventions.py`.
 """
 
 from __future__ import annotations
