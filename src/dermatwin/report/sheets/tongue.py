@@ -53,13 +53,12 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language in use; `missing` gathers what stood in English for want of a translation, `asked` all sentences."""
+    """One language in use; `missing` gathers what stood in English for want of a translation."""
 
     language: str
     locale: Locale
     catalogue: Catalogue
     missing: set[str] = field(default_factory=set[str])
-    asked: set[str] = field(default_factory=set[str])
 
     def say(self, sentence: str, /, **values: Any) -> str:
         """A sentence with its places filled."""
@@ -80,8 +79,6 @@ class Tongue:
 
     def _spoken(self, sentence: str, text: str) -> str:
         """The text of a sentence, marked and remembered where its catalogue lacks it."""
-        if sentence:
-            self.asked.add(sentence)
         if not sentence or self.language == ENGLISH or sentence in self.catalogue.known:
             return text
         self.missing.add(sentence)
