@@ -7,6 +7,7 @@ time and it has no calendar. Held over every variable of a file by `tests/interf
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,11 +36,9 @@ def declare(tree: xr.DataTree) -> None:
             attributes["comment"] = where
 
 
-def encoded(name: str, variable: xr.Variable) -> dict[str, Any]:
+def encoded(name: Hashable, variable: xr.Variable) -> dict[str, Any]:
     """How the conventions want a variable laid down: no gaps in a coordinate, whole numbers that every reader has."""
-    found: dict[str, Any] = {}
-    if variable.dims == (name,) and variable.dtype.kind == "f":
-        found["_FillValue"] = None
-    if variable.dtype.kind == "i" and variable.dtype.itemsize > 4:
-        found["dtype"] = "int32"
-    return found
+    kind: str = variable.to_numpy().dtype.kind
+    if kind == "f" and variable.dims == (name,):
+        return {"_FillValue": None}
+    return {"dtype": "int32"} if kind == "i" else {}
