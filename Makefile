@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 COMPILED := $(VENV)/.compiled
+BROWSER := $(VENV)/.browser
 KERNELS := $(wildcard src/dermatwin/numerics/*.py) $(shell grep -rlE 'njit|import kept' src/dermatwin --include=*.py)
 DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
@@ -50,13 +51,18 @@ $(COMPILED): $(KERNELS) tests/kernels.py | $(DEV_STAMP)
 	@$(BIN)/python tests/kernels.py
 	@touch $@
 
-test: $(DEV_STAMP) $(COMPILED)
+# Tests of pages look at them in a browser: the one that is there, or one that is brought.
+$(BROWSER): tests/browser.py | $(DEV_STAMP)
+	@$(BIN)/python tests/browser.py
+	@touch $@
+
+test: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@$(BIN)/python -m pytest $(PARALLEL)
 
-quick: $(DEV_STAMP) $(COMPILED)
+quick: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
-costs: $(DEV_STAMP) $(COMPILED)
+costs: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@PYTHONPATH=tests $(BIN)/python -m pytest -p costs
 
 mutants: $(DEV_STAMP) $(COMPILED)

@@ -36,3 +36,11 @@ def test_the_usual_pigment_drive_is_the_median_of_the_reference_course(draws, us
     found = np.median(_pigment_dose(usual))
     stated = draws.median("pigment_drive_reference", "d")
     assert stated / APART < found < stated * APART, f"pigment_drive_reference is {found:.3g}"
+
+
+@pytest.mark.parametrize(("name", "unit"), [("inflammation", "mm*d"), ("cut_vessels", "1/cm^2"), ("clearing", "d")])
+def test_the_usual_injury_is_the_median_of_the_reference_course(name, unit, draws, usual):
+    values = getattr(usual, name)
+    found = np.median(values if values.ndim == 1 else values[:, 0])
+    stated = draws.median(f"simulated_reference[{name}]", unit)
+    assert stated / APART < found < stated * APART, f"simulated_reference[{name}] is {found:.3g}"

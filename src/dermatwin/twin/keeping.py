@@ -4,7 +4,7 @@ Left out is what nothing asks for any more: concentrations at depths below the n
 at the needling is kept), means over layers that no reading looks at, and of the reference course all but the states that
 answers are set against. What takes most of the room is kept in single precision, as in the file: readings are made before,
 in double, and a run that is read again has its numbers to 1e-6. Who changes what a reading looks at changes the tables here;
-what is missing is not a number, and a test reads every concern again (tests/interface/test_kept.py).
+what is missing is not a number, and a test reads every concern again (tests/interface/test_blocks.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .run import ZoneRun
 
 Record = TypeVar("Record")
 
-EPIDERMIS, PAPILLARY, *_ = LAYERS
+EPIDERMIS = LAYERS[0]
 DERMIS = LAYERS[1:]
 CHANGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("collagen_i", "collagen_iii", "mitogens", "vegf"), LAYERS),
@@ -35,10 +35,6 @@ MEANS: Mapping[str, frozenset[str]] = {
     state: frozenset((*CHANGES.get(state, ()), *SHOWN.get(state, ()))) for state in {**SHOWN, **CHANGES}
 }
 """State -> layers whose mean is read of a zone: the same, and the courses that are shown."""
-
-UPPER = (EPIDERMIS, PAPILLARY)
-REACTION: Mapping[str, tuple[str, ...]] = dict.fromkeys(("danger", "neutrophils", "vessels", "vegf"), UPPER)
-"""State -> layers of the reference course that recovery is set against, at a point that is hit."""
 
 LARGE = {"values", "means", "amount", "through_channels", "intact_below_sc", "dermal_concentration", "at_nerves", "block"}
 """Fields that are kept in single precision."""
@@ -55,12 +51,12 @@ def kept(zone: ZoneRun) -> ZoneRun:
 
 
 def kept_usual(usual: TissueHistory) -> TissueHistory:
-    """Of the reference course the states that answers and recovery are set against."""
-    states = tuple(state for state in usual.states if state in REACTION or state in CHANGES)
+    """Of the reference course the means that answers are set against; recovery looks at its sums alone."""
+    states = tuple(state for state in usual.states if state in CHANGES)
     at = [usual.states.index(state) for state in states]
     means = None if usual.means is None else usual.means[..., at]
     slim = replace(usual, states=states, values=usual.values[..., at], means=means)
-    return single(replace(slim, values=_only(slim, slim.values, REACTION), means=_only(slim, means, CHANGES)))
+    return single(replace(slim, values=_only(slim, slim.values, {}), means=_only(slim, means, CHANGES)))
 
 
 def _only(history: TissueHistory, values: Any, wanted: Mapping[str, Iterable[str]]) -> Any:

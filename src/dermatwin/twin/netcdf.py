@@ -8,7 +8,7 @@ as what it writes itself (tests/interface/test_stored_run.py), and by netCDF-C 4
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 WITHOUT_LABELS = "This is a netCDF dimension but not a netCDF variable. %9d"
 
-Encode = Callable[["xr.Variable"], Mapping[str, Any]]
-"""How the numbers of a variable are laid down, in words of h5py; nothing for what is laid down in one piece."""
+Encode = Callable[[Hashable, "xr.Variable"], Mapping[str, Any]]
+"""How a variable is laid down, in words of h5py; `_FillValue` None: it has no gaps."""
 
 
 def written(tree: xr.DataTree, encode: Encode) -> BytesIO:
@@ -60,12 +60,12 @@ def _laid(group: Any, name: str, variable: xr.Variable, encode: Encode) -> Any:
     """One variable with what it says; truth as small integers that say so, as xarray has it."""
     library: Any = import_module("h5py")
     values, said = variable.to_numpy(), dict(variable.attrs)
-    how = dict(encode(variable))
+    how = dict(encode(name, variable))
     if values.dtype.kind in "OUS":
         values, how["dtype"] = values.astype(object), library.string_dtype()
     elif values.dtype.kind == "b":
         values, said["dtype"] = values.astype(np.int8), "bool"
-    elif values.dtype.kind == "f":
+    elif values.dtype.kind == "f" and how.pop("_FillValue", ...) is not None:
         said["_FillValue"] = how["fillvalue"] = values.dtype.type(np.nan)
     laid = group.create_dataset(name, data=values, **how)
     laid.attrs.update(said)

@@ -38,6 +38,7 @@ def read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissue
         run.exposures,
         adjuncts,
         session_days=days,
+        device="" if run.device is None else run.device.kind.parameters,
         numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)

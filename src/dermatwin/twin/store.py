@@ -18,6 +18,7 @@ from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
 from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import Place, forms
+from .conventions import declare, encoded
 from .fields import TABLES
 from .netcdf import written
 from .plain import require_plain
@@ -43,7 +44,9 @@ def save(run: Run, path: Path) -> None:
 
 def packed(run: Run) -> memoryview:
     """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
-    content = written(to_tree(run), _packed)
+    tree = to_tree(run)
+    declare(tree)
+    content = written(tree, lambda name, one: _packed(one) | encoded(name, one))
     with content.getbuffer() as found:
         end = seal_of(found)
     content.seek(0, SEEK_END)
@@ -133,6 +136,8 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
         found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
     ):
         raise ValueError("a zone is incomplete")
+    if any(history.sessions.size and history.inflammation is None for history in found["healing"].values()):
+        raise ValueError("it does not say how much inflammation its sessions brought")
     return found
 
 

@@ -39,6 +39,7 @@ _RATE = (
     "reaction_concentration",
     "unreported_event_rate",
     "unstated_trial_people",
+    "tram_track_factor",
 )
 _DURATION = (
     "duration_prior_median",
@@ -46,6 +47,10 @@ _DURATION = (
     "duration_between_studies",
     "duration_ratio",
     "duration_between_people",
+    "noticeable_erythema",
+    "erythema_reference_peak",
+    "reaction_ceiling",
+    "reference_needle_length",
 )
 STANDS_ON = {
     "rate": _RATE,
@@ -271,7 +276,10 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
         return NotPredicted("a review's duration is not the mean of a study")
     draws = laboratory.people
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    mean = predict_duration(sign, draws, exclude, heat=_heated(row, laboratory))
+    length = row.number("needle_length_mm")
+    mean = predict_duration(
+        sign, draws, exclude, heat=_heated(row, laboratory), needle_length=length if length and length > 0.0 else None
+    )
     return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
 
 
