@@ -15,7 +15,7 @@ from dermatwin.core.units import is_unit
 from dermatwin.flows import COMPARTMENTS, LAYERS, READOUTS
 from dermatwin.twin import recall, simulate, to_tree, write_run
 from dermatwin.twin.columns import ORDER, forms
-from dermatwin.twin.conventions import declare, encoded
+from dermatwin.twin.conventions import OF_ITS_ROW, declare, encoded
 from dermatwin.twin.fields import TABLES
 from dermatwin.twin.store import load, save
 from dermatwin.twin.tree import shelve
@@ -160,10 +160,11 @@ def test_the_file_is_what_xarray_would_write(run, folder, tmp_path):
 
 
 def test_every_variable_says_its_unit_and_what_it_is(tree):
+    apart = {(f"/{group}", name): where for group, names, where in OF_ITS_ROW for name in names}
     for node in tree.subtree:
         for name, variable in node.to_dataset(inherit=False).variables.items():
-            if (node.path, name) in {("/guards", "applied"), ("/guards", "limit")}:  # a unit for each row
-                assert variable.attrs["comment"] == "unit: in_unit of the same row"
+            if (node.path, name) in apart:  # a unit for each row
+                assert variable.attrs["comment"] == apart[node.path, name]
                 assert "units" not in variable.attrs
             else:
                 assert is_unit(variable.attrs["units"]), (node.path, name)
