@@ -12,7 +12,7 @@ from dermatwin.outcome.prediction import effects
 from dermatwin.validation import biopsy, closure, healing, outcomes
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.prediction import NotPredicted, Prediction
-from dermatwin.validation.protocol import sessions_of
+from dermatwin.validation.protocol import interval_of, sessions_of
 from dermatwin.validation.rows import REQUIRED, Row, among
 from dermatwin.validation.wounds import Bench, pushed
 
@@ -35,10 +35,41 @@ COUNT = 60
         ("2x2 cm wound", 1),
         ("once", 1),
         ("1.5 mm dermaroller", 1),
+        ("histology at 10x magnification", 1),
+        ("2x/week of a cream", 1),
+        ("10x in each direction", 1),
+        ("rolled 10 times in each direction, three sessions", 3),
+        ("4x (every 4 weeks)", 4),
+        ("roller \u00d74, monthly", 4),
+        ("twice a week for 4 weeks", 8),
+        ("weekly for twelve weeks", 12),
     ],
 )
 def test_sessions_are_counted_however_they_are_written(text, count):
     assert sessions_of(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("every three weeks", 21.0),
+        ("Every Two Weeks", 14.0),
+        ("x3 every 2-3 weeks", 17.5),
+        ("three-weekly", 21.0),
+        ("6 weekly treatments", 7.0),
+        ("every other week", 14.0),
+        ("3 sessions 4 weeks apart", 28.0),
+        ("three sessions at six-week intervals", 42.0),
+        ("at an interval of 10 days", 10.0),
+        ("q4w", 28.0),
+        ("twice a week", 3.5),
+        ("fortnightly", 14.0),
+        ("every 12 h", 28.0),
+        ("roller x4", 28.0),
+    ],
+)
+def test_the_time_between_sessions_is_read_in_figures_and_in_words(text, days):
+    assert interval_of(text) == pytest.approx(days)
 
 
 # Healing

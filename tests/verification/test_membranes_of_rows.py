@@ -21,20 +21,26 @@ def record(**cells):
 
 
 @pytest.mark.parametrize(
-    ("preparation", "skin", "parameter"),
+    ("preparation", "found"),
     [
-        ("dermatomed 330um", 0.33, "experiment_dermis"),
-        ("dermatomed 250-280um", 0.265, "experiment_dermis"),
-        ("dermatomed 1200um, hydrated", 1.2, "experiment_dermis"),
-        ("dermatomed", None, "excised_dermis[dermatomed]"),
-        ("fat removed", None, "excised_dermis[whole]"),
-        ("full thickness", None, "excised_dermis[whole]"),
+        ("dermatomed 330um", Dermis(0.33)),
+        ("dermatomed 250-280um", Dermis(0.265)),
+        ("dermatomed 1200um, hydrated", Dermis(1.2)),
+        ("dermatomed 500 \u00b5m", Dermis(0.5)),  # the micro sign
+        ("Dermatomed 500\u03bcm", Dermis(0.5)),  # the Greek letter
+        ("dermatomed, 400 to 600 microns", Dermis(0.5)),
+        ("split, 0.5 mm", Dermis(0.5)),
+        ("full thickness, 1.5 millimetres", Dermis(1.5)),
+        ("dermatomed", Dermis(study="one2099", kind="dermatomed")),
+        ("fat removed", Dermis(study="one2099", kind="whole")),
+        ("full thickness", Dermis(study="one2099", kind="whole")),
     ],
 )
-def test_the_dermis_of_a_membrane_is_read_from_its_preparation(preparation, skin, parameter):
-    found = dermis_of(record(preparation=preparation))
-    assert found is not None
-    assert (found.skin, found.parameter) == (pytest.approx(skin) if skin else None, parameter)
+def test_the_dermis_of_a_membrane_is_read_from_its_preparation(preparation, found):
+    read = dermis_of(record(preparation=preparation))
+    assert read is not None
+    assert read.skin == (found.skin if found.skin is None else pytest.approx(found.skin))
+    assert (read.study, read.kind) == (found.study, found.kind)
 
 
 @pytest.mark.parametrize("layer", ["epidermis", "stratum corneum", "epidermis without SC"])
@@ -48,22 +54,22 @@ def test_nothing_is_read_from_a_preparation_that_says_nothing():
 
 def test_the_epidermis_is_part_of_a_stated_thickness():
     above = KNOWN("reference_stratum_corneum", "mm") + KNOWN("membrane_thickness[viable_epidermis]", "mm")
-    assert Dermis("x", 0.5).thickness(KNOWN) == pytest.approx(0.5 - above)
-    assert Dermis("x", 0.05).thickness(KNOWN) == pytest.approx(0.005)  # never less than a tenth
-    whole = Dermis("x", parameter="excised_dermis[whole]").thickness(KNOWN)
+    assert Dermis(0.5).thickness(KNOWN) == pytest.approx(0.5 - above)
+    assert Dermis(0.05).thickness(KNOWN) == pytest.approx(0.05 * KNOWN.median("least_dermis_share", "1"))
+    whole = Dermis(study="x", kind="whole").thickness(KNOWN)
     assert whole == pytest.approx(unstated("excised_dermis[whole]", "mm", "x", KNOWN))
 
 
 def test_thicker_dermis_lets_less_through_and_by_what_the_laws_say():
     solute = find_solute("caffeine", LABORATORY.evidence)
     thin, thick = (
-        permeability.permeability(solute, "epidermis, dermis", None, None, LABORATORY, "nobody's", Dermis("x", skin))
+        permeability.permeability(solute, "epidermis, dermis", None, None, LABORATORY, "nobody's", Dermis(skin))
         for skin in (0.3, 2.0)
     )
     assert (thick < thin).all()
     blind = permeability._beliefs(LABORATORY, "nobody's").draws
     by_hand = intact_permeability(
-        solute, blind, layer="epidermis, dermis", membrane=Membrane(dermis=Dermis("x", 2.0).thickness(blind))
+        solute, blind, layer="epidermis, dermis", membrane=Membrane(dermis=Dermis(2.0).thickness(blind))
     )
     assert thick == pytest.approx(by_hand)
 
@@ -99,6 +105,18 @@ def test_a_salt_of_an_active_is_that_active():
     )
     row = Row("permeation_microneedle.csv", 2, {"permeant": "lidocaine HCl", "mw_g_mol": "270.8"})
     assert permeation.solute_of(row, LABORATORY.evidence) == base
+
+
+def test_an_active_comes_before_a_record_of_the_same_thing_and_the_other_way_round():
+    name = next(
+        name for name in permeability.compounds(LABORATORY.evidence) if permeability._active(name, LABORATORY.evidence)
+    )
+    record = permeability.compounds(LABORATORY.evidence)[name][0]
+    assert permeability.named(f"{name} hydrochloride", LABORATORY.evidence) == record
+    assert permeability.named(f"{name} hydrochloride", LABORATORY.evidence, active_first=True) == find_solute(
+        name, LABORATORY.evidence
+    )
+    assert permeability.named("nobody's acid", LABORATORY.evidence) is None
 
 
 def test_a_structure_is_read_where_no_table_holds_the_name():

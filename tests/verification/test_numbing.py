@@ -131,6 +131,50 @@ def test_the_time_to_numb_is_when_the_last_of_most_is_numb(monkeypatch, laborato
     assert answer.draws == pytest.approx(30.0 * np.exp(0.3 * np.std(scores) * norm.ppf(0.9)), rel=0.01)
 
 
+def test_a_person_who_failed_is_not_one_who_is_never_numb(monkeypatch, laboratory):
+    """Two whose delivery broke leave the answer of all others as it is: NaN for them, no day-long wait for anybody."""
+    time = np.linspace(0.0, 6.0, 601)
+
+    def course(row, laboratory_, draws, covered, remove):
+        half = 0.5 * np.exp(0.3 * np.sin(np.arange(COUNT))) if draws is laboratory.people else np.full(COUNT, 0.5)
+        block = np.minimum(0.5 * time / half[:, None], 1.0)
+        block[:2] = np.nan
+        return Numbness("cheek", 0, time, block, 0.0, remove)
+
+    monkeypatch.setattr(numbing, "course", course)
+    broken = predictor(laboratory)(row(readout="minimal_effective_time", unit="min", value="45"))
+    assert isinstance(broken, Prediction)
+    assert np.isnan(broken.draws[:2]).all()
+    others = 0.3 * np.std(np.sin(np.arange(2, COUNT)))
+    assert broken.draws[2:] == pytest.approx(30.0 * np.exp(others * norm.ppf(0.9)), rel=0.01)
+
+
+def test_a_share_of_people_is_of_those_who_were_computed():
+    scores = np.r_[np.nan, norm.ppf((np.arange(COUNT - 1) + 0.5) / (COUNT - 1))]
+    found = numb_share(Pair(1.0 / (1.0 + np.exp(-1.0 - scores)), np.full(COUNT, 1.0 / (1.0 + np.exp(-1.0)))), 0.5)
+    assert np.isfinite(found).all()
+    assert found[0] == pytest.approx(norm.cdf(1.0 / np.nanstd(scores)))
+
+
+def test_the_amount_of_cream_is_unknown_once_per_study(monkeypatch, laboratory):
+    seen = []
+
+    def deliver(topical, *rest):
+        seen.append(np.array(topical.dose))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(numbing, "deliver", deliver)
+    monkeypatch.setattr(numbing, "insert", None)
+    for source in ("one2099", "one2099", "other2099"):
+        with pytest.raises(ZeroDivisionError):
+            numbing.block(row(source=source, product="cream of nobody"), laboratory)
+    first, again, other = seen
+    assert first.shape == (COUNT,)
+    assert first == pytest.approx(again)
+    assert np.abs(first - other).max() > 1.0
+    assert np.std(np.log(first)) == pytest.approx(0.5, rel=0.2)
+
+
 def test_a_direction_is_less_pain(monkeypatch, laboratory):
     held(monkeypatch, 0.8)
     answer = predictor(laboratory)(row(readout="direction_against_placebo", value="-1", statistic="sign"))

@@ -26,7 +26,7 @@ from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
 from .prediction import Answer, NotPredicted, Prediction, Predictor
-from .protocol import PERIODS, interval_of, protocol_of, sessions_of
+from .protocol import PERIOD, days_of, interval_of, protocol_of, sessions_of
 from .rows import Row
 from .wounds import Bench, Needles, another_wound, pushed
 
@@ -298,9 +298,9 @@ def _off(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     stopped = re.search(r"after_(\d+)d_off", row["quantity"])
     if stopped is None:
         return NotPredicted("the days without the steroid are not stated")
-    draws, used = laboratory.people, re.search(r"(\d+)\s*(weeks?|wk|days?|d|months?)\b", row["procedure"])
+    draws, used = laboratory.people, re.search(rf"(\d+)\s*{PERIOD}", row["procedure"])
     on, off = (draws(f"steroid_{name}_time", "d") for name in ("onset", "recovery"))
-    lasted = None if used is None else float(used[1]) * PERIODS[used[2] if used[2] == "d" else used[2].rstrip("s")]
+    lasted = None if used is None else float(used[1]) * days_of(used[2])
     begun = 1.0 if lasted is None else -np.expm1(-lasted / on)
     full = draws(entry.name, "1") - 1.0
     draw = 100.0 * (1.0 + full * begun * np.exp(-float(stopped[1]) / off))

@@ -118,10 +118,6 @@ def placebo(row: Row) -> Row | None:
     )
 
 
-def _age(row: Row, draws: Draws) -> float:
-    return draws.median("experiment_child_age", "yr") if row["population"] == "children" else 35.0
-
-
 def _channels(row: Row, skin: Skin, draws: Draws) -> Channels:
     """Channels of what was needled before the cream; none where nothing was."""
     length = row.number("needled_first_mm")
@@ -136,13 +132,17 @@ def _channels(row: Row, skin: Skin, draws: Draws) -> Channels:
 
 
 def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove: float | None) -> Numbness:
-    """The block from the moment on which the cream goes on; rows of one cream and skin share it. remove : h."""
+    """The block from the moment on which the cream goes on; rows of one study, cream and skin share it. remove : h.
+
+    No trial states the amount: it is unknown once per study, so that each person's draw has a dose of its own.
+    """
 
     def make() -> Numbness:
-        skin = laboratory.skin(site_of(row["site"], "human", laboratory.evidence), draws, age=_age(row, draws))
+        young = {"age": draws.median("experiment_child_age", "yr")} if row["population"] == "children" else {}
+        skin = laboratory.skin(site_of(row["site"], "human", laboratory.evidence), draws, **young)
         topical = Topical.model_construct(
             product=product(row, laboratory.evidence),
-            dose=draws.median("experiment_cream_dose", "mg/cm^2"),
+            dose=unstated("experiment_cream_dose", "mg/cm^2", row["source"], draws),
             apply=0.0,
             remove=remove,
             occluded=covered,
@@ -151,7 +151,7 @@ def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove
         assert found is not None  # an anaesthetic always blocks something
         return found
 
-    told = tuple(row[column] for column in ("product", "vehicle", "site", "population", "needled_first_mm"))
+    told = tuple(row[column] for column in ("source", "product", "vehicle", "site", "population", "needled_first_mm"))
     key = ("numb", *told, *strengths(row).items(), covered, remove, draws is laboratory.people)
     return laboratory.once(key, make)
 
@@ -269,7 +269,7 @@ def numb_share(found: Pair, level: float) -> np.ndarray:
     from scipy.special import ndtr  # pyright: ignore[reportMissingTypeStubs]
 
     people, known = _logit(found.people), _logit(found.known)
-    spread = max(float(np.std(people - known)), SURELY)
+    spread = max(float(np.nanstd(people - known)), SURELY)
     return ndtr((known - _logit(np.array(level))) / spread)
 
 
@@ -318,10 +318,11 @@ def _time(row: Row, laboratory: Laboratory) -> Answer:
         return NotPredicted("not a time in minutes")
 
     def read(found: Numbness, draws: Draws) -> np.ndarray:
-        return np.log(np.nan_to_num(onset(found, draws), nan=never).clip(1.0, never))
+        late = np.nan_to_num(onset(found, draws), nan=never).clip(1.0, never)
+        return np.where(found.computed, np.log(late), np.nan)  # who is never numb is late, who failed is not known
 
     found = _over_covers(row, laboratory, read)
-    apart = float(np.std(found.people - found.known))
+    apart = float(np.nanstd(found.people - found.known))
     last = found.known + ndtri(people_numb(row, laboratory.people)) * apart
     return Prediction(np.exp(last), value, "log", "time to numb", stands_on=("time_to_numb",))
 

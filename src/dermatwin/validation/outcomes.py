@@ -106,11 +106,15 @@ def predictor(laboratory: Laboratory) -> Predictor:
     return predict
 
 
+def _groups(row: Row, evidence: Evidence) -> dict[str, str]:
+    return {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+
+
 def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) -> Answer:
     """The answer with its concern, its kind of arm, and what makes a change a share of the baseline."""
     if not isinstance(answer, Prediction):
         return answer
-    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+    groups = _groups(row, evidence)
     if answer.quantity in ("direction", BETWEEN):
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
@@ -148,8 +152,7 @@ def _tissue(row: Row, seen: Row, answer: Answer, evidence: Evidence) -> Answer:
     """The answer of the network, counted among the row's concern and arms."""
     if not isinstance(answer, Prediction):
         return answer
-    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
-    return replace(answer, common=Common(groups))
+    return replace(answer, common=Common(_groups(row, evidence)))
 
 
 def between(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:

@@ -13,9 +13,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 
+from ..core.units import factor
 from ..delivery import Membrane, Solute, find_solute, intact_permeability
 from ..delivery.chemistry import from_smiles
 from ..delivery.stratum import WITHIN, tailed
@@ -30,6 +32,10 @@ SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have
 SOLVENTS = ("ethanol", "methanol", "glycol", "peg ", "oleic", "cellulose")
 """Words in the name of a donor that make it something else than water."""
+THICKNESS = re.compile(
+    r"(\d+(?:\.\d+)?)(?: ?(?:-|\u2013|to) ?(\d+(?:\.\d+)?))? ?(mm|um|\u03bcm|\u00b5m|microns?|micromet\w+|millimet\w+)\b"
+)
+"""A thickness in the words of a preparation, in lower case: the micro sign of some keyboards becomes the Greek letter."""
 PREPARATIONS = ((r"dermatom", "dermatomed"), (r"fat removed|full|whole", "whole"))
 """Words of a preparation without a thickness -> how much dermis it leaves."""
 FOLDS = 10
@@ -109,18 +115,18 @@ def _answer(kp: np.ndarray, layer: str, log10_kp: float) -> Prediction:
 
 @dataclass(frozen=True)
 class Dermis:
-    """How much dermis is on a membrane: skin of a stated thickness [mm], else a preparation, unknown once per study."""
+    """How much dermis is on a membrane: of skin of a stated thickness [mm], else of a study's preparation."""
 
-    study: str
     skin: float | None = None
-    parameter: str = "experiment_dermis"
+    study: str = ""
+    kind: str = ""
 
     def thickness(self, p: Draws) -> np.ndarray:
-        """Dermis [mm], (draw,): what a stated thickness leaves below the epidermis, a tenth of it at the least."""
+        """Dermis [mm], (draw,): what a stated thickness leaves below the epidermis, else unknown once per study."""
         if self.skin is None:
-            return unstated(self.parameter, "mm", self.study, p)
+            return unstated(f"excised_dermis[{self.kind}]", "mm", self.study, p)
         above = p("reference_stratum_corneum", "mm") + p("membrane_thickness[viable_epidermis]", "mm")
-        return np.maximum(self.skin - above, 0.1 * self.skin)
+        return np.maximum(self.skin - above, p.median("least_dermis_share", "1") * self.skin)
 
 
 def dermis_of(row: Row) -> Dermis | None:
@@ -128,11 +134,12 @@ def dermis_of(row: Row) -> Dermis | None:
     if "dermis" not in layer_of(row).partition(" without ")[0].split(", "):
         return None
     text = row["preparation"].casefold()
-    stated = re.search(r"(\d+)(?:-(\d+))? ?(?:um|\u00b5m)\b", text)
+    stated = THICKNESS.search(text)
     if stated:
-        return Dermis("", 0.0005 * (float(stated[1]) + float(stated[2] or stated[1])))
+        middle = 0.5 * (float(stated[1]) + float(stated[2] or stated[1]))
+        return Dermis(middle * factor("mm" if stated[3].startswith(("mm", "milli")) else "um", "mm"))
     kind = next((kind for words, kind in PREPARATIONS if re.search(words, text)), None)
-    return None if kind is None else Dermis(row["source"], parameter=f"excised_dermis[{kind}]")
+    return None if kind is None else Dermis(study=row["source"], kind=kind)
 
 
 def permeability(
@@ -264,17 +271,22 @@ def _compound(name: str, mass: float, computed: float, held: Mapping[str, float]
     )
 
 
-def named(compound: str, evidence: Evidence) -> Solute | None:
-    """The solute of a name, from the compounds of the records or from the actives; a salt is its acid or base."""
-    for name in names_of(compound):
-        known = compounds(evidence).get(name.lower())
-        if known is not None:
-            return known[0]
-        try:
-            return find_solute(name, evidence)
-        except KeyError:
-            continue
-    return None
+def named(compound: str, evidence: Evidence, *, active_first: bool = False) -> Solute | None:
+    """The solute of a name, from the compounds of the records or from the actives; a salt is its acid or base.
+
+    active_first : the properties of an active before those of a record, under whatever name.
+    """
+    names = names_of(compound)
+    records = (known[0] for name in names if (known := compounds(evidence).get(name.lower())))
+    actives = (active for name in names if (active := _active(name, evidence)))
+    return next(chain(actives, records) if active_first else chain(records, actives), None)
+
+
+def _active(name: str, evidence: Evidence) -> Solute | None:
+    try:
+        return find_solute(name, evidence)
+    except KeyError:
+        return None
 
 
 def names_of(compound: str) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..delivery import Holes, Solute, find_solute, needled_permeation, open_holes
+from ..delivery import Holes, Solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
 from ..evidence import Evidence
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
-from .permeability import drawn, named, names_of
+from .permeability import drawn, named
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
@@ -101,7 +101,7 @@ def _bound(row: Row) -> str:
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     """The solute that some table holds under that name or without its salt, else the row's own structure or properties."""
-    known = _active(row["permeant"], evidence) or named(row["permeant"], evidence)
+    known = named(row["permeant"], evidence, active_first=True)
     if known is not None:
         return known
     mass, log_kow = row.number("mw_g_mol"), row.number("log_kow")
@@ -112,16 +112,6 @@ def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     if log_kow is None and mass < 1000.0:
         return "log Kow not stated, no structure, and the permeant is not in the table of actives"
     return Solute(row["permeant"], mass, log_kow, "calculated")
-
-
-def _active(permeant: str, evidence: Evidence) -> Solute | None:
-    """The active of that name or without its salt: its properties before those of a record of permeability."""
-    for name in names_of(permeant):
-        try:
-            return find_solute(name, evidence)
-        except KeyError:
-            continue
-    return None
 
 
 def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
