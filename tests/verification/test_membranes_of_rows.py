@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from dermatwin.delivery import Membrane, find_solute, intact_permeability
+from dermatwin.delivery.chemistry import from_smiles
 from dermatwin.evidence import Evidence
-from dermatwin.validation import permeability, permeation
+from dermatwin.evidence.rows.permeability import CompoundRow
+from dermatwin.validation import compound, permeability, permeation
+from dermatwin.validation.compound import names_of
 from dermatwin.validation.laboratory import Laboratory, unstated
-from dermatwin.validation.permeability import Dermis, dermis_of, names_of
+from dermatwin.validation.permeability import Dermis, dermis_of
 from dermatwin.validation.prediction import NotPredicted, Prediction
-from dermatwin.validation.rows import Row
+from dermatwin.validation.rows import Row, measured
 
 LABORATORY = Laboratory(Evidence.packaged(), 60, 3)
 KNOWN = LABORATORY.known
@@ -98,37 +101,107 @@ def test_a_salt_is_found_by_its_base_or_acid(name, last):
     assert names_of(name)[0] == name
 
 
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("lidocaine hydrochloride", "lidocaine"),
+        ("Lidocaine hydrochloride monohydrate", "lidocaine"),
+        ("Methylparaben", "Methyl 4-hydroxybenzoate"),
+        ("n-Butylparaben", "Butyl 4-hydroxybenzoat"),
+        ("Hexanol", "1-Hexanol"),
+        ("DEET", "N,N-Diethyl-m-toluamide"),
+        ("aspirin", "Acetylsalicylic acid"),
+        ("benzocaine", "Ethyl p-aminobenzoate"),
+        ("vitamin C", "L-ascorbic acid"),
+        ("sodium ascorbate", "L-ascorbic acid"),
+        ("GHK-Cu", "copper tripeptide GHK-Cu (1:1)"),
+        ("Chlorpromazine hydrochloride", "Chlorpromazine"),
+        ("acetaminophen", "Paracetamol"),
+        ("5-ALA hydrochloride", "5-aminolevulinic acid"),
+    ],
+)
+def test_a_compound_is_found_by_its_other_names(name, means):
+    found = compound.named(name, LABORATORY.evidence)
+    assert found is not None
+    assert found.name.lower() == means.lower()
+
+
+def test_an_ester_is_not_the_acid_that_it_is_made_of():
+    assert compound.named("hydrocortisone acetate", LABORATORY.evidence) is None
+    assert compound.named("nobody's acid", LABORATORY.evidence) is None
+
+
 def test_a_salt_of_an_active_is_that_active():
-    base = find_solute("lidocaine", LABORATORY.evidence)
-    assert permeability.named("lidocaine hydrochloride", LABORATORY.evidence) == permeability.named(
-        "lidocaine", LABORATORY.evidence
-    )
     row = Row("permeation_microneedle.csv", 2, {"permeant": "lidocaine HCl", "mw_g_mol": "270.8"})
-    assert permeation.solute_of(row, LABORATORY.evidence) == base
+    assert permeation.solute_of(row, LABORATORY.evidence) == find_solute("lidocaine", LABORATORY.evidence)
 
 
 def test_an_active_comes_before_a_record_of_the_same_thing_and_the_other_way_round():
-    name = next(
-        name for name in permeability.compounds(LABORATORY.evidence) if permeability._active(name, LABORATORY.evidence)
-    )
-    record = permeability.compounds(LABORATORY.evidence)[name][0]
-    assert permeability.named(f"{name} hydrochloride", LABORATORY.evidence) == record
-    assert permeability.named(f"{name} hydrochloride", LABORATORY.evidence, active_first=True) == find_solute(
-        name, LABORATORY.evidence
-    )
-    assert permeability.named("nobody's acid", LABORATORY.evidence) is None
+    evidence = LABORATORY.evidence
+    name = next(name for name in compound.compounds(evidence) if compound._active(name, evidence))
+    record = compound.compounds(evidence)[name][0]
+    assert compound.named(f"{name} hydrochloride", evidence) == record
+    assert compound.named(f"{name} hydrochloride", evidence, active_first=True) == find_solute(name, evidence)
 
 
-def test_a_structure_is_read_where_no_table_holds_the_name():
-    row = Row("permeability_intact_medians.csv", 2, {"source": "x", "compound": "nobody's phenol", "smiles": "c1ccccc1O"})
-    found = permeability.drawn(row)
+def test_a_compound_is_left_out_of_the_fit_under_whatever_name_a_row_has_it(monkeypatch):
+    """A record called by another name would be predicted by a fit that has read it."""
+    asked = []
+    beliefs = permeability._beliefs
+    monkeypatch.setattr(permeability, "_beliefs", lambda laboratory, name: asked.append(name) or beliefs(laboratory, name))
+    cells = {"source": "x", "log10_kp_epidermis_cm_s": "-5.5"}
+    for name in ("Methylparaben", "lidocaine hydrochloride", "nobody's phenol"):
+        row = Row(
+            "permeability_intact_medians.csv", 2, {**cells, "compound": name, "mw_g_mol": "94.1", "crippen_log_p": "1.4"}
+        )
+        assert isinstance(permeability.medians_predictor(LABORATORY)(row), Prediction)
+    assert set(asked) == {"Methyl 4-hydroxybenzoate", "Lidocaine", "nobody's phenol"}
+
+
+def test_of_several_permeants_the_one_of_the_stated_mass_is_meant():
+    cells = {"permeant": "rigin / melanostatin / pal-KTTKS", "mw_g_mol": "802.07"}
+    found = permeation.solute_of(Row("permeation_microneedle.csv", 2, cells), LABORATORY.evidence)
+    assert found == find_solute("pal-KTTKS", LABORATORY.evidence)
+    unclear = permeation.solute_of(Row("permeation_microneedle.csv", 2, {**cells, "mw_g_mol": "500"}), LABORATORY.evidence)
+    assert isinstance(unclear, str)
+
+
+def test_structures_have_the_mass_and_the_log_p_that_are_printed():
+    rows = [row for row in LABORATORY.evidence.rows(CompoundRow) if row.smiles]
+    assert len(rows) > 100
+    for row in rows:
+        drawn = from_smiles(row.compound, row.smiles)
+        assert (drawn.molar_mass, drawn.log_kow) == (
+            pytest.approx(row.mw_g_mol, abs=0.01),
+            pytest.approx(row.crippen_log_p, abs=0.001),
+        )
+
+
+def test_every_median_is_predicted():
+    medians = measured(LABORATORY.evidence)["permeability_intact_medians.csv"]
+    assert [row["compound"] for row in medians if isinstance(permeability.solute_of(row, LABORATORY.evidence), str)] == []
+
+
+def test_a_measured_log_kow_comes_before_a_computed_one():
+    found = compound.named("2,4-Dinitrochlorobenzene", LABORATORY.evidence)
     assert found is not None
+    assert found.log_kow_origin == "measured"
+
+
+def test_a_row_may_describe_its_own_molecule():
+    row = Row("permeability_intact_medians.csv", 2, {"source": "x", "compound": "nobody's phenol", "smiles": "c1ccccc1O"})
+    found = compound.described(row, "nobody's phenol")
+    assert not isinstance(found, str)
     assert found.molar_mass == pytest.approx(94.11, abs=0.02)
     cells = {**row.cells, "log10_kp_epidermis_cm_s": "-5.5"}
     answer = permeability.medians_predictor(LABORATORY)(Row(row.file, 2, cells))
     assert isinstance(answer, Prediction)
     assert np.isfinite(answer.draws).all()
-    assert permeability.drawn(Row(row.file, 2, {"compound": "x", "smiles": "not a structure"})) is None
+    wrong = compound.described(Row(row.file, 2, {"compound": "x", "smiles": "not a structure"}), "x")
+    assert "structure cannot be read" in str(wrong)
+    stated = compound.described(Row(row.file, 2, {"mw_g_mol": "94.1", "log_kow": "1.46", "crippen_log_p": "9"}), "x")
+    assert not isinstance(stated, str)
+    assert (stated.log_kow, stated.log_kow_origin) == (1.46, "calculated")
 
 
 def test_stripped_skin_is_refused():

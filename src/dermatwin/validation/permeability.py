@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
 
 import numpy as np
 
 from ..core.units import factor
-from ..delivery import Membrane, Solute, find_solute, intact_permeability
-from ..delivery.chemistry import from_smiles
+from ..delivery import Membrane, Solute, intact_permeability
 from ..delivery.stratum import WITHIN, tailed
 from ..evidence import Draws, Evidence, Tables, view
-from ..evidence.rows.laboratory import PermeabilityRow
-from ..evidence.rows.permeability import CompoundPropertyRow, PermeabilityStudyRow
+from ..evidence.rows.permeability import PermeabilityStudyRow
+from .compound import compounds, described, ionising, named, recorded
 from .laboratory import Laboratory, unstated
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
@@ -39,12 +37,6 @@ THICKNESS = re.compile(
 PREPARATIONS = ((r"dermatom", "dermatomed"), (r"fat removed|full|whole", "whole"))
 """Words of a preparation without a thickness -> how much dermis it leaves."""
 FOLDS = 10
-SALT = re.compile(
-    r"[ -](?:\d?hcl|(?:mono|di)?hydrochloride|hydrobromide|sodium|potassium|sul(?:f|ph)ate|citrate|maleate|tartrate"
-    r"|mesylate)(?: salt)?$",
-    re.IGNORECASE,
-)
-"""What a name of a salt ends with."""
 KP = ("membrane_permeability",)
 
 
@@ -80,10 +72,11 @@ def predictor(laboratory: Laboratory) -> Predictor:
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
-        beliefs, layer = _beliefs(laboratory, row["compound"]), layer_of(row)
+        name = recorded(row["compound"], laboratory.evidence)
+        beliefs, layer = _beliefs(laboratory, name), layer_of(row)
         try:
             kp = permeability(
-                solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, row["compound"], dermis_of(row)
+                solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, name, dermis_of(row)
             )
         except ValueError:
             return NotPredicted(f"the membrane {row['layer'] or 'not stated'!r} is not described")
@@ -96,14 +89,15 @@ def medians_predictor(laboratory: Laboratory) -> Predictor:
     """Predict medians by compound; the epidermis where there is one, else the membrane that holds dermis."""
 
     def predict(row: Row) -> Answer:
-        solute = named(row["compound"], laboratory.evidence) or drawn(row)
-        if solute is None:
-            return NotPredicted("structure not held: neither an active nor a compound of permeability_intact.csv")
+        solute = solute_of(row, laboratory.evidence)
+        if isinstance(solute, str):
+            return NotPredicted(solute)
+        name = recorded(row["compound"], laboratory.evidence)
         for column, layer in (("log10_kp_epidermis_cm_s", "epidermis"), ("log10_kp_dermis_cm_s", "epidermis, dermis")):
             measured = row.number(column)
             if measured is not None:
-                kp = permeability(solute, layer, None, None, laboratory, row["compound"])
-                return _answer(kp * strays(row, layer, _beliefs(laboratory, row["compound"])), layer, measured)
+                kp = permeability(solute, layer, None, None, laboratory, name)
+                return _answer(kp * strays(row, layer, _beliefs(laboratory, name)), layer, measured)
         return NotPredicted("no value")
 
     return predict
@@ -213,93 +207,10 @@ def is_aqueous(row: Row) -> bool:
 
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
-    """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none."""
-    known = compounds(evidence).get(row["compound"].lower())
-    if known is not None:
-        return ionising(known[0], donor_ph(row), evidence)
-    try:
-        return find_solute(row["compound"], evidence)
-    except KeyError:
-        pass
-    mass, log_p = row.number("mw_g_mol"), row.number("crippen_log_p")
-    if mass is None or mass <= 0.0:
-        return "molar mass not stated"
-    return Solute(row["compound"], mass, log_p)
+    """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none.
 
-
-def ionising(solute: Solute, ph: float | None, evidence: Evidence) -> Solute:
-    """The solute as the acid or the base that it mostly is at this pH; unchanged if it has not both pKa."""
-    other = _properties(evidence).get(solute.name.lower(), {})
-    if ph is None or "pka_acid" not in other or "pka_base" not in other:
-        return solute
-    acid = ph - other["pka_acid"] >= other["pka_base"] - ph
-    return replace(solute, acidity="acid" if acid else "base", pka=other["pka_acid" if acid else "pka_base"])
-
-
-@view
-def _properties(tables: Tables) -> Mapping[str, dict[str, float]]:
-    """Measured properties by compound, in lower case."""
-    found: dict[str, dict[str, float]] = {}
-    for row in tables.rows(CompoundPropertyRow):
-        found.setdefault(row.compound.lower(), {})[row.property] = row.value
-    return found
-
-
-@view
-def compounds(tables: Tables) -> Mapping[str, tuple[Solute, float | None]]:
-    """Compounds of the records by name in lower case, measured properties where held; and their computed log P."""
-    held = _properties(tables)
-    return {
-        row.compound.lower(): (
-            _compound(row.compound, row.mw_g_mol, row.crippen_log_p, held.get(row.compound.lower(), {})),
-            row.crippen_log_p,
-        )
-        for row in tables.rows(PermeabilityRow)
-        if row.mw_g_mol is not None and row.crippen_log_p is not None
-    }
-
-
-def _compound(name: str, mass: float, computed: float, held: Mapping[str, float]) -> Solute:
-    acidity = "acid" if "pka_acid" in held else "base" if "pka_base" in held else ""
-    return Solute(
-        name,
-        mass,
-        held.get("log_kow", computed),
-        "measured" if "log_kow" in held else "crippen",
-        held.get(f"pka_{acidity}"),
-        acidity,
-    )
-
-
-def named(compound: str, evidence: Evidence, *, active_first: bool = False) -> Solute | None:
-    """The solute of a name, from the compounds of the records or from the actives; a salt is its acid or base.
-
-    active_first : the properties of an active before those of a record, under whatever name.
+    That of the name, as a record, an active or a structure; else what the row itself says of its molecule.
     """
-    names = names_of(compound)
-    records = (known[0] for name in names if (known := compounds(evidence).get(name.lower())))
-    actives = (active for name in names if (active := _active(name, evidence)))
-    return next(chain(actives, records) if active_first else chain(records, actives), None)
-
-
-def _active(name: str, evidence: Evidence) -> Solute | None:
-    try:
-        return find_solute(name, evidence)
-    except KeyError:
-        return None
-
-
-def names_of(compound: str) -> tuple[str, ...]:
-    """Names under which a compound may be held: as written, without what is in brackets, and without its salt."""
-    plain = compound.partition("(")[0].strip()
-    return tuple(dict.fromkeys(name for name in (compound.strip(), plain, SALT.sub("", plain).strip()) if name))
-
-
-def drawn(row: Row) -> Solute | None:
-    """The solute of a row's own structure; None where it draws none that can be read here."""
-    if not row["smiles"]:
-        return None
-    try:
-        return from_smiles(row["compound"] or row["permeant"] or "unnamed", row["smiles"])
-    except KeyError:
-        return None
+    known = compounds(evidence).get(row["compound"].lower())
+    found = named(row["compound"], evidence) if known is None else known[0]
+    return described(row, row["compound"]) if found is None else ionising(found, donor_ph(row), evidence)

@@ -15,10 +15,10 @@ import numpy as np
 from ..delivery import Holes, Solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
 from ..evidence import Evidence
+from .compound import described, named, one_of
 from .experiment import site_of, species_of
 from .insertion import experiment
 from .laboratory import Laboratory, unstated
-from .permeability import drawn, named
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
@@ -26,6 +26,7 @@ CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA mic
 STRIPPED = re.compile(r"\bstrip", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
 USUAL_HOURS = 24.0
+LARGE = 1000.0  # g/mol; heavier permeants are polymers and proteins
 STANDS_ON = ("enhancement_ratio", "membrane_permeability")
 
 
@@ -100,18 +101,17 @@ def _bound(row: Row) -> str:
 
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
-    """The solute that some table holds under that name or without its salt, else the row's own structure or properties."""
-    known = named(row["permeant"], evidence, active_first=True)
+    """The solute that some table holds under that name or without its salt, else the row's own structure or properties.
+
+    A polymer or a protein needs no log Kow: the lipid route is none of its.
+    """
+    name, mass = row["permeant"], row.number("mw_g_mol")
+    known = named(name, evidence, active_first=True) or one_of(name, mass, evidence)
     if known is not None:
         return known
-    mass, log_kow = row.number("mw_g_mol"), row.number("log_kow")
-    if log_kow is None and (structure := drawn(row)) is not None:
-        return structure
-    if mass is None or mass <= 0.0:
-        return "molar mass not stated"
-    if log_kow is None and mass < 1000.0:
-        return "log Kow not stated, no structure, and the permeant is not in the table of actives"
-    return Solute(row["permeant"], mass, log_kow, "calculated")
+    found = described(row, name)
+    large = mass is not None and mass >= LARGE
+    return Solute(name, mass, None, "calculated") if isinstance(found, str) and mass and large else found
 
 
 def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
