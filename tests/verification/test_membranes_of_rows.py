@@ -40,7 +40,7 @@ def record(**cells):
     ],
 )
 def test_the_dermis_of_a_membrane_is_read_from_its_preparation(preparation, found):
-    read = dermis_of(record(preparation=preparation))
+    read = dermis_of(record(preparation=preparation), "epidermis, dermis")
     assert read is not None
     assert read.skin == (found.skin if found.skin is None else pytest.approx(found.skin))
     assert (read.study, read.kind) == (found.study, found.kind)
@@ -48,11 +48,11 @@ def test_the_dermis_of_a_membrane_is_read_from_its_preparation(preparation, foun
 
 @pytest.mark.parametrize("layer", ["epidermis", "stratum corneum", "epidermis without SC"])
 def test_a_membrane_without_dermis_has_none(layer):
-    assert dermis_of(record(layer=layer, preparation="dermatomed 330um")) is None
+    assert dermis_of(record(layer=layer, preparation="dermatomed 330um"), layer) is None
 
 
 def test_nothing_is_read_from_a_preparation_that_says_nothing():
-    assert dermis_of(record(preparation="unknown")) is None
+    assert dermis_of(record(preparation="unknown"), "epidermis, dermis") is None
 
 
 def test_the_epidermis_is_part_of_a_stated_thickness():
@@ -77,9 +77,43 @@ def test_thicker_dermis_lets_less_through_and_by_what_the_laws_say():
     assert thick == pytest.approx(by_hand)
 
 
+@pytest.mark.parametrize(
+    ("layer", "preparation", "membranes"),
+    [
+        ("epidermis", "unknown", ("epidermis",)),
+        ("Epidermis, dermis", "", ("Epidermis, dermis",)),
+        ("epidermis without SC", "tape-stripped", ("epidermis without stratum corneum",)),
+        ("heat-separated epidermis", "", ("epidermis",)),
+        ("HSE", "", ("epidermis",)),
+        ("SC", "", ("stratum corneum",)),
+        ("split-thickness skin", "", ("epidermis, dermis",)),
+        ("full-thickness skin", "", ("epidermis, dermis",)),
+        ("skin", "dermatomed 500um", ("epidermis, dermis",)),
+        ("unknown", "heat separation", ("epidermis",)),
+        ("unknown", "unknown", ("epidermis", "epidermis, dermis")),
+        ("silicone", "", ()),
+    ],
+)
+def test_a_membrane_is_read_from_its_words_or_its_preparation(layer, preparation, membranes):
+    assert permeability.membranes_of(record(layer=layer, preparation=preparation)) == membranes
+
+
+def test_a_membrane_that_is_not_described_is_one_of_two():
+    predict = permeability.predictor(LABORATORY)
+    thin, thick, either = (predict(record(layer=layer)) for layer in ("epidermis", "epidermis, dermis", "unknown"))
+    assert isinstance(thin, Prediction)
+    assert isinstance(thick, Prediction)
+    assert isinstance(either, Prediction)
+    first, second = np.isclose(either.draws, thin.draws), np.isclose(either.draws, thick.draws)
+    assert (first | second).all()
+    assert 0.25 < first.mean() < 0.75
+    assert either.quantity == "Kp of a membrane that is not described"
+    assert isinstance(predict(record(layer="silicone")), NotPredicted)
+
+
 def test_a_donor_that_the_fit_leaves_out_is_not_scored_either():
     predict = permeability.predictor(LABORATORY)
-    for donor in ("Ethanol", "30 % Ethanol in water", "Propylene glycol/Water (9:1)"):
+    for donor in ("Ethanol", "30 % Ethanol in water", "Propylene glycol/Water (9:1)", "5% DMSO", "oil-in-water cream"):
         answer = predict(record(donor_type=donor))
         assert isinstance(answer, NotPredicted)
         assert "co-solvent" in answer.reason

@@ -138,8 +138,9 @@ def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove
     """
 
     def make() -> Numbness:
-        young = {"age": draws.median("experiment_child_age", "yr")} if row["population"] == "children" else {}
-        skin = laboratory.skin(site_of(row["site"], "human", laboratory.evidence), draws, **young)
+        site = site_of(row["site"], "human", laboratory.evidence)
+        age = draws.median("experiment_child_age", "yr")
+        skin = laboratory.skin(site, draws, age=age) if row["population"] == "children" else laboratory.skin(site, draws)
         topical = Topical.model_construct(
             product=product(row, laboratory.evidence),
             dose=unstated("experiment_cream_dose", "mg/cm^2", row["source"], draws),

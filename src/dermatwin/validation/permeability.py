@@ -4,13 +4,14 @@ A compound gets its measured log Kow and pKa from the table of compounds, else t
 computed log P of its row. Each compound of the packaged records is predicted by a fit that has not seen it. What a
 laboratory's other compounds say of the laboratory enters the prediction of its record; what they say in that same fit.
 Neat donors and donors with a co-solvent drive something else than an aqueous permeability, which the fit leaves out as
-well, and membranes that are not described cannot be stacked. How much dermis is on a membrane is read from its preparation.
+well. How much dermis is on a membrane is read from its preparation; a membrane that is not described is one of epidermis
+or one with dermis, unknown once per study.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from ..core.units import factor
 from ..delivery import Membrane, Solute, intact_permeability
+from ..delivery.experiment import DERMIS, STRATUM, VIABLE
 from ..delivery.stratum import WITHIN, tailed
 from ..evidence import Draws, Evidence, Tables, view
 from ..evidence.rows.permeability import PermeabilityStudyRow
@@ -28,13 +30,26 @@ from .rows import Row
 
 SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have
-SOLVENTS = ("ethanol", "methanol", "glycol", "peg ", "oleic", "cellulose")
+SOLVENTS = re.compile(
+    r"ethanol|methanol|propanol|alcohol|glycol|glycerin|glycerol|\bpeg\b|oleic|cellulose|dmso|sulfoxide|aceton|acetonitrile"
+    r"|transcutol|myristate|\boil\b|paraffin|petrolatum|cream|\bgel\b|hydrogel|ointment|lotion|emuls|liposom|nano"
+    r"|formulat|surfactant|lauryl|polysorbate|tween|hexane|toluene"
+)
 """Words in the name of a donor that make it something else than water."""
 THICKNESS = re.compile(
     r"(\d+(?:\.\d+)?)(?: ?(?:-|\u2013|to) ?(\d+(?:\.\d+)?))? ?(mm|um|\u03bcm|\u00b5m|microns?|micromet\w+|millimet\w+)\b"
 )
 """A thickness in the words of a preparation, in lower case: the micro sign of some keyboards becomes the Greek letter."""
-PREPARATIONS = ((r"dermatom", "dermatomed"), (r"fat removed|full|whole", "whole"))
+MEMBRANES = (
+    (r"heat.separat|\bhse\b|epidermal membrane|^(?:viable )?epidermis$", "epidermis"),
+    (r"^sc$|stratum corneum|\bcorneum\b", "stratum corneum"),
+    (r"dermatom|split|full|whole|fat removed|dermis", "epidermis, dermis"),
+)
+"""Words of a membrane or its preparation -> the layers that it holds, the first that fits."""
+NOT_TOLD = ("", "unknown", "not stated", "skin", "human skin")
+AQUEOUS = ("0", "", "0.0", "false", "no")
+"""What the column of neat donors holds where the donor was none, in lower case."""
+PREPARATIONS = ((r"dermatom|split", "dermatomed"), (r"fat removed|full|whole", "whole"))
 """Words of a preparation without a thickness -> how much dermis it leaves."""
 FOLDS = 10
 KP = ("membrane_permeability",)
@@ -65,24 +80,46 @@ def predictor(laboratory: Laboratory) -> Predictor:
         measured = row.number("log10_kp_cm_s")
         if measured is None:
             return NotPredicted("no value")
-        if row["neat"] not in ("0", "", "0.0", "false", "False"):
+        if row["neat"].casefold() not in AQUEOUS:
             return NotPredicted("neat donor: not an aqueous permeability")
         if not is_aqueous(row):
             return NotPredicted("a donor with a co-solvent, or a formulation: not an aqueous permeability")
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
-        name = recorded(row["compound"], laboratory.evidence)
-        beliefs, layer = _beliefs(laboratory, name), layer_of(row)
-        try:
-            kp = permeability(
-                solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, name, dermis_of(row)
-            )
-        except ValueError:
-            return NotPredicted(f"the membrane {row['layer'] or 'not stated'!r} is not described")
-        return _answer(kp * strays(row, layer, beliefs), layer, measured)
+        layers = membranes_of(row)
+        if not layers:
+            return NotPredicted(f"the membrane {row['layer']!r} is not described")
+        return _mixed([_record(row, layer, solute, laboratory) for layer in layers], row, laboratory, measured)
 
     return predict
+
+
+def _record(row: Row, layer: str, solute: Solute, laboratory: Laboratory) -> np.ndarray:
+    """What a record of this membrane would say [cm/h], (draw,)."""
+    name = recorded(row["compound"], laboratory.evidence)
+    ph, celsius = donor_ph(row), row.number("donor_temperature_c")
+    kp = permeability(solute, layer, ph, celsius, laboratory, name, dermis_of(row, layer))
+    return kp * strays(row, layer, _beliefs(laboratory, name))
+
+
+def _mixed(kinds: Sequence[np.ndarray], row: Row, laboratory: Laboratory, log10_kp: float) -> Prediction:
+    """The answer for a membrane that is one of some kinds, each as likely, unknown once per study."""
+    chance = laboratory.known.luck.uniform("knowledge", f"membrane of {row['source']}")[:, 0]
+    kp = np.choose(np.minimum((chance * len(kinds)).astype(int), len(kinds) - 1), kinds)
+    return _answer(kp, membranes_of(row)[0] if len(kinds) == 1 else "a membrane that is not described", log10_kp)
+
+
+def membranes_of(row: Row) -> tuple[str, ...]:
+    """Membranes that a row may mean, in the words of `intact_permeability`; none where its words are not known."""
+    stated = layer_of(row)
+    if is_membrane(stated):
+        return (stated,)
+    words = f"{'' if stated.casefold() in NOT_TOLD else stated} {row['preparation']}".strip().casefold()
+    found = next((layers for pattern, layers in MEMBRANES if re.search(pattern, words)), None)
+    if found is not None:
+        return (found,)
+    return ("epidermis", "epidermis, dermis") if stated.casefold() in NOT_TOLD else ()
 
 
 def medians_predictor(laboratory: Laboratory) -> Predictor:
@@ -123,9 +160,9 @@ class Dermis:
         return np.maximum(self.skin - above, p.median("least_dermis_share", "1") * self.skin)
 
 
-def dermis_of(row: Row) -> Dermis | None:
+def dermis_of(row: Row, layer: str) -> Dermis | None:
     """The dermis of a row's membrane, from its preparation; None where there is none, or nothing is said of it."""
-    if "dermis" not in layer_of(row).partition(" without ")[0].split(", "):
+    if "dermis" not in layer.partition(" without ")[0].split(", "):
         return None
     text = row["preparation"].casefold()
     stated = THICKNESS.search(text)
@@ -195,6 +232,12 @@ def layer_of(row: Row) -> str:
     return row["layer"].replace("without SC", "without stratum corneum")
 
 
+def is_membrane(layer: str) -> bool:
+    """Whether the words are those of `intact_permeability`."""
+    body, _, without = layer.lower().partition(" without ")
+    return {part.strip() for part in body.split(",")} <= {STRATUM, VIABLE, DERMIS} and without in ("", STRATUM)
+
+
 def donor_ph(row: Row) -> float | None:
     """pH of the donor; that of phosphate-buffered saline where only this is stated."""
     stated = row.number("donor_ph")
@@ -203,7 +246,7 @@ def donor_ph(row: Row) -> float | None:
 
 def is_aqueous(row: Row) -> bool:
     """Whether the donor is water or a buffer, as far as the row says."""
-    return not any(word in row["donor_type"].lower() for word in SOLVENTS)
+    return SOLVENTS.search(row["donor_type"].lower()) is None
 
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
