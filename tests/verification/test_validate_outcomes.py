@@ -135,9 +135,17 @@ def test_responders_need_a_definition():
     assert np.allclose(many * 30, np.round(many * 30))
 
 
-@pytest.mark.parametrize("flag", ["case_n1", "unit_check", "not_arm_specific"])
-def test_flagged_rows_are_listed(flag):
-    assert arm(**SCORE, quality_flag=flag).reason.startswith(flag)
+def test_what_is_flagged_is_predicted_as_far_as_it_can_be():
+    plain = arm(**SCORE)
+    assert isinstance(plain, Prediction)
+    case = arm(**{**SCORE, "n": "1"}, quality_flag="case_n1")
+    assert np.ptp(np.quantile(case.draws, [0.05, 0.95])) > 1.2 * np.ptp(np.quantile(plain.draws, [0.05, 0.95]))
+    assert arm(**SCORE, quality_flag="unit_check").draws == pytest.approx(plain.draws)  # a share has no unit
+    doubtful = arm(
+        outcome_scale="own_score", lower_is_better="1", change_mean="-3", baseline_mean="9", quality_flag="unit_check"
+    )
+    assert "unit is doubtful" in doubtful.reason
+    assert arm(**SCORE, quality_flag="not_arm_specific").draws == pytest.approx(plain.draws)  # nothing was added to either
     assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
 
 

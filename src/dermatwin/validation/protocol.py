@@ -55,8 +55,6 @@ MOST_SESSIONS = 60  # as many as a case may have
 PENS, ROLLERS = ("pen-12",), ("roller-192", "roll-cit-3")
 WORDS = {"pen": "pen needling", "roller": "roller needling", "rf_needle": "RF needling"}
 """Kinds of devices as a procedure names them; any other is needling."""
-ALONE = re.compile(r"^(?:mn|microneedling|needling|frm|fmr|pen|roller)(?:_(?:alone|only|saline|control))?$")
-"""Names of arms that were needled with nothing beside."""
 PEN = re.compile(r"\b(pen|dermapen|skinpen|motori[sz]ed|automated|exceed|stamp)\b", re.IGNORECASE)
 
 
