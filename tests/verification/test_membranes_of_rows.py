@@ -81,7 +81,7 @@ def test_thicker_dermis_lets_less_through_and_by_what_the_laws_say():
     ("layer", "preparation", "membranes"),
     [
         ("epidermis", "unknown", ("epidermis",)),
-        ("Epidermis, dermis", "", ("Epidermis, dermis",)),
+        ("Epidermis, dermis", "", ("epidermis, dermis",)),
         ("epidermis without SC", "tape-stripped", ("epidermis without stratum corneum",)),
         ("heat-separated epidermis", "", ("epidermis",)),
         ("HSE", "", ("epidermis",)),

@@ -66,6 +66,7 @@ STANDS_ON = {
 _KINDS = {"regulator_list": "a regulator's list states no rate", "sham": "sham: no needle pierces"}
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)\s*(100|10)\b", re.IGNORECASE)
+_OF_MM = re.compile(rf"{_NUMBER} ?mm (?:on|of|out of) (?:a |the )?100(?: ?mm)?\b", re.IGNORECASE)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
 _DECLARED = re.compile(r"\b0\s*(?:-|\u2013|to)\s*(100|10)\b(?!\.)")
 _NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical ana?esth\w+|numbing)\b", re.IGNORECASE)
@@ -221,6 +222,7 @@ def pain_score(text: str) -> float | None:
     """Mean score from 0 to 10 in a description, the middle of a range; None where it or its scale cannot be told."""
     if re.search(r"\b(?:max|peak|worst|highest)", text, re.IGNORECASE):
         return None
+    text = _OF_MM.sub(r"\1 of 100", text)
     declared = _DECLARED.search(text)
     bare = _DECLARED.sub(" ", text)
     match = _OF_TEN.search(bare)

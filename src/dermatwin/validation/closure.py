@@ -8,6 +8,7 @@ injury: such rows are not predicted. As in `validation.insertion`, no study is p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -26,6 +27,8 @@ from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 from .spread import study_mean
 
+HOT = re.compile(r"\brf\b|radio-?frequency|laser|thermal", re.IGNORECASE)
+"""Words of a device that heats."""
 COVERED_H = 240.0  # a cover that stays on for the whole experiment
 LAST_H = float(GRID[-1])  # h after which channels are not described
 NEVER_H = 1e4  # where a read-out never says closed
@@ -43,7 +46,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
             return NotPredicted("no value")
-        if row.tags & {"thermal", "rf"}:
+        if row.tags & {"thermal", "rf"} or HOT.search(row["device"]):
             return NotPredicted("thermal injury, not needles alone")
         if row["quantity"] not in quantities:
             return NotPredicted(f"the quantity {row['quantity']!r} is not predicted")

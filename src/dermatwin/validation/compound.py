@@ -22,7 +22,7 @@ from .rows import Row
 
 SALT = re.compile(
     r"(?:[ -](?:\d?hcl|(?:mono|di|tri)?hydrochloride|hydrobromide|(?:mono|di|tri|sesqui)?hydrate|anhydrous|(?:di|tri)?sodium"
-    r"|(?:di)?potassium|calcium|sul(?:f|ph)ate|citrate|maleate|malate|fumarate|tartrate|mesylate|besylate|tosylate"
+    r"|(?:di)?potassium|calcium|sul(?:f|ph)ate|citrate|maleate|malate|fumarate|(?:bi)?tartrate|mesylate|besylate|tosylate"
     r"|(?:free )?base|free acid|salt))+$",
     re.IGNORECASE,
 )

@@ -38,10 +38,11 @@ RENEWED = 3.0  # turnover times after which all but 5 % of an epidermis is new
 def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tuple[float, float] | None = None) -> Predictor:
     """Predict one row at a time; rows of one study share their course. A fit hands in needles of its own."""
     table = {entry.quantity: entry for entry in laboratory.evidence.rows(ReadingRow)}
+    of_days = {_days_left_open(name): entry for name, entry in table.items() if entry.way in ("steroid", "off")}
     whole = Bench(laboratory, needles) if tolerance is None else Bench(laboratory, needles, tolerance)
 
     def predict(row: Row) -> Answer:
-        entry = table.get(row["quantity"])
+        entry = table.get(row["quantity"]) or of_days.get(_days_left_open(row["quantity"]))
         if entry is None or not entry.way:
             return NotPredicted(_reason(row, entry))
         if row.number("value") is None:
@@ -58,6 +59,11 @@ def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tupl
             return NotPredicted(str(unreadable))
 
     return predict
+
+
+def _days_left_open(quantity: str) -> str:
+    """A quantity without its number of days: 'after_14d_off' and 'after_7d_off' are read alike."""
+    return re.sub(r"\d+(?=d_off|_d_week)", "#", quantity)
 
 
 def _reason(row: Row, entry: ReadingRow | None) -> str:

@@ -10,8 +10,10 @@ was covered. Not predicted: laser and punch, heated patches, depths of numbness.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
@@ -36,7 +38,14 @@ from .rows import Row
 from .spread import study_mean
 
 PERCENT = "_pct"  # what the column of an agent ends with
-VEHICLES = {"peel": "cream"}  # a peel is put on as a cream
+VEHICLES = {
+    **dict.fromkeys(("peel", "lotion", "emulsion", "liposomal cream", "liposome", "none"), "cream"),
+    **dict.fromkeys(("spray", "liquid"), "solution"),
+}
+"""Vehicles that are put on as another: a peel as a cream."""
+KNOWN_VEHICLES: tuple[str, ...] = get_args(InlineProduct.model_fields["vehicle"].annotation)
+NOTHING = re.compile(r"placebo|vehicle|\bnone\b|\bno cream\b|untreated|moisturi|sham", re.IGNORECASE)
+"""Words of a product that numbs nothing."""
 TESTS = {
     "laser": "pain of heat or light: the twin knows that of needles",
     "punch": "pain of a punch of millimetres: the twin knows that of needles",
@@ -63,8 +72,9 @@ def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
 
     def predict(row: Row) -> Answer:
-        reason = _unfit(row)
-        return NotPredicted(reason) if reason else WAYS[row["readout"]](row, laboratory)
+        told = labelled(row, laboratory.evidence)
+        reason = _unfit(told)
+        return NotPredicted(reason) if reason else WAYS[told["readout"]](told, laboratory)
 
     return predict
 
@@ -81,9 +91,31 @@ def _unfit(row: Row) -> str:
         return "a heated patch: how warmth speeds a cream up is not modelled"
     if row["vehicle"] == "patch":
         return "a patch: how it releases is not modelled"
+    if row["test"] in TESTS:
+        return TESTS[row["test"]]
+    if NOTHING.search(row["product"]) or (not strengths(row) and row[f"lidocaine{PERCENT}"]):
+        bare = row["test"] == "needling" and WAYS[row["readout"]] is _pain
+        return (
+            "" if bare else "under placebo or untreated: how much another needle than one of needling hurts is not modelled"
+        )
     if not strengths(row):
-        return "under placebo or untreated: nothing numbs"
-    return TESTS.get(row["test"], "")
+        return "what numbs and how strong it is are not stated, and the catalogue has no such product"
+    vehicle = VEHICLES.get(row["vehicle"], row["vehicle"] or "cream")
+    return "" if vehicle in KNOWN_VEHICLES else f"the vehicle {row['vehicle']!r} is not modelled"
+
+
+def labelled(row: Row, evidence: Evidence) -> Row:
+    """The row with the strengths of its product from the catalogue, where it states none."""
+    if any(row[column] for column in row.cells if column.endswith(PERCENT)):
+        return row
+    try:
+        contents = find_product(row["product"], evidence).contents
+    except KeyError:
+        return row
+    known = {
+        f"{content.solute.name}{PERCENT}": f"{100.0 * content.strength:g}" for content in contents if content.solute.numbs
+    }
+    return replace(row, cells={**row.cells, **known})
 
 
 def strengths(row: Row) -> dict[str, float]:
@@ -112,7 +144,10 @@ def placebo(row: Row) -> Row | None:
         (
             other
             for other in row.beside
-            if not strengths(other) and other["vehicle"] != "patch" and all(other[name] == row[name] for name in ALIKE)
+            if NOTHING.search(other["product"])
+            and not strengths(other)
+            and other["vehicle"] != "patch"
+            and all(other[name] == row[name] for name in ALIKE)
         ),
         None,
     )
@@ -217,7 +252,9 @@ def _needle_depth(row: Row, draws: Draws) -> np.ndarray:
 
 
 def eased(row: Row, laboratory: Laboratory) -> np.ndarray:
-    """Share of the pain that the cream takes away in the mean of the row's people, (draw,)."""
+    """Share of the pain that the cream takes away in the mean of the row's people, (draw,); none under a placebo."""
+    if not strengths(row):
+        return np.zeros(laboratory.people.count)
     found = block(row, laboratory)
     people, known = (
         relief((), values, draws) for values, draws in ((found.people, laboratory.people), (found.known, laboratory.known))
@@ -236,7 +273,8 @@ def _pain(row: Row, laboratory: Laboratory) -> Answer:
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     score = shifted(whole * (1.0 - eased(row, laboratory)), noise)
     measured = (row.number("value") or 0.0) / 10.0
-    return Prediction(score, measured, "absolute", "pain of needling under a cream", stands_on=STANDS_ON, kind="pain")
+    what = "pain of needling under a cream" if strengths(row) else "pain of needling without a cream"
+    return Prediction(score, measured, "absolute", what, stands_on=STANDS_ON, kind="pain")
 
 
 def _left(row: Row, laboratory: Laboratory) -> Answer:

@@ -399,8 +399,11 @@ def _responders(row: Row, arm: ArmPrediction) -> Answer | None:
 
 
 def _direction(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
-    """Direction alone; where the scale's is not stated, positive means better."""
+    """Direction alone, of the change where it is not stated; where the scale's is not stated, positive means better."""
     direction = better(row)
+    if direction is None:
+        way, moved = sign_of(row, scale), _measured_change(row) or row.number("relative_change")
+        direction = None if way is None or moved is None else int(np.sign(way * moved))
     if direction is None:
         return None
     turned = sign_of(row, scale) or 1.0

@@ -112,14 +112,14 @@ def _mixed(kinds: Sequence[np.ndarray], row: Row, laboratory: Laboratory, log10_
 
 def membranes_of(row: Row) -> tuple[str, ...]:
     """Membranes that a row may mean, in the words of `intact_permeability`; none where its words are not known."""
-    stated = layer_of(row)
+    stated = layer_of(row).casefold()
     if is_membrane(stated):
         return (stated,)
-    words = f"{'' if stated.casefold() in NOT_TOLD else stated} {row['preparation']}".strip().casefold()
+    words = f"{'' if stated in NOT_TOLD else stated} {row['preparation']}".strip().casefold()
     found = next((layers for pattern, layers in MEMBRANES if re.search(pattern, words)), None)
     if found is not None:
         return (found,)
-    return ("epidermis", "epidermis, dermis") if stated.casefold() in NOT_TOLD else ()
+    return ("epidermis", "epidermis, dermis") if stated in NOT_TOLD else ()
 
 
 def medians_predictor(laboratory: Laboratory) -> Predictor:
