@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from dermatwin.delivery.numbness import Numbness
 from dermatwin.evidence import Evidence
+from dermatwin.outcome.pain import predict_pain
 from dermatwin.validation import numbing
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.numbing import (
@@ -223,6 +224,30 @@ def test_a_product_is_the_catalogues_where_its_strengths_are():
     assert not isinstance(strong, str)
     assert [(part.active, part.strength) for part in strong.contents] == [("lidocaine", 0.1)]
     assert strengths(row(**PLACEBO)) == {}
+
+
+def test_needling_without_a_cream_hurts_as_in_other_trials(laboratory):
+    cells = {"test": "needling", "n": "1000000"}
+    answer = predictor(laboratory)(row(**cells, **PLACEBO))
+    assert isinstance(answer, Prediction)
+    assert answer.draws == pytest.approx(predict_pain("needling_unspecified", laboratory.people), rel=0.02)
+    assert answer.quantity == "pain of needling without a cream"
+
+
+def test_a_product_without_strengths_has_those_of_its_label(laboratory):
+    empty = {"lidocaine_pct": "", "prilocaine_pct": ""}
+    told = numbing.labelled(row(**empty), laboratory.evidence)
+    assert strengths(told) == {"lidocaine": 0.025, "prilocaine": 0.025}
+    unknown = predictor(laboratory)(row(**empty, product="cream of nobody", test="needling"))
+    assert isinstance(unknown, NotPredicted)
+    assert "how strong" in unknown.reason
+    assert placebo(among([row(), row(3, **empty)])[0]) is None  # another arm of the same cream is no placebo
+
+
+@pytest.mark.parametrize(("vehicle", "known"), [("spray", True), ("lotion", True), ("ointment", True), ("foam", False)])
+def test_a_vehicle_is_one_that_the_twin_has_or_is_put_on_as_one(vehicle, known, laboratory):
+    answer = predictor(laboratory)(row(test="needling", vehicle=vehicle, product="cream of nobody", lidocaine_pct="4"))
+    assert isinstance(answer, Prediction) is known
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,9 @@ def test_what_is_flagged_is_predicted_as_far_as_it_can_be():
     case = arm(**{**SCORE, "n": "1"}, quality_flag="case_n1")
     assert np.ptp(np.quantile(case.draws, [0.05, 0.95])) > 1.2 * np.ptp(np.quantile(plain.draws, [0.05, 0.95]))
     assert arm(**SCORE, quality_flag="unit_check").draws == pytest.approx(plain.draws)  # a share has no unit
-    doubtful = arm(
-        outcome_scale="own_score", lower_is_better="1", change_mean="-3", baseline_mean="9", quality_flag="unit_check"
-    )
-    assert "unit is doubtful" in doubtful.reason
+    change = {"outcome_scale": "own_score", "lower_is_better": "1", "change_mean": "-3", "baseline_mean": "9"}
+    doubtful = arm(**change, quality_flag="unit_check")
+    assert (doubtful.scale, doubtful.sign) == ("sign", -1)
     assert arm(**SCORE, quality_flag="not_arm_specific").draws == pytest.approx(plain.draws)  # nothing was added to either
     assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
 

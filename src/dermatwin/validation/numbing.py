@@ -43,6 +43,7 @@ VEHICLES = {
     **dict.fromkeys(("spray", "liquid"), "solution"),
 }
 """Vehicles that are put on as another: a peel as a cream."""
+UNEASED = "under placebo or untreated nothing numbs, and how much another needle than one of needling hurts is not modelled"
 KNOWN_VEHICLES: tuple[str, ...] = get_args(InlineProduct.model_fields["vehicle"].annotation)
 NOTHING = re.compile(r"placebo|vehicle|\bnone\b|\bno cream\b|untreated|moisturi|sham", re.IGNORECASE)
 """Words of a product that numbs nothing."""
@@ -95,9 +96,7 @@ def _unfit(row: Row) -> str:
         return TESTS[row["test"]]
     if NOTHING.search(row["product"]) or (not strengths(row) and row[f"lidocaine{PERCENT}"]):
         bare = row["test"] == "needling" and WAYS[row["readout"]] is _pain
-        return (
-            "" if bare else "under placebo or untreated: how much another needle than one of needling hurts is not modelled"
-        )
+        return "" if bare else UNEASED
     if not strengths(row):
         return "what numbs and how strong it is are not stated, and the catalogue has no such product"
     vehicle = VEHICLES.get(row["vehicle"], row["vehicle"] or "cream")

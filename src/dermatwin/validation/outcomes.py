@@ -399,9 +399,12 @@ def _responders(row: Row, arm: ArmPrediction) -> Answer | None:
 
 
 def _direction(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
-    """Direction alone, of the change where it is not stated; where the scale's is not stated, positive means better."""
+    """Direction alone; where the scale's is not stated, positive means better.
+
+    That of the change where only this is stated and its size says nothing of the concern.
+    """
     direction = better(row)
-    if direction is None:
+    if direction is None and (_whole(scale) or DOUBTFUL in flags(row)):
         way, moved = sign_of(row, scale), _measured_change(row) or row.number("relative_change")
         direction = None if way is None or moved is None else int(np.sign(way * moved))
     if direction is None:
