@@ -72,6 +72,39 @@ def test_the_time_between_sessions_is_read_in_figures_and_in_words(text, days):
     assert interval_of(text) == pytest.approx(days)
 
 
+# Closure
+
+
+def shut(quantity, value, **cells):
+    usual = {"source": "one2099", "skin": "human, in vivo", "needle_length_um": "700", "readout": "impedance", "unit": "h"}
+    row = Row("closure.csv", 2, {**usual, "device": "steel array", "quantity": quantity, "value": value, **cells})
+    return closure.predictor(LABORATORY)(row)
+
+
+def test_half_is_left_when_the_open_share_has_halved_since_the_recoil(monkeypatch):
+    """An open share that falls as 2^(-t / 5 h) from the first moment has halved 5 h after the first quarter of an hour."""
+    time = np.linspace(0.0, 50.0, 2001)
+
+    def channels(row, skin, laboratory, draws, covered_h):
+        share, none = np.tile(2.0 ** (-time / 5.0), (COUNT, 1)), np.zeros(COUNT)
+        return Channels("x", 0, time, none, none, none, share, share, closure_time=np.zeros((COUNT, len(READOUTS))))
+
+    monkeypatch.setattr(closure, "channels", channels)
+    monkeypatch.setattr(closure, "discrepancy", lambda *rest: np.ones(COUNT))
+    found = shut("pore_half_life", "20", n="1000000")
+    assert isinstance(found, Prediction)
+    assert found.draws == pytest.approx(5.25, abs=0.03)
+
+
+def test_by_when_heated_needles_have_closed_needles_alone_have():
+    bound = shut("closure_time", "168", device="microneedle fractional RF", kind="upper_bound;thermal", readout="TEWL")
+    assert isinstance(bound, Prediction)
+    assert bound.bound == "upper"
+    for cells in ({"kind": "thermal"}, {"kind": "lower_bound"}, {"device": "RF electrodes", "kind": "upper_bound"}):
+        refused = shut("closure_time", "168", **{"device": "microneedle fractional RF", **cells})
+        assert isinstance(refused, NotPredicted)
+
+
 # Healing
 
 

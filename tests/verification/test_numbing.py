@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from dermatwin.delivery.numbness import Numbness
 from dermatwin.evidence import Evidence
+from dermatwin.flows import NERVE_DEPTHS
 from dermatwin.outcome.pain import predict_pain
 from dermatwin.validation import numbing
 from dermatwin.validation.laboratory import Laboratory
@@ -250,10 +251,38 @@ def test_a_vehicle_is_one_that_the_twin_has_or_is_put_on_as_one(vehicle, known, 
     assert isinstance(answer, Prediction) is known
 
 
+def test_a_test_that_is_not_stated_is_that_of_the_studys_other_rows():
+    rows = among([row(test="not_stated"), row(3, test="needling"), row(4, test="not_stated")])
+    assert numbing.tested(rows[0])["test"] == "needling"
+    mixed = among([row(test="not_stated"), row(3, test="needling"), row(4, test="venous_access")])
+    assert numbing.tested(mixed[0])["test"] == "not_stated"
+
+
+def test_a_needle_hurts_where_what_it_passes_is_as_much_as_without_a_cream(monkeypatch, laboratory):
+    """A block that is the same at every depth lets the depth grow by (1 - E B)^(-1/a)."""
+    level = 0.6
+    below = np.full((COUNT, len(NERVE_DEPTHS), 2), level)
+    block = np.full((COUNT, 2), level)
+    same = Numbness("cheek", 0, np.array([0.0, 9.0]), block, 0.0, None, below)
+    monkeypatch.setattr(numbing, "course", lambda *rest: same)
+    cells = {"readout": "pain_threshold_depth", "unit": "mm", "test": "needle_insertion", "n": "1000000"}
+    cream, _ = among(
+        [row(value="4", **cells), row(3, value="1.5", statistic="maximum", **{**cells, **PLACEBO, "product": "none"})]
+    )
+    answer = predictor(laboratory)(cream)
+    assert isinstance(answer, Prediction)
+    p = laboratory.known
+    by_hand = 1.5 * (1.0 - p("anaesthesia_strength", "1") * level) ** (-1.0 / p("pain_length_exponent", "1"))
+    assert np.median(answer.draws) == pytest.approx(np.median(by_hand), rel=0.06)
+    alone = predictor(laboratory)(row(value="4", **cells))
+    assert isinstance(alone, NotPredicted)
+    assert "untreated skin" in alone.reason
+
+
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        ({"readout": "pain_threshold_depth"}, "depth of numbness"),
+        ({"readout": "sensory_threshold_depth"}, "depth of numbness"),
         ({"test": "laser"}, "heat or light"),
         ({"test": "punch"}, "punch"),
         ({"test": "not_stated"}, "what was tested"),

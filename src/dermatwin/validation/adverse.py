@@ -149,16 +149,19 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
 
 
 def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    """An event that a trial lists befell one of its people at least."""
+    """An event that a trial lists befell one of its people at least; how many these were may be unknown."""
     n, event = row.number("population_n"), class_of(row["event"], row["severity"], row["note"])
-    if n is None or n < 1.0:
-        return NotPredicted("listed by a trial without a rate, score or duration, or the number of people")
     reason = _uncounted(row, event, laboratory, exclude)
     if reason:
         return NotPredicted(reason)
-    people = min(round(n), MAX_PEOPLE)
-    share = counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
-    return Prediction(share, 1.0 / people, "absolute", f"listed:{event}", "lower", kind="listed")
+    draws = laboratory.people
+    usual = draws.median("unstated_trial_people", "1")
+    people = np.full(draws.count, n) if n and n >= 1.0 else unstated("unstated_trial_people", "1", row["source"], draws)
+    people = np.clip(np.round(people), 1, MAX_PEOPLE)
+    some = n if n and n >= 1.0 else usual
+    befell = people * counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
+    size = min(round(some), MAX_PEOPLE)
+    return Prediction(befell / size, 1.0 / size, "absolute", f"listed:{event}", "lower", kind="listed")
 
 
 def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> str:

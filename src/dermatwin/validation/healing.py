@@ -32,6 +32,7 @@ from .wounds import Bench, Needles, another_wound, pushed
 
 HOURS = {"h": 1.0, "d": 24.0}
 WEEK = 7.0
+HALF_LIFE = "pore_half_life"
 RENEWED = 3.0  # turnover times after which all but 5 % of an epidermis is new
 
 
@@ -139,6 +140,8 @@ def _water_loss(row: Row, laboratory: Laboratory) -> Answer:
 
 
 def _closure(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    if entry.name == HALF_LIFE:
+        return _elsewhere(row, HALF_LIFE, "impedance", laboratory)
     return _elsewhere(row, "closure_time", entry.name, laboratory)
 
 
