@@ -70,6 +70,7 @@ def test_a_row_that_is_new_makes_nothing_better_or_worse():
     text = page(kept(predicted()), kept(predicted(), predicted(3, error=2.0, narrowest=None)), [])
     assert worse(text) == []
     assert "| insertion.csv | 1 → 2 | 1 → 2 | 1 | 100 % |" in text
+    assert "| insertion.csv | depth | 1 | 0 % | 0 % | 0 % | 100 |" in text.split("## Predicted only now")[1]
 
 
 def test_what_became_worse_is_told_with_its_reason_the_worst_first():

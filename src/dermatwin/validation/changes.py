@@ -169,7 +169,8 @@ def page(before: Scores, after: Scores, reasons: Sequence[Mapping[str, str]]) ->
     names = list(dict.fromkeys((*before["files"], *after["files"])))
     sides = {name: (Side.of(before, name), Side.of(after, name)) for name in names}
     chapters = [line for name, pair in sides.items() for line in ("", *_chapter(name, *pair, reasons))]
-    return "\n".join((*_opening(before, after), *_overview(sides), *_worse(sides, reasons), *chapters)) + "\n"
+    parts = (_opening(before, after), _overview(sides), _worse(sides, reasons), _new(sides, reasons), chapters)
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 OPENING = """# What changed in the predictions, and why
@@ -230,6 +231,29 @@ def _worse(sides: Mapping[str, tuple[Side, Side]], reasons: Sequence[Mapping[str
     for _, name, quantity, figure, rows in sorted(found, key=lambda entry: (-entry[0], entry[1:3], entry[3].name)):
         reason = why(name, quantity, reasons) or "not explained"
         yield f"| {name} | {quantity} | {rows} | {figure.name} | {figure.told()} | {reason} |"
+
+
+def _new(sides: Mapping[str, tuple[Side, Side]], reasons: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """How rows fare that were not predicted before: they are in no comparison."""
+    found = [
+        (name, quantity, [row for _, row in pairs])
+        for name, (old, new) in sides.items()
+        for quantity, pairs in by_quantity([(row, row) for row in only_now(old.rows, new.rows)]).items()
+    ]
+    if not found:
+        return
+    heads = ("file", "quantity", "rows", *LEVELS, FACTOR, ERROR, WIDTH, SIGN, "why")
+    yield from ("", "## Predicted only now", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}")
+    for name, quantity, rows in found:
+        told = {figure.name: figure.told() for figure in figures([(row, row) for row in rows])}
+        cells = (told[head] for head in (*LEVELS, FACTOR, ERROR, WIDTH, SIGN))
+        yield f"| {' | '.join((name, quantity, str(len(rows)), *cells, why(name, quantity, reasons)))} |"
+
+
+def only_now(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+    """Rows that were not predicted before."""
+    paired = {id(row) for _, row in same(before, after)}
+    return [row for row in after if id(row) not in paired]
 
 
 def by_quantity(pairs: Sequence[tuple[Row, Row]]) -> dict[str, list[tuple[Row, Row]]]:
