@@ -33,7 +33,8 @@ def declare(tree: xr.DataTree) -> None:
         "comment": "A draw is a possible person. Times count from a session. What a zone does not have is missing.",
     }
     for group, names, where in OF_ITS_ROW:
-        for name in names if f"/{group}" in tree.groups else ():
+        held = tree[group].data_vars if f"/{group}" in tree.groups else ()
+        for name in (one for one in names if one in held):  # what no record has is no variable
             attributes = tree[group][name].attrs
             del attributes["units"]
             attributes["comment"] = where
