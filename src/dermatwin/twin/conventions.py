@@ -29,11 +29,11 @@ def declare(tree: xr.DataTree) -> None:
         "comment": "A draw is a possible person. Times count from a session. What a zone does not have is missing.",
     }
     group, names, where = OF_ITS_ROW
-    if f"/{group}" in tree.groups:
-        for name in names:
-            attributes = tree[group][name].attrs
-            del attributes["units"]
-            attributes["comment"] = where
+    held = {str(name) for name in tree[group].data_vars} if f"/{group}" in tree.groups else set[str]()
+    for name in held & set(names):  # a course may have nothing to guard
+        attributes = tree[group][name].attrs
+        del attributes["units"]
+        attributes["comment"] = where
 
 
 def encoded(name: Hashable, variable: xr.Variable) -> dict[str, Any]:
