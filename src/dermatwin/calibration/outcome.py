@@ -21,7 +21,8 @@ import numpy as np
 from ..core.chance import Luck
 from ..evidence import Draws, Evidence
 from ..evidence.joint import ALL, KEY
-from ..outcome.pooling import FAMILIES, HEAVY, NOTHING, SCALARS, SPREADS, Priors
+from ..outcome.pooling import FAMILIES, HEAVY, NOTHING, SCALARS, SPREADS, Priors, odds
+from ..outcome.response import saturating
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
@@ -75,20 +76,44 @@ def problem(evidence: Evidence, *, given: Trials | None = None, priors: Priors |
     draws = Draws(evidence.before_fits(), Luck(0, 1))
     found, believed = given or trials(draws), priors or Priors.of(draws)
     effects = tuple(
-        sorted({name for reading in found.readings for name, _, _ in reading.terms}, key=lambda name: (":" in name, name))
+        sorted({name for reading in found.readings for name in _effects_of(reading)}, key=lambda name: (":" in name, name))
     )
     return Problem(found, believed, effects, _system(found, believed, effects))
 
 
+def factors(found: Trials, priors: Priors) -> dict[str, float]:
+    """What trials keep to themselves beside effects, in the order in which readings name it, with its sd of ln."""
+    known: dict[str, float] = {}
+    for reading in found.readings:
+        if reading.base:
+            guessed = priors.counted if reading.counted else priors.baseline
+            known.setdefault(reading.base, priors.person_scatter if reading.what == "count" else guessed)
+        if reading.never:
+            known.setdefault(reading.never, priors.never_between)
+    return known
+
+
+def switches(found: Trials) -> tuple[str, ...]:
+    """Studies with a needled arm: in each, needling may have done nothing."""
+    return tuple(dict.fromkeys(term.switch for reading in found.readings for term in reading.terms if term.switch))
+
+
+def _effects_of(reading: Reading) -> set[str]:
+    return {term.effect for term in reading.terms}
+
+
 def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
     place = {name: n for n, name in enumerate(effects)}
-    bases = {name: n for n, name in enumerate(dict.fromkeys(r.base for r in found.readings if r.base))}
-    terms = [(place[name], c, math.log(max(m, 1e-9))) for r in found.readings for name, c, m in r.terms]
+    widths, on = factors(found, priors), {name: n for n, name in enumerate(switches(found))}
+    bases = {name: n for n, name in enumerate(widths)}
+    terms = [
+        (place[t.effect], t.coefficient, t.driver, on.get(t.switch, -1)) for reading in found.readings for t in reading.terms
+    ]
     family = [FAMILIES.get(name.partition(":")[0], "") if ":" in name else "" for name in effects]
     plain = np.array([priors.of_effect(name) for name in effects]).reshape(-1, 2)
     return System(
-        np.array([_numbers(reading, bases) for reading in found.readings], float).reshape(-1, 9),
-        np.array(terms, float).reshape(-1, 3),
+        np.array([_numbers(reading, bases) for reading in found.readings], float).reshape(-1, 10),
+        np.array(terms, float).reshape(-1, 4),
         np.cumsum([0, *(len(r.terms) for r in found.readings)]),
         np.array([SPREADS.index(f) if f else -1 for f in family]),
         np.array([bool(f) and name.partition(":")[0] in HEAVY for f, name in zip(family, effects, strict=True)]),
@@ -96,9 +121,27 @@ def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
         plain[:, 1].copy(),
         np.array(priors.spreads),
         np.array(priors.scalars),
-        np.array([priors.baseline, priors.least_error, priors.indirect, priors.person_scatter]),
-        len(bases),
+        np.array([priors.least_error, priors.indirect, priors.person_scatter]),
+        np.array(list(widths.values()), float),
+        np.array([place[f"study:{name}"] for name in on], int),
+        np.array([row for name in on for row in _switched(found, name, on[name], place)], float).reshape(-1, 3),
+        np.array([_span(found, lambda r, name=name: name in (r.base, r.never)) for name in widths], int).reshape(-1, 2),
+        np.array([_span(found, lambda r, name=name: r.study == name) for name in on], int).reshape(-1, 2),
     )
+
+
+def _span(found: Trials, is_own: Callable[[Reading], bool]) -> tuple[int, int]:
+    """First of the readings that something belongs to, and the one after the last: those of a study stand together."""
+    places = [n for n, reading in enumerate(found.readings) if is_own(reading)]
+    return places[0], places[-1] + 1
+
+
+def _switched(found: Trials, study: str, number: int, place: dict[str, int]) -> list[tuple[int, int, float]]:
+    """What a switch turns off in the first needled arm of its study, had it responded as the reference course does."""
+    first = next(r for r in found.readings if any(t.switch == study for t in r.terms))
+    terms = [t for t in first.terms if t.switch == study]
+    size = sum(abs(t.coefficient) for t in terms if t.effect == "drift") or 1.0
+    return [(number, place[t.effect], t.coefficient / size) for t in terms]
 
 
 def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
@@ -113,6 +156,7 @@ def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
         r.share,
         float(r.indirect),
         float(bases.get(r.base, -1)),
+        float(bases.get(r.never, -1)),
     )
 
 
@@ -120,7 +164,7 @@ def fit(whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int =
     """States of one chain after its first `burn` rounds, (state, name)."""
     s = whole.system
     chance = np.random.Generator(np.random.Philox(seed))
-    states = run(s, chance, s.mean.copy(), 0.5 * s.spread, s.scalars[:, 0].copy(), np.zeros(s.bases), rounds, thin)
+    states = run(s, chance, s.mean.copy(), 0.5 * s.spread, s.scalars[:, 0].copy(), np.zeros(len(s.widths)), rounds, thin)
     return states[burn // thin :]
 
 
@@ -228,13 +272,20 @@ def _significant(whole: Problem, states: np.ndarray, study: str) -> np.ndarray:
     if first is None:
         return np.ones(len(states))
     column = dict(zip(whole.names, states.T, strict=True))
-    mean = sum(
-        (c * m ** column["exponent"] * column[name] for name, c, m in first.terms if _of_the_mean(name)),
-        start=np.zeros(len(states)),
-    )
     error = column["person"] / np.sqrt(first.n)
-    spread = np.sqrt(error**2 + 2.0 * column["study_between"] ** 2 + column["arm_between"] ** 2)  # t: twice the variance
-    return ndtr((mean - SIGNIFICANT * error) / spread)
+    spread = np.sqrt(error**2 + column["study_between"] ** 2 + column["arm_between"] ** 2)
+    nothing = odds(column["no_effect"])
+    significant = [ndtr((_expected(first, column, on) - SIGNIFICANT * error) / spread) for on in (True, False)]
+    return (1.0 - nothing) * significant[0] + nothing * significant[1]
+
+
+def _expected(reading: Reading, column: dict[str, np.ndarray], works: bool) -> np.ndarray:
+    """Mean of a reading from what trials share, in a trial in which needling works, or does not."""
+    terms = (t for t in reading.terms if _of_the_mean(t.effect) and (works or not t.switch))
+    return sum(
+        (t.coefficient * saturating(t.driver, column["saturation"]) * column[t.effect] for t in terms),
+        start=np.zeros(len(column["person"])),
+    )
 
 
 def _of_the_mean(name: str) -> bool:
@@ -248,12 +299,12 @@ def behind(whole: Problem) -> dict[str, list[str]]:
         if ":" in name and name.partition(":")[0] in OWN:
             continue
         found[name] = sorted({r.study for r in whole.trials.readings if _speaks(r, name)})
-    found["drift"] = sorted({r.study for r in whole.trials.readings if any(n == f"drift:{r.study}" for n, _, _ in r.terms)})
+    found["drift"] = sorted({r.study for r in whole.trials.readings if f"drift:{r.study}" in _effects_of(r)})
     return found
 
 
 def _speaks(r: Reading, name: str) -> bool:
-    names = {term for term, _, _ in r.terms}
+    names = _effects_of(r)
     if name.startswith("concern:"):
         return name in names and "needle" in names and r.what in ("score", "count")
     return name in names
@@ -264,7 +315,7 @@ def record(fits: Fits, seed: int) -> dict[str, Any]:
     whole, table = fits.problem, fits.tables[ALL]
     return {
         "made_by": "python -m dermatwin.calibration outcome",
-        "method": "Gibbs sampler: all effects drawn at once given latent readings; Student t studies and raters",
+        "method": "Gibbs sampler: all effects drawn at once given latent readings; Student t raters, trials without effect",
         "seed": seed,
         "rounds": ROUNDS,
         "chains": CHAINS,

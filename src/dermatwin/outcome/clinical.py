@@ -2,7 +2,7 @@
 
 The relative improvement of a person is
 
-    drift + shrink x [m(driver)^g (needle + concern + study - drift) + adjunct + arm] + person
+    drift + shrink x {m(driver) [works (needle + concern - drift) + study + arm] + adjunct} + person
 
 with the driver from this person's own tissue and everything else pooled over trials. Where the evidence is negative or
 absent there is no number but a notice. An untreated zone gets the drift of untreated arms.
@@ -27,7 +27,7 @@ from .light import ACNE, light
 from .pain import RELIEVED
 from .pooling import EFFECTS, pooled
 from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
-from .response import NONE, driver, saturating
+from .response import NONE, driver
 from .scales import SCORED, Scale, concerns, scales
 
 ACTIVES = {
@@ -148,13 +148,6 @@ def _distinct(parts: Iterable[tuple[ConcernRecord, Clinical]]) -> Iterator[Readi
                 yield replace(reading, detail=replace(reading.detail, concern=record.concern))
 
 
-def response(
-    kind: str, history: TissueHistory, times: np.ndarray, draws: Draws, reference: TissueHistory | None = None
-) -> np.ndarray:
-    """Response of a concern at `times` relative to the reference course [-], (draw, time)."""
-    return saturating(driver(kind, history, times, draws, reference), draws("response_saturation", "1")[:, None])
-
-
 def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
     draws, exclude, arm, path = belief.draws, belief.exclude, asked.arm, asked.path
     found = answer(asked.record.concern, draws, exclude)
@@ -162,7 +155,7 @@ def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
     if asked.rule.answer != NUMBER:
         return _unneedled(asked, found, notices, belief)
     own = draws.apart()
-    reached = response(asked.rule.driver, history, asked.times, own, belief.reference)
+    reached = driver(asked.rule.driver, history, asked.times, own, belief.reference)
     if found.grade != DIRECT:
         notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
     if arm.kind == "untreated" and arm.adjuncts:

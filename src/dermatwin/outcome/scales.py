@@ -101,6 +101,17 @@ def pool_of(indication: str | None, evidence: Evidence) -> str:
     return rule.pool if rule else "mixed"
 
 
+def driver_of(indication: str | None, evidence: Evidence) -> str:
+    """What of the tissue drives an indication of a trial: the dermis where it is none of the concerns."""
+    rule = concerns(evidence).get(indication or "")
+    return rule.driver if rule else "dermis"
+
+
+def is_counted(scale: Scale) -> bool:
+    """Whether a scale counts hairs: what counts as one, and on which area, differs between trials."""
+    return scale.kind == "hair" and scale.id.startswith("hair_count")
+
+
 def stated_baselines(
     rows: Sequence[OutcomeRow], known: Mapping[str, Scale], exclude: frozenset[str]
 ) -> dict[str, tuple[float, tuple[str, ...]]]:

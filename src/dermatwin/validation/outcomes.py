@@ -45,6 +45,7 @@ OF_TISSUE = ("elastin_protein", "histometry_collagen")
 SHARED = ("indication", "outcome_scale", "followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
 """What two arms that are compared have in common, whatever row of the other arm is found."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
+MAX_LENGTH = 20.0  # mm: longer is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
@@ -69,7 +70,16 @@ STANDS_ON = (
     "person_spread_prior",
     "person_spread_scatter",
     "rating_person_prior",
-    "response_exponent_prior",
+    "response_saturation_prior",
+    "no_effect_odds",
+    "no_effect_odds_prior",
+    "never_odds",
+    "never_odds_prior",
+    "never_between",
+    "percent_prior_spread",
+    "patient_prior_spread",
+    "hair_count_spread",
+    "driver_at_length",
     "definition_choice",
     "definition_choice_prior",
     "indirect_scatter",
@@ -230,6 +240,14 @@ def people(row: Row) -> float | None:
     return float(min(max(round(own), 1), MAX_PEOPLE)) if own is not None and own > 0.0 else None
 
 
+def needle_length(row: Row) -> float | None:
+    """Length of an arm's needles, mm: as stated, the middle of a range, or its one end; None where nobody says."""
+    own, low, high = (row.number(f"needle_length_{name}mm") for name in ("", "min_", "max_"))
+    ends = [end for end in (low, high) if end is not None]
+    length = own if own is not None else sum(ends) / len(ends) if ends else None
+    return length if length is not None and 0.0 <= length <= MAX_LENGTH else None
+
+
 def followup_days(row: Row) -> float | None:
     """Days after the last session; a time from the first session is moved, or left open if the course is not stated."""
     stated = row.number("followup_days_after_last_session")
@@ -285,10 +303,11 @@ def _trial_arm(row: Row) -> TrialArm:
         row["role"],
         row["device_kind"],
         adjunct,
-        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row)),
+        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row), needle_length(row)),
         _baseline(row),
         people(row),
         row["responders_definition"],
+        percent=row.number("relative_change") is not None and _measured_change(row) is None,
     )
 
 
