@@ -21,7 +21,7 @@ import numba as nb
 import numpy as np
 
 SCORE, COUNT, RANGE, SPREAD = range(4)
-PERSON, RATIO, SATURATION, NO_EFFECT, NEVER = range(5)
+PERSON, RATIO, SATURATION, NO_EFFECT, NEVER, APART = range(6)
 TAIL = 4.0  # degrees of freedom of heavy-tailed effects
 FAR = 30.0  # beyond this a normal tail is a series; the error function has digits until 37
 
@@ -29,15 +29,16 @@ FAR = 30.0  # beyond this a normal tail is a series; the error function has digi
 class System(NamedTuple):
     """Readings and priors as arrays.
 
-    numbers (reading, 10): kind, value, people, stated spread (of a count: its line), low, high, variance share, indirect, and
-    two factors of the trial's own (-1: none): of a score its baseline, of a count the spread between its people and how many of
-    them never respond. terms (term, 4): effect, coefficient, driver x (1: does not wait for the tissue), switch that turns the
-    term off (-1: none); ends (reading + 1): where each reading's terms end. family (effect): its spread, -1 for none; mean,
-    scale (effect): prior of what has no family. spread (family): scale of the half-normal. scalars (5, 2): median and sd of ln
-    of person, ratio, saturation, odds of no effect, odds of never. other: least error, scatter of indirect scales, scatter of ln
-    of the spread between people. widths (factor): sd of ln. studies (switch): effect of its study. switched (n, 3): switch,
-    effect, coefficient of what it turns off in an arm that responds as the reference course does. held (factor, 2), turned
-    (switch, 2): first reading of the study and the one after its last.
+    numbers (reading, 10): kind, value, people, stated spread (of a count: its line), low, high, variance share, indirect,
+    and two factors of the trial's own (-1: none): of a score its baseline, of a count the spread between its people and how
+    many of them never respond. terms (term, 4): effect, coefficient, driver x (1: does not wait for the tissue), switch
+    that turns the term off (-1: none); ends (reading + 1): where each reading's terms end. family (effect): its spread, -1
+    for none; mean, scale (effect): prior of what has no family. spread (family): scale of the half-normal. scalars (6, 2):
+    median and sd of ln of person, ratio, saturation, odds of no effect, odds of never and how far these are apart. other:
+    least error, scatter of indirect scales, scatter of ln of the spread between people. widths (factor): sd of ln. studies
+    (switch): effect of its study. switched (n, 3): switch, effect, coefficient of what it turns off in an arm that responds
+    as the reference course does. held (factor, 2), turned (switch, 2): first reading of the study and the one after its
+    last.
     """
 
     numbers: np.ndarray
@@ -138,7 +139,7 @@ def never(row, scalars, bases, widths):
     """Share of the people of a count who never respond; 0 where no factor of a trial's own says who."""
     if row[9] < 0.0:
         return 0.0
-    odds = scalars[NEVER] * _factor(row, 9, bases, widths)
+    odds = scalars[NEVER] * math.exp(scalars[APART] * widths[int(row[9])] * bases[int(row[9])])
     return odds / (1.0 + odds)
 
 

@@ -9,7 +9,6 @@ writes (`record`, `table`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -82,19 +81,22 @@ def problem(evidence: Evidence, *, given: Trials | None = None, priors: Priors |
 
 
 def factors(found: Trials, priors: Priors) -> dict[str, float]:
-    """What trials keep to themselves beside effects, in the order in which readings name it, with its sd of ln."""
+    """What trials keep to themselves beside effects, in the order in which readings name it, with its sd of ln.
+
+    It is 1 where that is learnt.
+    """
     known: dict[str, float] = {}
     for reading in found.readings:
         if reading.base:
             guessed = priors.counted if reading.counted else priors.baseline
             known.setdefault(reading.base, priors.person_scatter if reading.what == "count" else guessed)
         if reading.never:
-            known.setdefault(reading.never, priors.never_between)
+            known.setdefault(reading.never, 1.0)
     return known
 
 
 def switches(found: Trials) -> tuple[str, ...]:
-    """Studies with a needled arm: in each, needling may have done nothing."""
+    """What may have done nothing: the needles of each study, and what it did without them."""
     return tuple(dict.fromkeys(term.switch for reading in found.readings for term in reading.terms if term.switch))
 
 
@@ -123,10 +125,10 @@ def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
         np.array(priors.scalars),
         np.array([priors.least_error, priors.indirect, priors.person_scatter]),
         np.array(list(widths.values()), float),
-        np.array([place[f"study:{name}"] for name in on], int),
+        np.array([place[f"study:{name.partition('/')[0]}"] for name in on], int),
         np.array([row for name in on for row in _switched(found, name, on[name], place)], float).reshape(-1, 3),
         np.array([_span(found, lambda r, name=name: name in (r.base, r.never)) for name in widths], int).reshape(-1, 2),
-        np.array([_span(found, lambda r, name=name: r.study == name) for name in on], int).reshape(-1, 2),
+        np.array([_span(found, lambda r, name=name: r.study == name.partition("/")[0]) for name in on], int).reshape(-1, 2),
     )
 
 
@@ -136,11 +138,11 @@ def _span(found: Trials, is_own: Callable[[Reading], bool]) -> tuple[int, int]:
     return places[0], places[-1] + 1
 
 
-def _switched(found: Trials, study: str, number: int, place: dict[str, int]) -> list[tuple[int, int, float]]:
-    """What a switch turns off in the first needled arm of its study, had it responded as the reference course does."""
-    first = next(r for r in found.readings if any(t.switch == study for t in r.terms))
-    terms = [t for t in first.terms if t.switch == study]
-    size = sum(abs(t.coefficient) for t in terms if t.effect == "drift") or 1.0
+def _switched(found: Trials, switch: str, number: int, place: dict[str, int]) -> list[tuple[int, int, float]]:
+    """What a switch turns off in the first arm that it is about, had it responded as the reference course does."""
+    first = next(r for r in found.readings if any(t.switch == switch for t in r.terms))
+    terms = [t for t in first.terms if t.switch == switch]
+    size = -sum(t.coefficient for t in terms if t.effect == "drift") or 1.0
     return [(number, place[t.effect], t.coefficient / size) for t in terms]
 
 
@@ -299,8 +301,16 @@ def behind(whole: Problem) -> dict[str, list[str]]:
         if ":" in name and name.partition(":")[0] in OWN:
             continue
         found[name] = sorted({r.study for r in whole.trials.readings if _speaks(r, name)})
+    found |= {
+        name.replace("concern:", "alone:"): _alone(whole, name) for name in whole.effects if name.startswith("concern:")
+    }
     found["drift"] = sorted({r.study for r in whole.trials.readings if f"drift:{r.study}" in _effects_of(r)})
     return found
+
+
+def _alone(whole: Problem, name: str) -> list[str]:
+    """Studies that give a number of needling without heat and without an adjunct."""
+    return sorted({r.study for r in whole.trials.readings if _speaks(r, name) and "adjunct" not in _effects_of(r)})
 
 
 def _speaks(r: Reading, name: str) -> bool:

@@ -34,9 +34,10 @@ ALONE = r"mn|frm"  # comparators that were needled without the adjunct
 
 
 class Term(NamedTuple):
-    """Effect with its coefficient, the driver whose response it is multiplied by, and the study whose switch turns it off.
+    """Effect with its coefficient, the driver whose response it is multiplied by, and the switch that turns it off.
 
-    A driver of 1 does not wait for the tissue; a switch of '' is none.
+    A driver of 1 does not wait for the tissue; a switch of '' is none. A study has one for its needles, called by its name,
+    and one for what it did without them ('/alone').
     """
 
     effect: str
@@ -68,8 +69,10 @@ class Cell:
             return Term("drift", 1.0), Term(f"drift:{self.study}", 1.0)
         scale = (Term(f"scale:{self.scale}", 1.0),) if self.scale else ()
         if self.kind == "active":
-            active = () if self.adjunct == "none" else (Term(f"active:{self.adjunct}", 1.0),)
-            return Term("active", 1.0), Term(f"study:{self.study}", 1.0), Term(own, 1.0), *active, *scale
+            alone = f"{self.study}/alone"
+            active = () if self.adjunct == "none" else (Term(f"active:{self.adjunct}", 1.0, 1.0, alone),)
+            gain = Term("drift", -1.0, 1.0, alone), Term("active", 1.0, 1.0, alone), *active
+            return Term("drift", 1.0), *gain, Term(f"study:{self.study}", 1.0), Term(own, 1.0), *scale
         plus = () if self.adjunct == "none" else (Term("adjunct", 1.0), Term(f"adjunct:{self.adjunct}", 1.0))
         return (
             Term("drift", 1.0),
@@ -237,7 +240,17 @@ class _Reader:
         choice = line - self.draws.median("responder_threshold", "1")
         terms = (*terms, *_rated(row.source, row.line, scale, cut, choice))
         counted = round(row.responders_fraction * n)
-        yield Reading(row.source, row.line, "count", terms, n, counted, cut=cut, base=f"{row.source}/people", never=f"{row.source}/never")
+        yield Reading(
+            row.source,
+            row.line,
+            "count",
+            terms,
+            n,
+            counted,
+            cut=cut,
+            base=f"{row.source}/people",
+            never=f"{row.source}/never",
+        )
 
     def _significance(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
         """Direction with or without significance; indirect scales tell no more than the sign."""

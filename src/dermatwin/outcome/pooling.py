@@ -3,18 +3,18 @@
 An arm of study s whose tissue changed by x (1 in the reference course) improves, relative to its baseline, by
 
     needle, rf   drift + m(x) [works (kind + concern - drift) + study + arm] + adjunct + scale,    m = x (1 + k)/(x + k)
-    active       active + which + scale + study + arm
+    active       drift + works (active + which - drift) + study + arm + scale
     untreated    drift + drift of the study
 
-Without injury m is 0 and the drift is left, with whatever an adjunct does by itself. `works` is 1, or 0 in the share of trials
-in which needling did nothing: what such a trial saw says that share, and little of how much needles do elsewhere. A result that
-is printed as a percentage alone may stray from a score (`percent`), and so may patients from clinicians (`patient`). Effects of
-concerns, adjuncts, scales, studies and arms are normal around zero with spreads that are learnt too; raters have the tails of
-Student's t with four degrees of freedom. Of the people of a trial some never respond, whatever the line (`never`). An effect
-that no trial informs is drawn from its family's spread. For each study there is a table of a fit without it. Several studies at
-once leave no table: then the prior speaks alone, which is wide and never leans on what it should not know. The tables are made
-by `python -m dermatwin.calibration outcome`; outcome_effects.yaml beside them says how, and which studies stand behind which
-effect.
+Without injury m is 0 and the drift is left, with whatever an adjunct does by itself. `works` is 1, or 0 in the share of
+trials in which needling (or what was done instead) did nothing: what such a trial saw says that share, and little of how
+much it does elsewhere. A result that is printed as a percentage alone may stray from a score (`percent`), and so may
+patients from clinicians (`patient`). Effects of concerns, adjuncts, scales, studies and arms are normal around zero with
+spreads that are learnt too; raters have the tails of Student's t with four degrees of freedom. Of the people of a trial
+some never respond, whatever the line (`never`). An effect that no trial informs is drawn from its family's spread. For each
+study there is a table of a fit without it. Several studies at once leave no table: then the prior speaks alone, which is
+wide and never leans on what it should not know. The tables are made by `python -m dermatwin.calibration outcome`;
+outcome_effects.yaml beside them says how, and which studies stand behind which effect.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ FAMILIES = {
 """Families of effects with the spread that each shares."""
 SPREADS = tuple(dict.fromkeys(FAMILIES.values()))
 HEAVY = ("rating",)
-SCALARS = ("person", "rating_ratio", "saturation", "no_effect", "never")
-"""Positive unknowns: spread between people, of ratings over that of scores, k, and the odds of a trial without effect and of a
-person who never responds."""
+SCALARS = ("person", "rating_ratio", "saturation", "no_effect", "never", "never_between")
+"""Positive unknowns: spread between people, of ratings over that of scores, k, the odds of a trial without effect and of a
+person who never responds, and how far trials are apart in the latter (sd of ln)."""
 WORDS = ("any", "moderate", "good", "excellent")
 TAIL = 4  # degrees of freedom of heavy families
 
@@ -65,7 +65,6 @@ class Priors:
     least_error: float
     indirect: float
     person_scatter: float
-    never_between: float  # sd of ln of the odds of a person who never responds, between trials
 
     @staticmethod
     def of(draws: Draws) -> Priors:
@@ -102,6 +101,7 @@ class Priors:
             (p("response_saturation"), p("response_saturation_prior")),
             (p("no_effect_odds"), p("no_effect_odds_prior")),
             (p("never_odds"), p("never_odds_prior")),
+            (p("never_between"), p("never_between_prior")),
         )
         return Priors(
             spreads,
@@ -113,7 +113,6 @@ class Priors:
             p("least_score_error"),
             p("indirect_scatter"),
             p("person_spread_scatter"),
-            p("never_between"),
         )
 
     def of_effect(self, name: str) -> tuple[float, float]:
@@ -177,19 +176,17 @@ class Effects:
         own = self.draws.score("knowledge", "spread between people", owner="person_spread_scatter")[:, 0]
         return self["person"] * np.exp(scatter * own)
 
-    @property
-    def works(self) -> np.ndarray:
-        """1 where needling does something in a new trial, 0 in a trial without effect, (draw,)."""
-        share = self.draws.share("knowledge", "trial without effect", owner=EFFECTS)
-        still = self.draws.still("knowledge", EFFECTS)
-        return np.where(share < odds(self["no_effect"]), np.where(still, 1.0, 0.0), 1.0)
+    def works(self, what: str) -> np.ndarray:
+        """1 where something ('needles', or what goes without them) acts in a new trial, 0 where it does nothing, (draw,)."""
+        share = self.draws.share("knowledge", f"trial without effect of {what}", owner=EFFECTS)
+        nothing = (share < odds(self["no_effect"])) & ~self.draws.still("knowledge", EFFECTS)
+        return np.where(nothing, 0.0, 1.0)
 
     @property
     def never(self) -> np.ndarray:
         """Share of the people of a new trial whom no rater calls a responder, (draw,): trials differ in that, too."""
-        scatter = self.draws.median("never_between", "1")
-        own = self.draws.score("knowledge", "people who never respond", owner="never_between")[:, 0]
-        return odds(self["never"] * np.exp(scatter * own))
+        own = self.draws.score("knowledge", "people who never respond", owner=EFFECTS)[:, 0]
+        return odds(self["never"] * np.exp(self["never_between"] * own))
 
     def new(self, family: str, name: str, *, owner: str = EFFECTS) -> np.ndarray:
         """An effect of a family that was never seen: of a new study, arm or rater, (draw,)."""

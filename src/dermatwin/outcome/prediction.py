@@ -79,7 +79,8 @@ def trial_mean(
 ) -> np.ndarray:
     """Mean relative improvement of a new trial; `driver` x (draw, ...) sets the shape.
 
-    drift + believed {m(x) [works (kind + concern - drift) + study + arm] + adjunct}.   Knowledge and study spread, no person.
+    drift + believed {m(x) [works (kind + concern - drift) + study + arm] + adjunct}.   Knowledge and study spread, no
+    person.
 
     Law      drift + adjunct at x = 0 (tests/laws/test_needed_needle.py).
     """
@@ -92,12 +93,13 @@ def trial_mean(
     others = [adjunct for adjunct in arm.adjuncts if adjunct not in ("", ADJUNCT_NONE)]
     if arm.kind == "active":
         which = sum((known[f"active:{name}"] for name in others), start=np.zeros(draws.count))
-        gain = np.broadcast_to((known["active"] - known["drift"] + which + study).reshape(shape), driver.shape)
+        acting = known.works("what goes without needles") * (known["active"] + which - known["drift"])
+        gain = np.broadcast_to((acting + study).reshape(shape), driver.shape)
     else:
         alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=np.zeros(draws.count))
-        works = known.works * (known[arm.kind] + known[f"concern:{arm.group}"] - known["drift"])
+        acting = known.works("needles") * (known[arm.kind] + known[f"concern:{arm.group}"] - known["drift"])
         m = saturating(driver, known["saturation"].reshape(shape))
-        gain = m * (works + study).reshape(shape) + alone.reshape(shape)
+        gain = m * (acting + study).reshape(shape) + alone.reshape(shape)
     return drift + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 

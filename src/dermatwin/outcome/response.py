@@ -36,18 +36,35 @@ def saturating(x: np.ndarray, k: np.ndarray | float) -> np.ndarray:
     return x * (1.0 + k) / (x + k)
 
 
-def typical_driver(sessions: float, interval: float, followup: float, half_time: np.ndarray | float) -> np.ndarray:
-    """Matured injuries of an unsimulated course [-]: every session counts by how long it had to mature.
+def typical_driver(
+    sessions: float, interval: float, followup: float, half_time: np.ndarray | float, fade: np.ndarray | float = np.inf
+) -> np.ndarray:
+    """Injuries of an unsimulated course [-]: every session counts by how long it had to mature, and to fade.
 
-    x = sum over j = 0 ... n-1 of 1 - 2^(-(t + j interval) / t_half),  a broken number of sessions counts its share
+    x = sum over j = 0 ... n-1 of (1 - 2^(-a_j/t_half)) 2^(-a_j/t_fade),  a_j = t + j interval; a broken number of sessions
+    counts its share
 
-    Units    interval, followup (after the last session), half_time d.      Shape  as half_time.
-    Law      increasing in sessions, interval and follow-up; 0 without sessions (tests/laws/test_outcome.py).
+    Units    interval, followup (after the last session), half_time, fade d.      Shape  as half_time.
+    Law      increasing in sessions, and where nothing fades in interval and follow-up; 0 without sessions
+             (tests/laws/test_outcome.py).
     """
     order = np.arange(np.ceil(sessions))
     share = np.minimum(sessions - order, 1.0)
     ages = np.maximum(followup, 0.0) + order * interval
-    return (share * (1.0 - np.exp2(-ages / np.asarray(half_time)[..., None]))).sum(axis=-1)
+    return (share * _matured(ages, np.asarray(half_time)[..., None], np.asarray(fade)[..., None])).sum(axis=-1)
+
+
+def _matured(ages: np.ndarray, half_time: np.ndarray, fade: np.ndarray) -> np.ndarray:
+    """How much of an injury's driver is there at an age: it rises, and where it is a state of the tissue it goes again."""
+    return (1.0 - np.exp2(-ages / half_time)) * np.exp2(-ages / fade)
+
+
+def _fade(kind: str, draws: Draws, *, median: bool = False) -> np.ndarray | float:
+    """Half-time with which a driver goes again [d], (draw,); without end for matrix that stays and for signals."""
+    name = f"driver_fade[{kind}]"
+    if name not in draws.evidence.parameters:
+        return np.inf
+    return draws.median(name, "d") if median else draws(name, "d")
 
 
 @dataclass(frozen=True)
@@ -69,8 +86,8 @@ def typical_change(schedule: Schedule, kind: str, draws: Draws, *, median: bool 
     reference = [draws.median(name, unit) for name, unit in _REFERENCE]
     stated = (schedule.sessions, schedule.interval, schedule.followup)
     own = [r if s is None else s for s, r in zip(stated, reference, strict=True)]
-    half = np.asarray(read("response_half_time", "d"))
-    x = typical_driver(own[0], own[1], own[2], half) / typical_driver(reference[0], reference[1], reference[2], half)
+    times = np.asarray(read("response_half_time", "d")), _fade(kind, draws, median=median)
+    x = typical_driver(own[0], own[1], own[2], *times) / typical_driver(reference[0], reference[1], reference[2], *times)
     return np.asarray(x * length_factor(schedule.needle_length, kind, draws, median=median))
 
 
@@ -93,7 +110,9 @@ def length_factor(length: float | None, kind: str, draws: Draws, *, median: bool
     read = draws.median if median else draws
     values = [np.zeros_like(read(nodes[0][1], "1")), *(read(name, "1") for _, name in nodes)]
     return interpolated(
-        np.array([0.0, *(at for at, _ in nodes)]), np.stack(np.broadcast_arrays(*values), axis=-1), np.array([max(length, 0.0)])
+        np.array([0.0, *(at for at, _ in nodes)]),
+        np.stack(np.broadcast_arrays(*values), axis=-1),
+        np.array([max(length, 0.0)]),
     )[..., 0]
 
 
@@ -120,26 +139,26 @@ def driver(
     read_at = np.array([reference.sessions[-1] + draws.median("reference_followup", "d")])
     floor = 0.1 * draws.median(name, unit)
     usual = np.maximum(_raw(kind, reference, read_at, draws)[:, 0], 0.0) + floor
-    left = floor * scheduled(history.sessions, times, draws, injured(history, reference))
+    left = floor * scheduled(kind, history.sessions, times, draws, injured(history, reference))
     return (raw + left) / (usual * draws("reference_dose", "1"))[:, None]
 
 
 def injured(history: TissueHistory, reference: TissueHistory) -> np.ndarray:
-    """Share of the layers that each session injures, relative to the mean session of the reference course, (draw, session)."""
+    """Share of the layers that each session injures, relative to the reference course's mean, (draw, session)."""
     own, usual = history.activated_fraction.mean(axis=1), reference.activated_fraction.mean(axis=(1, 2))[:, None]
     return np.divide(own, usual, out=np.zeros_like(own), where=usual > 0.0)
 
 
-def scheduled(days: np.ndarray, times: np.ndarray, draws: Draws, dose: np.ndarray | float = 1.0) -> np.ndarray:
+def scheduled(kind: str, days: np.ndarray, times: np.ndarray, draws: Draws, dose: np.ndarray | float = 1.0) -> np.ndarray:
     """Driver of a course from its session days alone, relative to the reference course [-], (draw, time).
 
     dose : how much each session counts, (draw, session).
     """
-    half = draws("response_half_time", "d")[:, None, None]
+    half, fade = draws("response_half_time", "d"), np.broadcast_to(_fade(kind, draws), draws.count)
     ages = np.maximum(np.asarray(times)[:, None] - days, 0.0)
-    n, interval, followup = (draws.median(name, unit) for name, unit in _REFERENCE)
     weight = np.broadcast_to(dose, (draws.count, len(days)))[:, None, :]
-    return (weight * (1.0 - np.exp2(-ages / half))).sum(axis=-1) / typical_driver(n, interval, followup, half[:, :, 0])
+    own = (weight * _matured(ages, half[:, None, None], fade[:, None, None])).sum(axis=-1)
+    return own / typical_driver(*(draws.median(name, unit) for name, unit in _REFERENCE), half, fade)[:, None]
 
 
 def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
