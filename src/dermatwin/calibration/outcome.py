@@ -25,7 +25,7 @@ from ..outcome.response import saturating
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
-ROUNDS, ROUNDS_WITHOUT, BURN, THIN = 12_000, 6_000, 1_000, 5
+ROUNDS, ROUNDS_WITHOUT, BURN, THIN = 12_000, 4_000, 1_000, 5
 CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
