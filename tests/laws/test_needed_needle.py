@@ -87,7 +87,8 @@ def test_the_depth_of_a_trial_reaches_its_predicted_result():
 
 
 def answered(concern, adjuncts=()):
-    course = Course(pierced(1.0), [punctures_of(COUNT, session=i) for i in range(4)], [channels_of(COUNT)], (), adjuncts)
+    needles, channels = ([make(COUNT, session=i) for i in range(4)] for make in (punctures_of, channels_of))
+    course = Course(pierced(1.0), needles, channels, (), adjuncts)
     return read_out(zone_of("cheek", concern), person_of(), skin_of(COUNT), course, Belief(draws_of(COUNT)))
 
 

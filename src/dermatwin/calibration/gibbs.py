@@ -385,7 +385,7 @@ def run(system, chance, effects, spreads, scalars, bases, rounds, thin):
                 _spread_given(chance, system, effects, weights, spreads, f, step)
                 effects, level = _spread_along(chance, system, effects, spreads, scalars, bases, works, f, step, level)
         for s in range(len(scalars)):
-            for step in (0.1, 0.4, 1.0):
+            for step in (0.2, 0.8):
                 if s == NO_EFFECT:
                     _no_effect(chance, system, scalars, works, step)
                 else:

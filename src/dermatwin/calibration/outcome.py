@@ -25,7 +25,8 @@ from ..outcome.response import saturating
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
-ROUNDS, ROUNDS_WITHOUT, BURN, THIN = 12_000, 4_000, 1_000, 5
+ROUNDS, BURN, THIN = 8_000, 1_000, 5
+ROUNDS_WITHOUT, BURN_WITHOUT = 1_500, 300  # beginning where the fit to everything ended
 CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
@@ -162,11 +163,15 @@ def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
     )
 
 
-def fit(whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN) -> np.ndarray:
-    """States of one chain after its first `burn` rounds, (state, name)."""
+def fit(
+    whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN, start: np.ndarray | None = None
+) -> np.ndarray:
+    """States of one chain after its first `burn` rounds, (state, name); from a state `start`, else from the prior's middle."""
     s = whole.system
     chance = np.random.Generator(np.random.Philox(seed))
-    states = run(s, chance, s.mean.copy(), 0.5 * s.spread, s.scalars[:, 0].copy(), np.zeros(len(s.widths)), rounds, thin)
+    middle = np.concatenate([s.mean, 0.5 * s.spread, s.scalars[:, 0]]) if start is None else start
+    effects, spreads, scalars = np.split(middle, np.cumsum([len(whole.effects), len(SPREADS)]))
+    states = run(s, chance, effects, spreads, scalars, np.zeros(len(s.widths)), rounds, thin)
     return states[burn // thin :]
 
 
@@ -202,26 +207,28 @@ def fit_all(evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[
     tell(f"all studies: chains agree within {agreement:.3f}")
     tables = {ALL: _thinned(everything, DRAWS)[:, columns]}
     with ProcessPoolExecutor(workers) as pool:
-        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed)):
+        last = everything[-1]
+        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed), repeat(last)):
             tables[study] = states[:, columns]
-        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed)))
+        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed), repeat(last)))
     tables[NOTHING] = prior_draws(whole, DRAWS_WITHOUT, seed)[:, columns]
     doubts = {"as shipped": summary(whole, everything), **doubts}
     return Fits(whole, tables, agreement, doubts, {rate: unprinted(whole, everything, rate) for rate in PRINTED})
 
 
-def _fit_without(evidence: Evidence, study: str, seed: int) -> tuple[str, np.ndarray]:
-    return study, _thinned(fit(problem(evidence).without(study), seed, ROUNDS_WITHOUT), DRAWS_WITHOUT)
+def _fit_without(evidence: Evidence, study: str, seed: int, start: np.ndarray) -> tuple[str, np.ndarray]:
+    states = fit(problem(evidence).without(study), seed, ROUNDS_WITHOUT, burn=BURN_WITHOUT, start=start)
+    return study, _thinned(states, DRAWS_WITHOUT)
 
 
-def _doubted(evidence: Evidence, doubt: str, seed: int) -> tuple[str, dict[str, Any]]:
+def _doubted(evidence: Evidence, doubt: str, seed: int, start: np.ndarray) -> tuple[str, dict[str, Any]]:
     name, factor = DOUBTS[doubt]
     priors = problem(evidence).priors
     stretched = tuple(
         scale * (factor if name == spread else 1.0) for spread, scale in zip(SPREADS, priors.spreads, strict=True)
     )
     other = problem(evidence, priors=replace(priors, spreads=stretched))
-    return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT))
+    return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT, burn=BURN_WITHOUT, start=start))
 
 
 def _thinned(states: np.ndarray, count: int) -> np.ndarray:
