@@ -166,7 +166,7 @@ def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
 def fit(
     whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN, start: np.ndarray | None = None
 ) -> np.ndarray:
-    """States of one chain after its first `burn` rounds, (state, name); from a state `start`, else from the prior's middle."""
+    """States of one chain after its first `burn` rounds, (state, name); from a state `start`, else from the prior's."""
     s = whole.system
     chance = np.random.Generator(np.random.Philox(seed))
     middle = np.concatenate([s.mean, 0.5 * s.spread, s.scalars[:, 0]]) if start is None else start
