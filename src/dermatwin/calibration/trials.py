@@ -22,7 +22,7 @@ from ..evidence.rows.trials import OutcomeRow
 from ..outcome.arms import Cut, change_spread, cut_of, followup_of, kind_of, length_of, rater_of
 from ..outcome.prediction import cut_line
 from ..outcome.response import Schedule, typical_change
-from ..outcome.scales import SCORED, Scale, driver_of, is_counted, pool_of, scales, stated_baselines
+from ..outcome.scales import SCORED, Scale, driver_of, is_counted, missing, pool_of, scales, stated_baselines
 
 SKIPPED = ("low_quality", "unit_check", "case_n1")
 COMBINED = "not_arm_specific"
@@ -216,8 +216,9 @@ class _Reader:
         return next(own, None) or self.baselines.get(scale.id) or scale.usual
 
     def _score(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
-        usual = self.usual(row, scale)
-        value = row.relative_change
+        usual, share = self.usual(row, scale), missing(scale, self.draws)
+        value = None if row.relative_change is None else row.relative_change / share
+        usual = usual * share if usual else None
         if value is None and row.change_mean is not None and usual:
             value = row.change_mean / usual
         if scale.kind not in SCORED or value is None:

@@ -28,7 +28,7 @@ from .pain import RELIEVED
 from .pooling import EFFECTS, pooled
 from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
 from .response import NONE, driver
-from .scales import SCORED, Scale, concerns, scales
+from .scales import SCORED, Scale, concerns, missing, scales
 
 ACTIVES = {
     "tranexamic": "tranexamic_acid",
@@ -255,8 +255,9 @@ def _on_scale(
     limits = [float(v) for v in (scale.low, scale.high) if v is not None]
     if stated is not None and scale.clamp(np.array(stated)) != stated:
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
-    person = scale_change(scale, base[:, None], _person(mean, record.concern, page["person"], exclude))
-    average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
+    share = missing(scale, page["base"])
+    person = scale_change(scale, base[:, None], share * _person(mean, record.concern, page["person"], exclude))
+    average = scale_change(scale, base[:, None], share * np.minimum(mean, 1.0))
     table = {
         "scale_change": (scale.unit, person, page.of("base", "person")),
         "trial_mean_scale_change": (scale.unit, average, page.of("base")),

@@ -20,7 +20,7 @@ from ..evidence.rows.trials import OutcomeRow
 from .arms import Cut, cut_of, kind_of, rater_of
 from .pooling import EFFECTS, Effects, pooled
 from .response import UNSTATED, Schedule, saturating, typical_change
-from .scales import SCORED, Scale, driver_of, is_counted, pool_of, scales, stated_baselines
+from .scales import SCORED, Scale, driver_of, is_counted, missing, pool_of, scales, stated_baselines
 
 ADJUNCT_NONE = "none"
 
@@ -29,7 +29,7 @@ ADJUNCT_NONE = "none"
 class ArmPrediction:
     """Predicted result of a trial arm; arrays (draw,). Signs follow the scale: lower is better means negative is better."""
 
-    relative_improvement: np.ndarray  # share of the baseline, positive = better
+    relative_improvement: np.ndarray  # share of the severity at baseline, positive = better
     relative_change: np.ndarray  # change / baseline, sign of the scale
     change: np.ndarray | None  # scale units; None for a scale without a usable baseline
     responders: np.ndarray  # share of people above the threshold
@@ -122,11 +122,11 @@ def predict_arm(
     printed = true + known["percent"] if arm.percent else true
     seen = np.minimum(printed + error * draws.score("chance", "sampling error", owner=EFFECTS)[:, 0], 1.0)
     base, base_sources = usual_baseline(record, arm.baseline, draws, exclude)
-    sign = record.sign if record else -1.0
+    sign, share = record.sign if record else -1.0, missing(record, draws)
     return ArmPrediction(
         seen,
-        sign * seen,
-        None if base is None or record is None else scale_change(record, base, seen),
+        sign * share * seen,
+        None if base is None or record is None else scale_change(record, base, share * seen),
         counted(_responding(arm, true, base, known), arm.people, draws),
         float(np.mean(seen > 0.0)),
         float(np.mean(seen > 2.0 * error)) if arm.people else None,
@@ -192,7 +192,10 @@ def usual_baseline(
 
 
 def scale_change(scale: Scale, baseline: np.ndarray, improvement: np.ndarray) -> np.ndarray:
-    """Change in scale units, kept within the range; shapes broadcast. Negative is better where lower is better."""
+    """Change in scale units, kept within the range; shapes broadcast. Negative is better where lower is better.
+
+    improvement : as a share of the value before (`scales.missing` of the share of the severity).
+    """
     return scale.clamp(baseline * (1.0 + scale.sign * improvement)) - baseline
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..evidence import Evidence, Tables, view
+from ..evidence import Draws, Evidence, Tables, view
 from ..evidence.rows.outcome import ConcernRow, ScaleKind, ScaleRow
 from ..evidence.rows.trials import OutcomeRow
 
@@ -105,6 +105,11 @@ def driver_of(indication: str | None, evidence: Evidence) -> str:
     """What of the tissue drives an indication of a trial: the dermis where it is none of the concerns."""
     rule = concerns(evidence).get(indication or "")
     return rule.driver if rule else "dermis"
+
+
+def missing(scale: Scale | None, draws: Draws) -> float:
+    """What of a value could get better, as a share of it [-]: all of a severity, of hair the part that is missing."""
+    return draws.median("hair_missing_share", "1") if scale is not None and scale.kind == "hair" else 1.0
 
 
 def is_counted(scale: Scale) -> bool:

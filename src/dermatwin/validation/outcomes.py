@@ -80,6 +80,7 @@ STANDS_ON = (
     "percent_prior_spread",
     "patient_prior_spread",
     "hair_count_spread",
+    "hair_missing_share",
     "driver_at_length",
     "driver_fade",
     "definition_choice",
@@ -365,7 +366,7 @@ def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarr
     if base is None:
         return "no baseline is stated and the scale has no usual one: no change in scale units"
     low, high = (row.number(name) for name in ("scale_min", "scale_max"))
-    after = base * (1.0 + sign * arm.relative_improvement)
+    after = base + sign * np.abs(base) * _share(scale, arm)
     return np.clip(after, -np.inf if low is None else low, np.inf if high is None else high) - base
 
 
@@ -380,9 +381,12 @@ def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | Non
         return NotPredicted(WHOLE)
     if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
         return NotPredicted("the relative change cannot be a share of the baseline")
-    return Prediction(
-        sign * arm.relative_improvement, measured, "absolute", "relative_change", sign=_sign(row, sign, measured)
-    )
+    return Prediction(sign * _share(scale, arm), measured, "absolute", "relative_change", sign=_sign(row, sign, measured))
+
+
+def _share(scale: Scale | None, arm: ArmPrediction) -> np.ndarray:
+    """Improvement as a share of the value before, positive = better."""
+    return arm.relative_change * (scale.sign if scale is not None else -1.0)
 
 
 def _whole(scale: Scale | None) -> bool:
