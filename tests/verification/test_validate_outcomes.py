@@ -221,6 +221,17 @@ def test_a_percentage_alone_is_read_as_one():
     assert not outcomes._trial_arm(Row("outcomes.csv", 2, scored)).percent
 
 
+def test_hair_comes_back_as_a_share_of_what_is_missing():
+    cells = {"indication": "hair_loss_aga", "outcome_scale": "hair_count_per_cm2", "lower_is_better": "0"}
+    share = EVIDENCE.parameters["hair_missing_share"].value
+    change = arm(**cells, baseline_mean="100", change_mean="20").draws
+    relative = arm(**cells, relative_change="0.2").draws
+    assert change == pytest.approx(100.0 * relative)
+    assert change.max() <= 100.0 * share + 1e-9
+    lost = {**cells, "outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.2"}
+    assert np.median(relative) == pytest.approx(-share * np.median(arm(**lost).draws), abs=0.1)
+
+
 def test_few_people_widen_the_band():
     few, many = (np.std(arm(**SCORE | {"n": n}).draws) for n in ("3", "3000"))
     assert few > many

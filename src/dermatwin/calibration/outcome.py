@@ -25,8 +25,9 @@ from ..outcome.response import saturating
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
-ROUNDS, BURN, THIN = 8_000, 1_000, 5
-ROUNDS_WITHOUT, BURN_WITHOUT = 1_500, 300  # beginning where the fit to everything ended
+ROUNDS, BURN, THIN = 24_000, 1_000, 5
+ROUNDS_WITHOUT, BURN_WITHOUT = 1_500, 300
+SETTLED = 8_000  # round of the fit to everything at which those without a study, and doubts, begin
 CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
@@ -207,10 +208,10 @@ def fit_all(evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[
     tell(f"all studies: chains agree within {agreement:.3f}")
     tables = {ALL: _thinned(everything, DRAWS)[:, columns]}
     with ProcessPoolExecutor(workers) as pool:
-        last = everything[-1]
-        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed), repeat(last)):
+        start = chains[-1, (SETTLED - BURN) // THIN - 1]
+        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed), repeat(start)):
             tables[study] = states[:, columns]
-        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed), repeat(last)))
+        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed), repeat(start)))
     tables[NOTHING] = prior_draws(whole, DRAWS_WITHOUT, seed)[:, columns]
     doubts = {"as shipped": summary(whole, everything), **doubts}
     return Fits(whole, tables, agreement, doubts, {rate: unprinted(whole, everything, rate) for rate in PRINTED})

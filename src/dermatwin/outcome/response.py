@@ -26,14 +26,14 @@ from .tissue import EPIDERMIS, PAPILLARY, change, integral, interpolated
 SCAR, SURFACE, PIGMENT, DERMIS, HAIR, NONE = "scar", "surface", "pigment", "dermis", "hair", "none"
 
 
-def saturating(x: np.ndarray, k: np.ndarray | float) -> np.ndarray:
+def saturating(x: np.ndarray | float, k: np.ndarray | float) -> np.ndarray:
     """Response m = x (1 + k) / (x + k) to a driver x relative to the reference course [-].
 
     Units    x, k dimensionless.      Shape  broadcasts.
     Valid    x >= 0.      Source  k fitted to the trials, prior `response_saturation` (grade E).
     Law      increasing; 0 at 0, 1 at 1 (tests/verification/test_outcome.py).
     """
-    return x * (1.0 + k) / (x + k)
+    return np.asarray(x * (1.0 + k) / (x + k))
 
 
 def typical_driver(
@@ -158,7 +158,8 @@ def scheduled(kind: str, days: np.ndarray, times: np.ndarray, draws: Draws, dose
     ages = np.maximum(np.asarray(times)[:, None] - days, 0.0)
     weight = np.broadcast_to(dose, (draws.count, len(days)))[:, None, :]
     own = (weight * _matured(ages, half[:, None, None], fade[:, None, None])).sum(axis=-1)
-    return own / typical_driver(*(draws.median(name, unit) for name, unit in _REFERENCE), half, fade)[:, None]
+    sessions, interval, followup = (draws.median(name, unit) for name, unit in _REFERENCE)
+    return own / typical_driver(sessions, interval, followup, half, fade)[:, None]
 
 
 def _raw(kind: str, history: TissueHistory, times: np.ndarray, draws: Draws) -> np.ndarray:
