@@ -106,7 +106,9 @@ def expected(driver=1.0, kind="needle", adjunct="none", works=1.0, saturation=1.
     terms = Cell("a", "x", "acne_scar", kind, adjunct, driver, "").terms
     whole = problem(EVIDENCE, given=Trials(("a",), (Reading("a", 1, "score", terms, 10.0),)))
     known = {"drift": 0.1, "needle": 0.4, "active": 0.3, **effects}
-    values = np.array([known.get(name.partition(":")[0], 0.0) for name in whole.effects])
+    values = np.array(
+        [known.get(name if name.startswith("drift") else name.partition(":")[0], 0.0) for name in whole.effects]
+    )
     return means(whole.system, values, saturation, np.full(len(whole.system.studies), works))[0]
 
 

@@ -194,10 +194,11 @@ def test_needles_have_the_length_that_a_row_states():
 
 
 def test_needle_length_reaches_the_predicted_result():
-    short, usual, long = (np.median(-arm(**SCORE, needle_length_mm=mm).draws) for mm in ("0.25", "1.5", "2.5"))
+    told = {**SCORE, "relative_change": "", "baseline_mean": "10", "followup_mean": "6"}
+    short, usual, long = (np.median(-arm(**told, needle_length_mm=mm).draws) / 10.0 for mm in ("0.25", "1.5", "2.5"))
     assert short < usual < long
     assert short < 0.2
-    assert usual == pytest.approx(np.median(-arm(**SCORE).draws))
+    assert usual == pytest.approx(np.median(-arm(**told).draws) / 10.0)
 
 
 def test_of_two_depths_in_one_trial_the_deeper_is_expected_to_do_more():
@@ -222,14 +223,14 @@ def test_a_percentage_alone_is_read_as_one():
 
 
 def test_hair_comes_back_as_a_share_of_what_is_missing():
-    cells = {"indication": "hair_loss_aga", "outcome_scale": "hair_count_per_cm2", "lower_is_better": "0"}
     share = EVIDENCE.parameters["hair_missing_share"].value
-    change = arm(**cells, baseline_mean="100", change_mean="20").draws
-    relative = arm(**cells, relative_change="0.2").draws
-    assert change == pytest.approx(100.0 * relative)
-    assert change.max() <= 100.0 * share + 1e-9
-    lost = {**cells, "outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.2"}
-    assert np.median(relative) == pytest.approx(-share * np.median(arm(**lost).draws), abs=0.1)
+    counted = TrialArm("hair_loss_aga", "hair_count_per_cm2", "needling", "roller", baseline=100.0)
+    found = predict_arm(counted, LABORATORY.people)
+    assert found.change == pytest.approx(100.0 * share * found.relative_improvement)
+    assert found.relative_change == pytest.approx(share * found.relative_improvement)
+    cells = {"indication": "hair_loss_aga", "outcome_scale": "hair_count_per_cm2", "lower_is_better": "0"}
+    assert arm(**cells, baseline_mean="100", change_mean="20").draws.max() <= 100.0 * share + 1e-9
+    assert arm(**cells, relative_change="0.2").draws.max() <= share + 1e-9
 
 
 def test_few_people_widen_the_band():
