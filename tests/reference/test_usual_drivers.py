@@ -54,7 +54,8 @@ def few():
 def needled(length, draws, horizon):
     """The reference course with needles of another length."""
     course = reference_course(draws)
-    settings = Settings.model_validate({"needle_length": f"{length:g} mm", "density": course.settings.density})
+    density = f"{draws.median('reference_density', '1/cm^2'):g} 1/cm^2"
+    settings = Settings.model_validate({"needle_length": f"{length:g} mm", "density": density})
     skin = sections.section_of(course.zone, course.person.patient, draws)
     device = find_device(course.device, draws.evidence)
     punctures = [insertion.insert(device, settings, skin, draws, n) for n in range(len(course.session_days))]
