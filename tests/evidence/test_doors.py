@@ -30,6 +30,7 @@ DOORS = {
     "explanation.py",
     "healing/equations.py",
     "planning/plan.py",
+    "planning/search/seek.py",
     "report/sheets/messages.py",
     "screening/reading.py",
     "screening/screen.py",
@@ -37,6 +38,7 @@ DOORS = {
     "twin/reads.py",
     "twin/recall.py",
     "twin/simulate.py",
+    "twin/what_if.py",
     "validation/validate.py",
 }
 

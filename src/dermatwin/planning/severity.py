@@ -1,10 +1,12 @@
 """How bad it is: what the grade of a concern changes in its course, as far as anybody says.
 
-    position = (grade - best end) / (worst end - best end);  mild in the lowest third, severe in the highest
+    position = (grade - best end) / (worst end - best end);  mild <= `mild_position`, severe >= `severe_position`
 
-No trial compared courses by grade: thirds are assumed. Mild findings begin at the shallow end of what is customary and with
-the least number of sessions, severe ones have the most sessions that trials gave. Depth never grows with the grade. Only
-scales of a few steps, of which both ends are known, say how bad it is; a score of many points does not.
+No trial compared courses by grade: both positions are assumed, a third of the way and a little beyond two thirds, so that
+of four grades the first two are mild, the third is usual and the fourth is severe. Mild findings begin at the shallow end
+of what is customary and with the least number of sessions, severe ones have the most sessions that trials gave. Depth never
+grows with the grade. Only scales of a few steps, of which both ends are known, say how bad it is; a score of many points
+does not.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..case.document import ConcernRecord
-from ..evidence import Evidence
+from ..evidence import Evidence, words
 from ..evidence.rows.outcome import ScaleRow
 
 Severity = Literal["mild", "usual", "severe"]
@@ -20,8 +22,9 @@ MOST_STEPS = 10  # scales with more are scores, of which the upper half is hardl
 
 
 def severity_of(record: ConcernRecord, evidence: Evidence) -> Severity:
-    """Mild or severe by the scale of the concern; usual where it does not say."""
-    scale = next((row for row in evidence.rows(ScaleRow) if row.id == record.scale), None)
+    """Mild or severe by the scale that is named, else by the usual one of the concern; usual where that does not say."""
+    named = record.scale or words(evidence).usual.get(record.concern)
+    scale = next((row for row in evidence.rows(ScaleRow) if row.id == named), None)
     if scale is None or record.severity is None:
         return "usual"
     position = _position(record.severity, scale)

@@ -32,6 +32,17 @@ WEEK = 7  # d
 NARROW = "\u202f"
 
 
+class English(str):
+    """Words that stand in English on a page of another language; a template marks them, so that they are read aloud so."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        from markupsafe import Markup
+
+        return Markup('<span lang="en">{}</span>').format(str(self))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """The sentences of one language."""
@@ -42,37 +53,36 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language in use; `missing` gathers what stood in English for want of a translation, `asked` all sentences."""
+    """One language in use; `missing` gathers what stood in English for want of a translation."""
 
     language: str
     locale: Locale
     catalogue: Catalogue
     missing: set[str] = field(default_factory=set[str])
-    asked: set[str] = field(default_factory=set[str])
 
     def say(self, sentence: str, /, **values: Any) -> str:
         """A sentence with its places filled."""
-        self._note(sentence)
         text = self.catalogue.sentences.gettext(sentence) if sentence else ""
-        return text.format(**values) if values else text
+        return self._spoken(sentence, text.format(**values) if values else text)
 
     def many(self, one: str, more: str, count: int, /, **values: Any) -> str:
         """A sentence about so many things; `{count}` is their number."""
-        self._note(one)
-        return self.catalogue.sentences.ngettext(one, more, count).format(count=self.number(count), **values)
+        text = self.catalogue.sentences.ngettext(one, more, count)
+        return self._spoken(one, text.format(count=self.number(count), **values))
 
     def quoted(self, text: str) -> str:
         """Words that screening put together for clinicians: they stand as they are, in English."""
-        if text and self.language != ENGLISH:
-            self.missing.add(text)
-        return text
+        if not text or self.language == ENGLISH:
+            return text
+        self.missing.add(text)
+        return English(text)
 
-    def _note(self, sentence: str) -> None:
-        if not sentence:
-            return
-        self.asked.add(sentence)
-        if self.language != ENGLISH and sentence not in self.catalogue.known:
-            self.missing.add(sentence)
+    def _spoken(self, sentence: str, text: str) -> str:
+        """The text of a sentence, marked and remembered where its catalogue lacks it."""
+        if not sentence or self.language == ENGLISH or sentence in self.catalogue.known:
+            return text
+        self.missing.add(sentence)
+        return English(text)
 
     def number(self, value: float) -> str:
         """A number as people of the language write it, with up to two decimals."""
