@@ -1,5 +1,7 @@
 """Predictors of trial arms and side effects: leave-one-out, sign conventions, odd cells, noise of counting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,11 +9,13 @@ from hypothesis import strategies as st
 
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.trials import OutcomeRow
+from dermatwin.outcome import TrialArm, predict_arm
+from dermatwin.outcome.prediction import effects
 from dermatwin.validation import adverse, outcomes
 from dermatwin.validation.adverse import pain_score
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.prediction import NotPredicted, Prediction
-from dermatwin.validation.rows import REQUIRED, Row, measured
+from dermatwin.validation.rows import REQUIRED, Row, among, measured
 from dermatwin.validation.scoring import score
 
 EVIDENCE = Evidence.packaged()
@@ -53,6 +57,7 @@ def event(**cells):
     return EVENT(Row("adverse_rates.csv", 2, {**dict.fromkeys(REQUIRED["adverse_rates.csv"], ""), **COUNT, **cells}))
 
 
+PERCENT = TrialArm("acne_scar", "own_score", "needling", "roller")
 SCORE = {"outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.4", "direction": "1"}
 
 
@@ -182,6 +187,58 @@ def test_followup_counts_from_the_last_session():
     assert of(**first, sessions="4", interval_days="28") == 84.0
     assert of(**first) is None
     assert of(followup_days_as_stated="30", followup_reference="unstated") == 30.0
+
+
+def test_needles_have_the_length_that_a_row_states():
+    def of(**cells):
+        return outcomes.needle_length(Row("outcomes.csv", 2, cells))
+
+    assert of(needle_length_mm="1.5", needle_length_max_mm="2") == 1.5
+    assert of(needle_length_min_mm="1", needle_length_max_mm="2") == 1.5
+    assert of(needle_length_max_mm="2") == 2.0
+    assert of() is None
+    assert of(needle_length_mm="150") is None
+    assert of(needle_length_mm="-1") is None
+
+
+def test_needle_length_reaches_the_predicted_result():
+    told = {**SCORE, "relative_change": "", "baseline_mean": "10", "followup_mean": "6"}
+    short, usual, long = (np.median(-arm(**told, needle_length_mm=mm).draws) / 10.0 for mm in ("0.25", "1.5", "2.5"))
+    assert short < usual < long
+    assert short < 0.2
+    assert usual == pytest.approx(np.median(-arm(**told).draws) / 10.0)
+
+
+def test_of_two_depths_in_one_trial_the_deeper_is_expected_to_do_more():
+    cells = {"outcome_scale": "own_score", "lower_is_better": "1", "between_direction": "1", "sessions": "6", "n": "400"}
+    deep = {**cells, "arm_id": "deep", "compared_with": "shallow", "needle_length_mm": "2"}
+    shallow = {**cells, "arm_id": "shallow", "compared_with": "deep", "needle_length_mm": "0.5", "between_direction": "-1"}
+    rows = among([Row("outcomes.csv", 2 + n, {**BASE, **cells}) for n, cells in enumerate((deep, shallow))])
+    found = [score(row, ARM(row)) for row in rows]
+    assert [entry.sign_right for entry in found] == [True, True]
+    assert np.median(found[0].prediction.draws) == pytest.approx(-np.median(found[1].prediction.draws), abs=0.1)
+
+
+def test_a_percentage_alone_is_read_as_one():
+    known = effects(LABORATORY.people)
+    arms = [predict_arm(replace(PERCENT, percent=flag), LABORATORY.people).relative_improvement for flag in (True, False)]
+    below = (arms[0] < 1.0) & (arms[1] < 1.0)
+    assert below.any()
+    assert (arms[0] - arms[1])[below] == pytest.approx(known["percent"][below])
+    assert outcomes._trial_arm(Row("outcomes.csv", 2, {**BASE, "relative_change": "-0.4"})).percent
+    scored = {**BASE, "relative_change": "-0.4", "baseline_mean": "10", "followup_mean": "6"}
+    assert not outcomes._trial_arm(Row("outcomes.csv", 2, scored)).percent
+
+
+def test_hair_comes_back_as_a_share_of_what_is_missing():
+    share = EVIDENCE.parameters["hair_missing_share"].value
+    counted = TrialArm("hair_loss_aga", "hair_count_per_cm2", "needling", "roller", baseline=100.0)
+    found = predict_arm(counted, LABORATORY.people)
+    assert found.change == pytest.approx(100.0 * share * found.relative_improvement)
+    assert found.relative_change == pytest.approx(share * found.relative_improvement)
+    cells = {"indication": "hair_loss_aga", "outcome_scale": "hair_count_per_cm2", "lower_is_better": "0"}
+    assert arm(**cells, baseline_mean="100", change_mean="20").draws.max() <= 100.0 * share + 1e-9
+    assert arm(**cells, relative_change="0.2").draws.max() <= share + 1e-9
 
 
 def test_few_people_widen_the_band():

@@ -44,6 +44,7 @@ OF_TISSUE = {"elastin_protein": "elastin_protein", "histometry_collagen": "histo
 SHARED = ("indication", "outcome_scale", "followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
 """What two arms that are compared have in common, whatever row of the other arm is found."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
+MAX_LENGTH = 20.0  # mm: longer is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
@@ -68,7 +69,19 @@ STANDS_ON = (
     "person_spread_prior",
     "person_spread_scatter",
     "rating_person_prior",
-    "response_exponent_prior",
+    "response_saturation_prior",
+    "no_effect_odds",
+    "no_effect_odds_prior",
+    "never_odds",
+    "never_odds_prior",
+    "never_between",
+    "never_between_prior",
+    "percent_prior_spread",
+    "patient_prior_spread",
+    "hair_count_spread",
+    "hair_missing_share",
+    "driver_at_length",
+    "driver_fade",
     "definition_choice",
     "definition_choice_prior",
     "indirect_scatter",
@@ -230,6 +243,14 @@ def people(row: Row) -> float | None:
     return float(min(max(round(own), 1), MAX_PEOPLE)) if own is not None and own > 0.0 else None
 
 
+def needle_length(row: Row) -> float | None:
+    """Length of an arm's needles, mm: as stated, the middle of a range, or its one end; None where nobody says."""
+    own, low, high = (row.number(f"needle_length_{name}mm") for name in ("", "min_", "max_"))
+    ends = [end for end in (low, high) if end is not None]
+    length = own if own is not None else sum(ends) / len(ends) if ends else None
+    return length if length is not None and 0.0 <= length <= MAX_LENGTH else None
+
+
 def followup_days(row: Row) -> float | None:
     """Days after the last session; a time from the first session is moved, or left open if the course is not stated."""
     stated = row.number("followup_days_after_last_session")
@@ -292,10 +313,11 @@ def _trial_arm(row: Row) -> TrialArm:
         row["role"],
         row["device_kind"],
         adjunct,
-        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row)),
+        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row), needle_length(row)),
         _baseline(row),
         people(row),
         row["responders_definition"],
+        percent=row.number("relative_change") is not None and _measured_change(row) is None,
     )
 
 
@@ -353,7 +375,7 @@ def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarr
     if base is None:
         return "no baseline is stated and the scale has no usual one: no change in scale units"
     low, high = (row.number(name) for name in ("scale_min", "scale_max"))
-    after = base * (1.0 + sign * arm.relative_improvement)
+    after = base + sign * np.abs(base) * _share(scale, arm)
     return np.clip(after, -np.inf if low is None else low, np.inf if high is None else high) - base
 
 
@@ -368,9 +390,12 @@ def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | Non
         return NotPredicted(WHOLE)
     if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
         return NotPredicted("the relative change cannot be a share of the baseline")
-    return Prediction(
-        sign * arm.relative_improvement, measured, "absolute", "relative_change", sign=_sign(row, sign, measured)
-    )
+    return Prediction(sign * _share(scale, arm), measured, "absolute", "relative_change", sign=_sign(row, sign, measured))
+
+
+def _share(scale: Scale | None, arm: ArmPrediction) -> np.ndarray:
+    """Improvement as a share of the value before, positive = better."""
+    return arm.relative_change * (scale.sign if scale is not None else -1.0)
 
 
 def _whole(scale: Scale | None) -> bool:
