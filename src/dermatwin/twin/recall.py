@@ -26,7 +26,8 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
         as they are, and so do the draws. How the spread of endpoints is split is left out where they differ.
     """
     told = run.provenance
-    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    people = Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"]), first=int(told.get("first", 0)))
+    believed = Draws(evidence or run.evidence, people)
     same = evidence is None or mark_of(evidence) == mark_of(run.evidence)
     weights = (end.weight for end in run.endpoints if end.weight is not None) if same else ()
     return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed, weights)

@@ -59,6 +59,7 @@ def simulate(
     vary: frozenset[str] = frozenset(SOURCES),
     evidence: Evidence | None = None,
     split: bool = False,
+    first: int = 0,
 ) -> Run:
     """Run the twin on a case.
 
@@ -72,6 +73,7 @@ def simulate(
     evidence : beliefs other than the packaged ones.
     split : whether every endpoint says which grades and sources its spread comes from, and which parameters carry most of it
         (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
+    first : number of the first of these people: those from 200 on are the next 200 of the same seed, nobody twice.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def simulate(
     _require_sane(draws, seed)
     tell = progress or untold
     tell(0.0, "reading the evidence")
-    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary), Notebook(keep=split))
+    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary, first=first), Notebook(keep=split))
     plans = resolve(case, believed.evidence)
     screening = screen(case, believed.evidence)
     whole, closing = _part(tell, 0, 2 if split else 1), _part(tell, 1, 2)

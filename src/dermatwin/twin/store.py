@@ -104,7 +104,8 @@ def _luck(tree: xr.DataTree) -> Luck:
     seed, draws, vary = (str(tree.attrs[name]) for name in ("seed", "draws", "vary"))
     if int(draws) != tree.sizes["draw"]:
         raise ValueError(f"{tree.sizes['draw']} people instead of {draws}")
-    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))))
+    first = int(str(tree.attrs.get("first", 0)))
+    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))), first=first)
 
 
 def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
