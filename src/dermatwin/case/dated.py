@@ -1,4 +1,4 @@
-"""Days of the calendar where a case counts from the first session: '2026-01-15' of a course that began on the 12th is 3 d."""
+"""Days of the calendar in a case that counts from its first session: 2026-01-15 of a course begun on the 12th is 3 d."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LISTS = ("observations", "symptoms", "held")
 def counted(tree: Any, day: Callable[[str], str]) -> list[PlacedFault]:
     """Put days after the first session where days of the calendar stand; faults where that cannot be said.
 
-    tree : plain values of a case, changed in place. day : reads a day of the calendar as 2026-01-12, leaves any other text as
-    it is and raises ValueError where it may be two.
+    tree : plain values of a case, changed in place. day : reads a day of the calendar as 2026-01-12, leaves any other text
+    as it is and raises ValueError where it may be two.
     """
     faults: list[PlacedFault] = []
     start = _iso(_inside(tree, "course", "start"))

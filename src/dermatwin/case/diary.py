@@ -1,4 +1,4 @@
-"""What must be true of what was noted after sessions, without looking anything up: symptoms, and sessions as they were held."""
+"""What must be true of notes after sessions, without looking anything up: symptoms, and sessions as they were held."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def held(case: Case) -> Iterator[Fault]:
 
 def _missed(where: str, one: Held) -> Iterator[Fault]:
     if one.missed and one.session == 1:
-        yield Fault(f"{where}.missed", "true", "cannot be: the course begins with its first session; set course.start instead")
+        yield Fault(
+            f"{where}.missed", "true", "cannot be: the course begins with its first session; set course.start instead"
+        )
     if one.session == 1 and one.time:
         yield Fault(f"{where}.time", f"{one.time:g} d", "is not the day from which all is counted; set course.start instead")
     if one.missed and (one.time is not None or one.settings):

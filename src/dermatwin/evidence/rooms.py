@@ -42,7 +42,7 @@ TABLES: dict[type[Row], Word] = {
     ModifierRow: Word("healing.person", "faults_of"),
     VocabularyRow: Word("history.vocabulary", "faults_of"),
     AnamnesisRow: Word("history.anamnesis", "faults_of"),
-    # TriageRow: Word("following.triage", "faults_of"),
+    TriageRow: Word("following.triage", "faults_of"),
 }
 """Tables with words that a room knows: who checks their rows."""
 

@@ -60,6 +60,7 @@ def simulate(
     evidence: Evidence | None = None,
     split: bool = False,
     first: int = 0,
+    notes: Notebook | None = None,
 ) -> Run:
     """Run the twin on a case.
 
@@ -74,6 +75,7 @@ def simulate(
     split : whether every endpoint says which grades and sources its spread comes from, and which parameters carry most of it
         (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
     first : number of the first of these people: those from 200 on are the next 200 of the same seed, nobody twice.
+    notes : where what is read is noted, values too if it keeps them; left out, nobody asks.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def simulate(
     _require_sane(draws, seed)
     tell = progress or untold
     tell(0.0, "reading the evidence")
-    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary, first=first), Notebook(keep=split))
+    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary, first=first), notes or Notebook(keep=split))
     plans = resolve(case, believed.evidence)
     screening = screen(case, believed.evidence)
     whole, closing = _part(tell, 0, 2 if split else 1), _part(tell, 1, 2)
@@ -128,7 +130,12 @@ def read(
     outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
     weighed = {one.key: one for one in weights}
     missing = delivery.not_computed(case.course.topicals, believed.evidence)
-    notices = (*remarks(believed.evidence), *missing, *(notice for output in outputs for notice in output.notices))
+    notices = (
+        *remarks(believed.evidence),
+        *_followed(case),
+        *missing,
+        *(notice for output in outputs for notice in output.notices),
+    )
     return Run(
         case=case,
         screening=screening,
@@ -141,6 +148,13 @@ def read(
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )
+
+
+def _followed(case: Case) -> tuple[Notice, ...]:
+    """What a case says of the course under way, which a run leaves aside."""
+    held = Notice("held", "the course is simulated as planned; sessions as they were held count in `dermatwin follow`")
+    noted = Notice("symptoms", "symptoms change nothing here; `dermatwin follow` says what to do about them")
+    return (*((held,) if case.held else ()), *((noted,) if case.symptoms else ()))
 
 
 def untold(share: float, what: str) -> None:

@@ -1,4 +1,4 @@
-"""What is looked at after a session: quantities with the errors of those who read them, symptoms in plain words, and what to do."""
+"""What is looked at after a session: quantities with their readers' errors, symptoms in plain words, and what to do."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
@@ -22,10 +22,10 @@ SymptomId = Annotated[Word, Ref.of("symptoms.id")]
 class MeasureRow(Row):
     """A quantity that a person is followed by: what it is called, what it can be, and how sure its readers are.
 
-    Errors are one standard deviation of a reading of the same skin at the same time; empty: nobody reads it so. floor : what
-    is added before the logarithm, so that nothing has one. between_sessions : how one person's sessions differ beyond what
-    the twin draws, in the same form. lasting : whether it fades after a session, grows over the course, or neither. look_high,
-    look_low : what to look for where it is higher or lower than in nearly everybody.
+    Errors are one standard deviation of a reading of the same skin at the same time; empty: nobody reads it so. floor : is
+    added before the logarithm, so that nothing has one. between_sessions : how one person's sessions differ beyond what
+    the twin draws, in the same form. lasting : whether it fades after a session, grows over the course, or neither.
+    look_high, look_low : what to look for where it is higher or lower than in nearly everybody.
     """
 
     table: ClassVar[str] = "follow_measures"
