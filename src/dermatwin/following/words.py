@@ -17,6 +17,7 @@ from ..evidence.rows.following import SymptomRow
 from ..history.clause import clauses
 from ..history.language import DENIALS, FILLERS, LISTS, MANNERS, words
 from ..history.mention import Said, said
+from ..history.place import places
 from ..history.vocabulary import Concept, Vocabulary
 
 _DENY = words("no not without denies denied deny denying nor neither")
@@ -25,12 +26,14 @@ _UNDOES = words(
 )
 """Words with which a denial speaks of something else."""
 _LIKE = words("such like before ever never")
+_TELLING_PARTS = words("eye eyelid lip lips mouth tongue throat neck chest breast ear ears gland glands skin whole body")
+"""Parts of a body of which a word changes what a symptom means: they are known as parts of names alone."""
 _GRAVE = words("severe unbearable terrible extreme worst excruciating agonising agonizing")
 WORSE = MANNERS["worse"] | words("increasing increase growing grows grow grew bigger larger spreading rising stronger")
 _PLAIN = words(
     "feel feels feeling felt look looks looking bit lot really quite still today yesterday tonight since little again "
     "around over everywhere all whole entire needled needling microneedling treated session day days hour hours morning "
-    "evening week weeks ago slightly mildly very somewhat rather touch when where there thing things something my i we "
+    "evening week weeks ago such before less slightly mildly very somewhat rather touch when where there thing things something my i we "
     "it me her him you your says said told noticed notice noticing think thinks seems seem like slept woke seeing"
 )
 """Ordinary words of a sentence about a symptom that name nothing."""
@@ -56,14 +59,15 @@ def book(tables: Tables) -> Vocabulary:
 
 def told(text: str, evidence: Evidence, zones: Iterable[str] = ()) -> Told:
     """What a text says of symptoms; `zones` are names that need not be known."""
-    names, places = book(evidence), frozenset(token for zone in zones for token in tokens(zone.replace("_", " ")))
+    names, parts = book(evidence), places(evidence).words - _TELLING_PARTS
+    known = parts | {token for zone in zones for token in tokens(zone.replace("_", " "))}
     there: dict[str, None] = {}
     denied: dict[str, None] = {}
     unknown: dict[str, None] = {}
     slips: dict[str, str] = {}
     worse = False
     for clause in clauses(text):
-        found = said(clause, names, places)
+        found = said(clause, names, frozenset(known))
         worse = worse or bool((WORSE & clause.all) and not (DENIALS & set(clause.words)))
         for mention in found.mentions:
             (denied if _denied(found, mention.places[0]) else there)[mention.concept] = None
