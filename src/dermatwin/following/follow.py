@@ -39,6 +39,7 @@ from .wanted import Wanted, now_of
 from .weights import Reading, Weighed, effective, equal, log_likelihood, quantiles, weigh
 
 LEAST = 60.0  # numerical: people who have to speak, three beyond each end of a band of 90 %
+PART = 0.2  # numerical: of few people, that have to speak
 MOST = 4  # numerical: times as many people as were asked for are drawn at most
 
 
@@ -193,7 +194,7 @@ def _learn(people: People, wanted: Wanted, learnt: Sequence[Judged], most: int) 
         raised = np.where(known, np.exp(np.where(known, likelihood, 0.0) - likelihood[known].max(initial=-np.inf)), 0.0)
         enough = known.any() and effective(raised / raised.sum()) >= LEAST
         if enough or 2 * people.count > most:
-            return weigh(likelihood, LEAST)
+            return weigh(likelihood, min(LEAST, PART * people.count))
         people.grow(people.count)
 
 
