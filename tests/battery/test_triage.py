@@ -1,10 +1,10 @@
 """Every rule of the triage, every name of every symptom, and what nobody knows: nothing unknown is ever reassured."""
 
 import pytest
-from builders import case_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import case_of
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.advice import RedFlagRow
 from dermatwin.evidence.rows.following import SymptomRow, TriageRow
@@ -38,7 +38,9 @@ def test_every_rule_speaks_within_its_window(rule):
         advice = next(one for one in found(label, hour, **grown).advice if one.symptom == rule.symptom)
         assert LEVELS.index(advice.level) >= LEVELS.index(rule.level)
         if advice.level == rule.level:
-            assert advice.reason == rule.reason and advice.sources == rule.source and rule.symptom in advice.rule
+            assert advice.reason == rule.reason
+            assert advice.sources == rule.source
+            assert rule.symptom in advice.rule
 
 
 @pytest.mark.parametrize(("symptom", "name"), NAMES, ids=lambda part: str(part))
@@ -94,7 +96,7 @@ RED = (
 
 
 @pytest.mark.parametrize("text", RED)
-@pytest.mark.parametrize("hours", (0.5, 30.0, 200.0, 2000.0, None))
+@pytest.mark.parametrize("hours", [0.5, 30.0, 200.0, 2000.0, None])
 def test_red_flags_are_urgent_on_any_day(text, hours):
     assert level(text, hours) == "urgent"
 
@@ -126,7 +128,7 @@ def test_plain_sentences(text, hours, expected):
     assert level(text, hours) == expected
 
 
-@pytest.mark.parametrize("text", ("wobbly", "my aura hums", "squelching", "red and squelching", "xyzzy", "?!", "better"))
+@pytest.mark.parametrize("text", ["wobbly", "my aura hums", "squelching", "red and squelching", "xyzzy", "?!", "better"])
 def test_what_nobody_knows_is_contact_and_says_so(text):
     one = found(text)
     assert one.level == "contact"
@@ -144,7 +146,8 @@ def test_no_text_breaks_it_and_nothing_unknown_is_reassured(text):
 
 def test_a_denial_only_reaches_what_it_stands_before():
     read = told("no fever, pus", EVIDENCE)
-    assert read.there == ("pus",) and read.denied == ("fever",)
+    assert read.there == ("pus",)
+    assert read.denied == ("fever",)
     assert told("swelling never went down", EVIDENCE).there == ("swelling",)
     assert "soreness" in told("no pain like this before", EVIDENCE).there
 
@@ -161,14 +164,17 @@ def test_a_zone_that_was_not_needled_is_not_reassured():
 
 def test_hours_count_from_the_last_session():
     one = found("red", 28 * 24 + 12.0)
-    assert one.session == 2 and one.hours == pytest.approx(12.0, abs=0.01) and one.level == "reassure"
+    assert one.session == 2
+    assert one.hours == pytest.approx(12.0, abs=0.01)
+    assert one.level == "reassure"
 
 
 def test_what_hardly_anybody_like_her_still_has_is_not_reassured():
     noted = case_of(symptoms=[{"symptom": "red", "zone": "cheek", "time": "5 d"}])
     said = [triage(noted, EVIDENCE, lambda *_, share=share: share)[0].advice[0] for share in (0.4, 0.02)]
     assert [one.level for one in said] == ["reassure", "contact"]
-    assert "40 of 100" in said[0].reason and "2 of 100" in said[1].reason
+    assert "40 of 100" in said[0].reason
+    assert "2 of 100" in said[1].reason
 
 
 def row(**changes):
@@ -189,5 +195,8 @@ def test_the_packaged_table_passes():
 
 
 def test_a_reassurance_ends_and_is_not_given_to_what_grows():
-    said = [str(wrong.expected) for wrong in row(to_h=None).laws()] + [str(wrong.expected) for wrong in row(when="worse").laws()]
-    assert any("has an end" in one for one in said) and any("gets worse" in one for one in said)
+    said = [str(wrong.expected) for wrong in row(to_h=None).laws()] + [
+        str(wrong.expected) for wrong in row(when="worse").laws()
+    ]
+    assert any("has an end" in one for one in said)
+    assert any("gets worse" in one for one in said)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from builders import case_of, course_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import case_of, course_of
 from dermatwin.core.chance import Luck
 from dermatwin.evidence import Evidence
 from dermatwin.following import follow
@@ -101,7 +101,8 @@ def test_people_without_a_number_have_no_weight():
     broken = BODY.copy()
     broken[:100] = np.nan
     found = weigh(log_likelihood([plain(0.0)], [broken], PEOPLE), 0.0)
-    assert (found.weights[:100] == 0.0).all() and found.weights.sum() == pytest.approx(1.0)
+    assert (found.weights[:100] == 0.0).all()
+    assert found.weights.sum() == pytest.approx(1.0)
 
 
 def test_nobody_could_have_shown_it():
@@ -169,7 +170,9 @@ def watched():
 
 def test_without_observations_the_forecast_stays(quiet):
     assert all(one.before == one.after for one in quiet.forecast)
-    assert quiet.effective == pytest.approx(60.0) and not quiet.moved and not quiet.observations
+    assert quiet.effective == pytest.approx(60.0)
+    assert not quiet.moved
+    assert not quiet.observations
 
 
 def test_batches_together_are_the_people_of_one_run():
@@ -184,7 +187,8 @@ def test_batches_together_are_the_people_of_one_run():
 def test_weights_speak_of_the_people_of_the_seed(watched):
     assert watched.weights.shape == (watched.draws,) == (60,)
     assert watched.weights.sum() == pytest.approx(1.0)
-    assert watched.seed == 3 and watched.done == (1,)
+    assert watched.seed == 3
+    assert watched.done == (1,)
 
 
 def test_the_old_forecast_is_kept_and_what_all_share_is_not_changed(quiet, watched):
@@ -210,7 +214,8 @@ def test_what_is_seen_in_one_zone_is_no_reading_of_another():
 def test_a_course_as_it_was_held():
     told = case(held=[{"session": 1, "settings": {"cheek": {"needle_length": "1 mm"}}}, {"session": 2, "time": "35 d"}])
     course = as_held(told)
-    assert course.days == (0.0, 35.0) and course.planned == (1, 2)
+    assert course.days == (0.0, 35.0)
+    assert course.planned == (1, 2)
     assert [course.case.course.settings["cheek"].at(n).needle_length for n in (0, 1)] == [1.0, 1.5]
 
 
@@ -218,8 +223,10 @@ def test_a_missed_session_moves_the_numbers_of_later_ones():
     seen = [{"quantity": "pain_vas[3]", "zone": "cheek", "value": 3.0, "unit": "1"}]
     told = case_of(course=course_of("cheek", count=3), held=[{"session": 2, "missed": True}], observations=seen)
     course = as_held(told)
-    assert course.days == (0.0, 56.0) and course.planned == (1, 3)
-    assert course.number(3) == 2 and course.number(2) is None
+    assert course.days == (0.0, 56.0)
+    assert course.planned == (1, 3)
+    assert course.number(3) == 2
+    assert course.number(2) is None
     assert course.case.observations[0].quantity == "pain_vas[2]"
 
 

@@ -1,10 +1,10 @@
-"""Whether what is learnt of a person is true: places of known truths are uniform, bands hold what they promise, and narrow."""
+"""Whether what is learnt of a person is true: places of known truths are uniform, bands hold and narrow."""
 
 import numpy as np
 import pytest
-from builders import case_of, course_of
 from scipy.stats import kstest
 
+from builders import case_of, course_of
 from dermatwin.evidence import Evidence
 from dermatwin.following.measure import measures
 from dermatwin.following.people import Ask, People
@@ -28,13 +28,16 @@ def rehearsed():
     people.grow(PEOPLE)
     known = measures(evidence)
     red, pain = known["redness_grade"], known["pain_vas"]
-    assert red.clinician is not None and pain.patient is not None
+    assert red.clinician is not None
+    assert pain.patient is not None
     readings = [Reading(0.0, "additive", 0.0, red.clinician, red.between_sessions, "session 1")] * len(DAYS)
     readings += [Reading(0.0, "additive", 0.0, pain.patient)]
     predicted = [people.values(ask) for ask in asks]
     assert all(values is not None for values in predicted)
     targets = {
-        ask.name.quantity: Target(values, "ratio" if known[ask.name.quantity].form == "ratio" else "additive", known[ask.name.quantity].floor)
+        ask.name.quantity: Target(
+            values, "ratio" if known[ask.name.quantity].form == "ratio" else "additive", known[ask.name.quantity].floor
+        )
         for ask, values in zip(asks[4:], predicted[4:], strict=True)
     }
     return rehearse(readings, predicted[:4], targets, TAKEN, LEAST, seed=2)
