@@ -34,7 +34,8 @@ _PLAIN = words(
     "feel feels feeling felt look looks looking bit lot really quite still today yesterday tonight since little again "
     "around over everywhere all whole entire needled needling microneedling treated session day days hour hours morning "
     "evening week weeks ago such before less slightly mildly very somewhat rather touch when where there thing things "
-    "something my i we it me her him you your says said told noticed notice noticing think thinks seems seem like slept woke seeing"
+    "something my i we it me her him you your says said told noticed notice noticing think "
+    "thinks seems seem like slept woke seeing"
 )
 """Ordinary words of a sentence about a symptom that name nothing."""
 
