@@ -1,7 +1,7 @@
 """Every rule of the triage, every name of every symptom, and what nobody knows: nothing unknown is ever reassured."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import case_of
@@ -135,6 +135,7 @@ def test_what_nobody_knows_is_contact_and_says_so(text):
     assert any("nobody here knows" in advice.reason or "somebody has to ask" in advice.reason for advice in one.advice)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60).filter(lambda text: text.strip()))
 def test_no_text_breaks_it_and_nothing_unknown_is_reassured(text):
     one = triage(case_of(symptoms=[{"symptom": text, "zone": "cheek", "time": "1 d"}]), EVIDENCE)[0]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import case_of, course_of
@@ -38,6 +38,7 @@ def spread(weights: np.ndarray, values: np.ndarray = LATER) -> float:
 values = st.floats(-3.0, 3.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(values, st.floats(0.05, 2.0)), min_size=1, max_size=5), st.floats(1.0, 300.0))
 def test_weights_sum_to_one_and_are_never_negative(seen, least):
     found = weigh(log_likelihood([plain(*one) for one in seen], [BODY] * len(seen), PEOPLE), least)
@@ -54,6 +55,7 @@ def test_nothing_observed_changes_nothing():
     np.testing.assert_allclose(quantiles(LATER, equal(PEOPLE), (0.05, 0.5, 0.95)), np.quantile(LATER, (0.05, 0.5, 0.95)))
 
 
+@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_the_order_of_observations_does_not_matter(order):
     readings = [plain(1.0, 0.4, 0.3, "a"), plain(0.5, 0.6, 0.3, "a"), plain(0.8, 0.5), plain(2.0, 0.5, bound="upper")]
@@ -117,6 +119,7 @@ def test_tempering_widens_and_never_narrows():
     assert spread(held, BODY) > spread(free, BODY)
 
 
+@settings(deadline=None)
 @given(st.floats(-2.0, 2.0))
 def test_the_share_below_is_a_share_that_grows_with_the_value(value):
     here, more = (below(plain(v), BODY, equal(PEOPLE)) for v in (value, value + 0.5))
