@@ -39,6 +39,7 @@ from .wanted import Wanted, now_of
 from .weights import Reading, Weighed, effective, equal, log_likelihood, quantiles, weigh
 
 LEAST = 60.0  # numerical: people who have to speak, three beyond each end of a band of 90 %
+PEOPLE = 400  # numerical: to begin with
 PART = 0.2  # numerical: of few people, that have to speak
 MOST = 4  # numerical: times as many people as were asked for are drawn at most
 
@@ -97,7 +98,7 @@ class CourseBand:
 
 def follow(
     case: Case,
-    draws: int = 400,
+    draws: int = PEOPLE,
     seed: int = 1,
     *,
     today: date | None = None,

@@ -16,13 +16,12 @@ import numpy as np
 
 from ..core.errors import Fault
 from ..evidence import Evidence
+from ..twin.endpoints import BAND
 from .measure import scale_of
 from .seen import SLIPS, Seen
 from .weights import Reading, below, quantiles
 
 Status = Literal["expected", "early", "late", "high", "low", "act", "not predicted"]
-BAND = (0.05, 0.5, 0.95)
-CHECKED = 0.25  # numerical: share of the wider side in which a mended value must lie to be proposed
 
 
 @dataclass(frozen=True)

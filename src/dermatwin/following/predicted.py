@@ -19,13 +19,13 @@ from ..flows import Curve
 from ..naming import Detail, Name
 from ..outcome import concerns
 from ..twin import Endpoint, Run
+from ..twin.comparison import NEAR
 
 GRADED = {"redness_grade": ("erythema_rise", "redness"), "swelling_grade": ("oedema", "swelling")}
 INSTEAD = {"days_off_work": "downtime_makeup", "score": "scale_change"}
 """Quantity of an observation -> the one of a run from which it is read."""
 
 TOP = 4  # grade
-NEAR = 0.15  # an endpoint stands for an observation within this share of its time, as in `twin.comparison`
 
 
 def values_at(run: Run, name: Name, zone: str, day: float | None, session: int | None) -> np.ndarray | None:
