@@ -31,6 +31,7 @@ DOORS = {
     "following/follow.py",
     "healing/equations.py",
     "planning/plan.py",
+    "planning/search/seek.py",
     "report/sheets/messages.py",
     "screening/reading.py",
     "screening/screen.py",
@@ -38,6 +39,7 @@ DOORS = {
     "twin/reads.py",
     "twin/recall.py",
     "twin/simulate.py",
+    "twin/what_if.py",
     "validation/validate.py",
 }
 

@@ -634,7 +634,7 @@ class TestExpectAndConsent:
     def test_counts_of_ten_are_those_of_the_run(self):
         run = run_of("face")
         (end,) = (e for e in run.find("redness_duration", "cheek") if e.detail.session == 1)
-        row = re.search(r"<th>Redness</th>((?:<td>\d+</td>)+)", pages_of("face")["expect.html"]).group(1)
+        row = re.search(r'<th scope="row">Redness</th>((?:<td>\d+</td>)+)', pages_of("face")["expect.html"]).group(1)
         counts = [int(n) for n in re.findall(r"\d+", row)]
         days = (0.25, 1, 2, 3, 5, 7, 10, 14)
         assert counts == [round(10 * float((end.values > day).mean())) for day in days]

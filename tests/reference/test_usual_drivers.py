@@ -7,7 +7,7 @@ from dermatwin.core import Luck
 from dermatwin.evidence import Draws, Evidence
 from dermatwin.outcome import response
 from dermatwin.outcome.risks import _pigment_dose
-from dermatwin.twin.simulate import _reference
+from dermatwin.twin.simulate import usual_course
 
 KINDS = ("scar", "surface", "pigment", "dermis", "hair")
 APART = 1.4  # medians of a heavy-tailed quantity over 400 people scatter by about a tenth
@@ -20,7 +20,7 @@ def draws():
 
 @pytest.fixture(scope="module")
 def usual(draws):
-    return _reference(draws)
+    return usual_course(draws)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,3 +36,11 @@ def test_the_usual_pigment_drive_is_the_median_of_the_reference_course(draws, us
     found = np.median(_pigment_dose(usual))
     stated = draws.median("pigment_drive_reference", "d")
     assert stated / APART < found < stated * APART, f"pigment_drive_reference is {found:.3g}"
+
+
+@pytest.mark.parametrize(("name", "unit"), [("inflammation", "mm*d"), ("cut_vessels", "1/cm^2"), ("clearing", "d")])
+def test_the_usual_injury_is_the_median_of_the_reference_course(name, unit, draws, usual):
+    values = getattr(usual, name)
+    found = np.median(values if values.ndim == 1 else values[:, 0])
+    stated = draws.median(f"simulated_reference[{name}]", unit)
+    assert stated / APART < found < stated * APART, f"simulated_reference[{name}] is {found:.3g}"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.trials import OutcomeRow
 from dermatwin.validation import adverse, outcomes
+from dermatwin.validation.adverse import pain_score
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import REQUIRED, Row, measured
@@ -135,9 +136,16 @@ def test_responders_need_a_definition():
     assert np.allclose(many * 30, np.round(many * 30))
 
 
-@pytest.mark.parametrize("flag", ["case_n1", "unit_check", "not_arm_specific"])
-def test_flagged_rows_are_listed(flag):
-    assert arm(**SCORE, quality_flag=flag).reason.startswith(flag)
+def test_what_is_flagged_is_predicted_as_far_as_it_can_be():
+    plain = arm(**SCORE)
+    assert isinstance(plain, Prediction)
+    case = arm(**{**SCORE, "n": "1"}, quality_flag="case_n1")
+    assert np.ptp(np.quantile(case.draws, [0.05, 0.95])) > 1.2 * np.ptp(np.quantile(plain.draws, [0.05, 0.95]))
+    assert arm(**SCORE, quality_flag="unit_check").draws == pytest.approx(plain.draws)  # a share has no unit
+    change = {"outcome_scale": "own_score", "lower_is_better": "1", "change_mean": "-3", "baseline_mean": "9"}
+    doubtful = arm(**change, quality_flag="unit_check")
+    assert (doubtful.scale, doubtful.sign) == ("sign", -1)
+    assert arm(**SCORE, quality_flag="not_arm_specific").draws == pytest.approx(plain.draws)  # nothing was added to either
     assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
 
 
@@ -252,7 +260,6 @@ def test_durations_and_their_bounds(cells, measured, bound):
         ({"events_n": "", "rate": "5"}, "outside"),
         ({"event": "rainbow"}, "rainbow"),
         ({"arm_kind": "review", "events_n": "", "rate": ""}, "review"),
-        ({"population_n": "", "events_n": "", "rate": ""}, "listed"),
         ({"sessions": "0"}, "sessions"),
         ({"event": "bruising"}, "no other study"),
         ({"event": "other", "note": "sparkles"}, "no class"),
@@ -413,3 +420,17 @@ def test_rows_stand_with_their_concern_and_kind_of_arm(role, kind):
     assert common.size == -1.0
     change = arm(**{**SCORE, "relative_change": "", "change_mean": "-4", "baseline_mean": "10"}).common
     assert change.size == -10.0
+
+
+def test_an_event_that_is_listed_befell_somebody_however_many_there_were():
+    cells = {"events_n": "", "rate": "", "event": "erythema"}
+    known, unknown = event(**cells, population_n="40"), event(**cells, population_n="")
+    assert (known.measured, known.bound) == (1.0 / 40.0, "lower")
+    assert unknown.bound == "lower"
+    people = unknown.draws / unknown.measured
+    assert people == pytest.approx(np.round(people))
+    assert people.max() > people.min()
+
+
+def test_a_mean_in_millimetres_of_a_hundred_is_a_tenth_of_it():
+    assert pain_score("35 mm on a 100 mm VAS") == pytest.approx(3.5)

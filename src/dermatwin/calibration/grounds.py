@@ -73,6 +73,7 @@ GROUNDS = {
         ("measurements/permeability_intact.csv",),
         (
             *(f"delivery/{name}.py" for name in ("aqueous", "course", "experiment", "solute", "stratum", "tissue")),
+            "validation/compound.py",
             "validation/permeability.py",
             "validation/rows.py",
             "calibration/permeability.py",

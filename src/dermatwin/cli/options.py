@@ -71,6 +71,16 @@ NeedleLength = Annotated[
         help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.",
     ),
 ]
+EqualDensity = Annotated[
+    str | None,
+    typer.Option(
+        "--density",
+        metavar="DENSITY",
+        show_default=False,
+        help="With --device: so many punctures in every zone and arm, such as '250 1/cm^2', so that needles are "
+        "compared and not habits; left out, the density of the case, else that of each device's usual way.",
+    ),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
 Details = Annotated[
     bool,
@@ -142,12 +152,24 @@ def overrides_of(settings: list[str]) -> dict[str, Any]:
 
 def length_of(text: str) -> float:
     """A needle length [mm] as the case file would read it."""
+    from ..case.quantity import NeedleLength as Length
+
+    return _quantity(text, Length, "--needle-length")
+
+
+def density_of(text: str) -> float:
+    """A density of punctures [1/cm2] as the case file would read it."""
+    from ..case.quantity import Density
+
+    return _quantity(text, Density, "--density")
+
+
+def _quantity(text: str, kind: Any, option: str) -> float:
     from pydantic import TypeAdapter, ValidationError
 
-    from ..case.quantity import NeedleLength as Length
     from ..core.errors import CaseError, Fault
 
     try:
-        return TypeAdapter(Length).validate_python(text)
+        return TypeAdapter(kind).validate_python(text)
     except ValidationError as error:
-        raise CaseError([Fault("--needle-length", text, error.errors()[0]["msg"])]) from None
+        raise CaseError([Fault(option, text, error.errors()[0]["msg"])]) from None

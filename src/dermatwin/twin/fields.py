@@ -121,6 +121,7 @@ _PUNCTURES = {
     "pattern": Field("how the contacts lie on the zone"),
     "vessel_cut_fraction": _person("share of the punctures that cut a vessel"),
     "bleeding_endpoint": _person("chance that the operator sees uniform pinpoint bleeding"),
+    "vessels_cut": _person("vessels that a puncture cuts, mean"),
     "reads": _READS,
 }
 _CHANNELS = {
@@ -177,6 +178,9 @@ _HISTORY = {
     "status": _person("0 = done; anything else = failed", "1", "layer"),
     "notices": _NOTICES,
     "means": _person("mean of a state over the whole layer", "1", "layer", "time", "state"),
+    "inflammation": _person("inflammation that a session brings, over depth and time", "mm*d", "session"),
+    "clearing": _person("mean time of this person's inflammation", "d"),
+    "cut_vessels": _person("vessels that were cut", "1/cm^2", "session"),
     "reads": _READS,
 }
 _GUARD = {

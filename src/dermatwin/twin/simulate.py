@@ -212,6 +212,7 @@ def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissu
         run.exposures,
         adjuncts,
         session_days=days,
+        device="" if run.device is None else run.device.kind.parameters,
         numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
     )
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)

@@ -17,6 +17,7 @@ from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
 from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import Place, forms
+from .conventions import declare, encoded
 from .fields import TABLES
 from .plain import require_plain
 from .rows import records
@@ -41,8 +42,11 @@ def save(run: Run, path: Path) -> None:
 def packed(run: Run) -> memoryview:
     """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
     tree = to_tree(run)
+    declare(tree)
     encoding = {
-        node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
+        node.path: {
+            name: _packed(one) | encoded(name, one) for name, one in node.to_dataset(inherit=False).variables.items()
+        }
         for node in tree.subtree
     }
     written = BytesIO()
@@ -123,6 +127,8 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
         found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
     ):
         raise ValueError("a zone is incomplete")
+    if any(history.sessions.size and history.inflammation is None for history in found["healing"].values()):
+        raise ValueError("it does not say how much inflammation its sessions brought")
     return found
 
 

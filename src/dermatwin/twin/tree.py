@@ -106,12 +106,12 @@ def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:
         "needle": ("needle of the sample", np.arange(sizes.get("needle", 0))),
         "readout": ("what 'closed' is read by", list(READOUTS)),
         "compartment": ("where a dose can be", list(COMPARTMENTS)),
-        "nerve_depth": ("depth below the skin surface in mm at which nerves are read", list(NERVE_DEPTHS)),
+        "nerve_depth": ("depth below the skin surface at which nerves are read", list(NERVE_DEPTHS)),
         **{axis: (f"group of the spread by its {axis}", list(groups)) for axis, groups in FAMILIES.items()},
         "exposure": ("zone/session/product/active", [label for zone in run.zones for label in _exposures(zone)]),
     }
     return {
-        dim: xr.Variable((dim,), np.asarray(values), {"units": "1", "long_name": title})
+        dim: xr.Variable((dim,), np.asarray(values), {"units": "mm" if dim == "nerve_depth" else "1", "long_name": title})
         for dim, (title, values) in labels.items()
         if dim in sizes
     }

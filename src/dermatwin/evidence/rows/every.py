@@ -21,7 +21,7 @@ from .laboratory import (
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
 from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
-from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, PermeabilityStudyRow
+from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, CompoundRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
@@ -58,6 +58,7 @@ KINDS: tuple[type[Row], ...] = (
     ClaimRow,
     CompoundPermeabilityRow,
     CompoundPropertyRow,
+    CompoundRow,
     PermeabilityStudyRow,
     AnaestheticRow,
     ContraindicationRow,

@@ -108,6 +108,8 @@ def environment() -> jinja2.Environment:
     """The templates of the sheets, made once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.filters["plain"] = str  # within an attribute or a title there is no place for a mark of language
+    return made
