@@ -28,6 +28,7 @@ DOORS = {
     "cli/options.py",
     "evidence/store.py",
     "explanation.py",
+    "following/follow.py",
     "healing/equations.py",
     "planning/plan.py",
     "planning/search/seek.py",

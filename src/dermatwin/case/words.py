@@ -18,6 +18,7 @@ from ..core.spelling import identifier
 from ..core.vocabulary import PHOTOTYPES
 from ..core.wording import decimal
 from .address import Loc, child, dotted
+from .dated import counted
 from .faults import PlacedFault, copied, shown
 
 Reader = Callable[[str], Any]
@@ -30,6 +31,12 @@ _GRADE = re.compile(
 )
 _BELOW_ZERO = re.compile(r"[-−]\s?(\d+(?:[.,]\d+)?)")
 _BETWEEN = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b|\band\b)\s*", re.IGNORECASE)
+_READERS_OF = {
+    **dict.fromkeys(("clinician", "doctor", "dr", "nurse", "therapist", "practitioner", "physician"), "clinician"),
+    **dict.fromkeys(("patient", "herself", "himself", "self", "she", "he", "me", "i"), "patient"),
+    **dict.fromkeys(("device", "instrument", "meter", "probe"), "device"),
+    **dict.fromkeys(("photo", "photograph", "picture", "camera", "phone"), "photo"),
+}
 _SEXES = {**dict.fromkeys(("f", "female", "woman"), "female"), **dict.fromkeys(("m", "male", "man"), "male")}
 _NUMBERED = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
@@ -55,6 +62,9 @@ def spoken(
         for loc in _places(tree, pattern.split(".")):
             faults += () if loc in taken else _put(tree, loc, reader)
     _years(tree)
+    faults += [placed for placed in counted(tree, day) if placed[0] not in taken]
+    for loc in _places(tree, ["observations", "*", "quantity"]):
+        faults += () if words is None or loc in taken else _put(tree, loc, words.measured)
     doubtful = {*taken, *(loc for loc, _ in faults)}
     for loc in _places(tree, ["zones", "*", "concerns", "*"]):
         faults += _concern(tree, loc, words, doubtful)
@@ -63,19 +73,28 @@ def spoken(
 
 def tidied(raw: Any) -> tuple[Any, list[PlacedFault]]:
     """A copy of plain values in which settings stand under the names of zones as keys ('Left Cheek': left_cheek)."""
-    tree, loc = copied(raw), ("course", "settings")
+    tree = copied(raw)
+    faults: list[PlacedFault] = []
+    for pattern in (["course", "settings"], ["held", "*", "settings"]):
+        for loc in _places(tree, pattern):
+            faults += _tidied(tree, loc)
+    return tree, faults
+
+
+def _tidied(tree: Any, loc: Loc) -> list[PlacedFault]:
     settings = _at(tree, loc)
     if not isinstance(settings, dict):
-        return tree, []
+        return []
     names: dict[str, Any] = {}
     faults: list[PlacedFault] = []
     for written, entry in settings.items():
         name = identifier(written) if isinstance(written, str) else written
         if name in names:
-            faults.append(((*loc, name), Fault(f"course.settings.{name}", shown(written), "is given twice; write it once")))
+            place = ".".join(map(str, (*loc, name)))
+            faults.append(((*loc, name), Fault(place, shown(written), "is given twice; write it once")))
         names[name] = entry
-    tree["course"]["settings"] = names
-    return tree, faults
+    _at(tree, loc[:-1])[loc[-1]] = names
+    return faults
 
 
 # ---- what a text means ---------------------------------------------------------------------------------------------------
@@ -97,6 +116,11 @@ def phototype(text: str) -> str:
 def sex(text: str) -> str:
     """'female' or 'male' of 'F', 'woman', 'Male'."""
     return _SEXES.get(text.strip().casefold(), text)
+
+
+def reader(text: str) -> str:
+    """Who read a value: 'patient' of 'herself', 'device' of 'meter'."""
+    return _READERS_OF.get(text.strip().casefold(), text)
 
 
 def day(text: str) -> str:
@@ -188,6 +212,8 @@ READERS: dict[str, Reader] = {
     "course.adjuncts.*.adjunct": identifier,
     "course.adjuncts.*.zones.*": identifier,
     "observations.*.zone": identifier,
+    "observations.*.by": reader,
+    "symptoms.*.zone": identifier,
 }
 """Places of a case, and how a text there is read."""
 

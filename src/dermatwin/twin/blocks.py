@@ -81,7 +81,8 @@ class Task:
 def blocks(luck: Luck, kept: int, size: int) -> list[Luck]:
     """The people beyond the first, in blocks."""
     return [
-        replace(luck, first=first, draws=min(size, luck.draws - first)) for first in range(kept, luck.draws, max(size, 1))
+        replace(luck, first=luck.first + place, draws=min(size, luck.draws - place))
+        for place in range(kept, luck.draws, max(size, 1))
     ]
 
 

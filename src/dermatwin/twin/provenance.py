@@ -24,6 +24,7 @@ def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
         "version": version("dermatwin"),
         "seed": draws.luck.seed,
         "draws": draws.count,
+        **({"first": draws.luck.first} if draws.luck.first else {}),
         "vary": sorted(vary),
         "evidence": evidence.fingerprint,
         **({"overlay": overlay} if overlay else {}),

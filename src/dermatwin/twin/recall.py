@@ -31,7 +31,8 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
         as they are, and so do the draws. How the spread of endpoints is split is left out where they differ.
     """
     told = run.provenance
-    luck = Luck(int(told["seed"]), len(run.zones[0].history.status), frozenset(told["vary"]))
+    people = len(run.zones[0].history.status)
+    luck = Luck(int(told["seed"]), people, frozenset(told["vary"]), first=int(told.get("first", 0)))
     believed = Draws(evidence or run.evidence, luck)
     same = evidence is None or mark_of(evidence) == mark_of(run.evidence)
     weights = (end.weight for end in run.endpoints if end.weight is not None) if same else ()

@@ -46,6 +46,8 @@ def simulate(
     split: bool = False,
     workers: int = 1,
     block: int = BLOCK,
+    first: int = 0,
+    notes: Notebook | None = None,
 ) -> Run:
     """Run the twin on a case.
 
@@ -62,6 +64,8 @@ def simulate(
         (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
     workers, block : processes for the people beyond those that keep their stages, and how many of them are computed at once;
         no number depends on it.
+    first : number of the first of these people: those from 200 on are the next 200 of the same seed, nobody twice.
+    notes : where what is read is noted, values too if it keeps them; left out, nobody asks.
 
     Raises
     ------
@@ -70,11 +74,19 @@ def simulate(
     """
     task = Task((case,), evidence or Evidence.packaged())
     tell = progress or untold
-    return simulate_together(task, Luck(seed, draws, vary), [tell], split=split, workers=workers, block=block)[0]
+    luck = Luck(seed, draws, vary, first=first)
+    return simulate_together(task, luck, [tell], split=split, workers=workers, block=block, notes=notes)[0]
 
 
 def simulate_together(
-    task: Task, luck: Luck, tells: Sequence[Progress], *, split: bool = False, workers: int = 1, block: int = BLOCK
+    task: Task,
+    luck: Luck,
+    tells: Sequence[Progress],
+    *,
+    split: bool = False,
+    workers: int = 1,
+    block: int = BLOCK,
+    notes: Notebook | None = None,
 ) -> tuple[Run, ...]:
     """Runs of cases on the same people and zones; the reference course, which they share, is computed once.
 
@@ -88,18 +100,24 @@ def simulate_together(
     share = shown / luck.draws
     plans = [task.plans(case) for case in task.cases]
     with working(task, rest, workers) as told:
-        runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], split=split)
+        runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
         return _with_everybody(runs, task, luck, told, tells) if rest else tuple(run for run, _ in runs)
 
 
 def _first(
-    task: Task, plans: Sequence[tuple[ZonePlan, ...]], luck: Luck, tells: Sequence[Progress], *, split: bool
+    task: Task,
+    plans: Sequence[tuple[ZonePlan, ...]],
+    luck: Luck,
+    tells: Sequence[Progress],
+    notes: Notebook | None,
+    *,
+    split: bool,
 ) -> list[tuple[Run, Taken]]:
     """The run of the people that keep their stages, in every case, with what they take up of anaesthetics."""
     found: list[tuple[Run, Taken]] = []
     usual: TissueHistory | None = None
     for number, (case, planned, tell) in enumerate(zip(task.cases, plans, tells, strict=True)):
-        believed = Draws(task.evidence, luck, Notebook(keep=split))
+        believed = Draws(task.evidence, luck, notes or Notebook(keep=split))
         whole, closing = part_of(tell, 0, 2 if split else 1), part_of(tell, 1, 2)
         screening = screen(case, believed.evidence)
         if number == 0:
@@ -225,7 +243,7 @@ def _gathered(told: _Read, believed: Draws) -> Run:
     weighed = {one.key: one for one in told.weights}
     missing = delivery.not_computed(told.case.course.topicals, believed.evidence)
     said = (notice for output in told.outputs for notice in output.notices)
-    notices: Iterator[Notice] = iter((*remarks(believed.evidence), *missing, *said))
+    notices: Iterator[Notice] = iter((*remarks(believed.evidence), *_followed(told.case), *missing, *said))
     return Run(
         case=told.case,
         screening=told.screening,
@@ -238,6 +256,13 @@ def _gathered(told: _Read, believed: Draws) -> Run:
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )
+
+
+def _followed(case: Case) -> tuple[Notice, ...]:
+    """What a case says of the course under way, which a run leaves aside."""
+    held = Notice("held", "the course is simulated as planned; sessions as they were held count in `dermatwin follow`")
+    noted = Notice("symptoms", "symptoms change nothing here; `dermatwin follow` says what to do about them")
+    return (*((held,) if case.held else ()), *((noted,) if case.symptoms else ()))
 
 
 def _require_sane(luck: Luck, workers: int, block: int) -> None:

@@ -108,7 +108,8 @@ def _luck(tree: xr.DataTree) -> Luck:
     draws = str(tree.attrs.get("kept", tree.attrs["draws"]))
     if int(draws) != tree.sizes["draw"]:
         raise ValueError(f"{tree.sizes['draw']} people instead of {draws}")
-    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))))
+    first = int(str(tree.attrs.get("first", 0)))
+    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))), first=first)
 
 
 def _beyond(tree: xr.DataTree) -> Beyond | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .advice import AlternativeRow, CareStepRow, ClockRow, ComplicationRow, PreparationRow, RedFlagRow, SessionTimeRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
+from .following import MeasureRow, SymptomRow, TriageRow
 from .healing import IdentifierRow, ModifierRow
 from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
@@ -74,6 +75,9 @@ KINDS: tuple[type[Row], ...] = (
     PreparationRow,
     SessionTimeRow,
     ComplicationRow,
+    MeasureRow,
+    SymptomRow,
+    TriageRow,
     AlternativeRow,
     ObservableRow,
     ReadingRow,
