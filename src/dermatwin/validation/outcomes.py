@@ -295,7 +295,8 @@ def arm_of(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPred
     if POOLED not in flags(row) or row["adjunct"] in ("", "none") or row["role"] not in NEEDLED:
         return own
     bare = predict_arm(_trial_arm(arms.needled(row, "none", hot=False)), laboratory.people, exclude)
-    both = {name: 0.5 * (getattr(own, name) + getattr(bare, name)) for name in ("relative_improvement", "responders")}
+    shares = ("relative_improvement", "relative_change", "responders")
+    both = {name: 0.5 * (getattr(own, name) + getattr(bare, name)) for name in shares}
     change = None if own.change is None or bare.change is None else 0.5 * (own.change + bare.change)
     return replace(own, **both, change=change)
 
