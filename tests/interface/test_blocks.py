@@ -14,7 +14,7 @@ from dermatwin.flows import LAYERS
 from dermatwin.outcome import concerns
 from dermatwin.report import render
 from dermatwin.twin import compare, recall, reread, simulate, summarise, write_run
-from dermatwin.twin.blocks import BLOCK, FEWEST, KEPT, Everyone, blocks, people_kept
+from dermatwin.twin.blocks import BLOCK, FEWEST, KEPT, Apart, Everyone, blocks, people_kept
 from dermatwin.twin.endpoints import Endpoint
 from dermatwin.twin.keeping import MEANS
 from dermatwin.twin.summary import to_json
@@ -69,11 +69,11 @@ def require_same_people(run, whole):
 @pytest.mark.parametrize("block", [1, 7, 32])
 def test_blocks_of_any_size_hold_the_same_people(case, whole, few_kept, block):
     """Thirty-two blocks, five, one: equal to the last bit."""
-    require_same_people(simulate(case, draws=PEOPLE, seed=4, block=block), whole)
+    require_same_people(simulate(case, draws=PEOPLE, seed=4, apart=Apart(block=block)), whole)
 
 
 def test_two_processes_compute_the_same_people(case, whole, few_kept):
-    run = simulate(case, draws=PEOPLE, seed=4, block=16, workers=2)
+    run = simulate(case, draws=PEOPLE, seed=4, apart=Apart(2, 16))
     require_same_people(run, whole)
     assert to_json(summarise(run)) == to_json(summarise(simulate(case, draws=PEOPLE, seed=4)))
 
@@ -128,7 +128,7 @@ def test_so_many_are_kept_as_memory_holds(case):
 
 def test_what_is_no_number_of_people_is_one_line_each(case):
     with pytest.raises(CaseError, match="draws: 0 is below 1") as found:
-        simulate(case, draws=0, workers=0, block=0)
+        simulate(case, draws=0, apart=Apart(0, 0))
     assert [fault.path for fault in found.value.faults] == ["draws", "workers", "block"]
 
 

@@ -158,7 +158,7 @@ def followed():
     ]
     noted = [{"symptom": "red and sore", "zone": "cheek", "time": "1 d"}]
     case = case_of(course=course_of("cheek"), horizon="12 weeks", observations=seen_by, symptoms=noted)
-    return follow(case, draws=50, seed=1, most=50)
+    return follow(case, draws=(50, 50), seed=1)
 
 
 class TestJudged:
@@ -185,7 +185,7 @@ class TestJudged:
     def test_confirmed_it_counts(self):
         told = {"quantity": "tewl", "zone": "cheek", "time": "2 d", "value": 150.0, "unit": "g/m^2/h", "by": "device"}
         asks = [
-            follow(case_of(course=course_of("cheek"), observations=[{**told, "confirmed": said}]), draws=50, seed=1, most=50)
+            follow(case_of(course=course_of("cheek"), observations=[{**told, "confirmed": said}]), draws=(50, 50), seed=1)
             for said in (False, True)
         ]
         assert [len(one.asked) for one in asks] == [1, 0]
@@ -194,7 +194,7 @@ class TestJudged:
 
     def test_late_redness_says_what_to_look_for(self):
         told = {"quantity": "redness_grade", "zone": "cheek", "time": "9 d", "value": 3.0, "unit": "1", "by": "clinician"}
-        one = follow(case_of(course=course_of("cheek"), observations=[told]), draws=50, seed=1, most=50).observations[0]
+        one = follow(case_of(course=course_of("cheek"), observations=[told]), draws=(50, 50), seed=1).observations[0]
         assert one.status in ("late", "act")
         assert "infection" in one.look_for
         assert one.side == "high"
@@ -257,7 +257,7 @@ class TestVerb:
 def html():
     from dermatwin.report.following import render_follow
 
-    return render_follow(follow(load_case(EXAMPLE), draws=60, seed=1, most=60))
+    return render_follow(follow(load_case(EXAMPLE), draws=(60, 60), seed=1))
 
 
 class TestPage:
@@ -282,7 +282,7 @@ class TestPage:
 
         noted = [{"symptom": "<b>red</b>", "zone": "cheek", "time": "1 d"}]
         case = case_of(title="<script>x</script>", course=course_of("cheek"), symptoms=noted)
-        page = render_follow(follow(case, draws=50, seed=1, most=50))
+        page = render_follow(follow(case, draws=(50, 50), seed=1))
         assert "<script>x" not in page
         assert "<b>red" not in page
         assert "&lt;b&gt;red" in page

@@ -163,12 +163,12 @@ def case(**changes):
 
 @pytest.fixture(scope="module")
 def quiet():
-    return follow(case(), draws=60, seed=3, most=60)
+    return follow(case(), draws=(60, 60), seed=3)
 
 
 @pytest.fixture(scope="module")
 def watched():
-    return follow(case(observations=SEEN), draws=60, seed=3, most=60)
+    return follow(case(observations=SEEN), draws=(60, 60), seed=3)
 
 
 def test_without_observations_the_forecast_stays(quiet):
@@ -201,7 +201,7 @@ def test_the_old_forecast_is_kept_and_what_all_share_is_not_changed(quiet, watch
 
 
 def test_the_order_of_the_list_does_not_matter(watched):
-    other = follow(case(observations=SEEN[::-1]), draws=60, seed=3, most=60)
+    other = follow(case(observations=SEEN[::-1]), draws=(60, 60), seed=3)
     np.testing.assert_allclose(other.weights, watched.weights)
 
 
@@ -209,7 +209,7 @@ def test_what_is_seen_in_one_zone_is_no_reading_of_another():
     """Two zones: the second keeps its own courses, and an untreated one has none."""
     zones = [{"zone": zone, "area": "20 cm^2", "concerns": []} for zone in ("cheek", "forehead")]
     two = case_of(zones=zones, course=course_of("cheek", "forehead"), horizon="8 weeks", observations=SEEN)
-    found = follow(two, draws=60, seed=3, most=60)
+    found = follow(two, draws=(60, 60), seed=3)
     assert {one.zone for one in found.courses} == {"cheek"}
     assert {one.zone for one in found.forecast} == {"cheek", "forehead"}
 

@@ -122,7 +122,7 @@ GROUNDS = {
         ("measurements/outcomes.csv",),
         (
             "device/kind.py",
-            *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales")),
+            *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales", "tissue")),
             *(f"calibration/{name}.py" for name in ("gibbs", "outcome", "trials")),
         ),
         ("scales.csv", "concerns.csv", "device_kinds.csv"),

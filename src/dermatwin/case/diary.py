@@ -22,7 +22,7 @@ def symptoms(case: Case) -> Iterator[Fault]:
 def held(case: Case) -> Iterator[Fault]:
     """Sessions of the course, each told once, in their order, with settings for zones that are needled."""
     planned = _planned(case)
-    if not planned:
+    if not planned or not case.held:
         return
     told = [one.session for one in case.held]
     for number, one in enumerate(case.held):

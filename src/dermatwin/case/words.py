@@ -17,6 +17,7 @@ from ..core.lexicon import Words
 from ..core.spelling import identifier
 from ..core.vocabulary import PHOTOTYPES
 from ..core.wording import decimal
+from ..naming import joined, split
 from .address import Loc, child, dotted
 from .dated import counted
 from .faults import PlacedFault, copied, shown
@@ -64,7 +65,7 @@ def spoken(
     _years(tree)
     faults += [placed for placed in counted(tree, day) if placed[0] not in taken]
     for loc in _places(tree, ["observations", "*", "quantity"]):
-        faults += () if words is None or loc in taken else _put(tree, loc, words.measured)
+        faults += () if words is None or loc in taken else _put(tree, loc, lambda text: measured(text, words))
     doubtful = {*taken, *(loc for loc, _ in faults)}
     for loc in _places(tree, ["zones", "*", "concerns", "*"]):
         faults += _concern(tree, loc, words, doubtful)
@@ -158,6 +159,21 @@ def _days(parts: list[tuple[int, int, int]]) -> list[str]:
         except ValueError:
             continue
     return list(found)
+
+
+def measured(text: str, words: Words) -> str:
+    """The quantity that a word of daily use means, a session of it kept ('pain[2]'); the text where it means none.
+
+    ValueError where it may mean several.
+    """
+    base, inside = split(text)
+    found = () if words.measures is None else words.measures.meant(base)
+    if len(found) == 1:
+        return joined(found[0], inside)
+    if found and words.measures is not None:
+        raise ValueError(f"may be {' or '.join(map(words.measures.told, found))}; write the one that is meant")
+    scale = () if inside else words.scales.meant(base)
+    return joined("score", scale[0]) if len(scale) == 1 else text
 
 
 def severity(text: str) -> float | int | str:

@@ -273,10 +273,11 @@ def _refuse(found: Screening, json: bool) -> None:
 
 def _simulated(case: Case, draws: int, seed: int, evidence: Evidence, *, split: bool = True, workers: int = 1) -> Run:
     from ..twin import simulate as run_twin
+    from ..twin.blocks import Apart
     from .progress import progress
 
     with progress("simulating") as tell:
-        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence, split=split, workers=workers)
+        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence, split=split, apart=Apart(workers))
 
 
 def reread(

@@ -75,20 +75,6 @@ class Words:
     grades: Mapping[str, Mapping[str, float]]
     measures: Lexicon | None = None
 
-    def measured(self, word: str) -> str:
-        """The quantity that a word of daily use means, a session of it kept ('pain[2]'); the word where it means none.
-
-        ValueError where it may mean several.
-        """
-        base, bracket, rest = word.partition("[")
-        found = () if self.measures is None else self.measures.meant(base)
-        if len(found) == 1:
-            return f"{found[0]}{bracket}{rest}"
-        if found and self.measures is not None:
-            raise ValueError(f"may be {' or '.join(map(self.measures.told, found))}; write the one that is meant")
-        scale = () if bracket else self.scales.meant(base)
-        return f"score[{scale[0]}]" if len(scale) == 1 else word
-
     def grade(self, word: str, scale: str) -> float:
         """The number of a grade in words; ValueError with what would be right."""
         known = self.grades.get(scale, {})

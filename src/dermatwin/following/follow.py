@@ -98,7 +98,7 @@ class CourseBand:
 
 def follow(
     case: Case,
-    draws: int = PEOPLE,
+    draws: int | tuple[int, int] = PEOPLE,
     seed: int = 1,
     *,
     today: date | None = None,
@@ -106,14 +106,14 @@ def follow(
     awaited: str | None = None,
     progress: Progress | None = None,
     evidence: Evidence | None = None,
-    most: int | None = None,
 ) -> Follow:
     """Follow a course.
 
     Parameters
     ----------
     case : with what was observed, noted and held.
-    draws : people to begin with; more are drawn while fewer than sixty speak, at most `most` (four times as many).
+    draws : people to begin with, and at most: more are drawn while fewer than sixty speak; at most four times as many
+        where one number is given.
     seed : as in `simulate`: the same people.
     today : the day on which this is asked; what is noted for a later day is a fault, and sessions until it were held. Left
         out, the day of the last thing that was told.
@@ -133,10 +133,11 @@ def follow(
     now, zones = now_of(course, seen, today), [zone.key for zone in case.zones if zone.treated]
     wanted = Wanted.of(course, seen, now, zones, believed)
     people = People(course.case, seed, believed, wanted.every, progress or untold)
-    people.grow(draws)
+    first, most = draws if isinstance(draws, tuple) else (draws, MOST * draws)
+    people.grow(first)
     judged = _judged(people, wanted, seen)
     learnt = [one for one in judged if one.learnt]
-    weighed = _learn(people, wanted, learnt, most or MOST * draws)
+    weighed = _learn(people, wanted, learnt, most)
     old = equal(people.count)
     judged = _judged(people, wanted, seen, frozenset(one.seen.number for one in learnt))
     forecast = _forecast(people, wanted, old, weighed.weights)

@@ -58,13 +58,13 @@ def as_held(case: Case) -> Course:
 def _renumbered(one: Observation, planned: tuple[int, ...]) -> Observation | None:
     """An observation of a session by its number among those held: pain_vas[4] is pain_vas[3] after one was missed."""
     base, inside = split(one.quantity)
-    if not inside.isdecimal():
-        return one
-    return (
-        one.model_copy(update={"quantity": joined(base, str(planned.index(int(inside)) + 1))})
-        if int(inside) in planned
-        else None
-    )
+    try:
+        session = int(inside)
+    except ValueError:
+        return one  # about no session
+    if session not in planned:
+        return None
+    return one.model_copy(update={"quantity": joined(base, str(planned.index(session) + 1))})
 
 
 def _day(case: Case, planned: int) -> float:

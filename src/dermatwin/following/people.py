@@ -18,8 +18,9 @@ from ..core.notebook import Notebook, Read
 from ..core.vocabulary import SOURCES
 from ..evidence import Evidence
 from ..naming import Name
-from ..twin import Run, simulate
-from ..twin.simulate import Progress, untold
+from ..twin import Run
+from ..twin.blocks import Task, people_kept
+from ..twin.simulate import Progress, simulate_together, untold
 from .measure import measures
 from .predicted import reads_of, values_at
 from .weights import formed, unformed
@@ -56,11 +57,15 @@ class People:
     kept: dict[Read, list[np.ndarray]] = field(default_factory=dict[Read, list[np.ndarray]])
 
     def grow(self, more: int) -> None:
-        """Add people who are nobody of those before."""
+        """Add people who are nobody of those before, no more at a time than keep their stages."""
+        size = people_kept(self.case, more)
+        for begun in range(0, more, size):
+            self._add(min(size, more - begun))
+
+    def _add(self, more: int) -> None:
         notes = Notebook(keep=True)
-        run = simulate(
-            self.case, more, self.seed, progress=self.progress, evidence=self.evidence, first=self.count, notes=notes
-        )
+        luck = Luck(self.seed, more, first=self.count)
+        run = simulate_together(Task((self.case,), self.evidence), luck, [self.progress], notes=notes)[0]
         for ask in self.asks:
             values = values_at(run, ask.name, ask.zone, ask.day, ask.session)
             if values is None:

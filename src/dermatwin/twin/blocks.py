@@ -34,6 +34,14 @@ BLOCK = 250  # numerical: people beyond them that are computed at once
 IN_MEMORY = 2**29  # numerical: bytes of endpoints; more lie in a file
 
 
+@dataclass(frozen=True)
+class Apart:
+    """How the people beyond those that keep their stages are computed: in how many processes, how many people at once."""
+
+    workers: int = 1
+    block: int = BLOCK
+
+
 def people_kept(case: Case, draws: int) -> int:
     """How many of the people keep their stages: as many as memory holds, whatever the number of people."""
     return min(draws, max(FEWEST, min(KEPT, KEPT_ZONES // len(case.zones))))

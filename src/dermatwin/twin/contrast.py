@@ -20,7 +20,7 @@ from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.records import weakest
 from ..naming import Detail
-from .blocks import Task
+from .blocks import Apart, Task
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
@@ -217,7 +217,7 @@ def compare(
     _require_sound(cases, labels, believed)
     tell = progress or untold
     tells = [_part(tell, number, len(cases), label) for number, label in enumerate(labels)]
-    runs = simulate_together(Task(tuple(cases), believed), Luck(seed, draws), tells, workers=workers)
+    runs = simulate_together(Task(tuple(cases), believed), Luck(seed, draws), tells, apart=Apart(workers))
     tables = [{_key(end): end for end in run.endpoints} for run in runs]
     shared = [key for key in tables[0] if all(key in table for table in tables[1:])]
     return Contrast(tuple(labels), runs, tuple(contrasted([table[key] for table in tables]) for key in shared))

@@ -22,7 +22,7 @@ from ..evidence import Draws, Evidence
 from ..flows import TissueHistory
 from ..history import person_in
 from ..screening import Screening, screen
-from .blocks import BLOCK, Everyone, Task, Told, blocks, people_kept, working
+from .blocks import Apart, Everyone, Task, Told, blocks, people_kept, working
 from .endpoints import Endpoint, endpoint, key_of
 from .guards import Taken, guards, taken
 from .keeping import double, kept, kept_usual, single_curve
@@ -44,10 +44,7 @@ def simulate(
     vary: frozenset[str] = frozenset(SOURCES),
     evidence: Evidence | None = None,
     split: bool = False,
-    workers: int = 1,
-    block: int = BLOCK,
-    first: int = 0,
-    notes: Notebook | None = None,
+    apart: Apart = Apart(),  # noqa: B008 - frozen
 ) -> Run:
     """Run the twin on a case.
 
@@ -62,10 +59,8 @@ def simulate(
     evidence : beliefs other than the packaged ones.
     split : whether every endpoint says which grades and sources its spread comes from, and which parameters carry most of it
         (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
-    workers, block : processes for the people beyond those that keep their stages, and how many of them are computed at once;
-        no number depends on it.
-    first : number of the first of these people: those from 200 on are the next 200 of the same seed, nobody twice.
-    notes : where what is read is noted, values too if it keeps them; left out, nobody asks.
+    apart : processes for the people beyond those that keep their stages, and how many of them are computed at once; no
+        number depends on it.
 
     Raises
     ------
@@ -74,8 +69,8 @@ def simulate(
     """
     task = Task((case,), evidence or Evidence.packaged())
     tell = progress or untold
-    luck = Luck(seed, draws, vary, first=first)
-    return simulate_together(task, luck, [tell], split=split, workers=workers, block=block, notes=notes)[0]
+    luck = Luck(seed, draws, vary)
+    return simulate_together(task, luck, [tell], split=split, apart=apart)[0]
 
 
 def simulate_together(
@@ -84,22 +79,21 @@ def simulate_together(
     tells: Sequence[Progress],
     *,
     split: bool = False,
-    workers: int = 1,
-    block: int = BLOCK,
+    apart: Apart = Apart(),  # noqa: B008 - frozen
     notes: Notebook | None = None,
 ) -> tuple[Run, ...]:
     """Runs of cases on the same people and zones; the reference course, which they share, is computed once.
 
-    tells : progress of each case. Otherwise as `simulate`.
+    tells : progress of each case. notes : where what is read is noted, values too if it keeps them. Otherwise as `simulate`.
     """
-    _require_sane(luck, workers, block)
+    _require_sane(luck, apart)
     for tell in tells:
         tell(0.0, "reading the evidence")
     shown = people_kept(task.cases[0], luck.draws)
-    first, rest = replace(luck, draws=shown), blocks(luck, shown, block)
+    first, rest = replace(luck, draws=shown), blocks(luck, shown, apart.block)
     share = shown / luck.draws
     plans = [task.plans(case) for case in task.cases]
-    with working(task, rest, workers) as told:
+    with working(task, rest, apart.workers) as told:
         runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
         return _with_everybody(runs, task, luck, told, tells) if rest else tuple(run for run, _ in runs)
 
@@ -265,9 +259,9 @@ def _followed(case: Case) -> tuple[Notice, ...]:
     return (*((held,) if case.held else ()), *((noted,) if case.symptoms else ()))
 
 
-def _require_sane(luck: Luck, workers: int, block: int) -> None:
+def _require_sane(luck: Luck, apart: Apart) -> None:
     faults: list[Fault] = []
-    for name, number in (("draws", luck.draws), ("workers", workers), ("block", block)):
+    for name, number in (("draws", luck.draws), ("workers", apart.workers), ("block", apart.block)):
         if number < 1:
             faults.append(Fault(name, str(number), "is below 1"))
     if not 0 <= luck.seed < 2**64:
