@@ -62,6 +62,7 @@ GROUNDS = {
             "validation/insertion.py",
             "validation/closure.py",
             "validation/validate.py",
+            "validation/usual.py",
             "calibration/likelihood.py",
             "calibration/needling.py",
         ),
