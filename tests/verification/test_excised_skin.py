@@ -114,6 +114,13 @@ def test_a_spread_from_few_cells_is_pulled_towards_the_usual_one():
     assert tight > 0.5 * none
 
 
+def test_a_share_of_a_dose_scatters_below_one():
+    carried = {"device": "dissolving MN", "quantity": "cumulative", "unit": "% of dose", "value_untreated": ""}
+    shares = ratio(**carried, value_treated="95", n="3", time_h="48")
+    assert np.median(shares) > 0.5
+    assert np.all((shares >= 0.0) & (shares <= 1.0))
+
+
 def test_a_hydrate_a_free_base_and_a_polymer_are_no_ions():
     base = find_solute("minoxidil", EVIDENCE)
     none = replace(base, acidity="", pka=None)

@@ -23,7 +23,7 @@ from ..delivery import Holes, Solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
 from ..evidence import Draws, Evidence
 from ..insertion import Penetration
-from .carried import HOLLOW, carrier_of, depth_cm, holes, released, strayed, through
+from .carried import HOLLOW, carrier_of, depth_cm, holes, released, strayed, through, with_odds
 from .compound import described, named, one_of
 from .experiment import site_of, species_of
 from .insertion import experiment
@@ -170,7 +170,7 @@ def _share(row: Row, solute: Solute, measured: float, laboratory: Laboratory) ->
         share = strayed(released(whole, hours, kind, row["source"], draws), row["source"], draws)
     quantity = f"share of the load of {kind} needles" if kind else "share of the dose through needled skin"
     return Prediction(
-        share * _scatter(row, laboratory),
+        with_odds(share, _scatter(row, laboratory)),
         measured,
         "log",
         f"{quantity}, left in the skin" if left else quantity,
@@ -215,6 +215,8 @@ def _leak(row: Row, p: Draws) -> np.ndarray:
 
 def _scatter(row: Row, laboratory: Laboratory) -> np.ndarray:
     """What a report may be off by chance [-], (draw,): lognormal, of arms that are means over a few cells each.
+
+    On the ratio of two arms, and on the odds of a share of the dose.
 
     ln, of each arm: its coefficient of variation over sqrt(cells). One that was told from few cells is itself hardly known:
     cv^2 = ((n - 1) cv_stated^2 + m cv_usual^2) / (n - 1 + m), the usual one that of intact skin between specimens.
