@@ -111,5 +111,6 @@ def environment() -> jinja2.Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters["plain"] = str  # within an attribute or a title there is no place for a mark of language
+    # within an attribute or a title there is no place for a mark of language
+    made.filters["plain"] = str  # pyright: ignore[reportUnknownMemberType]
     return made
