@@ -70,6 +70,11 @@ def strayed(share: np.ndarray, study: str, draws: Draws) -> np.ndarray:
     factor = np.exp(
         draws("experiment_share_discrepancy", "1") * draws.luck.normal("knowledge", f"carried share {study}")[:, 0]
     )
+    return with_odds(share, factor)
+
+
+def with_odds(share: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """A share [-] whose odds are `factor` times as large: a small one grows as much, none comes above 1."""
     odds = factor * share / np.maximum(1.0 - share, np.finfo(float).eps)
     return odds / (1.0 + odds)
 

@@ -4,6 +4,11 @@ Almost no abstract states donor, density and area. The ratio of the needled to t
 there the donor cancels. A share of a dose can, with the donor's depth unknown, where the dose is the row's own; of needles
 that carry the drug themselves, with a matrix that gives it up in a time of its own (`carried`). Heat, hollow needles and
 arms in another vehicle are other experiments and are listed.
+
+What a laboratory's skin lets through without needles strays from the laws as its records of intact skin do, in both arms
+alike, and excised skin leaks: through hairs, which animals have more of, and where handling tore it. So the intact arm has
+a floor, and a ratio its scatter where channels decide and none where the barrier lets everything through anyhow. Depth and
+open share of the channels stray from one experiment to the next, and arms are means over a few cells.
 """
 
 from __future__ import annotations
@@ -16,18 +21,28 @@ import numpy as np
 from ..core.units import factor
 from ..delivery import Holes, Solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
-from ..evidence import Evidence
+from ..evidence import Draws, Evidence
 from ..insertion import Penetration
-from .carried import HOLLOW, carrier_of, depth_cm, holes, released, strayed, through
+from .carried import HOLLOW, carrier_of, depth_cm, holes, released, strayed, through, with_odds
 from .compound import described, named, one_of
 from .experiment import site_of, species_of
 from .insertion import experiment
-from .laboratory import Laboratory, unstated
+from .laboratory import Laboratory, discrepancy, unstated
+from .permeability import strays_of
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
 STRIPPED = re.compile(r"\bstrip", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
+POROUS = re.compile(r"\bporous\b", re.IGNORECASE)
+SALTS = {
+    "base": re.compile(
+        r"\b\d?hcl\b|hydrochloride|hydrobromide|(?:sul(?:f|ph)|citr|mal|male|fumar|tartr|mesyl|besyl|tosyl)ate$",
+        re.IGNORECASE,
+    ),
+    "acid": re.compile(r"\b(?:di|tri)?sodium\b|\b(?:di)?potassium\b|\bcalcium\b", re.IGNORECASE),
+}
+"""What the name of a salt of a base or of an acid holds; hydrates and free bases are no ions."""
 USUAL_HOURS = 24.0
 STEPS = 24  # numerical: times at which the share of a dose is followed while a matrix gives it up
 LARGE = 1000.0  # g/mol; heavier permeants are polymers and proteins
@@ -47,6 +62,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
+        solute = _salt(row["permeant"], solute, laboratory.evidence)
         if measured is None or share is not None:
             return _share(row, solute, share or 0.0, laboratory)
         ratio = _ratio(row, solute, laboratory)
@@ -113,6 +129,25 @@ def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     return Solute(name, mass, None, "calculated") if isinstance(found, str) and mass and large else found
 
 
+def _salt(permeant: str, solute: Solute, evidence: Evidence) -> Solute:
+    """The solute as the ion that its salt makes of it: a base without a pKa, given with a strong acid, has the usual one."""
+    if solute.acidity or solute.molar_mass >= LARGE or not _is_salt(permeant, "base"):
+        return solute
+    return replace(solute, acidity="base", pka=evidence.parameters["experiment_salt_pka"].value)
+
+
+def _is_salt(permeant: str, acidity: str) -> bool:
+    """Whether the name is that of a salt of a base or an acid."""
+    return SALTS[acidity].search(permeant.partition("(")[0].strip()) is not None
+
+
+def _donor_ph(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray | None:
+    """pH of a donor that holds a salt, unknown once per study, (draw,); None where the solute was not given as a salt."""
+    if solute.acidity not in SALTS or not _is_salt(row["permeant"], solute.acidity):
+        return None
+    return unstated(f"experiment_salt_ph[{solute.acidity}]", "1", row["source"], laboratory.people)
+
+
 def _share(row: Row, solute: Solute, measured: float, laboratory: Laboratory) -> Answer:
     """Share of the dose in the receptor, or in the skin; a donor of unknown depth, saturated at the most."""
     draws, kind = laboratory.people, carrier_of(row)
@@ -122,7 +157,8 @@ def _share(row: Row, solute: Solute, measured: float, laboratory: Laboratory) ->
     load, area = row.number("patch_load_ug"), row.number("patch_area_mm2")
     dose = load / (0.01 * area) if load and area else unstated("experiment_dose", "ug/cm^2", row["source"], draws)
     salt = draws.median("ionised_solubility_limit", "1") if solute.acidity else 1.0
-    donor = Donor(dose / depth, depth, solubility=np.inf if solute.solubility is None else salt * solute.solubility)
+    dissolved = np.inf if solute.solubility is None else salt * solute.solubility
+    donor = Donor(dose / depth, depth, _donor_ph(row, solute, laboratory), dissolved)
     done, membrane = _penetration(row, laboratory), _membrane(row, laboratory)
     found = needled_permeation(solute, _holes(row, done, laboratory), donor, hours[1:], draws, membrane=membrane)
     left = row["quantity"] == "retained"
@@ -134,7 +170,7 @@ def _share(row: Row, solute: Solute, measured: float, laboratory: Laboratory) ->
         share = strayed(released(whole, hours, kind, row["source"], draws), row["source"], draws)
     quantity = f"share of the load of {kind} needles" if kind else "share of the dose through needled skin"
     return Prediction(
-        share * _scatter(row, laboratory),
+        with_odds(share, _scatter(row, laboratory)),
         measured,
         "log",
         f"{quantity}, left in the skin" if left else quantity,
@@ -148,7 +184,7 @@ def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     found = needled_permeation(
         solute,
         _holes(row, _penetration(row, laboratory), laboratory),
-        Donor(1000.0),
+        Donor(1000.0, ph=_donor_ph(row, solute, laboratory)),
         np.array([0.5 * hours, hours]),
         laboratory.people,
         membrane=_membrane(row, laboratory),
@@ -162,16 +198,38 @@ def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
 
 
 def _membrane(row: Row, laboratory: Laboratory) -> Membrane:
-    """Excised skin with as much dermis as nobody states."""
-    return Membrane(dermis=unstated("experiment_dermis", "mm", row["source"], laboratory.people))
+    """Excised skin with as much dermis as nobody states, which strays from the laws as intact skin does, and leaks."""
+    p, study = laboratory.people, row["source"]
+    return Membrane(
+        dermis=unstated("experiment_dermis", "mm", study, p),
+        leak=_leak(row, p),
+        laboratory=strays_of(study, row["permeant"], "epidermis, dermis", p),
+    )
+
+
+def _leak(row: Row, p: Draws) -> np.ndarray:
+    """Water paths beside the barrier of the row's skin [1/cm], (draw,): what handling tore, and an animal's hairs."""
+    torn, species = unstated("excised_handling_leak", "1/cm", row["source"], p), species_of(row["skin"]) or "human"
+    return torn if species == "human" else torn + unstated(f"excised_leak[{species}]", "1/cm", row["source"], p)
 
 
 def _scatter(row: Row, laboratory: Laboratory) -> np.ndarray:
-    """What the report may be off by chance [-], (draw,): lognormal of the row's own coefficients of variation, 1 without."""
-    pairs = ((row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in ("treated", "untreated"))
-    variation = [spread / value for spread, value in pairs if spread and value]
-    chance = laboratory.people.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
-    return np.exp(np.hypot.reduce(variation or [0.0]) * chance)
+    """What a report may be off by chance [-], (draw,): lognormal, of arms that are means over a few cells each.
+
+    On the ratio of two arms, and on the odds of a share of the dose.
+
+    ln, of each arm: its coefficient of variation over sqrt(cells). One that was told from few cells is itself hardly known:
+    cv^2 = ((n - 1) cv_stated^2 + m cv_usual^2) / (n - 1 + m), the usual one that of intact skin between specimens.
+    """
+    p = laboratory.people
+    cells = np.asarray(row.number("n") or unstated("experiment_cells", "1", row["source"], p))
+    usual, weight = np.log(10.0) * p.median("permeability_person_sd", "1"), p.median("experiment_sd_weight", "1")
+    arms = ("treated", "untreated") if ratio_of(row) is not None else ("treated",)
+    pairs = [(row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in arms]
+    told = [(spread / value, cells - 1.0) if spread and value else (0.0, 0.0 * cells) for spread, value in pairs]
+    squares = sum((n * own**2 + weight * usual**2) / (n + weight) for own, n in told)
+    chance = p.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
+    return np.exp(np.sqrt(squares / cells) * chance)
 
 
 def _penetration(row: Row, laboratory: Laboratory) -> Penetration:
@@ -183,14 +241,26 @@ def _penetration(row: Row, laboratory: Laboratory) -> Penetration:
 
 
 def _holes(row: Row, done: Penetration, laboratory: Laboratory) -> Holes:
-    """The channels of the row's experiment, closed in part where the needles left; as wide as these where they stay."""
+    """The channels of the row's experiment, closed in part where the needles left; as wide as these where they stay.
+
+    Porous needles stay and are channels themselves, as open as they are porous. Depth and open share stray between studies.
+    """
     draws = laboratory.people
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
     if carrier_of(row):
         return holes(done, density, draws)
-    return open_holes(
-        density, _mean(done.residual_depth), _mean(done.channel_diameter), draws, draws("excised_open_share", "1")
-    )
+    depth, width, opened = done.residual_depth, done.channel_diameter, _open_share(row["source"], draws)
+    if POROUS.search(row["device"]):
+        depth, width = done.in_situ_depth, done.needle_diameter
+        opened = unstated("experiment_porosity", "1", row["source"], draws)
+    strays = discrepancy("insertion_discrepancy", row["source"], "residual_depth", draws)
+    return open_holes(density, _mean(depth) * strays, _mean(width), draws, np.minimum(opened, 1.0))
+
+
+def _open_share(study: str, draws: Draws) -> np.ndarray:
+    """How open channels in a study's excised skin are [-], (draw,)."""
+    strays = draws("excised_open_scatter", "1") * draws.luck.normal("knowledge", f"open share@{study}")[:, 0]
+    return draws("excised_open_share", "1") * np.exp(strays)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
