@@ -68,7 +68,6 @@ def search(
     budget: int = BUDGET,
     evidence: Evidence | None = None,
     progress: Progress | None = None,
-    weights: np.ndarray | None = None,
 ) -> Found:
     """Look for courses that suit this person, inside the fences of the plan.
 
