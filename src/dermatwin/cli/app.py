@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, follow_verb, knowledge_verbs, map_verb, sheets_verb
+from . import (
+    case_verbs,
+    compare_verb,
+    evidence_verbs,
+    exchange_verbs,
+    follow_verb,
+    knowledge_verbs,
+    map_verb,
+    sheets_verb,
+    trial_verbs,
+)
 from .door import Door
 
 OBJECTS = 200_000
@@ -36,6 +46,8 @@ app.command("reread")(case_verbs.reread)
 app.command("sheets")(sheets_verb.sheets)
 app.command("compare")(compare_verb.compare)
 app.command("follow")(follow_verb.follow)
+app.command("population")(trial_verbs.population)
+app.command("trial")(trial_verbs.trial)
 app.command("map")(map_verb.draw_map)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)
