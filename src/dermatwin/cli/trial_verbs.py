@@ -41,9 +41,10 @@ def population(
             require_free(path, force=force)
     with only_json(json):
         believed = read_evidence(evidence)
-        if name is None:
-            _list_presets(believed, json)
-            return
+    if name is None:
+        _list_presets(believed, json)
+        return
+    with only_json(json):
         drawn = _drawn(name, people, seed, believed)
         if out is not None:
             write_text(out, _csv(drawn.columns()), force=force)
@@ -212,8 +213,8 @@ def _show_trial(found: Results, written: Path | None) -> None:
         f"{document.analysis.method}",
         highlight=False,
     )
-    table = listing("", "significant", "estimate", "5-95 %", "true", "bias", "intervals hold", "leave", "people read")
-    for label, one in (("power (knowledge at its median)", found.power), ("assurance (knowledge drawn)", found.assurance)):
+    table = listing("", "significant", "estimate", "5-95 %", "true", "bias", "covered", "leave", "read")
+    for label, one in (("power", found.power), ("assurance", found.assurance)):
         if one is not None:
             low, _, high = one.quantiles
             table.add_row(

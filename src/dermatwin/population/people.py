@@ -67,8 +67,8 @@ def draw_people(preset: Preset, luck: Luck) -> People:
     """The people of a population under some luck."""
     from scipy.special import ndtr
 
-    score = np.concatenate([luck.normal("person", f"population {name}") for name in TIED], axis=1)
-    share = dict(zip(TIED, ndtr(score @ np.linalg.cholesky(preset.correlation).T).T, strict=True))
+    scores = [luck.normal("person", f"population {name}")[:, 0] for name in TIED]
+    share = {name: ndtr(_tied(scores, row)) for name, row in zip(TIED, np.linalg.cholesky(preset.correlation), strict=True)}
     female = _has(preset.row("sex", "female"), 1.0 - share["sex"])
     first = luck.first + np.arange(luck.draws)
     return People(
@@ -83,6 +83,14 @@ def draw_people(preset: Preset, luck: Luck) -> People:
         _has(preset.row("diabetes"), share["diabetes"]),
         {row.category: _has(row, _apart(luck, row.category)) for row in preset.of("medicine")},
     )
+
+
+def _tied(scores: list[np.ndarray], row: np.ndarray) -> np.ndarray:
+    """A sum in one order whatever the number of people: a product of matrices rounds as their size will have it."""
+    total = np.zeros(len(scores[0]))
+    for weight, score in zip(row, scores, strict=True):
+        total = total + weight * score
+    return total
 
 
 def quantile(row: PopulationRow, share: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..population import People
 
 WIDTH, HEIGHT, FOOT, BINS = 300.0, 150.0, 34.0, 24
+EDGE = 0.95  # of the width: a label beyond it ends at its tick
 TITLES = {"age": "Age", "severity": "Severity", "body_weight": "Body weight"}
 
 
@@ -40,8 +41,8 @@ def render_population(people: People, seed: int, evidence: Evidence) -> str:
         lines=[
             (
                 words.title(f"{line.variable} {line.category}".strip().replace("_", " ")),
-                words.quantity(line.stated, line.unit, 3),
-                words.quantity(line.mean, line.unit, 3),
+                _said(line.stated, line.unit, share=line.sd is None),
+                _said(line.mean, line.unit, share=line.sd is None),
                 "" if line.low is None or line.high is None else words.span(line.low, line.high, line.unit),
                 line.grade,
                 line.note,
@@ -52,6 +53,10 @@ def render_population(people: People, seed: int, evidence: Evidence) -> str:
         provenance=[(words.title(name), words.recorded(value)) for name, value in told.items()],
         sources=sources,
     )
+
+
+def _said(value: float, unit: str, *, share: bool) -> str:
+    return f"{100.0 * value:.3g}{words.NARROW}%" if share else words.quantity(value, unit, 3)
 
 
 def _charts(people: People) -> Iterator[Chart]:
@@ -76,7 +81,7 @@ def histogram(values: np.ndarray, title: str, unit: str) -> Markup:
     foot = [svg.tag("line", x1=8.0, x2=WIDTH - 8.0, y1=HEIGHT - FOOT, y2=HEIGHT - FOOT, class_="axis")]
     ticks = x.ticks(5)
     foot += [
-        svg.tag("text", label, x=x.at(tick), y=HEIGHT - FOOT + 16.0, class_="tick middle")
+        svg.tag("text", label, x=x.at(tick), y=HEIGHT - FOOT + 16.0, class_=f"tick {'end' if x.share(tick) > EDGE else 'middle'}")
         for tick, label in zip(ticks, tick_labels(ticks), strict=True)
     ]
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))

@@ -40,7 +40,7 @@ ESTIMANDS = {
     "composite": "who left counts as unchanged",
 }
 SHOWN = 30  # simulated trials that are drawn
-WIDTH, HEIGHT = 640.0, 250.0
+WIDTH, HEIGHT = 940.0, 300.0
 
 
 @dataclass(frozen=True)

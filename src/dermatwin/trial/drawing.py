@@ -221,7 +221,10 @@ def _read(
 def _read_periods(
     bench: Bench, severity: np.ndarray, improved: np.ndarray, arm: np.ndarray, rng: np.random.Generator, raters: Raters
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Two periods one after the other: the second begins with what the first has left, and a lasting change carries over."""
+    """Two periods one after the other: the second begins with what the first has left.
+
+    What the first period's tissue would still have gained in the second is left out.
+    """
     first = arm[..., None] == np.arange(2)  # whether the slot comes first
     other = improved[:, :, ::-1]
     start = np.where(first, severity, bench.severity(severity, other[..., -1]))

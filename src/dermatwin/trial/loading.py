@@ -23,6 +23,7 @@ from .planned import Plan, missed_name
 
 SOMEBODY = {"age": "35 yr", "sex": "female", "phototype": "III", "body_weight": "65 kg"}
 """Stands in the case of an arm until people are drawn."""
+LONGEST = "1100 d"
 
 
 def load_trial(path: str | os.PathLike[str], evidence: Evidence | None = None) -> Plan:
@@ -71,14 +72,16 @@ def _spoken(raw: Mapping[str, Any], evidence: Evidence) -> Iterator[Fault]:
     """What is wrong with zones and course of a document that has not its shape elsewhere."""
     if isinstance(raw.get("zones"), list) and isinstance(raw.get("course"), dict):
         try:
-            _read(raw["zones"], raw["course"], evidence, 364.0)
+            _read(raw["zones"], raw["course"], evidence)
         except CaseError as error:
             yield from error.faults
 
 
-def _read(zones: list[dict[str, Any]], course: Mapping[str, Any], evidence: Evidence, horizon: float) -> Case:
-    raw = {"patient": SOMEBODY, "zones": zones, "course": dict(course), "horizon": f"{horizon:g} d"}
-    return case_of(raw, words=words(evidence), kinds=movements(evidence))
+def _read(zones: list[dict[str, Any]], course: Mapping[str, Any], evidence: Evidence, horizon: float = 0.0) -> Case:
+    """A case with somebody in it, until the last visit or the last session, whichever is later."""
+    raw = {"patient": SOMEBODY, "zones": zones, "course": dict(course), "horizon": LONGEST}
+    case = case_of(raw, words=words(evidence), kinds=movements(evidence))
+    return case.model_copy(update={"horizon": max(horizon, case.session_days[-1], 1.0)})
 
 
 def _cases(document: TrialDocument, evidence: Evidence) -> tuple[dict[str, Case], list[Fault]]:
@@ -88,7 +91,7 @@ def _cases(document: TrialDocument, evidence: Evidence) -> tuple[dict[str, Case]
     faults: list[Fault] = []
     for number, arm in enumerate(document.arms):
         try:
-            cases |= _of_arm(document, arm, evidence, max(horizon, 1.0))
+            cases |= _of_arm(document, arm, evidence, horizon)
         except CaseError as error:
             own = f"arms.{number}." if arm.course else ""
             shared = {fault for fault in error.faults if not arm.course or not _touched(fault.path, arm.course)}

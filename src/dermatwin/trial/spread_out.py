@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import pickle
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from ..core.errors import CaseError, Fault
@@ -66,11 +68,15 @@ def unpacked(content: bytes) -> Table:
 
 
 def from_cluster(client: Any, task: Task, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, bytes]]:
-    """Chunks computed by the workers of a Dask client."""
+    """Chunks computed by the workers of a Dask client.
+
+    The task travels with every chunk, so that it is nowhere else when a worker is lost; a worker opens it once.
+    """
     from distributed import as_completed as as_done
 
-    told = client.scatter(task, broadcast=True, hash=False)
-    futures = {client.submit(_packed, told, chunk, retries=RETRIES, pure=False): chunk for chunk in chunks}
+    content = pickle.dumps(task)
+    name = blake2b(content, digest_size=16).hexdigest()
+    futures = {client.submit(_opened, content, name, chunk, retries=RETRIES, pure=False): chunk for chunk in chunks}
     try:
         for future in as_done(list(futures)):
             yield futures.pop(future), future.result()
@@ -95,6 +101,17 @@ def _cluster(where: Where) -> Generator[Any]:
         raise CaseError([Fault("--scheduler", str(where.scheduler), said)]) from None
     with client:
         yield client
+
+
+def _opened(content: bytes, name: str, chunk: Chunk) -> bytes:
+    if name not in _TASKS:
+        _TASKS.clear()
+        _TASKS[name] = pickle.loads(content)  # from the client of this cluster, as the function itself
+    return _packed(_TASKS[name], chunk)
+
+
+_TASKS: dict[str, Task] = {}
+"""What a worker of a cluster computes, by its digest."""
 
 
 def _packed(task: Task, chunk: Chunk) -> bytes:

@@ -63,7 +63,7 @@ def notes(found: Results) -> Iterator[str]:
         rho = plan.evidence.parameters["side_correlation"]
         yield f"Halves or periods of one person share {rho.value:g} of the response (grade {rho.grade}, assumed {rho.low:g} to {rho.high:g})."
     if plan.document.design == "crossover":
-        yield "A change that lasts carries over into the second period: the test is biased towards no difference, as its bias shows."
+        yield "A change that lasts carries over: the second period begins with what the first has left. That tissue of the first period goes on to mature in the second is not in this; a crossover of remodelling should not be trusted."
     if plan.document.missed_sessions or plan.document.leaving.at_random or plan.document.leaving.pain:
         yield "A session that is lost costs what losing the middle one costs; several cost so many times that."
     yield f"Ages are computed in bands of {plan.evidence.parameters['age_band'].value:g} years."
