@@ -17,11 +17,11 @@ DESIGNS = [
     ("parallel", "t_test", MANY, 40),
     ("parallel", "ancova", MANY, 40),
     ("parallel", "responders", MANY, 120),
-    ("parallel", "wilcoxon", 1000, 40),
-    ("parallel", "proportional_odds", 60, 40),
+    ("parallel", "wilcoxon", 600, 40),
+    ("parallel", "proportional_odds", 40, 24),
     ("parallel", "mixed_model", 30, 16),
     ("split_face", "paired_t", MANY, 20),
-    ("split_face", "wilcoxon", 1000, 30),
+    ("split_face", "wilcoxon", 600, 30),
     ("crossover", "paired_t", MANY, 20),
 ]
 

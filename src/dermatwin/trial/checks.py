@@ -89,6 +89,7 @@ def faults_in(document: TrialDocument, plan: Plan | None, evidence: Evidence) ->
     yield from _facts(document, evidence)
     yield from _stopping(document)
     yield from _analysis(document)
+    yield from _published(document, evidence)
     if plan is not None:
         yield from _sessions(document, plan)
         yield from _somebody(document, plan)
@@ -185,6 +186,19 @@ def _analysis(document: TrialDocument) -> Iterator[Fault]:
         yield Fault("analysis.method", method, said)
     if document.analysis.estimand == "composite" and method not in ("responders", "t_test", "wilcoxon", "paired_t", "ancova"):
         yield Fault("analysis.estimand", "composite", f"does not go with {method}: who left counts as unchanged; take t_test")
+
+
+def _published(document: TrialDocument, evidence: Evidence) -> Iterator[Fault]:
+    """Studies that are known, arms and visits that there are."""
+    for number, name in enumerate(document.leave_out):
+        if name not in evidence.sources:
+            yield Fault(f"leave_out.{number}", name, f"is not registered in sources{closest(name, evidence.sources)}")
+    names, days = [arm.name for arm in document.arms], [visit.time for visit in document.visits]
+    for number, one in enumerate(document.published):
+        if one.arm is not None and one.arm not in names:
+            yield Fault(f"published.{number}.arm", one.arm, f"is not an arm{closest(one.arm, names)}")
+        if one.time not in days:
+            yield Fault(f"published.{number}.time", f"{one.time:g} d", "is none of the visits")
 
 
 def _sessions(document: TrialDocument, plan: Plan) -> Iterator[Fault]:

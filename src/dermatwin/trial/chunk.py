@@ -99,7 +99,7 @@ def _batch(task: Task, kind: Kind, chunk: Chunk, places: np.ndarray, width: floa
     )
     draws = Draws(plan.evidence, luck)
     usual = usual_course(draws)
-    found: Table = {SPREAD: effects(draws).people}
+    found: Table = {SPREAD: effects(draws, plan.exclude).people}
     for arm, case in plan.cases.items():
         own = case.model_copy(update={"patient": patient})
         found |= {column(arm, *where): values for where, values in _read(own, plan, draws, usual).items()}
@@ -110,7 +110,7 @@ def _read(case: Case, plan: Plan, draws: Draws, usual: TissueHistory) -> dict[tu
     """What one arm comes to: mean improvement on every day that is read, pain and downtime of every session."""
     (zone,), who = resolve(case, plan.evidence), person_in(case, plan.evidence)
     run = run_zone(case, who, zone, draws, untold)
-    belief = outcome.Belief(draws, reference=usual)
+    belief = outcome.Belief(draws, plan.exclude, usual)
     read = outcome.read_out(
         run.zone, who, run.skin, course_of(case, run), belief, also=plan.reading_days, parts=frozenset()
     )

@@ -115,6 +115,21 @@ class Pool(Record):
     lot: Annotated[int, Field(ge=2, le=MOST_PEOPLE)] | None = None  # people of a lot; None: those of a trial
 
 
+class Published(Record):
+    """What a trial that was held has printed of one arm, or of the difference of the two that are compared.
+
+    change : mean change in units of the scale, in its sign. relative : mean change over mean baseline. difference : mean
+    gain of the first arm over the second. significant : against the baseline, of a difference between the arms.
+    """
+
+    quantity: Literal["change", "relative", "difference"]
+    arm: Name | None = None  # None: the first of the comparison
+    time: CourseTime
+    value: Annotated[float, Field(ge=-1e6, le=1e6)] | None = None
+    significant: bool | None = None
+    note: Annotated[str, Field(max_length=300)] = ""
+
+
 class TrialDocument(Record):
     """The whole document."""
 
@@ -138,6 +153,8 @@ class TrialDocument(Record):
     stopping: Stopping | None = None
     analysis: Analysis = Analysis()
     pool: Pool = Pool()
+    leave_out: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=20)] = []  # studies not to lean on
+    published: Annotated[list[Published], Field(max_length=20)] = []
 
     def arm(self, name: str) -> Arm:
         """The arm of a name."""

@@ -41,6 +41,11 @@ class Plan:
         return self.document.compared
 
     @property
+    def exclude(self) -> frozenset[str]:
+        """Studies that nothing here leans on."""
+        return frozenset(self.document.leave_out)
+
+    @property
     def reading_days(self) -> tuple[float, ...]:
         """Days on which the pool is read: visits, and the ends of their windows."""
         days = {d for v in self.document.visits for d in (v.time - v.window, v.time, v.time + v.window) if d > 0.0}

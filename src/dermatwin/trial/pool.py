@@ -89,7 +89,7 @@ def key_of(task: Task, lot: int, size: int) -> str:
     said = [
         *(f"{name}\n{dump_case(case)}" for name, case in plan.cases.items()),
         *(repr(row) for row in (*plan.preset.rows, *plan.preset.ranks)),
-        repr((plan.reading_days, plan.document.include, plan.document.exclude, task.seed, task.drawn, lot, size)),
+        repr((plan.reading_days, plan.document.include, plan.document.exclude, sorted(plan.exclude), task.seed, task.drawn, lot, size)),
         plan.evidence.fingerprint,
         *(overlay.digest for overlay in plan.evidence.overlays),
         _code(),

@@ -126,7 +126,7 @@ def run_trial(
     found = [characteristics(bench, count, plan.document.people, seed) for bench in benches]
     sizes = tuple(_sizes(benches, count, seed)) if search and plan.document.analysis.method not in SLOW else ()
     last = benches[-1]
-    example = draw_trials(last, max(SHOWN, 1), plan.document.people, _rng(seed, "shown"))
+    example = draw_trials(last, max(SHOWN, 1), plan.document.people, rng_of(seed, "shown"))
     tested = analysed(last, example)
     forest = zip(tested.estimate, tested.low, tested.high, tested.significant(plan.document.analysis.alpha), strict=True)
     aim = plan.document.analysis.power
@@ -145,7 +145,7 @@ def run_trial(
     )
 
 
-def _rng(seed: int, what: str) -> np.random.Generator:
+def rng_of(seed: int, what: str) -> np.random.Generator:
     """Luck of the drawing, by name."""
     from hashlib import blake2b
 
@@ -165,7 +165,7 @@ def characteristics(bench: Bench, trials: int, people: int, seed: int, *, raters
     """Operating characteristics of a design with so many people."""
     document = bench.pool.plan.document
     size = max(bench.pool.lots, min(trials, AT_ONCE // max(people, 1)))
-    rng = _rng(seed, f"trials {bench.drawn} {people}")
+    rng = rng_of(seed, f"trials {bench.drawn} {people}")
     parts = []
     for start in range(0, trials, size):
         drawn = draw_trials(bench, min(size, trials - start), people, rng, raters)  # type: ignore[arg-type]
@@ -291,7 +291,7 @@ def naive(bench: Bench, trials: int, people: int, seed: int) -> list[Naive]:
     from scipy.special import stdtr
 
     document = bench.pool.plan.document
-    drawn = draw_trials(bench, trials, people, _rng(seed, "naive"))
+    drawn = draw_trials(bench, trials, people, rng_of(seed, "naive"))
     found: list[Naive] = []
     for place, arm in zip(bench.compared, bench.pool.plan.compared, strict=True):
         slot = 0 if document.design == "parallel" else bench.compared.index(place)
