@@ -29,8 +29,18 @@ from dermatwin.trial.spread_out import Where, from_cluster, packed, unpacked
 from dermatwin.trial.telling import efficacy, subjects
 from trials import document, known_pool
 
-SMALL = {"people": 4, "pool": {"lots": 4, "worlds": 4}, "include": {"sex": ["female"], "phototypes": ["III"], "age": ["30 yr", "40 yr"]}}
-TABLES = sorted(Path(__file__).parents[2].glob("examples/trials/*.yaml"))
+SMALL = {
+    "people": 4,
+    "pool": {"lots": 4, "worlds": 4},
+    "include": {"sex": ["female"], "phototypes": ["III"], "age": ["30 yr", "40 yr"]},
+}
+SCARS, WAITING = {"concern": "acne_scar"}, {"name": "b", "role": "waiting_list"}
+WITHIN = {"analysis": {"method": "paired_t"}}
+TABLES = sorted(Path(__file__).parents[2].glob("examples/trials/**/*.yaml"))
+
+
+def cheek(*concerns):
+    return {"zone": "cheek", "area": "60 cm^2", "concerns": list(concerns)}
 
 
 def faults_of(raw):
@@ -91,22 +101,26 @@ def test_a_fault_of_one_arm_names_the_arm():
 @pytest.mark.parametrize(
     ("changes", "path", "words"),
     [
-        ({"design": "split_face", "analysis": {"method": "paired_t"}, "arms": [{"name": n} for n in "abc"]}, "arms", "two halves"),
+        ({"design": "split_face", **WITHIN, "arms": [{"name": n} for n in "abc"]}, "arms", "two halves"),
         ({"include": {"phototypes": ["III"], "age": ["66 yr", "70 yr"]}}, "include.age", "leaves nobody"),
         ({"population": "acne_scar_india", "include": {"phototypes": ["IV", "I"]}}, "include.phototypes", "nobody"),
         ({"randomisation": {"strata": ["sex", "phototype", "age", "severity"]}}, "randomisation.strata", "too few"),
         ({"visits": [{"time": "6 weeks"}]}, "visits.0.time", "before the last session"),
-        ({"zones": [{"zone": "cheek", "area": "60 cm^2", "concerns": [{"concern": "acne_scar", "severity": 20}]}]},
-         "zones.0.concerns.0.severity", "drawn from the population"),
-        ({"zones": [{"zone": "cheek", "area": "60 cm^2", "concerns": [{"concern": "pores"}]}]}, "zones.0.concerns.0.concern", "no number"),
-        ({"zones": [{"zone": "cheek", "area": "60 cm^2"}]}, "zones.0.concerns", "has no concern"),
-        ({"zones": [document()["zones"][0], {**document()["zones"][0], "name": "other"}]}, "zones", "a trial reads one"),
-        ({"design": "crossover", "analysis": {"method": "paired_t"}, "arms": [{"name": "a"}, {"name": "b", "role": "waiting_list"}]},
-         "arms.1.role", "nobody waits"),
+        (
+            {"zones": [cheek({"concern": "acne_scar", "severity": 20})]},
+            "zones.0.concerns.0.severity",
+            "drawn from the population",
+        ),
+        ({"zones": [cheek({"concern": "pores"})]}, "zones.0.concerns.0.concern", "no number"),
+        ({"zones": [cheek()]}, "zones.0.concerns", "has no concern"),
+        ({"zones": [cheek(SCARS), {**cheek(SCARS), "name": "other"}]}, "zones", "a trial reads one"),
+        ({"design": "crossover", **WITHIN, "arms": [{"name": "a"}, WAITING]}, "arms.1.role", "nobody waits"),
         ({"stopping": {"looks": [0.1, 1.0]}}, "stopping.looks.0", "too few"),
         ({"stopping": {"looks": [0.5]}}, "stopping.looks", "the last is at 1"),
+        ({"published": [{"quantity": "change", "time": "5 weeks"}]}, "published.0.time", "none of the visits"),
+        ({"leave_out": ["alam2041"]}, "leave_out.0", "did you mean 'alam2014'"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_told_before_anything_runs(changes, path, words):
     assert words in faults_of(document(**changes))[path]
 
@@ -116,8 +130,10 @@ def test_a_trial_for_which_nobody_is_left_says_why():
     narrow = {"sex": ["female"], "age": ["30 yr", "34 yr"]}
     plan = plan_of(document(include=narrow, exclude={"facts": ["diabetes"], "screened": "nobody"}))
     assert enrol(plan, 50, 1).reasons["diabetes"] > 0
-    none = plan_of(document(include=narrow, exclude={"screened": "stop"}, zones=[{"zone": "upper_eyelid", "area": "4 cm^2", "concerns": [{"concern": "acne_scar"}]}],
-                            course={**document()["course"], "settings": {"upper_eyelid": {"needle_length": "1.5 mm"}}}))  # fmt: skip
+    settings = {"upper_eyelid": {"needle_length": "1.5 mm"}}
+    lid = {"zone": "upper_eyelid", "area": "4 cm^2", "concerns": [SCARS]}
+    course = {**document()["course"], "settings": settings}
+    none = plan_of(document(include=narrow, exclude={"screened": "stop"}, zones=[lid], course=course))
     with pytest.raises(CaseError, match="hardly anybody"):
         enrol(none, 50, 1)
 
@@ -132,7 +148,9 @@ def whole():
 
 
 def same(one, other):
-    return list(one.table) == list(other.table) and all(np.array_equal(one.table[name], other.table[name]) for name in one.table)
+    return list(one.table) == list(other.table) and all(
+        np.array_equal(one.table[name], other.table[name]) for name in one.table
+    )
 
 
 def test_chunks_change_nothing(whole):
@@ -160,7 +178,14 @@ def test_what_a_chunk_says_is_what_the_twin_says():
         (zone,) = resolve(case, plan.evidence)
         who = person_in(case, plan.evidence)
         run = run_zone(case, who, zone, draws, untold)
-        read = outcome.read_out(run.zone, who, run.skin, course_of(case, run), Belief(draws, reference=usual_course(draws)), also=plan.reading_days)
+        read = outcome.read_out(
+            run.zone,
+            who,
+            run.skin,
+            course_of(case, run),
+            Belief(draws, reference=usual_course(draws)),
+            also=plan.reading_days,
+        )
         alone = {r.time: r.values[0] for r in read.readings if r.quantity == "trial_mean_relative_improvement"}
         for day in plan.reading_days:
             assert table[column("needling", MEAN, day)][place] == alone[day]
@@ -176,7 +201,9 @@ def test_what_is_there_is_not_computed_again_and_what_is_lost_comes_back(whole, 
     kept[1].unlink()
     before = kept[0].stat().st_mtime_ns
     done = []
-    monkeypatch.setattr("dermatwin.trial.spread_out.computed", lambda task, chunk: done.append(chunk.number) or computed(task, chunk))
+    monkeypatch.setattr(
+        "dermatwin.trial.spread_out.computed", lambda task, chunk: done.append(chunk.number) or computed(task, chunk)
+    )
     again = pooled(plan, 3, drawn=True, folder=tmp_path, size=7)
     assert done == [1]
     assert kept[0].stat().st_mtime_ns == before
@@ -243,7 +270,9 @@ def test_one_trial_in_the_layout_of_the_field(design, tmp_path):
     from dermatwin.trial.analysed import analysed
 
     method = "t_test" if design == "parallel" else "paired_t"
-    raw = document(design=design, analysis={"method": method}, randomisation={}, leaving={"at_random": "20 %"}, raters={"step": 0.5})
+    raw = document(
+        design=design, analysis={"method": method}, randomisation={}, leaving={"at_random": "20 %"}, raters={"step": 0.5}
+    )
     bench = Bench(known_pool(raw, (0.3, 0.1), severity=None), 1, False)
     drawn = draw_trials(bench, 1, 40, np.random.default_rng(1))
 
@@ -263,12 +292,15 @@ def test_one_trial_in_the_layout_of_the_field(design, tmp_path):
         pairs = [gains[i, "needling"] - gains[i, "untreated"] for i in {i for i, _ in gains}]
         mean = np.mean(pairs)
     elif design == "parallel":
-        mean = np.mean([g for (_, t), g in gains.items() if t == "needling"]) - np.mean([g for (_, t), g in gains.items() if t != "needling"])
+        mean = np.mean([g for (_, t), g in gains.items() if t == "needling"]) - np.mean(
+            [g for (_, t), g in gains.items() if t != "needling"]
+        )
     else:
         assert {row["APERIOD"] for row in rows} == {"1", "2"}
         by = {p["USUBJID"]: p["TRTSEQP"] for p in people}
         sequences = [
-            np.mean([gains[i, "needling"] - gains[i, "untreated"] for i in by if by[i] == s and (i, "needling") in gains]) for s in set(by.values())
+            np.mean([gains[i, "needling"] - gains[i, "untreated"] for i in by if by[i] == s and (i, "needling") in gains])
+            for s in set(by.values())
         ]
         mean = np.mean(sequences)
     assert analysed(bench, drawn).estimate[0] == pytest.approx(mean, abs=1e-3)
@@ -280,13 +312,28 @@ def ran(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trial")
     raw = document(**{**SMALL, "people": 12, "randomisation": {"block": 4}, "stopping": {"looks": [0.5, 1.0]}})
     (folder / "trial.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-    arguments = ["trial", str(folder / "trial.yaml"), "--out", str(folder / "out"), "--pool", str(folder / "pool"), "--trials", "40"]
+    arguments = [
+        "trial",
+        str(folder / "trial.yaml"),
+        "--out",
+        str(folder / "out"),
+        "--pool",
+        str(folder / "pool"),
+        "--trials",
+        "40",
+    ]
     return folder, json.loads(dermatwin(*arguments, "--json").stdout), arguments
 
 
 def test_the_verb_writes_page_tables_and_numbers(ran):
     folder, summary, _ = ran
-    assert {path.name for path in (folder / "out").iterdir()} == {"trial.html", "trial.json", "adsl.csv", "adeff.csv", "contents.json"}
+    assert {path.name for path in (folder / "out").iterdir()} == {
+        "trial.html",
+        "trial.json",
+        "adsl.csv",
+        "adeff.csv",
+        "contents.json",
+    }
     assert json.loads((folder / "out" / "trial.json").read_text()) == summary
     assert summary["power"]["trials"] == 40
     assert 0.0 <= summary["assurance"]["significant"]["value"] <= 1.0

@@ -56,7 +56,9 @@ def test_a_source_switched_off_stays_at_its_median():
     assert luck.normal("person", "x").any()
 
 
-@given(seed=st.integers(0, 2**64 - 1), process=names, people=st.sets(st.integers(0, 39), min_size=1), width=st.integers(1, 9))
+@given(
+    seed=st.integers(0, 2**64 - 1), process=names, people=st.sets(st.integers(0, 39), min_size=1), width=st.integers(1, 9)
+)
 @settings(max_examples=25, deadline=None)
 def test_a_person_keeps_their_luck_among_any_others(seed, process, people, width):
     named = tuple(sorted(people))

@@ -76,7 +76,7 @@ def test_a_cut_normal_has_the_mean_and_sd_that_were_printed(mean, sd):
 
 def test_older_people_have_more_wrinkles_and_nobody_is_outside_the_name():
     people = of("wrinkles_40_65", Luck(1, 5000))
-    assert 40.0 <= people.age.min()
+    assert people.age.min() >= 40.0
     assert people.age.max() <= 65.0
     assert people.severity[people.age > 60].mean() > people.severity[people.age < 50].mean() + 0.5
 
@@ -91,7 +91,9 @@ def test_ranks_that_cannot_hold_together_are_told():
 
     rows = [row for row in preset_of("melasma", EVIDENCE).ranks if row.first in ("age",)]
     rows = [row.model_copy(update={"rank": 0.9}) for row in rows] + [
-        row.model_copy(update={"rank": -0.9}) for row in preset_of("melasma", EVIDENCE).ranks if (row.first, row.second) == ("body_weight", "diabetes")
+        row.model_copy(update={"rank": -0.9})
+        for row in preset_of("melasma", EVIDENCE).ranks
+        if (row.first, row.second) == ("body_weight", "diabetes")
     ]
     (fault,) = faults_of(rows)
     assert "cannot hold together" in fault.expected
@@ -99,7 +101,11 @@ def test_ranks_that_cannot_hold_together_are_told():
 
 def test_the_verb_draws_describes_and_writes(tmp_path):
     table, page = tmp_path / "people.csv", tmp_path / "people.html"
-    summary = json.loads(dermatwin("population", "melasma", "--people", "50", "--seed", "4", "--out", str(table), "--page", str(page), "--json").stdout)
+    summary = json.loads(
+        dermatwin(
+            "population", "melasma", "--people", "50", "--seed", "4", "--out", str(table), "--page", str(page), "--json"
+        ).stdout
+    )
     assert len(summary["lines"]) == len(preset_of("melasma", EVIDENCE).rows)
     lines = table.read_text().splitlines()
     assert len(lines) == 51
@@ -109,7 +115,9 @@ def test_the_verb_draws_describes_and_writes(tmp_path):
 
 
 def test_the_verb_lists_populations():
-    assert [one["name"] for one in json.loads(dermatwin("population", "--json").stdout)["populations"]] == list(presets(EVIDENCE))
+    assert [one["name"] for one in json.loads(dermatwin("population", "--json").stdout)["populations"]] == list(
+        presets(EVIDENCE)
+    )
 
 
 def test_a_population_without_a_variable_is_a_fault():

@@ -1,7 +1,7 @@
 """Boundaries of group sequential trials beside those of another program.
 
-Table: vignette of the R package ldbounds (Casper and Perez; it stands on the FORTRAN program ld98 of Reboussin, DeMets, Kim and
-Lan), five equal looks, two-sided alpha 0.05: O'Brien-Fleming type and Pocock type spending.
+Table: vignette of the R package ldbounds (Casper and Perez; it stands on the FORTRAN program ld98 of Reboussin, DeMets, Kim
+and Lan), five equal looks, two-sided alpha 0.05: O'Brien-Fleming type and Pocock type spending.
 """
 
 import numpy as np
@@ -11,10 +11,7 @@ from scipy.stats import multivariate_normal
 from dermatwin.trial.boundaries import boundaries, conditional_power, spent
 
 FIVE = (0.2, 0.4, 0.6, 0.8, 1.0)
-LDBOUNDS = {
-    "obrien_fleming": (4.8769, 3.3569, 2.6803, 2.2898, 2.0310),
-    "pocock": (2.4380, 2.4268, 2.4101, 2.3966, 2.3859),
-}
+LDBOUNDS = {"obrien_fleming": (4.8769, 3.3569, 2.6803, 2.2898, 2.0310), "pocock": (2.4380, 2.4268, 2.4101, 2.3966, 2.3859)}
 
 
 @pytest.mark.parametrize(("kind", "published"), LDBOUNDS.items())

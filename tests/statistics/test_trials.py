@@ -86,7 +86,9 @@ def test_power_of_two_means(people):
 
 @pytest.mark.parametrize("people", [10, 20])
 def test_power_of_paired_means(people):
-    found = bench(document(design="split_face", people=people, analysis={"method": "paired_t"}, randomisation={}), (0.3, 0.2))
+    found = bench(
+        document(design="split_face", people=people, analysis={"method": "paired_t"}, randomisation={}), (0.3, 0.2)
+    )
     rho = found.believed["side_correlation"][0]
     expected = TTestPower().power(0.5 / np.sqrt(2.0 * (1.0 - rho)), people, 0.05)
     assert near(power_of(found, MANY, people), expected, MANY)
@@ -114,7 +116,8 @@ def test_a_split_face_has_2_1_rho_of_the_variance_of_parallel_groups():
     halves = bench(document(design="split_face", people=30, analysis={"method": "paired_t"}, randomisation={}), (0.3, 0.2))
     groups = bench(document(people=60), (0.3, 0.2))
     within, between = (
-        np.var(analysed(one, draw_trials(one, MANY, n, np.random.default_rng(6))).estimate) for one, n in ((halves, 30), (groups, 60))
+        np.var(analysed(one, draw_trials(one, MANY, n, np.random.default_rng(6))).estimate)
+        for one, n in ((halves, 30), (groups, 60))
     )
     rho = halves.believed["side_correlation"][0]
     assert within / between == pytest.approx(1.0 - rho, rel=SURE * np.sqrt(4.0 / MANY))
@@ -146,7 +149,7 @@ def test_any_improvement_makes_responders_of_people_whom_nothing_helps():
 
 
 def test_the_second_period_of_a_crossover_begins_with_what_the_first_has_left():
-    """After three tenths are gone, half of the rest: 0.5 x 0.7 x 40 = 14 against 20; the difference of arms is not biased."""
+    """After three tenths are gone, half of the rest: 0.5 x 0.7 x 40 = 14 against 20; the difference is not biased."""
     raw = document(design="crossover", people=40, analysis={"method": "paired_t"}, randomisation={})
     found = bench(raw, (0.5, 0.3), spread=0.05)
     drawn = draw_trials(found, 500, 40, np.random.default_rng(3))
@@ -163,7 +166,11 @@ def test_the_second_period_of_a_crossover_begins_with_what_the_first_has_left():
 @pytest.mark.parametrize(("share", "pain", "above"), [(0.3, 0.0, 5.0), (0.0, 8.0, 7.0), (0.0, 6.0, 7.0)])
 def test_who_leaves(share, pain, above):
     """At random as many as it says; of those in pain, at each of three sessions a tenth of those who are left."""
-    raw = document(leaving={"at_random": share, "pain": {"above": above, "leave": 0.1}}, people=40, arms=[{"name": "one"}, {"name": "other"}])
+    raw = document(
+        leaving={"at_random": share, "pain": {"above": above, "leave": 0.1}},
+        people=40,
+        arms=[{"name": "one"}, {"name": "other"}],
+    )
     found = bench(raw, (0.3, 0.2), pain=pain)
     drawn = draw_trials(found, 1000, 40, np.random.default_rng(2))
     expected = share if pain <= above else 1.0 - 0.9**3
@@ -200,6 +207,8 @@ def test_arms_are_filled_by_their_ratio():
 
 
 def test_nobody_is_in_a_trial_twice():
-    drawn = draw_trials(bench(document(pool={"lots": 4, "worlds": 0, "lot": 60}), (0.3, 0.2)), 40, 40, np.random.default_rng(2))
+    drawn = draw_trials(
+        bench(document(pool={"lots": 4, "worlds": 0, "lot": 60}), (0.3, 0.2)), 40, 40, np.random.default_rng(2)
+    )
     assert all(len(set(people)) == 40 for people in drawn.person)
     assert (drawn.person // 60 == drawn.lot[:, None]).all()

@@ -131,7 +131,10 @@ def test_with_everybody_at_every_visit_the_mixed_model_compares_the_means_of_the
 def test_estimands_differ_in_who_left():
     found, drawn = drawn_of("t_test")
     analysis = found.pool.plan.document.analysis
-    by = {name: data_of(found, drawn, analysis.model_copy(update={"estimand": name})) for name in ("treatment_policy", "hypothetical", "composite")}
+    by = {
+        name: data_of(found, drawn, analysis.model_copy(update={"estimand": name}))
+        for name in ("treatment_policy", "hypothetical", "composite")
+    }
     left = ~drawn.seen[:, :, 0, -1]
     assert left.any()
     assert by["treatment_policy"].kept.all()

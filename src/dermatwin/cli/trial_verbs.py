@@ -68,7 +68,13 @@ def _list_presets(evidence: Evidence, json: bool) -> None:
 
     known = presets(evidence)
     if json:
-        emit({"populations": [{"name": p.name, "label": p.label, "concern": p.concern, "scale": p.scale} for p in known.values()]})
+        emit(
+            {
+                "populations": [
+                    {"name": p.name, "label": p.label, "concern": p.concern, "scale": p.scale} for p in known.values()
+                ]
+            }
+        )
         return
     table = listing("population", "who", "concern", "scale")
     for preset in known.values():
@@ -115,7 +121,9 @@ def _show_people(drawn: People, lines: Any, seed: int, written: list[Path]) -> N
         band = "" if line.low is None else f"{line.low:.3g} to {line.high:.3g}"
         sd = "" if line.sd is None else f"{line.sd:.3g}"
         named = f"{line.variable} {line.category}".strip()
-        table.add_row(named, f"{line.stated:g}", f"{line.mean:.3g}", sd, band, line.unit, line.grade, escape(", ".join(line.sources)))
+        table.add_row(
+            named, f"{line.stated:g}", f"{line.mean:.3g}", sd, band, line.unit, line.grade, escape(", ".join(line.sources))
+        )
     page.print(table)
     for path in written:
         page.print(f"Wrote {escape(str(path))}", highlight=False)
@@ -125,7 +133,9 @@ def trial(
     document: Annotated[Path, typer.Argument(metavar="TRIAL", help="Trial file (YAML).", show_default=False)],
     out: OutFolder = None,
     trials: Annotated[int, typer.Option("--trials", metavar="N", min=20, max=1_000_000, help="Trials to draw.")] = 2000,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Processes that simulate people.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Processes that simulate people.")
+    ] = 1,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -208,27 +218,26 @@ def _show_trial(found: Results, written: Path | None) -> None:
 
     page, document = console(), found.plan.document
     first, second = found.plan.compared
-    page.print(
-        f"{escape(document.title or 'A trial')}: {first.name} against {second.name}, {document.design}, {document.people} people, "
-        f"{document.analysis.method}",
-        highlight=False,
-    )
+    design = f"{document.design}, {document.people} people, {document.analysis.method}"
+    page.print(f"{escape(document.title or 'A trial')}: {first.name} against {second.name}, {design}", highlight=False)
     table = listing("", "significant", "estimate", "5-95 %", "true", "bias", "covered", "leave", "read")
     for label, one in (("power", found.power), ("assurance", found.assurance)):
         if one is not None:
             low, _, high = one.quantiles
+            bias = f"{one.bias.value:+.2g} ± {one.bias.error:.1g}"
             table.add_row(
                 label, _share(one.significant), f"{one.estimate:.3g}", f"{low:.3g} to {high:.3g}", f"{one.true:.3g}",
-                f"{one.bias.value:+.2g} ± {one.bias.error:.1g}", _share(one.covered), f"{100 * one.left:.0f} %", f"{one.read:.0f}",
+                bias, _share(one.covered), f"{100 * one.left:.0f} %", f"{one.read:.0f}",
             )  # fmt: skip
     page.print(table)
     for look in found.power.looks:
-        said = f"Look at {look.people} people: |z| {look.boundary:.3f}; efficacy {_share(look.efficacy)}, futility {_share(look.futility)}"
-        page.print(said, highlight=False)
+        ends = f"efficacy {_share(look.efficacy)}, futility {_share(look.futility)}"
+        page.print(f"Look at {look.people} people: |z| {look.boundary:.3f}; {ends}", highlight=False)
     if found.sizes:
         aim = 100 * document.analysis.power
-        end = f"{found.wanted} people are the fewest" if found.wanted else f"no size up to {found.sizes[-1].people} people is enough"
-        page.print(f"For a power of {aim:.0f} %: {end} of those tried", highlight=False)
+        none = f"no size up to {found.sizes[-1].people} people is enough"
+        end = f"{found.wanted} people are the fewest of those tried" if found.wanted else none
+        page.print(f"For a power of {aim:.0f} %: {end}", highlight=False)
     for one in found.naive:
         value = _share(one.value) if "bias" not in one.label else f"{one.value.value:+.2g} ± {one.value.error:.1g}"
         page.print(f"Naive: {escape(one.label)}: {value} ({escape(one.note)})", highlight=False)

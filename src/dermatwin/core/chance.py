@@ -86,6 +86,8 @@ class Luck:
 
     def _block(self, key: int, session: int, block: int, first: int, count: int) -> np.ndarray:
         seed = self.seed & 0xFFFFFFFFFFFFFFFF
-        bits = np.random.Philox(key=np.array([seed, key], np.uint64), counter=np.array([first, block, session, 0], np.uint64))
+        bits = np.random.Philox(
+            key=np.array([seed, key], np.uint64), counter=np.array([first, block, session, 0], np.uint64)
+        )
         raw = bits.random_raw(count * _WORDS).reshape(-1, _WORDS)
         return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53

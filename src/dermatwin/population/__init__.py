@@ -3,7 +3,8 @@
 from ..core.later import later
 
 __getattr__ = later(
-    __name__, {"People": "people", "Preset": "preset", "presets": "preset", "draw_people": "people", "described": "describing"}
+    __name__,
+    {"People": "people", "Preset": "preset", "presets": "preset", "draw_people": "people", "described": "describing"},
 )
 
 __all__ = ["People", "Preset", "described", "draw_people", "presets"]

@@ -43,7 +43,9 @@ def values_of(row: PopulationRow, people: People) -> np.ndarray:
         return people.phototype == PHOTOTYPES.index(row.category)  # type: ignore[arg-type]
     if row.variable == "medicine":
         return people.medicines[row.category]
-    return {"age": people.age, "severity": people.severity, "smoking": people.smoker, "diabetes": people.diabetes}[row.variable]
+    return {"age": people.age, "severity": people.severity, "smoking": people.smoker, "diabetes": people.diabetes}[
+        row.variable
+    ]
 
 
 def _line(row: PopulationRow, people: People) -> Line:
@@ -72,6 +74,4 @@ def rank_correlations(people: People) -> dict[tuple[str, str], float]:
     numbers = {"age": people.age, "severity": people.severity, "body_weight": people.body_weight}
     ranks = {name: rankdata(values) for name, values in numbers.items()}
     names = list(ranks)
-    return {
-        (a, b): float(np.corrcoef(ranks[a], ranks[b])[0, 1]) for i, a in enumerate(names) for b in names[i + 1 :]
-    }
+    return {(a, b): float(np.corrcoef(ranks[a], ranks[b])[0, 1]) for i, a in enumerate(names) for b in names[i + 1 :]}

@@ -101,7 +101,9 @@ def quantile(row: PopulationRow, share: np.ndarray) -> np.ndarray:
     from scipy.special import ndtr, ndtri
 
     log = row.distribution == "lognormal"
-    middle, spread = (np.log(row.value), row.spread or 0.0) if log else parent(row.value, row.spread or 0.0, row.low, row.high)
+    middle, spread = (
+        (np.log(row.value), row.spread or 0.0) if log else parent(row.value, row.spread or 0.0, row.low, row.high)
+    )
     low, high = (ndtr(((np.log(end) if log else end) - middle) / spread) for end in (row.low, row.high))
     found = middle + spread * ndtri(low + share * (high - low))
     return np.clip(np.exp(found) if log else found, row.low, row.high)

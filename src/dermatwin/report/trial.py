@@ -135,8 +135,8 @@ def _large(found: Results) -> list[Number]:
 def _design(found: Results) -> list[tuple[str, str]]:
     document = found.plan.document
     course = next((case for case in found.plan.cases.values() if case.zones[0].treated), None)
-    leaving = document.leaving
-    told = [
+    leaving, tested = document.leaving, document.analysis
+    return [
         ("Concern", f"{words.name(found.plan.concern)}, read on the {found.plan.scale.title}"),
         ("Arms", "; ".join(_arm(arm.name, arm.role, arm.ratio) for arm in document.arms)),
         ("Sessions", "none" if course is None else words.count(len(course.session_days), "session")),
@@ -145,13 +145,16 @@ def _design(found: Results) -> list[tuple[str, str]]:
         ("Randomised", _randomised(found)),
         ("Lost sessions", f"{100.0 * document.missed_sessions:.0f}{words.NARROW}% missed"),
         ("Leaving", _leaving(leaving.at_random, leaving.pain, leaving.downtime)),
-        ("Tested", f"{METHODS[document.analysis.method]}, two-sided alpha {document.analysis.alpha:g}; {ESTIMANDS[document.analysis.estimand]}"),
+        ("Tested", f"{METHODS[tested.method]}, two-sided alpha {tested.alpha:g}; {ESTIMANDS[tested.estimand]}"),
     ]
-    return told
 
 
 def _arm(name: str, role: str, ratio: int) -> str:
-    return words.name(name) + (f" ({words.name(role)})" if role not in ("needled", name) else "") + (f" ×{ratio}" if ratio > 1 else "")
+    return (
+        words.name(name)
+        + (f" ({words.name(role)})" if role not in ("needled", name) else "")
+        + (f" ×{ratio}" if ratio > 1 else "")
+    )
 
 
 def _raters(found: Results) -> str:
@@ -170,7 +173,11 @@ def _randomised(found: Results) -> str:
         return "which half gets what, in pairs of people"
     if document.design == "crossover":
         return "which arm comes first, in pairs of people"
-    strata = f" within {words.listing([words.name(name) for name in document.randomisation.strata])}" if document.randomisation.strata else ""
+    strata = (
+        f" within {words.listing([words.name(name) for name in document.randomisation.strata])}"
+        if document.randomisation.strata
+        else ""
+    )
     return f"in blocks of {document.randomisation.block or 2 * sum(arm.ratio for arm in document.arms)}{strata}"
 
 
@@ -256,7 +263,13 @@ def _forest(found: Results) -> Forest:
     lines = [
         (
             str(number),
-            rows.row(scale, rows.Interval(a, e, b), f"Trial {number}: {words.number(e)}, {words.interval(a, b)}", reference=0.0, tone=1 if hit else 4),
+            rows.row(
+                scale,
+                rows.Interval(a, e, b),
+                f"Trial {number}: {words.number(e)}, {words.interval(a, b)}",
+                reference=0.0,
+                tone=1 if hit else 4,
+            ),
             f"{words.number(e)} ({words.interval(a, b)})",
             hit,
         )
@@ -286,9 +299,13 @@ class People:
 def _people(found: Results) -> People:
     asked = found.pools[0].asked
     left = sorted(asked.reasons.items(), key=lambda pair: -pair[1])
-    lines = [(words.title(why.replace(":", ",")), f"{100.0 * count / asked.asked:.1f}{words.NARROW}%") for why, count in left]
+    lines = [
+        (words.title(why.replace(":", ",")), f"{100.0 * count / asked.asked:.1f}{words.NARROW}%") for why, count in left
+    ]
     failed = sum(pool.failed for pool in found.pools)
-    said = f"{words.count(len(asked.people), 'person', 'people')} simulated of the first {asked.asked:,} asked".replace(",", words.NARROW)
+    said = f"{words.count(len(asked.people), 'person', 'people')} simulated of the first {asked.asked:,} asked".replace(
+        ",", words.NARROW
+    )
     return People(lines, said + (f"; {failed} failed and are taken by the mean of their lot" if failed else ""))
 
 
@@ -307,11 +324,11 @@ def _sources(found: Results) -> list[Source]:
 
 
 def _provenance(found: Results) -> list[tuple[str, str]]:
-    from .. import __version__
+    from importlib.metadata import version
 
     plan = found.plan
     told = {
-        "version": __version__,
+        "version": version("dermatwin"),
         "seed": found.seed,
         "evidence": plan.evidence.fingerprint,
         "overlays": [overlay.name for overlay in plan.evidence.overlays] or "none",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -76,12 +77,14 @@ def data_of(bench: Bench, drawn: Drawn, analysis: Analysis) -> Data:
         kept = np.ones(kept.shape, bool)
     first, second = bench.compared
     if drawn.gain.shape[2] == 1:
-        inside = (drawn.arm == first) | (drawn.arm == second)
+        inside = np.isin(drawn.arm, (first, second))
         return Data(
             gain[..., 0], drawn.baseline[..., 0], reading[..., 0], kept[..., 0] & inside, drawn.arm == first, drawn, bench,
             analysis.responder, analysis.alpha,
         )  # fmt: skip
-    return Data(gain, drawn.baseline, reading, kept.all(axis=-1), drawn.arm == 0, drawn, bench, analysis.responder, analysis.alpha)
+    return Data(
+        gain, drawn.baseline, reading, kept.all(axis=-1), drawn.arm == 0, drawn, bench, analysis.responder, analysis.alpha
+    )
 
 
 def _from_t(estimate: np.ndarray, error: np.ndarray, freedom: np.ndarray, alpha: float) -> Tested:
@@ -207,7 +210,8 @@ def signed_rank(data: Data) -> Tested:
     def p_of(trial: int) -> float:
         difference = (data.gain[trial, :, 0] - data.gain[trial, :, 1])[data.kept[trial]]
         difference = np.round(difference[difference != 0.0], _DIGITS)
-        return float(wilcoxon(difference, method="approx").pvalue) if difference.size > 1 else 1.0
+        found: Any = wilcoxon(difference, method="approx") if difference.size > 1 else None
+        return 1.0 if found is None else float(found.pvalue)
 
     return _with_p(paired_t(data), p_of)
 

@@ -2,14 +2,16 @@
 
     O'Brien-Fleming type  a(t) = 2 (1 - Phi[Phi^-1(1 - a_1/2)/sqrt(t)]);     Pocock type  a(t) = a_1 ln[1 + (e - 1) t]
 
-Two-sided and symmetric: each side spends its a_1 = alpha/2. B(t) = Z(t) sqrt(t) is a Brownian motion: its density among trials that go on is carried from look to
-look by quadrature (Armitage, McPherson and Rowe 1969), and the boundary of each look is where what is spent there is left.
+Two-sided and symmetric: each side spends its a_1 = alpha/2. B(t) = Z(t) sqrt(t) is a Brownian motion: its density among
+trials that go on is carried from look to look by quadrature (Armitage, McPherson and Rowe 1969), and the boundary of each
+look is where what is spent there is left.
 Held to the table of ldbounds (tests/reference/test_trial_boundaries.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,6 @@ def spent(times: np.ndarray, alpha: float, kind: str) -> np.ndarray:
 
 def boundaries(looks: Sequence[float], alpha: float, kind: str) -> np.ndarray:
     """The |z| at which each look stops for efficacy, two-sided."""
-    from scipy.optimize import brentq
     from scipy.special import ndtr
 
     times = np.asarray(looks, float)
@@ -44,12 +45,20 @@ def boundaries(looks: Sequence[float], alpha: float, kind: str) -> np.ndarray:
             return float(mass @ tail)
 
         most = FARTHEST * np.sqrt(time)
-        limit = most if beyond(most) >= step else float(brentq(lambda x, s=step, f=beyond: f(x) - s, 0.0, most, xtol=1e-10))
+        limit = most if beyond(most) >= step else _root(beyond, step, most)
         found[number] = limit / np.sqrt(time)
         grid = np.linspace(-limit, limit, FINENESS)
         kernel = np.exp(-0.5 * ((grid[:, None] - start) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
         density, before = (kernel @ mass) * _simpson(grid), time
     return found
+
+
+def _root(beyond: Callable[[float], float], step: float, most: float) -> float:
+    """Where so much is left beyond."""
+    from scipy.optimize import brentq
+
+    found: Any = brentq(lambda limit: beyond(limit) - step, 0.0, most, xtol=1e-10)
+    return float(found)
 
 
 def _simpson(grid: np.ndarray) -> np.ndarray:

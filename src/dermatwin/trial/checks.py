@@ -111,7 +111,9 @@ def _design(document: TrialDocument) -> Iterator[Fault]:
             yield Fault("people", str(document.people), "is too few for differences within people; take 3 or more")
         for number, arm in enumerate(document.arms):
             if arm.role == "waiting_list":
-                yield Fault(f"arms.{number}.role", arm.role, f"does not go with {document.design}: nobody waits for one half")
+                yield Fault(
+                    f"arms.{number}.role", arm.role, f"does not go with {document.design}: nobody waits for one half"
+                )
 
 
 def _arms(document: TrialDocument) -> Iterator[Fault]:
@@ -143,7 +145,9 @@ def _randomised(document: TrialDocument) -> Iterator[Fault]:
     block, whole = document.randomisation.block, sum(arm.ratio for arm in document.arms)
     if document.design != "parallel":
         if document.randomisation.strata:
-            yield Fault("randomisation.strata", "", f"do not go with {document.design}: everybody has every arm; take them out")
+            yield Fault(
+                "randomisation.strata", "", f"do not go with {document.design}: everybody has every arm; take them out"
+            )
         if whole != len(document.arms):
             yield Fault("arms.0.ratio", "", f"does not go with {document.design}: everybody has every arm")
     elif block is not None and block % whole:
@@ -173,7 +177,9 @@ def _stopping(document: TrialDocument) -> Iterator[Fault]:
     if stopping.looks != sorted(set(stopping.looks)):
         yield Fault("stopping.looks", "", "do not rise; write shares of the people in order, such as [0.5, 1]")
     if stopping.looks[-1] != 1.0:
-        yield Fault("stopping.looks", f"{stopping.looks[-1]:g}", "is the last look; the last is at 1, when everybody was read")
+        yield Fault(
+            "stopping.looks", f"{stopping.looks[-1]:g}", "is the last look; the last is at 1, when everybody was read"
+        )
     fewest = round(min(stopping.looks) * document.people)
     if fewest < 3 * (len(document.arms) if document.design == "parallel" else 1):
         yield Fault("stopping.looks.0", f"{min(stopping.looks):g}", f"is a look at {fewest} people: too few for a test")
@@ -184,8 +190,16 @@ def _analysis(document: TrialDocument) -> Iterator[Fault]:
     if method not in possible:
         said = f"does not go with {document.design}; one of {', '.join(possible)}"
         yield Fault("analysis.method", method, said)
-    if document.analysis.estimand == "composite" and method not in ("responders", "t_test", "wilcoxon", "paired_t", "ancova"):
-        yield Fault("analysis.estimand", "composite", f"does not go with {method}: who left counts as unchanged; take t_test")
+    if document.analysis.estimand == "composite" and method not in (
+        "responders",
+        "t_test",
+        "wilcoxon",
+        "paired_t",
+        "ancova",
+    ):
+        yield Fault(
+            "analysis.estimand", "composite", f"does not go with {method}: who left counts as unchanged; take t_test"
+        )
 
 
 def _published(document: TrialDocument, evidence: Evidence) -> Iterator[Fault]:
@@ -210,7 +224,9 @@ def _sessions(document: TrialDocument, plan: Plan) -> Iterator[Fault]:
             f"is before the last session ({last:g} d): the trial would end under treatment",
         )
     if document.analysis.method == "proportional_odds" and (document.raters.step or plan.scale.step) is None:
-        yield Fault("analysis.method", "proportional_odds", f"needs steps, and the {plan.scale.title} has none; set raters.step")
+        yield Fault(
+            "analysis.method", "proportional_odds", f"needs steps, and the {plan.scale.title} has none; set raters.step"
+        )
 
 
 def _somebody(document: TrialDocument, plan: Plan) -> Iterator[Fault]:
@@ -238,7 +254,8 @@ def _somebody(document: TrialDocument, plan: Plan) -> Iterator[Fault]:
         _, counts = strata_of(document, asked.at(rest))
         mean = document.people / max(len(counts), 1)
         if mean < len(document.arms):
-            said = f"make {len(counts)} strata of {mean:.2g} people each: too few for {len(document.arms)} arms; take fewer strata or more people"
+            many = f"make {len(counts)} strata of {mean:.2g} people each"
+            said = f"{many}: too few for {len(document.arms)} arms; take fewer strata or more people"
             yield Fault("randomisation.strata", ", ".join(document.randomisation.strata), said)
     for name, given in (("phototypes", document.include.phototypes), ("sex", document.include.sex)):
         for entry in given or ():

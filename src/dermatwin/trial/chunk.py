@@ -111,9 +111,7 @@ def _read(case: Case, plan: Plan, draws: Draws, usual: TissueHistory) -> dict[tu
     (zone,), who = resolve(case, plan.evidence), person_in(case, plan.evidence)
     run = run_zone(case, who, zone, draws, untold)
     belief = outcome.Belief(draws, plan.exclude, usual)
-    read = outcome.read_out(
-        run.zone, who, run.skin, course_of(case, run), belief, also=plan.reading_days, parts=frozenset()
-    )
+    read = outcome.read_out(run.zone, who, run.skin, course_of(case, run), belief, also=plan.reading_days, parts=frozenset())
     failed = (run.history.status != 0).any(axis=1)
     found: dict[tuple[str, float | None], np.ndarray] = {}
     for reading in read.readings:

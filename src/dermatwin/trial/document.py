@@ -16,9 +16,7 @@ from ..core.vocabulary import Phototype
 
 Design = Literal["parallel", "split_face", "crossover"]
 Role = Literal["needled", "untreated", "sham", "waiting_list"]
-Method = Literal[
-    "t_test", "ancova", "paired_t", "wilcoxon", "responders", "proportional_odds", "mixed_model"
-]
+Method = Literal["t_test", "ancova", "paired_t", "wilcoxon", "responders", "proportional_odds", "mixed_model"]
 Stratum = Literal["sex", "phototype", "age", "severity"]
 INACTIVE: tuple[Role, ...] = ("untreated", "sham", "waiting_list")
 MOST_PEOPLE = 20_000

@@ -3,8 +3,8 @@
     i(t) = min(m(t) + l [m'(t) - m(t)] + s z, 1),     z of an arm: sqrt(rho) z + sqrt(1 - rho) z_side within people
 
 m and s are the pool's (tissue and world), l the sessions lost and m' the same course without its middle session: a lost
-session costs what losing that one costs. Response z, readings, who leaves and who gets what are drawn for each trial. A trial
-takes people of one lot, none twice: exactly a trial of that lot's world.
+session costs what losing that one costs. Response z, readings, who leaves and who gets what are drawn for each trial. A
+trial takes people of one lot, none twice: exactly a trial of that lot's world.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class Drawn:
 
     def upto(self, people: int) -> Drawn:
         """The same trials when so many people had been read."""
-        arrays = {name: getattr(self, name)[:, :people] for name in ("person", "arm", "baseline", "reading", "gain", "seen", "left", "lost")}
+        arrays = {
+            name: getattr(self, name)[:, :people]
+            for name in ("person", "arm", "baseline", "reading", "gain", "seen", "left", "lost")
+        }
         return Drawn(self.lot, **arrays, true=self.true)
 
 
@@ -109,7 +112,8 @@ class Bench:
         z = ndtri((np.arange(POINTS) + 0.5) / POINTS)
         base, day = pool.people.severity[:, None], plan.reading_days.index(plan.document.visits[-1].time)
         gains = [
-            plan.scale.sign * (self.severity(base, self.means[arm, day][:, None] + pool.spread[:, None] * z) - base).mean(axis=1)
+            plan.scale.sign
+            * (self.severity(base, self.means[arm, day][:, None] + pool.spread[:, None] * z) - base).mean(axis=1)
             for arm in self.compared
         ]
         return (gains[0] - gains[1]).reshape(pool.lots, pool.lot).mean(axis=1)
@@ -133,7 +137,9 @@ def draw_trials(bench: Bench, trials: int, people: int, rng: np.random.Generator
     sign = pool.plan.scale.sign
     days = np.array([visit.time for visit in document.visits])
     stayed = seen & (left[..., None, None] > days)
-    return Drawn(lot, who, arm, baseline, reading, sign * (reading - _from(baseline, reading)), stayed, left, lost, bench.true[lot])
+    return Drawn(
+        lot, who, arm, baseline, reading, sign * (reading - _from(baseline, reading)), stayed, left, lost, bench.true[lot]
+    )
 
 
 def _from(baseline: np.ndarray, reading: np.ndarray) -> np.ndarray:
@@ -189,7 +195,10 @@ def _improvement(
             at = table[slots, days.index(visit.time), who[..., None]]
             if visit.window:
                 ends = [d for d in (visit.time - visit.window, visit.time + visit.window) if d in days]
-                early, late = table[slots, days.index(ends[0]), who[..., None]], table[slots, days.index(ends[-1]), who[..., None]]
+                early, late = (
+                    table[slots, days.index(ends[0]), who[..., None]],
+                    table[slots, days.index(ends[-1]), who[..., None]],
+                )
                 at = at + np.where(off < 0.0, -off * (early - at), off * (late - at))
             mean = mean + times * at
         found.append(np.minimum(mean + response, 1.0))
@@ -247,9 +256,7 @@ def _biased(bench: Bench, lot: np.ndarray, who: np.ndarray, slots: np.ndarray, r
     return np.where(active, plan.scale.sign * size, 0.0)
 
 
-def _seen_by(
-    bench: Bench, values: np.ndarray, days: np.ndarray, rng: np.random.Generator, raters: Raters
-) -> np.ndarray:
+def _seen_by(bench: Bench, values: np.ndarray, days: np.ndarray, rng: np.random.Generator, raters: Raters) -> np.ndarray:
     """Mean of the raters' readings of some severities on some days, each to the scale's step."""
     scale = bench.pool.plan.scale
     step = raters.step if raters.step is not None else scale.step

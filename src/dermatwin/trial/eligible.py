@@ -56,7 +56,7 @@ def within(include: Include, people: People) -> np.ndarray:
 def kinds_of(people: People, width: float) -> list[Kind]:
     """The kind of each person; `width` of a band of ages, yr."""
     bands = np.floor(people.age / width).astype(int)
-    taken = [name for name in people.medicines]
+    taken = list(people.medicines)
     takes = np.array([people.medicines[name] for name in taken]).reshape(len(taken), len(people))
     return [
         Kind(
@@ -145,7 +145,10 @@ def enrol(plan: Plan, wanted: int, seed: int) -> Enrolled:
     while len(found) < wanted:
         people = draw_people(plan.preset, Luck(seed, BATCH, first=asked))
         fits = within(plan.document.include, people)
-        told = [door.reason(kind) if fit else "outside the ranges" for kind, fit in zip(kinds_of(people, door.width), fits, strict=True)]
+        told = [
+            door.reason(kind) if fit else "outside the ranges"
+            for kind, fit in zip(kinds_of(people, door.width), fits, strict=True)
+        ]
         for why in told:
             reasons[why] = reasons.get(why, 0) + (why != "")
         found = np.concatenate([found, people.number[[not why for why in told]]])

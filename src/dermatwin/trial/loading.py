@@ -140,18 +140,30 @@ def _planned(
     """The plan, where the first zone has one concern that is answered with a number, on the scale of the population."""
     zone = next(iter(cases.values())).zones[0]
     if len(zone.concerns) != 1:
-        said = "has no concern; name the one that is read" if not zone.concerns else "has several concerns; name the one that is read"
+        said = (
+            "has no concern; name the one that is read"
+            if not zone.concerns
+            else "has several concerns; name the one that is read"
+        )
         return None, [Fault("zones.0.concerns", "", said)]
     record = zone.concerns[0]
     rule, known = concerns(evidence).get(record.concern), scales(evidence)
     if rule is None:
-        return None, [Fault("zones.0.concerns.0.concern", record.concern, f"is not a concern{closest(record.concern, concerns(evidence))}")]
+        return None, [
+            Fault(
+                "zones.0.concerns.0.concern",
+                record.concern,
+                f"is not a concern{closest(record.concern, concerns(evidence))}",
+            )
+        ]
     wrong: list[Fault] = []
     if rule.answer != "number":
         said = f"gets no number from the evidence ({rule.answer.replace('_', ' ')}): no trial of it can be predicted"
         wrong.append(Fault("zones.0.concerns.0.concern", record.concern, said))
     if record.severity is not None:
-        wrong.append(Fault("zones.0.concerns.0.severity", f"{record.severity:g}", "is drawn from the population; take it out"))
+        wrong.append(
+            Fault("zones.0.concerns.0.severity", f"{record.severity:g}", "is drawn from the population; take it out")
+        )
     if record.scale is not None and record.scale != preset.scale:
         said = f"is not the scale on which this population's severity is told, {preset.scale}"
         wrong.append(Fault("zones.0.concerns.0.scale", record.scale, said))

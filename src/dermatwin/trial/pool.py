@@ -89,7 +89,18 @@ def key_of(task: Task, lot: int, size: int) -> str:
     said = [
         *(f"{name}\n{dump_case(case)}" for name, case in plan.cases.items()),
         *(repr(row) for row in (*plan.preset.rows, *plan.preset.ranks)),
-        repr((plan.reading_days, plan.document.include, plan.document.exclude, sorted(plan.exclude), task.seed, task.drawn, lot, size)),
+        repr(
+            (
+                plan.reading_days,
+                plan.document.include,
+                plan.document.exclude,
+                sorted(plan.exclude),
+                task.seed,
+                task.drawn,
+                lot,
+                size,
+            )
+        ),
         plan.evidence.fingerprint,
         *(overlay.digest for overlay in plan.evidence.overlays),
         _code(),
@@ -121,7 +132,9 @@ def _name(chunk: Chunk) -> str:
 
 def _kept(place: Path | None, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Table]]:
     """Chunks that are there and hold these people."""
-    for chunk in chunks if place is not None else ():
+    for chunk in chunks:
+        if place is None:
+            return
         path = place / _name(chunk)
         if path.is_file():
             table = unpacked(path.read_bytes())

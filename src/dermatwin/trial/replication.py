@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .drawing import Bench, Drawn, draw_trials
 from .document import Published
+from .drawing import Bench, Drawn, draw_trials
 from .loading import load_trial
 from .planned import Plan
 from .pool import pooled
@@ -26,6 +26,17 @@ from .running import rng_of
 
 PER_WORLD = 5  # numerical: trials that are drawn from each world
 SEED = 1
+COLUMNS = (
+    "trial",
+    "people",
+    "day",
+    "what",
+    "printed",
+    "simulated: median (5-95 %)",
+    "place",
+    "was significant",
+    "simulated significant",
+)
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -48,7 +59,9 @@ class Beside:
         return None if self.said.value is None else self.quantiles[0] <= self.said.value <= self.quantiles[-1]
 
 
-def replicated(plan: Plan, study: str, folder: Path | None = None, tell: Callable[[float, str], None] = lambda s, w: None) -> Iterator[Beside]:
+def replicated(
+    plan: Plan, study: str, folder: Path | None = None, tell: Callable[[float, str], None] = lambda s, w: None
+) -> Iterator[Beside]:
     """Everything that a document says was printed, beside simulated trials."""
     bench = Bench(pooled(plan, SEED, drawn=True, folder=folder, tell=tell), SEED, True)
     drawn = draw_trials(bench, PER_WORLD * bench.pool.lots, plan.document.people, rng_of(SEED, "replication"))
@@ -127,14 +140,16 @@ def page(found: Sequence[Beside]) -> str:
     lines = [
         "# Trials that were held, in silico",
         "",
-        "Made by `python -m dermatwin.trial.replication examples/trials/replication docs/replication.md`; do not edit. Ten open trials",
-        "are described as documents (`examples/trials/replication`), simulated in worlds drawn without what the study itself taught,",
-        "and what was printed is placed among what simulated trials of the same size would print. They are predicted as trials yet",
-        "to be held: the effect is shrunk for what was never printed. Nothing was fitted to this table.",
+        "Made by `python -m dermatwin.trial.replication examples/trials/replication docs/replication.md`; do not edit.",
+        "Ten open trials are described as documents (`examples/trials/replication`), simulated in worlds drawn without what",
+        "the study itself taught, and what was printed is placed among what simulated trials of the same size would print.",
+        "They are predicted as trials yet to be held: the effect is shrunk for what was never printed. Nothing was fitted",
+        "to this table.",
         "",
-        f"Of {len(valued)} printed values {inside} lie within the 5-95 % band of simulated trials, {half} within the middle half.",
+        f"Of {len(valued)} printed values {inside} lie within the 5-95 % band of simulated trials, {half} in the middle half. To",
+        "simulate fewer kinds of people, smokers, people with diabetes and those who take isotretinoin are left out.",
         "",
-        "| trial | people | day | what | printed | simulated: median (5-95 %) | place | printed significant | simulated significant |",
+        f"| {' | '.join(COLUMNS)} |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in found:
@@ -143,10 +158,19 @@ def page(found: Sequence[Beside]) -> str:
         place = "" if one.place is None else f"{100.0 * one.place:.0f} %" + ("" if one.inside else " **outside**")
         was = {True: "yes", False: "no", None: ""}[one.said.significant]
         what = f"{one.said.quantity}, {one.arm.replace('_', ' ')}"
-        lines.append(
-            f"| {one.study} | {one.people} | {one.said.time:g} | {what} | {printed} | {middle:.3g} ({low:.3g} to {high:.3g}) | {place} | "
-            f"{was} | {100.0 * one.significant:.0f} % |"
+        band = f"{middle:.3g} ({low:.3g} to {high:.3g})"
+        cells = (
+            one.study,
+            one.people,
+            f"{one.said.time:g}",
+            what,
+            printed,
+            band,
+            place,
+            was,
+            f"{100.0 * one.significant:.0f} %",
         )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "Notes:", ""]
     noted = dict.fromkeys(f"- {one.study}: {one.said.note}" for one in found if one.said.note)
     return "\n".join([*lines, *noted, ""])

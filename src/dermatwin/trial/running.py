@@ -1,4 +1,4 @@
-"""A trial from its plan to its operating characteristics: power, assurance, bias, stopping, sample size, and one trial shown.
+"""A trial from its plan to its operating characteristics: power, assurance, bias, stopping, size, one trial shown.
 
 Monte Carlo errors are those between lots of people (lots are independent, trials of one lot are not).
 """
@@ -204,7 +204,9 @@ def _judged(bench: Bench, drawn: Drawn, people: int) -> _Judged:
     return _sequential(bench, drawn, people, left)
 
 
-def _of(drawn: Drawn, t: Tested, hit: np.ndarray, read: np.ndarray, left: np.ndarray, up: np.ndarray, off: np.ndarray) -> _Judged:
+def _of(
+    drawn: Drawn, t: Tested, hit: np.ndarray, read: np.ndarray, left: np.ndarray, up: np.ndarray, off: np.ndarray
+) -> _Judged:
     return _Judged(
         drawn.lot, drawn.true, t.estimate, t.error, t.low, t.high, hit, ~np.isfinite(t.p), read.astype(float), left, up, off
     )
@@ -306,10 +308,16 @@ def naive(bench: Bench, trials: int, people: int, seed: int) -> list[Naive]:
         t = np.divide(mean, sd / np.sqrt(count), out=np.zeros_like(mean), where=sd > 0.0)
         p = 2.0 * stdtr(np.maximum(count - 1, 1), -np.abs(t))
         said = "share of trials in which this arm alone is 'significantly better than before'"
-        found.append(Naive(f"before against after, {arm.name}", share_of((p <= document.analysis.alpha) & (mean > 0), drawn.lot), said))
+        found.append(
+            Naive(
+                f"before against after, {arm.name}", share_of((p <= document.analysis.alpha) & (mean > 0), drawn.lot), said
+            )
+        )
     if document.raters.blinded and document.analysis.method not in SLOW:
         open_ = characteristics(bench, trials, people, seed, raters=replace_blinded(bench))
-        found.append(Naive("raters who know the arm, significant", open_.significant, "share of trials, against the power above"))
+        found.append(
+            Naive("raters who know the arm, significant", open_.significant, "share of trials, against the power above")
+        )
         found.append(Naive("raters who know the arm, bias", open_.bias, "estimate less truth, in units of the estimate"))
     return found
 
@@ -332,4 +340,15 @@ def _sizes(benches: list[Bench], trials: int, seed: int) -> list[Size]:
     return found
 
 
-__all__ = ["Characteristics", "Look", "Naive", "Results", "Share", "Size", "characteristics", "naive", "run_trial", "share_of"]
+__all__ = [
+    "Characteristics",
+    "Look",
+    "Naive",
+    "Results",
+    "Share",
+    "Size",
+    "characteristics",
+    "naive",
+    "run_trial",
+    "share_of",
+]

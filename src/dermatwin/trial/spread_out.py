@@ -20,6 +20,7 @@ from ..core.errors import CaseError, Fault
 from .chunk import Chunk, Table, Task, computed
 
 LOCAL = "local"
+NO_DASHBOARD: Any = None  # distributed takes None for none, whatever it says of its type
 RETRIES = 3  # numerical: times that a chunk is given to another worker
 
 
@@ -90,9 +91,11 @@ def _cluster(where: Where) -> Generator[Any]:
     from distributed import Client, LocalCluster
 
     if where.scheduler == LOCAL:
-        with LocalCluster(n_workers=max(where.workers, 1), threads_per_worker=1, dashboard_address=None) as cluster:
-            with Client(cluster) as client:
-                yield client
+        with (
+            LocalCluster(n_workers=max(where.workers, 1), threads_per_worker=1, dashboard_address=NO_DASHBOARD) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
         return
     try:
         client = Client(where.scheduler, timeout="10s")

@@ -58,12 +58,14 @@ def notes(found: Results) -> Iterator[str]:
     """What has to be known to read the numbers."""
     plan = found.plan
     yield "Monte Carlo errors are one standard error between lots of people; every lot lives in one world."
-    yield "Nothing here was measured: it is what trials would see if the twin were right, and what nobody knows is in the assurance."
+    yield "Nothing here was measured: it is what trials see if the twin is right; what nobody knows is in the assurance."
     if plan.document.design != "parallel":
         rho = plan.evidence.parameters["side_correlation"]
-        yield f"Halves or periods of one person share {rho.value:g} of the response (grade {rho.grade}, assumed {rho.low:g} to {rho.high:g})."
+        assumed = f"grade {rho.grade}, {rho.low:g} to {rho.high:g} in the assurance"
+        yield f"Responses of halves or periods of one person have a correlation of {rho.value:g} ({assumed})."
     if plan.document.design == "crossover":
-        yield "A change that lasts carries over: the second period begins with what the first has left. That tissue of the first period goes on to mature in the second is not in this; a crossover of remodelling should not be trusted."
+        yield "A change that lasts carries over: the second period begins with what the first has left."
+        yield "What tissue of the first period gains in the second is not in this: distrust a crossover of remodelling."
     if plan.document.missed_sessions or plan.document.leaving.at_random or plan.document.leaving.pain:
         yield "A session that is lost costs what losing the middle one costs; several cost so many times that."
     yield f"Ages are computed in bands of {plan.evidence.parameters['age_band'].value:g} years."
@@ -155,7 +157,15 @@ def _efficacy(found: Results, trial: int) -> Iterator[dict[str, Any]]:
                 "PARAM": plan.scale.title,
                 "BASE": f"{base:.4g}",
             }
-            yield {**shared, "AVISIT": "Baseline", "AVISITN": 0, "ADY": 1, "AVAL": f"{base:.4g}", "ABLFL": "Y", "ANL01FL": "Y"}
+            yield {
+                **shared,
+                "AVISIT": "Baseline",
+                "AVISITN": 0,
+                "ADY": 1,
+                "AVAL": f"{base:.4g}",
+                "ABLFL": "Y",
+                "ANL01FL": "Y",
+            }
             for number, day in enumerate(visits):
                 if not drawn.seen[trial, person, slot, number]:
                     continue

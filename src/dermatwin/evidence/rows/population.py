@@ -96,4 +96,6 @@ class RankRow(Row):
         if VARIABLES.index(self.first) >= VARIABLES.index(self.second):
             yield Wrong("second", f"does not come after {self.first}; the order is {', '.join(VARIABLES)}")
         if "medicine" in (self.first, self.second):
-            yield Wrong("second" if self.second == "medicine" else "first", "is not tied to anything: medicines are drawn apart")
+            yield Wrong(
+                "second" if self.second == "medicine" else "first", "is not tied to anything: medicines are drawn apart"
+            )
