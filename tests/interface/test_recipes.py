@@ -143,5 +143,6 @@ TOLD_OTHERWISE = {
     "split_thickness_delay": "of wounds that fits and validation ask about",
     "steroid_loss": "of wounds that fits and validation ask about",
     "surprise_of_observation": "what is said of an observation (follow)",
+    "trial_reading": "what raters of a simulated trial read (trial)",
 }
 """Quantities that are explained but leave the twin in another form than a reading."""
