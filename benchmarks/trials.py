@@ -2,9 +2,9 @@
 
     python benchmarks/trials.py [people ...]
 
-People of the US population of scars (all phototypes), 4 sessions, one year, one needled arm and one untreated: processor time
-of chunks of so many people (500, 1000 and 2000 unless said), the exponent between them, the projection for 100 000 people on
-two cores, and the memory at the end. Then trials drawn from a known pool, a second.
+People of the US population of scars (all phototypes), 4 sessions, one year, one needled arm and one untreated: processor
+time of chunks of so many people (500, 1000 and 2000 unless said), the exponent between them, the projection for 100 000
+people on two cores, the memory at the end; then how many trials are drawn and tested in a second.
 """
 
 from __future__ import annotations
@@ -60,9 +60,8 @@ def main() -> None:
         print(f"exponent with people {exponent:.2f}; a chunk is 2000 people, beyond it cost is linear")
         print(f"{MANY} people, {CORES} cores: {each * MANY / CORES / 60.0:.1f} min of processor time")
         millions = [each * 1e6 * 40 / CORES / 3600.0 / machines for machines in (1, 10, 100)]
-        print(
-            f"a million trials of 40 people, every person simulated anew: {', '.join(f'{h:.0f}' for h in millions)} h on 1, 10, 100 machines"
-        )
+        said = ", ".join(f"{hours:.0f}" for hours in millions)
+        print(f"a million trials of 40 people, everybody simulated anew: {said} h on 1, 10, 100 machines")
     print(f"memory at the most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0:.0f} MB")
     bench = Bench(pooled(plan, 1, drawn=False), 1, False)
     before = time.process_time()

@@ -34,6 +34,7 @@ SMALL = {
     "pool": {"lots": 4, "worlds": 4},
     "include": {"sex": ["female"], "phototypes": ["III"], "age": ["30 yr", "40 yr"]},
 }
+LENGTH = "course.settings.cheek.needle_length"
 SCARS, WAITING = {"concern": "acne_scar"}, {"name": "b", "role": "waiting_list"}
 WITHIN = {"analysis": {"method": "paired_t"}}
 TABLES = sorted(Path(__file__).parents[2].glob("examples/trials/**/*.yaml"))
@@ -115,6 +116,8 @@ def test_a_fault_of_one_arm_names_the_arm():
         ({"zones": [cheek()]}, "zones.0.concerns", "has no concern"),
         ({"zones": [cheek(SCARS), {**cheek(SCARS), "name": "other"}]}, "zones", "a trial reads one"),
         ({"design": "crossover", **WITHIN, "arms": [{"name": "a"}, WAITING]}, "arms.1.role", "nobody waits"),
+        ({"course": {**document()["course"], "settings": {"cheek": {"needle_length": "1 mm"}}}}, LENGTH, "1.5-1.5 mm"),
+        ({"course": {**document()["course"], "device": "no such pen"}}, "course.device", "no such pen"),
         ({"stopping": {"looks": [0.1, 1.0]}}, "stopping.looks.0", "too few"),
         ({"stopping": {"looks": [0.5]}}, "stopping.looks", "the last is at 1"),
         ({"published": [{"quantity": "change", "time": "5 weeks"}]}, "published.0.time", "none of the visits"),

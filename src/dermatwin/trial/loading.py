@@ -17,6 +17,7 @@ from ..device import movements
 from ..evidence import Evidence, words
 from ..outcome import concerns, scales
 from ..population.preset import preset_of
+from ..twin.resolve import resolve
 from .checks import faults_in, of_the_shape
 from .document import INACTIVE, Arm, TrialDocument
 from .planned import Plan, missed_name
@@ -91,11 +92,13 @@ def _cases(document: TrialDocument, evidence: Evidence) -> tuple[dict[str, Case]
     faults: list[Fault] = []
     for number, arm in enumerate(document.arms):
         try:
-            cases |= _of_arm(document, arm, evidence, horizon)
+            own = _of_arm(document, arm, evidence, horizon)
+            resolve(own[arm.name], evidence)  # names and settings, against the catalogues
+            cases |= own
         except CaseError as error:
-            own = f"arms.{number}." if arm.course else ""
+            named = f"arms.{number}." if arm.course else ""
             shared = {fault for fault in error.faults if not arm.course or not _touched(fault.path, arm.course)}
-            faults += [f if f in shared else Fault(f"{own}{f.path}", f.found, f.expected) for f in error.faults]
+            faults += [f if f in shared else Fault(f"{named}{f.path}", f.found, f.expected) for f in error.faults]
     return cases, list(dict.fromkeys(faults))
 
 
