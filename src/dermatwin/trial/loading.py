@@ -82,7 +82,7 @@ def _read(zones: list[dict[str, Any]], course: Mapping[str, Any], evidence: Evid
     """A case with somebody in it, until the last visit or the last session, whichever is later."""
     raw = {"patient": SOMEBODY, "zones": zones, "course": dict(course), "horizon": LONGEST}
     case = case_of(raw, words=words(evidence), kinds=movements(evidence))
-    return case.model_copy(update={"horizon": max(horizon, case.session_days[-1], 1.0)})
+    return case.model_copy(update={"horizon": max(horizon, case.session_days[-1] + 1.0)})
 
 
 def _cases(document: TrialDocument, evidence: Evidence) -> tuple[dict[str, Case], list[Fault]]:
