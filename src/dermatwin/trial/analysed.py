@@ -79,7 +79,7 @@ def data_of(bench: Bench, drawn: Drawn, analysis: Analysis) -> Data:
     if drawn.gain.shape[2] == 1:
         inside = np.isin(drawn.arm, (first, second))
         return Data(
-            gain[..., 0], drawn.baseline[..., 0], reading[..., 0], kept[..., 0] & inside, drawn.arm == first, drawn, bench,
+            gain[..., 0], drawn.baseline[..., 0], reading[..., 0], np.asarray(kept[..., 0] & inside), drawn.arm == first, drawn, bench,
             analysis.responder, analysis.alpha,
         )  # fmt: skip
     return Data(
