@@ -51,7 +51,9 @@ class Kinetics:
         time = np.empty(bracket.shape).reshape(-1, bracket.shape[-1])
         laws = (self.recoil_share, self.recoil_time, self.half_life, self.covered_half_life)
         course = np.stack([np.broadcast_to(law, time.shape[1]) for law in laws])
-        wanted, high = (np.ascontiguousarray(np.broadcast_to(v, bracket.shape)).reshape(time.shape) for v in (fraction, bracket))
+        wanted, high = (
+            np.ascontiguousarray(np.broadcast_to(v, bracket.shape)).reshape(time.shape) for v in (fraction, bracket)
+        )
         _fallen(course, self.covered, wanted, high, int(np.ceil(np.log2(1.0 / TOLERANCE))), time)
         return time.reshape(bracket.shape)
 

@@ -80,9 +80,8 @@ def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     scores = fits[""].scores
     return {
         "made_by": "python -m dermatwin.calibration needling",
-        "method": "tempered particles moved by elliptical slices, of all unknowns together and by blocks, under a likelihood "
-        "that knows bounds and yes or no; "
-        "what the studies leave unsaid and the discrepancy between study and model integrated out",
+        "method": "tempered particles moved by elliptical slices, of all unknowns together and by blocks, "
+        "under a likelihood that knows bounds and yes or no; what the studies leave unsaid and the discrepancy between study and model integrated out",
         "seed": seed,
         "particles": PARTICLES,
         "last_rounds": LAST_ROUNDS,
@@ -105,7 +104,7 @@ def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
 
 
 def _carried(place: int, whole: np.ndarray, without: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Which studies carry what the fit says of a parameter: how far its median moves without each, and how much it widens."""
+    """Which studies carry what the fit says of a parameter: how far its median moves without each, how much it widens."""
     found = {}
     for study, scores in without.items():
         shift = float(np.median(scores[:, place]) - np.median(whole[:, place]))

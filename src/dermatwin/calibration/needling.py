@@ -3,8 +3,8 @@
 Unknown are the parameters of insertion, barrier and skin stiffness with a `knowledge` spread that the predictions of the
 rows ask for, the discrepancy between studies and model, and what each study leaves unsaid about its experiment; the
 studies' own unknowns are integrated out. What hardly matters here, as the thickness of a layer, stays at its median.
-Rows are left out that speak of heat, of untouched skin or of needles that stayed in, and depths of needles whose length is not stated, which would
-only weigh the prior of the length.
+Rows are left out that speak of heat, of untouched skin or of needles that stayed in, and depths of needles whose length is
+not stated, which would only weigh the prior of the length.
 """
 
 from __future__ import annotations
@@ -116,11 +116,7 @@ class Problem:
             Block(tuple(n for n, name in enumerate(self.names) if name.endswith(STUDY + study)), (number,))
             for number, study in enumerate(self.studies)
         )
-        blocks = (
-            Block(early, everyone),
-            Block(late, closing),
-            *unsaid,
-        )
+        blocks = (Block(early, everyone), Block(late, closing), *unsaid)
         used = tuple(block for block in blocks if block.coordinates)
         return Target(self.log_factors, len(everyone), used, whole=True)
 

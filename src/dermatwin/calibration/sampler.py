@@ -93,9 +93,7 @@ def tempered(
     return now
 
 
-def faded(
-    target: Target, now: Particles, factor: int, chance: np.random.Generator, *, rounds: int
-) -> tuple[Particles, int]:
+def faded(target: Target, now: Particles, factor: int, chance: np.random.Generator, *, rounds: int) -> tuple[Particles, int]:
     """Take one factor out of the likelihood by steps, each so that half of the particles still count; and in how many.
 
     now : particles at full power. Weighed out at once, a factor that says much leaves a handful of particles from which the
@@ -241,7 +239,7 @@ Settle = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
 def _shrunk_until(offer: Offer, settle: Settle, count: int, chance: np.random.Generator) -> None:
     """Turn `count` particles by angles that shrink until each is accepted.
 
-    offer : which proposals are good, their states and their log factors, for lanes and angles. settle : keeps those of lanes.
+    offer : which proposals are good, their states and their log factors, for lanes and angles. settle : keeps them.
     Where an angle is refused the next one does not depend on why, so that for the few that still wait several in a row are
     tried at once; the first good one counts, as if they had been tried one by one.
     """

@@ -3,7 +3,8 @@
 What a channel does to its cell of skin as it closes:
 
     mouth     a disc, 4 D_v a, behind the annulus of film that feeds it, 2 pi D_v thickness/Lambda
-    bore      D_w in its fluid, hindered by fibrin, by the plug that grows while it closes and by its radius
+    bore      D_w in its fluid, hindered by fibrin, by the plug that grows while it closes and by its radius; in living skin
+              the fluid is the tissue's, whose protein carries what it binds, D_p (1 - f_u)/f_u beside D_w
     section   the open fraction o of the cross-section; taper between a cylinder and a cone
     outflow   tissue fluid that wells up after the needles left and stops as it clots, v exp(-t/tau) per open area
 
@@ -22,6 +23,7 @@ from ..flows import Channels
 from .aqueous import aqueous_diffusivity, mesh_hindrance, solute_radius
 from .cell import Tube
 from .solute import GROWTH_FACTORS, Solute
+from .tissue import unbound_fraction
 
 _CLOSED = 1e-6  # open fraction at which the mouth's shape is evaluated at the least
 _PACKED = 0.5  # area share above which a cell is no longer a cell
@@ -89,12 +91,24 @@ def gates(solute: Solute, holes: Holes, film: Film, alive: bool, p: Draws) -> Ga
     access = _access(holes, radius, water * film.diffusivity_ratio, film.thickness)
     if solute.family == GROWTH_FACTORS:
         access = access * p("growth_factor_channel_access", "1")[:, None, None]
+    hindered = _hindrance(solute, radius, opened, p)
     return Gates(
         opened,
-        water * _hindrance(solute, radius, opened, p),
+        water * hindered + (carried(solute, p)[:, None, None] if alive else 0.0),
         np.broadcast_to(access, opened.shape),
         outflow(holes, opened, film.time, p) if alive else 0.0 * opened,
     )
+
+
+def carried(solute: Solute, p: Draws) -> np.ndarray:
+    """What protein in the fluid of a channel carries, as a diffusivity of the unbound solute [cm2/h], shape (draw,).
+
+    D_p (1 - f_u)/f_u, f_u the unbound share in tissue: driving forces are in unbound concentration, and a bound molecule
+    moves with its protein. Nothing for a solute without a log Kow. Excised skin under a donor holds the donor's water.
+    Left out: that the fluid in the bore also stores what is bound; channels hold a thousandth of the skin.
+    """
+    unbound = unbound_fraction(solute, p)
+    return p("channel_protein_diffusivity", "cm^2/h") * (1.0 - unbound) / unbound
 
 
 def outflow(holes: Holes, opened: np.ndarray, time: np.ndarray, p: Draws) -> np.ndarray:

@@ -42,7 +42,7 @@ class Transport:
     viable: Tissue
     alive: bool
 
-    def faces(self, ph: float | None, p: Draws) -> Faces:
+    def faces(self, ph: float | np.ndarray | None, p: Draws) -> Faces:
         """What a vehicle of this pH and the tissue leave of the permeability."""
         return Faces(
             self.stratum.weight(lipid_share(self.solute, ph, p)),
@@ -64,7 +64,7 @@ class Dosing:
     wipe: int  # index of the step before which it is wiped off; -1 = never
     film: np.ndarray  # (draw or 1, step, stage) cm, volume per area
     diffusivity_ratio: np.ndarray  # (draw, step, stage) or (draw, 1, 1), diffusivity in the vehicle over that in water
-    ph: float | None
+    ph: float | np.ndarray | None
     dose: np.ndarray  # (draw,) ug/cm2
     saturation: np.ndarray  # (draw,) ug/cm3
     deep: bool = False  # a stirred donor, not a film: no annulus to cross on the way to a mouth

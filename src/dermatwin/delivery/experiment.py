@@ -7,12 +7,13 @@ parameters, not of the experiment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..evidence import Draws
 from ..numerics.steps import graded_times
+from .aqueous import aqueous_diffusivity
 from .cell import Thickness
 from .channel import Holes
 from .course import Dosing, Transport, run, transport
@@ -25,12 +26,25 @@ _DEEP = 1e4  # numerical: depth in cm of a donor that does not run out
 
 @dataclass(frozen=True)
 class Membrane:
-    """Layers of excised skin [mm]; numbers or arrays (draw,). None = the usual thickness of the evidence."""
+    """Layers of excised skin [mm]; numbers or arrays (draw,). None = the usual thickness of the evidence.
+
+    leak : water paths beside the stratum corneum, hairs and what handling tore, area over length [1/cm]; neither size nor
+    charge holds a solute up there. laboratory : permeability of this piece's stratum corneum over what the laws say [-].
+    """
 
     stratum_corneum: float | np.ndarray | None = None
     viable_epidermis: float | np.ndarray | None = None
     dermis: float | np.ndarray | None = None
     hydrated: bool = True
+    leak: float | np.ndarray = 0.0
+    laboratory: float | np.ndarray = 1.0
+
+    def path(self, solute: Solute, p: Draws) -> Transport:
+        """The way of one solute through this piece of skin, intact: what the laws say, and the leak beside it."""
+        found = transport(solute, self.thickness(p), self.hydrated, False, p)
+        stratum, leak = found.stratum, self.leak * aqueous_diffusivity(solute, p)
+        leaky = replace(stratum, lipid=stratum.lipid * self.laboratory, polar=stratum.polar * self.laboratory + leak)
+        return replace(found, stratum=leaky)
 
     def thickness(self, p: Draws) -> Thickness:
         """The layers in cm, shape (draw,)."""
@@ -48,12 +62,12 @@ class Membrane:
 class Donor:
     """What is in the donor: concentration ug/cm3, its volume per area [cm] (None = does not run out), and its pH.
 
-    Concentration and depth are numbers or arrays (draw,); above the solubility [ug/cm3] the rest waits undissolved.
+    Concentration, depth and pH are numbers or arrays (draw,); above the solubility [ug/cm3] the rest waits undissolved.
     """
 
     concentration: float | np.ndarray
     depth: float | np.ndarray | None = None
-    ph: float | None = None
+    ph: float | np.ndarray | None = None
     solubility: float = np.inf
 
 
@@ -141,7 +155,7 @@ def needled_permeation(
     """
     hours = np.asarray(hours, float)
     time = graded_times((0.0,), float(hours[-1]), tuple(hours))
-    path = transport(solute, (membrane or Membrane()).thickness(p), (membrane or Membrane()).hydrated, False, p)
+    path = (membrane or Membrane()).path(solute, p)
     dosing = _dosing(donor, time, p)
     at = np.searchsorted(time, hours)
     needled, intact = run(path, holes, dosing, p).course, run(path, holes, dosing, p, intact=True).course

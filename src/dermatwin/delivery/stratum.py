@@ -72,14 +72,14 @@ def neutral_fraction(solute: Solute, ph: float | None) -> float:
     return 1.0 / (1.0 + 10.0**excess)
 
 
-def lipid_share(solute: Solute, ph: float | None, p: Draws) -> np.ndarray:
+def lipid_share(solute: Solute, ph: float | np.ndarray | None, p: Draws) -> np.ndarray:
     """Lipid-route permeability at this pH over that of the neutral form [-], shape (draw,): f + f_ion (1 - f).
 
-    0 for what is always charged: its log Kow is that of a neutral form that hardly exists.
+    A pH may be one number or (draw,). 0 for what is always charged: its log Kow is that of a form that hardly exists.
     """
     if solute.acidity == "charged":
         return np.zeros(p.count)
-    neutral = neutral_fraction(solute, ph)
+    neutral = np.array([neutral_fraction(solute, value) for value in ([ph] if ph is None else np.atleast_1d(ph))])
     return neutral + p("ion_relative_permeability", "1") * (1.0 - neutral)
 
 

@@ -13,8 +13,8 @@ def balanced(
 ) -> None:
     """Largest depth p with p + delta(p) + gap <= L and F_pen(p) <= F [mm], into `found` (draw, needle).
 
-    needle : (4, draw, needle) length, tip, base, taper. tissue : (5, draw) tearing, cut share, spreading, friction, stiffness.
-    force, gap : (draw, needle). The laws are those of `Tissue.resisting_force` and `Needle`.
+    needle : (4, draw, needle) length, tip, base, taper. tissue : (5, draw) tearing, cut share, spreading, friction,
+    stiffness. force, gap : (draw, needle). The laws are those of `Tissue.resisting_force` and `Needle`.
     """
     for draw in range(found.shape[0]):
         tearing, cut, spreading, friction, stiffness = tissue[:, draw]

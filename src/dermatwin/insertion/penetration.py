@@ -71,7 +71,7 @@ def deepest(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray) 
     found = np.empty(needle.length.shape)
     pins = np.stack([np.broadcast_to(size, found.shape) for size in (needle.length, needle.tip, needle.base, needle.taper)])
     skin = (tissue.tearing, tissue.cut_share, tissue.spreading, tissue.friction, tissue.stiffness)
-    laws = np.stack([np.broadcast_to(law[:, 0], found.shape[0]) for law in skin])
+    laws = np.stack([np.broadcast_to(law.ravel(), found.shape[0]) for law in skin])
     pressed, away = (np.ascontiguousarray(np.broadcast_to(values, found.shape)) for values in (force, gap))
     balanced(pins, laws, pressed, away, int(np.ceil(np.log2(1.0 / TOLERANCE))), found)
     return found

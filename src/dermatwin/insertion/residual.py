@@ -23,7 +23,7 @@ def share_left(skin: Skin, draws: Draws, session: int = 0) -> np.ndarray:
     r / (1 - r) = r_p / (1 - r_p) exp(s z_species) f_excised
 
     Valid    smooth pins that are drawn out at once; not for needles that stay, swell or heat.
-    Source   evidence `residual_depth_share`, `residual_species_spread`, `residual_species_score[*]`, `residual_excised_odds`.
+    Source   evidence `residual_depth_share`, `residual_species_spread`, `residual_excised_odds`.
     Law      between 0 and 1; that of living people is the parameter itself (tests/laws/test_insertion.py).
     """
     share = draws("residual_depth_share", "1", session, skin.zone)

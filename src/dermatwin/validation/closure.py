@@ -193,7 +193,7 @@ def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
 
 
 def _time_to_share(row: Row, hours: float, laboratory: Laboratory) -> Answer:
-    """The hour at which the opening falls to a share of what recoil left: the row's value is the share, its hour is measured."""
+    """The hour at which the opening falls to a share of what recoil left: the value is the share, the hour is measured."""
     share = row.number("value") or 0.0
 
     def read(found: Channels) -> np.ndarray:

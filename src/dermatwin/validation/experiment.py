@@ -86,7 +86,7 @@ def compliance_class(device: str) -> str:
 
 
 def seen_by(text: str) -> str | None:
-    """How the depth of a channel was seen, in the words of `insertion.READOUTS`; None where several ways or none are named."""
+    """How the depth of a channel was seen, in the words of `insertion.READOUTS`; None if several ways or none are named."""
     found = [name for name, pattern in _SEEN.items() if re.search(pattern, text, re.IGNORECASE)]
     return found[0] if len(found) == 1 else None
 

@@ -158,8 +158,8 @@ def _depth(row: Row, laboratory: Laboratory) -> Answer:
     def read(done: Penetration, draws: Draws) -> np.ndarray:
         return UM * over_pierced(seen_depth(row, done, draws) if residual else done.in_situ_depth)
 
-    found = _pushed(row, laboratory, read)
-    return _of_pierced(_answer(row, laboratory, *found, quantity="residual_depth" if residual else "in_situ_depth"), found[1])
+    found, name = _pushed(row, laboratory, read), "residual_depth" if residual else "in_situ_depth"
+    return _of_pierced(_answer(row, laboratory, *found, quantity=name), found[1])
 
 
 def _of_pierced(answer: Prediction, known: np.ndarray) -> Prediction:

@@ -132,6 +132,8 @@ def dermis_of(row: Row) -> Dermis | None:
     if stated:
         return Dermis("", 0.0005 * (float(stated[1]) + float(stated[2] or stated[1])))
     kind = next((kind for words, kind in PREPARATIONS if re.search(words, text)), None)
+    if kind is None and layer_of(row) == "dermis":
+        kind = "peeled"
     return None if kind is None else Dermis(row["source"], parameter=f"excised_dermis[{kind}]")
 
 
@@ -174,10 +176,13 @@ def strays(row: Row, layer: str, beliefs: Beliefs) -> np.ndarray:
 
     log10 = u_study + e; u_study from the laboratory's other compounds where the fit knows it.
     """
-    p = beliefs.draws
-    study = p.luck.normal("knowledge", f"laboratory of {row['source']}")[:, 0]
-    own = p.luck.normal("knowledge", f"record {row['source']} {row['compound']} {layer}")[:, 0]
-    known = beliefs.studies.get(row["source"])
+    return strays_of(row["source"], row["compound"], layer, beliefs.draws, beliefs.studies.get(row["source"]))
+
+
+def strays_of(source: str, compound: str, layer: str, p: Draws, known: tuple[float, float] | None = None) -> np.ndarray:
+    """The same for a compound in a laboratory, of which mean and sd of log10 may be `known`."""
+    study = p.luck.normal("knowledge", f"laboratory of {source}")[:, 0]
+    own = p.luck.normal("knowledge", f"record {source} {compound} {layer}")[:, 0]
     bias = p("permeability_study_sd", "1") * tailed(study, p) if known is None else known[0] + known[1] * study
     return 10.0 ** (bias + p(record_spread_name(layer), "1") * tailed(own, p))
 

@@ -3,6 +3,11 @@
 Almost no abstract states donor, density and area. The ratio of the needled to the intact arm can be predicted all the same:
 there the donor cancels. A share of a dose can, with the donor's depth unknown, where the dose is the row's own. Needles
 that carry the drug themselves, heat, and arms in another vehicle are other experiments and are listed.
+
+What a laboratory's skin lets through without needles strays from the laws as its records of intact skin do, in both arms
+alike, and excised skin leaks: through hairs, which animals have more of, and where handling tore it. So the intact arm has
+a floor, and a ratio its scatter where channels decide and none where the barrier lets everything through anyhow. Depth and
+open share of the channels stray from one experiment to the next, and arms are means over a few cells.
 """
 
 from __future__ import annotations
@@ -14,11 +19,11 @@ import numpy as np
 
 from ..delivery import Holes, Solute, find_solute, needled_permeation, open_holes
 from ..delivery.experiment import Donor, Membrane
-from ..evidence import Evidence
+from ..evidence import Draws, Evidence
 from .experiment import site_of, species_of
 from .insertion import experiment
-from .laboratory import Laboratory, unstated
-from .permeability import drawn, named, names_of
+from .laboratory import Laboratory, discrepancy, unstated
+from .permeability import SALT, drawn, named, names_of, strays_of
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
@@ -26,6 +31,8 @@ CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA mic
 STRIPPED = re.compile(r"\bstrip", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
 USUAL_HOURS = 24.0
+ACID_SALT = re.compile(r"\b\d?hcl\b|hydrochloride|hydrobromide|mesylate|maleate|sul(?:f|ph)ate$", re.IGNORECASE)
+"""Names of salts of bases."""
 STANDS_ON = ("enhancement_ratio", "membrane_permeability")
 
 
@@ -42,6 +49,7 @@ def predictor(laboratory: Laboratory) -> Predictor:
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
+        solute = _salt(row["permeant"], solute, laboratory.evidence)
         if measured is None or share is not None:
             return Prediction(
                 _share(row, solute, laboratory),
@@ -114,6 +122,13 @@ def solute_of(row: Row, evidence: Evidence) -> Solute | str:
     return Solute(row["permeant"], mass, log_kow, "calculated")
 
 
+def _salt(permeant: str, solute: Solute, evidence: Evidence) -> Solute:
+    """The solute as the ion that its salt makes of it; a base without a pKa that is given with a strong acid has the usual one."""
+    if solute.acidity or not ACID_SALT.search(permeant):
+        return solute
+    return replace(solute, acidity="base", pka=evidence.parameters["experiment_salt_pka"].value)
+
+
 def _active(permeant: str, evidence: Evidence) -> Solute | None:
     """The active of that name or without its salt: its properties before those of a record of permeability."""
     for name in names_of(permeant):
@@ -133,7 +148,7 @@ def _share(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     dose = load / (0.01 * area) if load and area else unstated("experiment_dose", "ug/cm^2", row["source"], draws)
     salt = draws.median("ionised_solubility_limit", "1") if solute.acidity else 1.0
     dissolved = np.inf if solute.solubility is None else salt * solute.solubility
-    donor = Donor(dose / depth, depth, solubility=dissolved)
+    donor = Donor(dose / depth, depth, _donor_ph(row, solute, laboratory), solubility=dissolved)
     found = needled_permeation(
         solute, _holes(row, laboratory), donor, np.array([0.5 * hours, hours]), draws, membrane=_membrane(row, laboratory)
     )
@@ -145,7 +160,7 @@ def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
     found = needled_permeation(
         solute,
         _holes(row, laboratory),
-        Donor(1000.0),
+        Donor(1000.0, ph=_donor_ph(row, solute, laboratory)),
         np.array([0.5 * hours, hours]),
         laboratory.people,
         membrane=_membrane(row, laboratory),
@@ -159,16 +174,41 @@ def _ratio(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray:
 
 
 def _membrane(row: Row, laboratory: Laboratory) -> Membrane:
-    """Excised skin with as much dermis as nobody states."""
-    return Membrane(dermis=unstated("experiment_dermis", "mm", row["source"], laboratory.people))
+    """Excised skin with as much dermis as nobody states, which strays from the laws as intact skin does, and leaks."""
+    p, study = laboratory.people, row["source"]
+    return Membrane(
+        dermis=unstated("experiment_dermis", "mm", study, p),
+        leak=_leak(row, p),
+        laboratory=strays_of(study, row["permeant"], "epidermis, dermis", p),
+    )
+
+
+def _leak(row: Row, p: Draws) -> np.ndarray:
+    """Water paths beside the barrier of the row's skin [1/cm], (draw,): what handling tore, and an animal's hairs."""
+    torn, species = unstated("excised_handling_leak", "1/cm", row["source"], p), species_of(row["skin"]) or "human"
+    return torn if species == "human" else torn + unstated(f"excised_leak[{species}]", "1/cm", row["source"], p)
+
+
+def _donor_ph(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray | None:
+    """pH of a donor that holds a salt, unknown once per study, (draw,); None where the solute was not given as a salt."""
+    if solute.acidity not in ("base", "acid") or not SALT.search(row["permeant"]):
+        return None
+    return unstated(f"experiment_salt_ph[{solute.acidity}]", "1", row["source"], laboratory.people)
 
 
 def _scatter(row: Row, laboratory: Laboratory) -> np.ndarray:
-    """What the report may be off by chance [-], (draw,): lognormal of the row's own coefficients of variation, 1 without."""
-    pairs = ((row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in ("treated", "untreated"))
-    variation = [spread / value for spread, value in pairs if spread and value]
-    chance = laboratory.people.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
-    return np.exp(np.hypot.reduce(variation or [0.0]) * chance)
+    """What a report may be off by chance [-], (draw,): lognormal, of arms that are means over a few cells each.
+
+    ln, of each arm: its coefficient of variation, stated or else that of intact skin between specimens, over sqrt(cells).
+    """
+    p = laboratory.people
+    cells = np.asarray(row.number("n") or unstated("experiment_cells", "1", row["source"], p))
+    usual = np.log(10.0) * p.median("permeability_person_sd", "1")
+    arms = ("treated", "untreated") if ratio_of(row) is not None else ("treated",)
+    pairs = [(row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in arms]
+    variation = [spread / value if spread and value else usual for spread, value in pairs]
+    chance = p.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
+    return np.exp(np.hypot.reduce(variation) / np.sqrt(cells) * chance)
 
 
 def _holes(row: Row, laboratory: Laboratory) -> Holes:
@@ -179,9 +219,10 @@ def _holes(row: Row, laboratory: Laboratory) -> Holes:
     skin = replace(laboratory.skin(site_of(text, species, laboratory.evidence), draws, species=species), alive=False)
     done = experiment(row, skin, draws)
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
-    return open_holes(
-        density, _mean(done.residual_depth), _mean(done.channel_diameter), draws, draws("excised_open_share", "1")
-    )
+    strays = draws.luck.normal("knowledge", f"open share@{row['source']}")[:, 0]
+    opened = draws("excised_open_share", "1") * np.exp(draws("excised_open_scatter", "1") * strays)
+    depth = _mean(done.residual_depth) * discrepancy("insertion_discrepancy", row["source"], "residual_depth", draws)
+    return open_holes(density, depth, _mean(done.channel_diameter), draws, np.minimum(opened, 1.0))
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
