@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from .needling import Problem, problem
 from .sampler import Particles, counting, faded, moved, tempered
 
 PARTICLES = 384
-ROUNDS, LAST_ROUNDS, ROUNDS_WITHOUT = 1, 10, 4  # rounds of moves at each power, at the end, and without a study
+ROUNDS, LAST_ROUNDS = 1, 10  # rounds of moves at each power, or step without a study, and at the end
 DRAWS = 256  # joint draws that are shipped
 NARROWED = 0.85  # spread of a score after the fit below which the measurements count as having been heard
 MOVED = 0.6  # or by how many prior spreads its median moved
@@ -61,10 +61,16 @@ def _fit_without(evidence: Evidence, study: str, whole: Particles, seed: int) ->
     everything = problem(evidence)
     rest, place = everything.without(study), everything.studies.index(study)
     chance = np.random.Generator(np.random.Philox(seed))
-    start, steps = faded(everything.target, whole, place, chance, rounds=ROUNDS)
-    start = Particles(start.states, np.delete(start.levels, place, axis=1), power=1.0)
-    done = moved(rest.target, start, chance, rounds=ROUNDS_WITHOUT)
-    return _kept(rest, done, counting(-whole.levels[:, place]), steps)
+    counted = counting(-whole.levels[:, place])
+    found, steps = faded(everything.target, whole, place, chance, rounds=ROUNDS)
+    found = replace(found, levels=np.delete(found.levels, place, axis=1))
+    more = rounds_after(counted)
+    return _kept(rest, moved(rest.target, found, chance, rounds=more) if more else found, counted, steps)
+
+
+def rounds_after(counted: float) -> int:
+    """Rounds of moves once a study is out: one for every power of ten of particles that it would have cost at once."""
+    return round(-np.log10(counted))
 
 
 def _kept(problem: Problem, found: Particles, counted: float = 1.0, steps: int = 0) -> Fit:
@@ -81,18 +87,18 @@ def record(problem: Problem, fits: dict[str, Fit], seed: int) -> dict[str, Any]:
     return {
         "made_by": "python -m dermatwin.calibration needling",
         "method": "tempered particles moved by elliptical slices, of all unknowns together and by blocks, "
-        "under a likelihood that knows bounds and yes or no; what the studies leave unsaid and the discrepancy between study and model integrated out",
+        "under a likelihood that knows bounds and yes or no; what the studies leave unsaid and the discrepancy "
+        "between study and model integrated out",
         "seed": seed,
         "particles": PARTICLES,
         "last_rounds": LAST_ROUNDS,
-        "rounds_without_a_study": ROUNDS_WITHOUT,
         "rows": {name: sum(row.file == name for row in problem.rows) for name in sorted({r.file for r in problem.rows})},
         "studies": list(problem.studies),
         "fits": {
             study or "all studies": {
                 "memory_of_last_rounds": round(found.memory, 2),
                 "share_that_counted": round(found.counting, 2),
-                "steps": found.steps,
+                "rounds": found.steps + rounds_after(found.counting),
             }
             for study, found in fits.items()
         },

@@ -68,10 +68,11 @@ def deepest(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray) 
     Error    at most `TOLERANCE` times the needle's length (tests/verification/test_insertion.py).
     Law      0 <= depth <= length; rises with length and force, falls with resistance and compliance.
     """
-    found = np.empty(needle.length.shape)
+    count, width = needle.length.shape
+    found = np.empty((count, width))
     pins = np.stack([np.broadcast_to(size, found.shape) for size in (needle.length, needle.tip, needle.base, needle.taper)])
     skin = (tissue.tearing, tissue.cut_share, tissue.spreading, tissue.friction, tissue.stiffness)
-    laws = np.stack([np.broadcast_to(law.ravel(), found.shape[0]) for law in skin])
+    laws = np.stack([np.broadcast_to(law.ravel(), count) for law in skin])
     pressed, away = (np.ascontiguousarray(np.broadcast_to(values, found.shape)) for values in (force, gap))
     balanced(pins, laws, pressed, away, int(np.ceil(np.log2(1.0 / TOLERANCE))), found)
     return found

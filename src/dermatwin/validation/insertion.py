@@ -159,12 +159,12 @@ def _depth(row: Row, laboratory: Laboratory) -> Answer:
         return UM * over_pierced(seen_depth(row, done, draws) if residual else done.in_situ_depth)
 
     found, name = _pushed(row, laboratory, read), "residual_depth" if residual else "in_situ_depth"
-    return _of_pierced(_answer(row, laboratory, *found, quantity=name), found[1])
+    return _of_pierced(_answer(row, laboratory, *found, quantity=name), found)
 
 
-def _of_pierced(answer: Prediction, known: np.ndarray) -> Prediction:
-    """A size that is reported only of needles that went in."""
-    return replace(answer, reported=known > np.finfo(float).eps * UM)
+def _of_pierced(answer: Prediction, sizes: tuple[np.ndarray, ...]) -> Prediction:
+    """A size that is reported only of needles that went in, in a typical person and in the one who was looked at."""
+    return replace(answer, reported=np.all([found > np.finfo(float).eps * UM for found in sizes], axis=0))
 
 
 def seen_depth(row: Row, done: Penetration, draws: Draws) -> np.ndarray:
@@ -203,7 +203,7 @@ def _drop(row: Row, laboratory: Laboratory) -> Answer:
 
 def _width(row: Row, laboratory: Laboratory) -> Answer:
     found = _pushed(row, laboratory, lambda done, draws: UM * over_pierced(done.channel_diameter))
-    return _of_pierced(_answer(row, laboratory, *found), found[1])
+    return _of_pierced(_answer(row, laboratory, *found), found)
 
 
 def _fraction(row: Row, laboratory: Laboratory) -> Answer:

@@ -31,6 +31,7 @@ CARRIERS = re.compile(r"dissolv|coated|hydrogel|drug-loaded|swell|hollow|PVA mic
 STRIPPED = re.compile(r"\bstrip", re.IGNORECASE)
 OTHER_INJURY = re.compile(r"laser|dermaplan|sonophores|iontophor|electropor|radiofrequency|\brf\b|ablat", re.IGNORECASE)
 USUAL_HOURS = 24.0
+POROUS = re.compile(r"\bporous\b", re.IGNORECASE)
 ACID_SALT = re.compile(r"\b\d?hcl\b|hydrochloride|hydrobromide|mesylate|maleate|sul(?:f|ph)ate$", re.IGNORECASE)
 """Names of salts of bases."""
 STANDS_ON = ("enhancement_ratio", "membrane_permeability")
@@ -123,7 +124,7 @@ def solute_of(row: Row, evidence: Evidence) -> Solute | str:
 
 
 def _salt(permeant: str, solute: Solute, evidence: Evidence) -> Solute:
-    """The solute as the ion that its salt makes of it; a base without a pKa that is given with a strong acid has the usual one."""
+    """The solute as the ion that its salt makes of it: a base without a pKa, given with a strong acid, has the usual one."""
     if solute.acidity or not ACID_SALT.search(permeant):
         return solute
     return replace(solute, acidity="base", pka=evidence.parameters["experiment_salt_pka"].value)
@@ -199,20 +200,22 @@ def _donor_ph(row: Row, solute: Solute, laboratory: Laboratory) -> np.ndarray | 
 def _scatter(row: Row, laboratory: Laboratory) -> np.ndarray:
     """What a report may be off by chance [-], (draw,): lognormal, of arms that are means over a few cells each.
 
-    ln, of each arm: its coefficient of variation, stated or else that of intact skin between specimens, over sqrt(cells).
+    ln, of each arm: its coefficient of variation over sqrt(cells). One that was told from few cells is itself hardly known:
+    cv^2 = ((n - 1) cv_stated^2 + m cv_usual^2) / (n - 1 + m), the usual one that of intact skin between specimens.
     """
     p = laboratory.people
     cells = np.asarray(row.number("n") or unstated("experiment_cells", "1", row["source"], p))
-    usual = np.log(10.0) * p.median("permeability_person_sd", "1")
+    usual, weight = np.log(10.0) * p.median("permeability_person_sd", "1"), p.median("experiment_sd_weight", "1")
     arms = ("treated", "untreated") if ratio_of(row) is not None else ("treated",)
     pairs = [(row.number(f"sd_{arm}"), row.number(f"value_{arm}")) for arm in arms]
-    variation = [spread / value if spread and value else usual for spread, value in pairs]
+    told = [(spread / value, cells - 1.0) if spread and value else (0.0, 0.0 * cells) for spread, value in pairs]
+    squares = sum((n * own**2 + weight * usual**2) / (n + weight) for own, n in told)
     chance = p.luck.normal("chance", f"scatter of {row['source']}", row.line)[:, 0]
-    return np.exp(np.hypot.reduce(variation) / np.sqrt(cells) * chance)
+    return np.exp(np.sqrt(squares / cells) * chance)
 
 
 def _holes(row: Row, laboratory: Laboratory) -> Holes:
-    """The channels of the row's experiment in excised skin."""
+    """The channels of the row's experiment in excised skin; porous needles stay in it and are channels themselves."""
     draws = laboratory.people
     text = row["skin"]
     species = species_of(text) or "human"
@@ -221,8 +224,12 @@ def _holes(row: Row, laboratory: Laboratory) -> Holes:
     density = row.number("needle_density_per_cm2") or unstated("experiment_density", "1/cm^2", row["source"], draws)
     strays = draws.luck.normal("knowledge", f"open share@{row['source']}")[:, 0]
     opened = draws("excised_open_share", "1") * np.exp(draws("excised_open_scatter", "1") * strays)
-    depth = _mean(done.residual_depth) * discrepancy("insertion_discrepancy", row["source"], "residual_depth", draws)
-    return open_holes(density, depth, _mean(done.channel_diameter), draws, np.minimum(opened, 1.0))
+    depth, width = done.residual_depth, done.channel_diameter
+    if POROUS.search(row["device"]):
+        opened = unstated("experiment_porosity", "1", row["source"], draws)
+        depth, width = done.in_situ_depth, done.needle_diameter
+    factor = discrepancy("insertion_discrepancy", row["source"], "residual_depth", draws)
+    return open_holes(density, _mean(depth) * factor, _mean(width), draws, np.minimum(opened, 1.0))
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
