@@ -35,7 +35,9 @@ def told_before(site: str) -> str:
     """What the sheet for the days before tells somebody who is treated there, with no more of a run than it asks for."""
     case = treated(zone=site, length="0.5 mm")
     skin = section_of(case.zones[0], case.patient, Draws(EVIDENCE, Luck(1, 1)))
-    run = SimpleNamespace(case=case, evidence=EVIDENCE, zones=(SimpleNamespace(skin=skin, exposures=()),))
+    run = SimpleNamespace(
+        case=case, evidence=EVIDENCE, zones=(SimpleNamespace(zone=case.zones[0], skin=skin, punctures=(None,)),)
+    )
     return " ".join(row.instruction for row in steps(run, "before"))  # type: ignore[arg-type]
 
 

@@ -292,9 +292,39 @@ def test_a_cream_that_is_not_tolerated_is_left_out_and_the_course_stands() -> No
     assert any("lidocaine 4 % cream is left out" in warning for warning in found.warnings)
 
 
-def graded(concern: str, scale: str, severity: float, zone: str = "cheek", **more: Any) -> Proposal:
+def test_of_several_creams_those_go_that_stop_the_course() -> None:
+    ester, amide = (cream(name)["topicals"][0] for name in ("Ametop", "lidocaine 4 % cream"))
+    for order in ([ester, amide], [amide, ester]):
+        found = only("cheek", "wrinkles", course={"topicals": order}, allergies=["lidocaine"])
+        assert found.case is not None
+        assert [topical.product for topical in found.case.course.topicals] == ["Ametop"]
+        assert not any("Ametop is left out" in warning for warning in found.warnings)
+
+
+def test_of_creams_that_are_too_much_together_the_last_of_them_goes_and_no_other() -> None:
+    first, second = (
+        cream(name, dose="100 mg/cm^2", sessions=[1])["topicals"][0] for name in ("lidocaine 4 % cream", "LMX4")
+    )
+    later = cream("lidocaine 5 % cream", sessions=[2])["topicals"][0]
+    found = only("cheek", "wrinkles", course={"topicals": [first, second, later]})
+    assert found.case is not None
+    assert [topical.product for topical in found.case.course.topicals] == ["lidocaine 4 % cream", "lidocaine 5 % cream"]
+    assert [warning.split(" is left out")[0] for warning in found.warnings] == ["LMX4"]
+
+
+@pytest.mark.parametrize("allergy", ["lidocaine", "EMLA", "amide anaesthetics"])
+def test_no_cream_is_recommended_to_a_person_who_may_not_have_it(allergy: str) -> None:
+    free, found = (only("cheek", "wrinkles", allergies=allergies) for allergies in ([], [allergy]))
+    assert free.numbing.startswith("at most 7.3 g of a lidocaine 4% cream")
+    assert found.numbing.startswith("not with lidocaine 4 % cream: ")
+    assert found.numbing.endswith("a clinician names what numbs instead")
+    assert allergy in found.numbing
+    assert " g of a " not in found.numbing
+
+
+def graded(concern: str, scale: str | None, severity: float, zone: str = "cheek", **more: Any) -> Proposal:
     given = case({zone: [concern]}, **more).model_dump(mode="json")
-    given["zones"][0]["concerns"] = [{"concern": concern, "scale": scale, "severity": severity}]
+    given["zones"][0]["concerns"] = [{"concern": concern, "severity": severity, **({"scale": scale} if scale else {})}]
     (proposal,) = plan(Case.model_validate(given))
     return proposal
 
@@ -309,9 +339,11 @@ def test_the_grade_changes_sessions_and_depth_as_far_as_it_says_anything() -> No
     assert any("severe by its grade (assumed)" in reason.text for reason in severe.reasons)
 
 
-def test_severe_laxity_is_referred() -> None:
-    assert graded("laxity", "aa_laxity_modified", 1).verdict == "course"
-    found = graded("laxity", "aa_laxity_modified", 4)
+@pytest.mark.parametrize("scale", ["aa_laxity_modified", None])
+def test_severe_laxity_is_referred(scale: str | None) -> None:
+    """A grade without a scale is one of the usual scale of its concern."""
+    assert graded("laxity", scale, 1).verdict == "course"
+    found = graded("laxity", scale, 4)
     assert found.verdict == "refer"
     assert "does not lift" in found.reasons[0].text
 
@@ -324,6 +356,15 @@ def test_thin_skin_is_needled_less_deep() -> None:
     assert any("the skin here is thin" in reason.text for reason in old.reasons)
     assert old.case is not None
     assert old.case.course.settings["cheek"].needle_length == old.depth
+
+
+def test_skin_that_does_not_even_bear_the_least_of_the_course_is_said() -> None:
+    """Boxcar scars are needled 1.5 mm deep or more, which in the very old is deeper than half of the dermis there is."""
+    told = "even 1.5 mm, the least that counts as this course, passes through the dermis in half of the people"
+    young, old = (only("cheek", "acne_scar_boxcar", age=f"{age} yr") for age in (30, 90))
+    assert (young.depth, old.depth) == (1.5, 1.5)
+    assert not any(told in warning for warning in young.warnings)
+    assert [warning for warning in old.warnings if warning.startswith(told)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from builders import case_of
 from dermatwin.case import Case
 from dermatwin.evidence import Evidence
 from dermatwin.screening import Screening, screen
@@ -92,6 +93,53 @@ def test_a_medicine_that_weakens_defence_is_known_by_name_brand_and_stem(words: 
 )
 def test_an_allergy_meets_what_the_course_puts_on(words: str, product: dict[str, Any]) -> None:
     assert stops(screened(on={"topicals": [product]}, allergies=[words]))["allergy_to_product"] == "hard_stop"
+
+
+GLOWMAX = {
+    "product": {"name": "Glowmax serum", "active": "niacinamide", "strength": 0.04},
+    "dose": "2 mg/cm^2",
+    "apply": "0 min",
+}
+
+
+@pytest.mark.parametrize(
+    ("history", "level"),
+    [
+        ({"allergies": ["Glowmax"]}, "hard_stop"),
+        ({"allergies": ["Glowmax serum"]}, "hard_stop"),
+        ({"allergies": ["hay fever, Glowmax (swelling)"]}, "hard_stop"),
+        ({"conditions": ["allergic to Glowmax"]}, "hard_stop"),
+        ({"anamnesis": {"metal_allergy": {"answer": "yes", "which": "Glowmax"}}}, "hard_stop"),
+        ({"allergies": ["possibly Glowmax"]}, "soft_stop"),
+        ({"allergies": ["mother: Glowmax"]}, "soft_stop"),
+        ({"allergies": ["Glomanol"]}, None),
+        ({"allergies": ["serum"]}, None),
+        ({"conditions": ["Glowmax"]}, None),
+    ],
+)
+def test_an_allergy_that_nobody_can_read_meets_the_product_of_that_name(history: dict[str, Any], level: str | None) -> None:
+    assert stops(screened(on={"topicals": [GLOWMAX]}, **history)).get("allergy_to_product") == level
+
+
+@pytest.mark.parametrize(("product", "told"), [("white petrolatum", False), ("make-up", True), ("sunscreen SPF 50", True)])
+def test_petrolatum_is_neither_sunscreen_nor_make_up(product: str, told: bool) -> None:
+    """It has no particles and no filters; where a gel is not tolerated the order of a session covers the skin with it."""
+    found = screened(on={"topicals": [{"product": product, "dose": "2 mg/cm^2", "apply": "10 min"}]})
+    assert ("sunscreen_on_channels" in gravest(found)) is told
+
+
+def test_an_allergy_by_name_that_a_clinician_cleared_stops_nothing() -> None:
+    cleared = {
+        "about": "Glowmax",
+        "reading": "harmless",
+        "reason": "patch test negative",
+        "by": "Dr A",
+        "date": "2026-01-10",
+    }
+    who = {"age": "34 yr", "sex": "female", "phototype": "II", "body_weight": "62 kg", "allergies": ["Glowmax"]}
+    for judgements, level in (([], "hard_stop"), ([cleared], None)):
+        case = case_of(patient=who, course=course(topicals=[GLOWMAX]), judgements=judgements)
+        assert stops(screen(case, EVIDENCE)).get("allergy_to_product") == level
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from builders import dermatwin
+from builders import case_of, course_of, dermatwin
 from dermatwin.evidence import Evidence
+from dermatwin.report import words
+from dermatwin.report.arms import settings
 from dermatwin.report.paired import said
+from dermatwin.twin import simulate
 from dermatwin.twin.contrast import contrasted
 from dermatwin.twin.endpoints import endpoint
 
@@ -245,3 +248,26 @@ class TestWords:
     )
     def test_say_what_the_numbers_say(self, name, unit, first, second, text):
         assert self.of(name, unit, first, second).text == text
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("given", "name", "text", "remark"),
+        [
+            ({"changes": [{"sessions": [1], "passes": 2}]}, "passes", "3; 2 in session 1", "3 taken as usual"),
+            ({"passes": 4, "changes": [{"sessions": [1], "passes": 2}]}, "passes", "4; 2 in session 1", ""),
+            ({"passes": 4, "changes": [{"sessions": [1, 2, 3], "passes": 2}]}, "passes", "2", ""),
+            ({"passes": 4, "changes": [{"sessions": [2], "density": "300/cm^2"}]}, "passes", "4 in session 1 and 3", ""),
+            ({"changes": [{"sessions": [2], "density": "300/cm^2"}]}, "passes", "3 in session 1 and 3", "3 taken as usual"),
+            ({"density": "300/cm^2"}, "passes", words.NOTHING, ""),
+            ({}, "passes", "3", "taken as usual"),
+        ],
+    )
+    def test_say_what_holds_in_every_session(self, given, name, text, remark):
+        """Where only some sessions state a setting, what was taken for the others stands beside it."""
+        course = {**course_of(count=3), "settings": {"cheek": {"needle_length": "1.5 mm", **given}}}
+        run = simulate(case_of(course=course), draws=2)
+        shown, why = settings._said(run, run.zones[0], name)
+        assert shown == text
+        assert why.startswith(remark)
+        assert bool(why) is bool(remark)

@@ -170,6 +170,66 @@ def test_a_draft_of_a_killed_run_is_cleared_away_and_one_that_is_held_is_not(sma
     assert sorted(p.name for p in tmp_path.iterdir()) == [".other-draft-dead", ".run-draft-held", "run"]
 
 
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_stop_between_two_renames_loses_nothing(small_run, tmp_path, monkeypatch, after):
+    """Where the system cannot exchange folders, the old one stands aside for a moment; Ctrl-C comes in it, or a kill."""
+    monkeypatch.setattr(placing.sys, "platform", "other")
+    folder = write_run(small_run, tmp_path / "run", report="old")
+    (folder / "thesis.txt").write_text("precious")
+    rename, made = os.rename, []
+
+    def stopped(source, target):
+        rename(source, target)
+        made.append(target)
+        if len(made) == after:
+            old = made[2] if after == 3 else made[0]
+            (old / "late.txt").write_text("came in the meantime")
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(placing.os, "rename", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            write_run(small_run, folder, force=True, report="new")
+    assert folder.is_dir()
+    write_run(small_run, folder, force=True, report="newer")
+    assert (folder / "report.html").read_text() == "newer"
+    assert (folder / "thesis.txt").read_text() == "precious"
+    assert (folder / "late.txt").read_text() == "came in the meantime"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def killed(folder, at):
+    """A folder as a run leaves it that is killed between its renames: nothing of its clearing up is run."""
+    aside, draft = (folder.parent / f".{folder.name}-{what}-dead" for what in ("aside", "draft"))
+    os.rename(folder, aside)
+    if at == "second":
+        os.rename(draft, folder)
+    (aside / "late.txt").write_text("came in the meantime")
+
+
+def test_a_folder_that_a_killed_run_put_aside_gets_its_name_back(small_run, tmp_path):
+    folder = write_run(small_run, tmp_path / "run", report="old")
+    killed(folder, "first")
+    with pytest.raises(CaseError, match="holds an earlier run; name another folder or add --force"):
+        placing.require_usable(folder, force=False)
+    assert (folder / "report.html").read_text() == "old"
+    assert (folder / "late.txt").read_text() == "came in the meantime"
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_was_replaced_before_the_kill_hands_on_what_is_not_ours(small_run, tmp_path):
+    folder = write_run(small_run, tmp_path / "run", report="old", sheets={"gone.html": "old"})
+    os.rename(write_run(small_run, tmp_path / "other", report="new"), tmp_path / ".run-draft-dead")
+    killed(folder, "second")
+    write_run(small_run, tmp_path / "second")
+    assert (tmp_path / ".run-aside-dead").exists()  # another name is nobody's business
+    placing.require_usable(folder, force=True)
+    assert (folder / "report.html").read_text() == "new"
+    assert (folder / "late.txt").read_text() == "came in the meantime"
+    assert not (folder / "sheets").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "second"]
+
+
 def test_a_mount_point_is_told_before_anything_is_computed(tmp_path, monkeypatch):
     monkeypatch.setattr(placing.os.path, "ismount", lambda path: path == tmp_path)
     with pytest.raises(CaseError, match="is a mount point, which cannot be exchanged; name a folder in it"):

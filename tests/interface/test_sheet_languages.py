@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
@@ -12,9 +13,10 @@ from dermatwin.evidence.rows.advice import ClockRow, RedFlagRow
 from dermatwin.report import sheets
 from dermatwin.report.sheets import languages
 from dermatwin.report.sheets.about import about
+from dermatwin.report.sheets.calendar import calendar
 from dermatwin.report.sheets.messages import POT, catalogue, messages, template
 from dermatwin.report.sheets.pages import PAGES, page
-from dermatwin.report.sheets.tongue import catalogue_of, path_of, tongue
+from dermatwin.report.sheets.tongue import Tongue, catalogue_of, path_of, tongue
 from dermatwin.screening import rule_book
 from dermatwin.skin import sites
 from sheet_cases import CASES, run_of
@@ -29,6 +31,26 @@ def known() -> frozenset[str]:
     return frozenset(message if isinstance(message, str) else message[0] for message in messages(EVIDENCE))
 
 
+@dataclass(frozen=True)
+class Heard(Tongue):
+    """A language that remembers every sentence that it was asked for."""
+
+    asked: set[str] = field(default_factory=set)
+
+    def say(self, sentence, /, **values):
+        self.asked.update({sentence} - {""})
+        return super().say(sentence, **values)
+
+    def many(self, one, more, count, /, **values):
+        self.asked.add(one)
+        return super().many(one, more, count, **values)
+
+
+def heard() -> Heard:
+    usual = tongue()
+    return Heard(usual.language, usual.locale, usual.catalogue)
+
+
 def test_there_are_german_and_spanish():
     assert {"de", "es"} <= set(OTHERS)
 
@@ -40,10 +62,14 @@ def test_the_template_is_what_the_sheets_say():
 @pytest.mark.parametrize("name", CASES)
 def test_everything_that_is_said_stands_in_the_template(name):
     for title in PAGES:
-        said = tongue()
+        said = heard()
         page(run_of(name), title, said)
         assert said.asked
         assert said.asked <= known(), (title, said.asked - known())
+    said = heard()
+    calendar(run_of(name), said)
+    assert said.asked
+    assert said.asked <= known()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from builders import case_of, course_of, dermatwin
+from builders import PERSON, case_of, course_of, dermatwin
 from dermatwin.core.errors import CaseError
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.advice import CareStepRow, ClockRow, ComplicationRow, PreparationRow, RedFlagRow
@@ -18,15 +18,17 @@ from dermatwin.report import sheets
 from dermatwin.report.sheets import session_dates, window
 from dermatwin.report.sheets.about import about, stands
 from dermatwin.report.sheets.calendar import calendar
-from dermatwin.report.sheets.clock import rows as clock_rows
+from dermatwin.report.sheets.clock import day_of, instructions
+from dermatwin.report.sheets.consent import consent
 from dermatwin.report.sheets.findings import allergies
 from dermatwin.report.sheets.order import orders
 from dermatwin.report.sheets.tongue import tongue
 from dermatwin.screening import rule_book, screen
 from dermatwin.screening.allergy import meets
+from dermatwin.screening.records import OFF_LABEL
 from dermatwin.skin import sites
 from dermatwin.twin import simulate, write_run
-from sheet_cases import CASES, run_of
+from sheet_cases import CASES, GEL, LMX, run_of
 
 EVIDENCE = Evidence.packaged()
 PAGES = {"before.html", "session.html", "aftercare.html", "expect.html", "consent.html", "complications.html"}
@@ -63,6 +65,10 @@ class Text(HTMLParser):
     def handle_data(self, data):
         if not self.hidden:
             self.words.append(data)
+
+
+def _side(side):
+    return {"zone": f"{side}_cheek", "area": "20 cm^2", "concerns": [{"concern": "acne_scar"}]}
 
 
 def text_of(page: str, without=frozenset()) -> str:
@@ -114,12 +120,20 @@ class TestFiles:
         for page in PAGES:
             assert not ids & set(re.findall(r"[a-z0-9_]+", text_of(pages_of(name)[page])))
 
-    def test_every_footnote_has_its_citation(self):
-        page = pages_of("personal")["before.html"]
-        marks = {int(n) for group in re.findall(r"<sup>([\d, ]+)</sup>", page) for n in group.split(", ")}
-        listed = {int(n) for n in re.findall(r"<b>(\d+)</b>&nbsp;", page)}
-        assert marks == listed == set(range(1, len(listed) + 1))
-        assert "FDA, Microneedling Devices page" in page
+    @pytest.mark.parametrize("name", CASES)
+    def test_every_footnote_has_its_citation_and_every_citation_its_footnote(self, name):
+        for title, page in pages_of(name).items():
+            marks = {int(n) for group in re.findall(r"<sup>([\d, ]+)</sup>", page) for n in group.split(", ")}
+            listed = {int(n) for n in re.findall(r"<b>(\d+)</b>&nbsp;", page)}
+            assert marks == listed == set(range(1, len(listed) + 1)), title
+        assert "FDA, Microneedling Devices page" in pages_of(name)["before.html"]
+
+    def test_a_page_asks_for_no_sentence_that_it_does_not_print(self):
+        """Consent names the products of the course, and nothing else of the orders."""
+        said = tongue("de")
+        consent(about(run_of("allergies"), said))
+        shown = unescape(pages_of("allergies", "de")["consent.html"]).casefold()
+        assert not {text for text in said.missing if text.casefold() not in shown}
 
     def test_same_run_same_bytes(self, small_run, files):
         assert sheets(small_run) == files
@@ -195,7 +209,7 @@ class TestThePerson:
         text = text_of(pages_of("many_findings")["session.html"])
         assert "Screening says stop" in text
         assert text.index("Screening says stop") < text.index("Allergies") < text.index("Time")
-        assert "Not checked against the products below, for nobody here knows it: frobnicate" in text
+        assert "Checked against the products below by its name alone, for nobody here knows it: frobnicate" in text
         assert "Screening says stop" not in text_of(pages_of("face")["session.html"])
 
     def test_every_rule_that_can_speak_of_a_person_and_is_no_hard_stop_says_so_or_is_for_the_clinic_alone(self):
@@ -280,6 +294,60 @@ class TestWhatIsTolerated:
         found = sites(EVIDENCE)[site]
         assert stands(row.not_at, found) == (found.region.name in ("face", "scalp"))
 
+    def test_what_a_clinician_judged_an_allergy_to_be_is_heard(self):
+        """Words that nobody knows, judged to be chlorhexidine, or to be harmless."""
+        patient, course = {**CASES["personal"]["patient"], "allergies": ["Zorbidol"]}, CASES["abdomen"]
+        for reading, disinfectant in (
+            ("chlorhexidine", "povidone-iodine 10 % in water"),
+            ("harmless", "chlorhexidine 2 % in water"),
+        ):
+            judged = {
+                "about": "Zorbidol",
+                "reading": reading,
+                "reason": "as its label says",
+                "by": "Dr A",
+                "date": "2026-01-10",
+            }
+            run = simulate(case_of(patient=patient, **course, judgements=[judged]), draws=5)
+            order = orders(about(run, tongue()))[0]
+            assert order.zones[0].chosen[0].what == disinfectant
+            assert not order.unread
+            assert bool(order.allergies) is (reading != "harmless")
+
+    def test_a_product_that_bears_the_name_of_an_allergy_is_refused(self):
+        serum = {
+            "product": {"name": "Glowmax serum", "active": "niacinamide", "strength": 0.04},
+            "dose": "2 mg/cm^2",
+            "apply": "0 min",
+        }
+        run = simulate(
+            case_of(patient={**PERSON, "allergies": ["Glowmax"]}, course=course_of("cheek", topicals=[serum])), draws=5
+        )
+        order = orders(about(run, tongue()))[0]
+        assert [put.product for put in order.refused] == ["Glowmax serum"]
+        assert not order.products
+        assert order.stopped
+
+    def test_an_allergy_is_told_with_what_it_was_judged_to_be(self):
+        judged = {
+            "about": "Zorbidol",
+            "reading": "chlorhexidine",
+            "reason": "as its label says",
+            "by": "Dr A",
+            "date": "2026-01-10",
+        }
+        run = simulate(case_of(patient={**PERSON, "allergies": ["Zorbidol"]}, judgements=[judged]), draws=5)
+        assert "Allergies: Zorbidol (Chlorhexidine)" in text_of(sheets(run)["session.html"])
+
+    def test_a_product_on_which_a_clinician_decided_is_listed(self):
+        """The words leave it open, which is a soft stop; with a recorded reason the order does not contradict it."""
+        patient, course = {**PERSON, "allergies": ["possibly hyaluronic acid"]}, course_of("cheek", topicals=[GEL])
+        decided = {"rule": "allergy_to_product", "reason": "tolerated last year", "by": "Dr A"}
+        for overrides, refused in (([], 1), ([decided], 0)):
+            run = simulate(case_of(patient=patient, course=course, overrides=overrides), draws=5)
+            order = orders(about(run, tongue()))[0]
+            assert (len(order.refused), len(order.products), order.stopped) == (refused, 1 - refused, bool(refused))
+
     def test_a_product_of_the_course_that_is_not_tolerated_is_refused_by_name(self):
         order = order_of("allergies")
         assert {put.product for put in order.refused} == {"lidocaine 4 % cream", "sterile hyaluronic acid gel"}
@@ -292,6 +360,37 @@ class TestTheOrder:
         (put,) = order_of("face").numbing
         assert put.amount.replace("\u202f", " ") == "1 g (20 mg/cm² on 50 cm²)"
         assert (put.on.replace("\u202f", " "), put.off.replace("\u202f", " ")) == ("−45 min", "−5 min")
+
+    @pytest.mark.parametrize(
+        ("apply", "remove", "on", "off", "wait"),
+        [
+            ("-4.5 h", "-5 min", "−4 h 30 min", "−5 min", "4 h 30 min"),
+            ("-305 min", "-2.5 h", "−5 h 5 min", "−150 min", "5 h 5 min"),
+            ("-1 h", "0 min", "−60 min", "0 min", "60 min"),
+        ],
+    )
+    def test_times_are_neither_rounded_to_hours_nor_those_of_other_products(self, apply, remove, on, off, wait):
+        early = {"product": "tranexamic acid 3 % serum", "dose": "2 mg/cm^2", "apply": "-12 h", "remove": "-11 h"}
+        topicals = [{**LMX, "apply": apply, "remove": remove}, early]
+        order = orders(about(simulate(case_of(course=course_of("cheek", topicals=topicals)), draws=5), tongue()))[0]
+        said = [text.replace("\u202f", " ") for text in (order.numbing[0].on, order.numbing[0].off, order.times.numbing)]
+        assert said == [on, off, wait]
+
+    def test_a_cream_of_which_no_numbness_is_known_is_a_numbing_cream_on_every_page(self):
+        """Its grams are weighed and its poisoning is looked for, whether or not the twin computes how numb the skin gets."""
+        cream = {
+            "product": "benzocaine 20 % gel",
+            "dose": "5 mg/cm^2",
+            "apply": "-30 min",
+            "remove": "-5 min",
+            "sessions": [2],
+        }
+        pages = sheets(simulate(case_of(course=course_of("cheek", topicals=[cream])), draws=5))
+        assert "Do not put numbing cream on at home" in text_of(pages["before.html"])
+        assert "Methaemoglobinaemia" in text_of(pages["complications.html"])
+        first, second = (text_of(part) for part in pages["session.html"].split('<section class="order">')[1:])
+        assert "Numbing cream weighed" not in first
+        assert "Numbing cream weighed" in second
 
     def test_depth_is_that_of_the_session(self):
         lengths = [order_of("shallower", session).zones[0].length.replace("\u202f", " ") for session in (1, 2)]
@@ -307,6 +406,34 @@ class TestTheOrder:
             ("sterile hyaluronic acid gel", "Thigh"),
         ]
         assert [put.off_label for put in second.products] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("language", "sides"), [("en", ("Cheek, left", "Cheek, right")), ("de", ("Wange, links", "Wange, rechts"))]
+    )
+    def test_a_side_that_the_case_names_stands_on_every_page(self, language, sides):
+        zones = [_side(side) for side in ("left", "right")]
+        course = course_of("left_cheek", "right_cheek", topicals=[{**LMX, "zones": ["left_cheek"]}])
+        run = simulate(case_of(zones=zones, course=course), draws=5)
+        pages = {name: text_of(page) for name, page in sheets(run, language).items() if name in PAGES}
+        assert [zone.name for zone in orders(about(run, tongue(language)))[0].zones] == list(sides)
+        assert all(side in pages[name] for side in sides for name in ("session.html", "expect.html", "consent.html"))
+
+    def test_what_is_done_beside_the_needling_stands_on_the_order_and_on_the_consent(self):
+        course = course_of("cheek", adjuncts=[{"adjunct": "prp"}, {"adjunct": "subcision"}])
+        pages = sheets(simulate(case_of(course=course), draws=5))
+        order = text_of(pages["session.html"])
+        assert "Beside the needling prp · Cheek off label on needled skin subcision · Cheek The case does not" in order
+        consent = text_of(pages["consent.html"])
+        assert "prp: not approved for needled skin." in consent
+        assert "subcision: not approved" not in consent
+        assert "Beside the needling" not in text_of(pages_of("face")["session.html"])
+
+    def test_an_adjunct_that_is_not_tolerated_is_not_offered(self):
+        course = course_of("cheek", adjuncts=[{"adjunct": "beside_needling", "detail": "tranexamic acid"}])
+        run = simulate(case_of(patient={**PERSON, "allergies": ["tranexamic acid"]}, course=course), draws=5)
+        pages = sheets(run)
+        assert "tranexamic acid (Cheek): not tolerated: tranexamic acid" in text_of(pages["session.html"])
+        assert "tranexamic acid: not approved" not in text_of(pages["consent.html"])
 
     def test_the_endpoint_is_that_of_the_concern(self):
         assert [one.sign for one in order_of("abdomen").zones[0].endpoints] == ["pinpoint bleeding"]
@@ -393,12 +520,65 @@ class TestTheClock:
         upper = max(end.band[2] for end in small_run.find(quantity, "cheek"))
         assert max(upper, usual) <= hours < max(upper, usual) + (1 if of == "hours" else 24)
 
+    @pytest.mark.parametrize("name", ["face", "scalp", "many_findings"])
+    def test_one_date_for_retinoids_and_acids_on_all_sheets(self, name):
+        """However long the channels are open: pages, personal sentences and the calendar wait as long."""
+        run = run_of(name)
+        slow = tuple(
+            replace(end, values=end.values + 300.0) if end.quantity == "no_actives_before" else end for end in run.endpoints
+        )
+        run = replace(run, endpoints=slow)
+        made = about(run, tongue())
+        (one,) = (one for one in instructions(made, "aftercare") if one.row.activity == "retinoid")
+        assert one.hours > one.row.lasting
+        lasting, day = tongue().lasting(one.hours), day_of(made.days[0], one.hours, "aftercare")
+        pages = sheets(run)
+        assert f"No retinoids, acids, scrubs or vitamin C on this skin for {lasting}" in text_of(pages["aftercare.html"])
+        assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\nSUMMARY:{lasting} after session 1: photographs" in pages["calendar.ics"]
+        uses = any(finding.rule == "topical_retinoid" for finding in run.screening.findings)
+        assert uses is (name == "many_findings")
+        assert (f"begin again no sooner than {lasting} after" in text_of(pages["aftercare.html"])) is uses
+
+    def test_the_order_does_not_say_begin_again_sooner_than_the_page_for_the_days_after(self):
+        run = run_of("many_findings")
+        slow = tuple(
+            replace(end, values=end.values + 300.0) if end.quantity.endswith("_before") else end for end in run.endpoints
+        )
+        told = {one.title: one.here for one in orders(about(replace(run, endpoints=slow), tongue()))[0].findings}
+        usual = {one.title: one.here for one in orders(about(run, tongue()))[0].findings}
+        (retinoid,) = (here for title, here in told.items() if "retinoid" in title)
+        assert re.fullmatch(r"As computed here, no sooner than \d+ days after\.", retinoid)
+        assert not any(usual.values())
+        assert [title for title, here in told.items() if here] == [title for title in told if "retinoid" in title]
+
+    @pytest.mark.parametrize(
+        ("hours", "phase", "day"),
+        [
+            (2.0, "before", 12),
+            (24.0, "before", 11),
+            (36.0, "before", 10),
+            (6.0, "aftercare", 12),
+            (24.0, "aftercare", 13),
+            (204.0, "aftercare", 21),
+        ],
+    )
+    def test_a_date_is_never_before_the_hours_are_over(self, hours, phase, day):
+        assert day_of(date(2026, 1, 12), hours, phase) == date(2026, 1, day)
+
+    def test_sessions_that_follow_closely_do_not_say_begin_again_and_stop(self):
+        course = course_of("scalp", sessions={"count": 3, "interval": "1 week"})
+        text = sheets(simulate(case_of(zones=CASES["scalp"]["zones"], course=course), draws=5))["calendar.ics"].replace(
+            "\r\n ", ""
+        )
+        assert text.count("no retinoids and acids yet\\, the next session is near") == 2
+        assert text.count("retinoids and acids again if calm") == 1
+
     def test_places_are_told_what_concerns_them(self):
         told = {
             name: {
-                row.activity
+                one.row.activity
                 for phase in ("before", "aftercare")
-                for row, _ in clock_rows(about(run_of(name), tongue()), phase)
+                for one in instructions(about(run_of(name), tongue()), phase)
             }
             for name in ("face", "scalp", "abdomen", "crows_feet")
         }
@@ -494,6 +674,35 @@ class TestExpectAndConsent:
         assert re.search(rf"{round(100 * end.band[1])} in 100 people like you; between", text)
         assert f"seen in {end.counts.needled.events} of {end.counts.needled.people} people" in text
 
+    def test_pain_is_not_told_as_if_a_cream_that_is_refused_had_numbed(self):
+        text = text_of(pages_of("allergies")["expect.html"])
+        assert "How much it hurts depends on what numbs: the cream of the course is not for you." in text
+        assert "Pain of the session" not in text
+        assert "Pain of the session" in text_of(pages_of("face")["expect.html"])
+
+    def test_a_product_that_is_not_computed_is_not_said_to_bring_nothing(self):
+        unknown = {"product": "Glowmax serum", "dose": "2 mg/cm^2", "apply": "0 min"}
+        course = course_of("cheek", topicals=[unknown], adjuncts=[{"adjunct": "prp"}])
+        text = text_of(sheets(simulate(case_of(course=course), draws=5))["consent.html"])
+        assert "not computed: what Glowmax serum and prp does in the skin is not known here" in text
+        assert "nothing in it brings it about" not in text
+        assert "nothing in it brings it about" in text_of(pages_of("abdomen")["consent.html"])
+
+    def test_where_nothing_numbs_nothing_of_numbing_is_told(self):
+        for title, said in (("consent.html", "too much numbing medicine"), ("aftercare.html", "blue lips after numbing")):
+            assert said in text_of(pages_of("face")[title])
+            assert said not in text_of(pages_of("dark")[title])
+
+    def test_off_label_is_said_of_the_product_and_of_no_other_whose_name_is_in_its_name(self):
+        serum = {"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"}
+        later = {"product": "vitamin C", "dose": "2 mg/cm^2", "apply": "72 h"}
+        run = simulate(case_of(course=course_of("cheek", topicals=[serum, later])), draws=5)
+        assert {put.product: put.off_label for put in orders(about(run, tongue()))[0].products} == {
+            "vitamin C serum": True,
+            "vitamin C": False,
+        }
+        assert rule_book(EVIDENCE).rule(OFF_LABEL) is not None
+
     def test_consent_names_alternatives_and_what_is_off_label(self):
         text = text_of(pages_of("two_zones")["consent.html"])
         assert "No treatment:" in text
@@ -514,8 +723,8 @@ class TestExpectAndConsent:
         counted = {end.quantity for end in run_of("face").endpoints if EVIDENCE.quantities[end.quantity].kind == "risk"}
         assert counted <= asked
 
-    def test_every_red_flag_has_a_window_and_a_place_on_the_sheet(self, files):
-        text = unescape(files["aftercare.html"])
+    def test_every_red_flag_has_a_window_and_a_place_on_the_sheet(self):
+        text = unescape(pages_of("face")["aftercare.html"])
         rows = EVIDENCE.rows(RedFlagRow)
         assert len(rows) >= 13
         for row in rows:

@@ -53,12 +53,16 @@ def unknown_kinds(case: Case, known: Mapping[str, Movement]) -> Iterator[Fault]:
                 yield Fault(f"{where}.{field}", "", f"does not apply to a {device.kind}; take it out")
 
 
-def faults_in(case: Case, doubtful: Iterable[Loc], kinds: Mapping[str, Movement] | None = None) -> Iterator[Fault]:
+def faults_in(
+    case: Case, doubtful: Iterable[Loc], kinds: Mapping[str, Movement] | None = None, *, planned: bool = False
+) -> Iterator[Fault]:
     """Faults of a case of which some places are doubtful: a check that reads one of those is left out.
 
-    kinds : kinds of device with how they move; None where nobody said.
+    kinds : kinds of device with how they move; None where nobody said. planned : its settings are still to be found.
     """
     places, checks = list(doubtful), dict(CHECKS)
+    if planned:
+        del checks[_needled]
     if kinds is not None:
         checks[partial(unknown_kinds, known=kinds)] = CHECKS[_devices]
     for check, reads in checks.items():
@@ -99,7 +103,10 @@ def _settings(case: Case) -> Iterator[Fault]:
             yield Fault(where, "", _no_zone(key, case))
         elif not treated[key]:
             yield Fault(where, "", "is for a zone that is not treated; take it out, or set 'treated: true' for the zone")
-    for key, needled in treated.items():
+
+
+def _needled(case: Case) -> Iterator[Fault]:
+    for key, needled in ((zone.key, zone.treated) for zone in case.zones):
         if needled and key not in case.course.settings:
             yield Fault(f"course.settings.{key}", "", "is missing; every treated zone needs settings")
 
@@ -301,6 +308,12 @@ def _overrides(case: Case) -> Iterator[Fault]:
             yield Fault(f"overrides.{number}.rule", rule, "is overridden twice")
 
 
+def _free_days(case: Case) -> Iterator[Fault]:
+    for number, free in enumerate(case.accepts.keep_free if case.accepts else ()):
+        if free.end is not None and free.end < free.start:
+            yield Fault(f"accepts.keep_free.{number}.end", f"{free.end}", f"is before start, {free.start}")
+
+
 _ZONE_NAMES = ("zones.*.zone", "zones.*.name")
 _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessions.days.*")
 DETAILS = ("since", "until", "zone", "which")
@@ -312,6 +325,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _zone_keys: _ZONE_NAMES,
     _outlines: ("zones.*.area", "zones.*.outline.*.*"),
     _settings: (*_ZONE_NAMES, "zones.*.treated", "course.settings"),
+    _needled: (*_ZONE_NAMES, "zones.*.treated", "course.settings"),
     _changes: (*_SESSIONS, "course.settings", "course.settings.*.changes.*.sessions.*"),
     _sessions: _SESSIONS,
     _horizon: (*_SESSIONS, "horizon"),
@@ -329,6 +343,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _observed_times: ("observations.*.time", "horizon"),
     _overrides: ("overrides.*.rule",),
     _judgements: ("judgements.*.about",),
+    _free_days: ("accepts.keep_free.*",),
 }
 """Each check with the places it reads."""
 

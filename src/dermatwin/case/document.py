@@ -23,6 +23,7 @@ from .quantity import (
     CourseTime,
     Density,
     Dose,
+    Downtime,
     Force,
     Fraction,
     Frequency,
@@ -385,6 +386,42 @@ class Judgement(Record):
     date: Date
 
 
+class Cabinet(Record):
+    """What the clinic has to choose from when a course is searched for; what is left out is what the course names."""
+
+    devices: Annotated[list[Named | CustomDevice], Field(max_length=20)] = []
+    topicals: Annotated[list[Topical], Field(max_length=20)] = []
+    adjuncts: Annotated[list[Adjunct], Field(max_length=20)] = []
+
+
+class Free(Record):
+    """Days on which nothing may be seen: one, or from one to another."""
+
+    start: Date
+    end: Date | None = None
+    note: Text = ""
+
+
+def _read_free(value: Any) -> Any:
+    return value if isinstance(value, (dict, Free)) else {"start": value}
+
+
+class _DayOrDays:
+    """JSON schema of free days: one day alone, or the whole record."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "format": "date"}, handler(core_schema)]}
+
+
+class Accepts(Record):
+    """What the person agrees to when a course is searched for; what is left out is not limited."""
+
+    sessions: Count | None = None
+    downtime: Downtime | None = None
+    keep_free: Annotated[list[Annotated[Free, BeforeValidator(_read_free), _DayOrDays()]], Field(max_length=50)] = []
+
+
 class Case(Record):
     """The whole run document."""
 
@@ -399,6 +436,8 @@ class Case(Record):
     observations: Annotated[list[Observation], Field(max_length=1000)] = []
     overrides: Annotated[list[Override], Field(max_length=200)] = []
     judgements: Annotated[list[Judgement], Field(max_length=200)] = []
+    cabinet: Cabinet | None = None
+    accepts: Accepts | None = None
 
     def zone(self, key: str) -> Zone:
         """The zone with this key."""

@@ -28,6 +28,7 @@ def load_case(
     *,
     words: Words | None = None,
     kinds: Mapping[str, Movement] | None = None,
+    planned: bool = False,
 ) -> Case:
     """Read and check a case file.
 
@@ -38,6 +39,7 @@ def load_case(
         None takes a key away.
     words, kinds : what concerns and scales are called, and the kinds of device with how they move; None leaves it to
         `screen` and `simulate`, which know the names of the evidence alone.
+    planned : a course is still to be found: settings and sessions may be left out.
 
     Raises
     ------
@@ -52,7 +54,13 @@ def load_case(
             ]
         )
     raw, faults = overridden(tree.value, overrides or {})
-    return case_of(raw, (*tree.faults, *faults), words, kinds)
+    return case_of(_to_plan(raw) if planned else raw, (*tree.faults, *faults), words, kinds, planned=planned)
+
+
+def _to_plan(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values with a course of one session without settings where it says neither: what a plan is made from."""
+    course = raw.get("course")
+    return {**raw, "course": {"settings": {}, "sessions": {"count": 1}, **course}} if isinstance(course, dict) else dict(raw)
 
 
 def case_of(
@@ -60,10 +68,13 @@ def case_of(
     known: tuple[PlacedFault, ...] = (),
     words: Words | None = None,
     kinds: Mapping[str, Movement] | None = None,
+    *,
+    planned: bool = False,
 ) -> Case:
     """A case from plain values (as YAML or JSON would give them); raises `CaseError` with every fault.
 
-    `known` are faults that were found earlier: they are reported too, and nothing else at their places.
+    `known` are faults that were found earlier: they are reported too, and nothing else at their places. `planned` as in
+    `load_case`.
     """
     known = (*known, *unreadable(raw))
     raw, doubts = spoken(dict(raw), words, [loc for loc, _ in known])
@@ -74,7 +85,7 @@ def case_of(
     if case is None:
         case = _mended_case(raw, doubtful)
     if case is not None:
-        faults += [((), fault) for fault in faults_in(case, doubtful, kinds)]
+        faults += [((), fault) for fault in faults_in(case, doubtful, kinds, planned=planned)]
     if case is None or faults:
         raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
     return case

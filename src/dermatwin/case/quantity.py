@@ -85,6 +85,7 @@ Density = Annotated[float, Quantity("number_density", 0.1, 20000.0, "250 /cm^2")
 Interval = Annotated[float, Quantity("course_time", 0.5, 400.0, "4 weeks")]
 CourseTime = Annotated[float, Quantity("course_time", -400.0, 3700.0, "24 weeks")]
 Clock = Annotated[float, Quantity("time", -336.0, 336.0, "-30 min")]
+Downtime = Annotated[float, Quantity("course_time", 0.0, 60.0, "2 d")]
 Horizon = Annotated[float, Quantity("course_time", 1.0, 1100.0, "52 weeks")]
 Dose = Annotated[float, Quantity("areal_dose", 0.0001, 500.0, "2 mg/cm^2")]
 Fraction = Annotated[float, Quantity("fraction", 0.0, 1.0, "4 %")]

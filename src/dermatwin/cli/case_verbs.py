@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,6 +118,12 @@ def plan(
             "--out", metavar="DIR", show_default=False, help="Simulate the proposed course and write the run folder here."
         ),
     ] = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Look for courses that suit this person: cabinet and accepts of the case.")
+    ] = False,
+    budget: Annotated[
+        int, typer.Option("--budget", metavar="N", min=10, max=20_000, help="Courses that a search looks at.")
+    ] = 400,
     settings: Set = None,
     evidence: Own = None,
     draws: Draws = 200,
@@ -132,10 +139,14 @@ def plan(
     from .machine import emit, only_json
     from .writing import write_text
 
+    if search:
+        believed = read_evidence(evidence)
+        _search(read_case(case, settings, believed, planned=True), believed, _Search(out, draws, seed, budget, force, json))
+        return
     seen = _require_usable(out, force)
     with only_json(json):
         believed = read_evidence(evidence)
-        found = propose(read_case(case, settings, believed), believed)
+        found = propose(read_case(case, settings, believed, planned=True), believed)
         if found.case is not None and case_out is not None:
             write_text(case_out, dump_case(found.case), force=force)
         run = _simulated(found.case, draws, seed, believed) if found.case is not None and out is not None else None
@@ -161,6 +172,37 @@ def plan(
             show_run(run, _summary(run))
             show_written(written)
     _leave(found.screening.verdict)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """How a search is asked for."""
+
+    out: Path | None
+    draws: int
+    seed: int
+    budget: int
+    force: bool
+    json: bool
+
+
+def _search(case: Case, evidence: Evidence, asked: _Search) -> None:
+    """Look for courses, and show or write them."""
+    from ..planning.search import to_dict
+    from ..twin.placing import require_usable
+    from . import choosing
+    from .machine import emit, only_json
+
+    out = asked.out
+    seen = None if out is None else require_usable(out.absolute(), force=asked.force, names=choosing.NAMES)
+    with only_json(asked.json):
+        found = choosing.sought(case, asked.draws, asked.seed, asked.budget, evidence)
+        written = None if out is None else choosing.write_found(found, out, seen)
+    if asked.json:
+        emit(to_dict(found))
+    else:
+        choosing.show_found(found, written)
+    _leave(found.plan.screening.verdict)
 
 
 def _summary(run: Run) -> dict[str, Any]:

@@ -111,11 +111,11 @@ def concerns_of(evidence: Evidence) -> tuple[str, ...]:
     return tuple(row.concern for row in evidence.rows(ConcernRow))
 
 
-def read_case(path: Path, settings: list[str] | None, evidence: Evidence) -> Case:
-    """The case of a file with the values of `--set` laid over it."""
+def read_case(path: Path, settings: list[str] | None, evidence: Evidence, *, planned: bool = False) -> Case:
+    """The case of a file with the values of `--set` laid over it; one to plan for needs no settings and no sessions."""
     from ..screening.reading import load_case
 
-    return load_case(path, overrides_of(settings or []), evidence)
+    return load_case(path, overrides_of(settings or []), evidence, planned=planned)
 
 
 def overrides_of(settings: list[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ INSTEAD = {"stop": "[red]do not treat[/]", "refer": "[yellow]refer[/]", "no_defa
 
 def show_plan(found: Plan, written: Path | None, *, details: bool = False) -> None:
     """Every proposal with its course, or the reason why there is none, and what to mind."""
-    page = _page()
+    page = terminal_page()
     page.print(f"Screening of what is proposed: {VERDICTS.get(found.screening.verdict, found.screening.verdict)}")
     if not found.proposals:
         page.print("Nothing is proposed: no treated zone has a concern.")
@@ -44,7 +44,7 @@ def show_plan(found: Plan, written: Path | None, *, details: bool = False) -> No
         page.print(f"Wrote {escape(str(written))}", style="dim")
 
 
-def _page() -> Console:
+def terminal_page() -> Console:
     """Standard output, no wider than a page."""
     plain = Screen()
     return Screen(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH)

@@ -8,7 +8,7 @@ closed in some lanes: there it stays at its median, and everything else keeps it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -31,12 +31,16 @@ class Draws:
     sessions once per (person, session, zone).
 
     notes : names of what was read. closed : grade or source of spread -> lanes (draw,) in which it stays at its median.
+    Values that are asked for again, as every session does, are drawn once.
     """
 
     evidence: Evidence
     luck: Luck
     notes: Notebook = field(default_factory=Notebook, repr=False, compare=False)
     closed: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray], repr=False, compare=False)
+    _drawn: dict[Hashable, np.ndarray] = field(
+        default_factory=dict[Hashable, np.ndarray], init=False, repr=False, compare=False
+    )
 
     @property
     def count(self) -> int:
@@ -50,12 +54,15 @@ class Draws:
 
     def apart(self) -> Self:
         """The same draws with a notebook of their own; what is read through them is noted here, too."""
-        return replace(self, notes=Notebook(self.notes))
+        own = replace(self, notes=Notebook(self.notes))
+        object.__setattr__(own, "_drawn", self._drawn)
+        return own
 
     def __call__(self, name: str, unit: str, session: int = 0, zone: str = "") -> np.ndarray:
         """Values of one parameter in `unit`, shape (draw,)."""
         parameter = self.evidence.parameters[name]
-        values = self._values(parameter, session, zone) * factor(parameter.unit, unit)
+        at = (session, zone) if parameter.chance else (0, "")  # what does not vary by chance is one in all sessions
+        values = self._once((name, *at), lambda: self._values(parameter, session, zone)) * factor(parameter.unit, unit)
         self.notes.note(name, values, f"@{zone} {session}" if parameter.chance else "")
         return values
 
@@ -76,7 +83,10 @@ class Draws:
 
     def score(self, source: str, process: str, session: int = 0, width: int = 1, *, owner: str) -> np.ndarray:
         """Standard normal numbers (draw, width) of a process; `owner` is the parameter or pool whose spread it is."""
-        values = self._stilled(self.luck.normal(source, process, session, width), source, owner, 0.0)
+        values = self._once(
+            (source, process, session, width, owner),
+            lambda: self._stilled(self.luck.normal(source, process, session, width), source, owner, 0.0),
+        )
         self.notes.note(owner, values, f"{process} {session}")
         return values
 
@@ -98,6 +108,13 @@ class Draws:
         if not self.closed:
             return values
         return np.where(self.still(source, owner)[:, None], middle, values)
+
+    def _once(self, key: Hashable, draw: Callable[[], np.ndarray]) -> np.ndarray:
+        """What was drawn under a key, drawn now if it was not; nobody may write to it."""
+        if key not in self._drawn:
+            self._drawn[key] = draw()
+            self._drawn[key].flags.writeable = False
+        return self._drawn[key]
 
     def _values(self, parameter: Parameter, session: int, zone: str) -> np.ndarray:
         if parameter.distribution == "fixed":

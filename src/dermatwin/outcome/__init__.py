@@ -2,7 +2,7 @@
 
 from .arms import Cut, cut_of
 from .belief import Belief
-from .clinical import Answer, answer
+from .clinical import Answer, adjuncts_among, answer
 from .counts import Counts, Tally
 from .course import Blocked, Course
 from .duration import predict_duration, predict_erythema
@@ -31,6 +31,7 @@ __all__ = [
     "Tally",
     "Treated",
     "TrialArm",
+    "adjuncts_among",
     "answer",
     "concerns",
     "cut_of",

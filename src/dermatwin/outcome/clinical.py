@@ -122,8 +122,13 @@ def known_adjuncts(
 
 def adjuncts_of(exposures: Sequence[Exposure]) -> tuple[str, ...]:
     """Actives put on the skin that trials count as adjuncts."""
-    actives = " ".join(exposure.active.lower() for exposure in exposures if exposure.dose.max() > 0.0)
-    return tuple(adjunct for word, adjunct in ACTIVES.items() if word in actives)
+    return adjuncts_among(exposure.active for exposure in exposures if exposure.dose.max() > 0.0)
+
+
+def adjuncts_among(actives: Iterable[str]) -> tuple[str, ...]:
+    """Adjuncts of the trials that these actives are."""
+    named = " ".join(active.lower() for active in actives)
+    return tuple(adjunct for word, adjunct in ACTIVES.items() if word in named)
 
 
 def answer(concern: str, draws: Draws, exclude: frozenset[str] = frozenset()) -> Answer:

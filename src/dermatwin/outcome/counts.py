@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def one_each(rows: Iterable[AdverseRow], event: str) -> list[AdverseRow]:
     return [*(row for row in found if _class(row) == event), *wider.values()]
 
 
+@lru_cache(maxsize=4096)
 def class_of(event: str, severity: str, note: str) -> str:
     """The event of a row; an 'other' is serious, unexpected or a burn by the words of its note, else stays 'other'."""
     if event != OTHER:

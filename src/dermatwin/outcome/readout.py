@@ -37,10 +37,23 @@ class ReadOut:
     counts: Mapping[str, Counts] = field(default_factory=dict)  # reading -> numerators and denominators behind it
 
 
+NOTHING_SEEN = ReadOut((), (), ())
+TISSUE, COLOUR = "tissue", "colour"
+PARTS = frozenset({TISSUE, COLOUR})
+"""What of a read-out can be left out; recovery, pain, risks and the clinical answer always stand in it."""
+
+
 def read_out(
-    zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief, *, also: Sequence[float] = ()
+    zone: Zone,
+    person: Person,
+    skin: Skin,
+    course: Course,
+    belief: Belief,
+    *,
+    also: Sequence[float] = (),
+    parts: frozenset[str] = PARTS,
 ) -> ReadOut:
-    """Every outcome of one zone.
+    """Every outcome of one zone; of `PARTS` those that are asked for.
 
     Readings on the days after the last session that the evidence names, those within the history, and on the days `also`
     (days after the first session on which somebody else measured); recovery and pain per session ([1] is the first);
@@ -50,9 +63,9 @@ def read_out(
     sessions = [_session(course, number, skin, belief) for number in range(len(course.punctures))]
     risk = risks(zone, person, skin, course, belief)
     answers = clinical(zone, course, times, belief)
-    seen = _appearance(zone, person.patient, skin, course.history, belief)
+    seen = _appearance(zone, person.patient, skin, course.history, belief) if COLOUR in parts else NOTHING_SEEN
     readings = (
-        *tissue.readings(course.history, skin, belief.draws, times),
+        *(tissue.readings(course.history, skin, belief.draws, times) if TISSUE in parts else ()),
         *(r for s in sessions for r in s.readings),
         *seen.readings,
         *risk.readings,

@@ -9,6 +9,8 @@ are left out; `puncture_map` holds them.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..flows import Pattern
@@ -98,12 +100,18 @@ def nearest(motion: Motion, holes: np.ndarray, reentry: np.ndarray) -> np.ndarra
     whole, part = np.divmod(np.maximum(motion.groups - 1.0, 0.0), 1.0)
     last = np.sqrt(near**2 + np.minimum(motion.groups, _FAR) / np.maximum(disc, _SPARSE))
     end = np.where(whole > 0.0, np.minimum(own, last), np.minimum(own, 1.0 / np.sqrt(_SPARSE)))
-    node, weight = np.polynomial.legendre.leggauss(2 * _NODES)
+    node, weight = _gauss(2 * _NODES)
     half = 0.5 * (end - near)[:, None]
     square = (near[:, None] + half * (1.0 + node)) ** 2 - near[:, None] ** 2
     hit = np.minimum(disc[:, None] * square / motion.groups[:, None], 1.0)
     alone = np.exp(whole[:, None] * np.log1p(-np.minimum(hit, 1.0 - _SPARSE))) * (1.0 - part[:, None] * hit)
     return near + (half * weight * alone).sum(axis=1)
+
+
+@lru_cache
+def _gauss(nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss and Legendre on (-1, 1), not to be written to."""
+    return np.polynomial.legendre.leggauss(nodes)
 
 
 def hit_twice(motion: Motion, radius: np.ndarray) -> np.ndarray:
@@ -130,7 +138,7 @@ def _track(radius: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray
     A place at the distance y from a track sees the chord 2 sqrt(r^2 - y^2), on which floor(q) or floor(q) + 1 contacts
     lie, q = chord / step.
     """
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _gauss(_NODES)
     angle = 0.25 * np.pi * (1.0 + node)  # y = r sin(angle), the chord is 2 r cos(angle)
     chord = 2.0 * radius[:, None] * np.cos(angle)
     beyond = np.maximum(chord - step[:, None], 0.0)

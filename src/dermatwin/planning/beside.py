@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..case import Adjunct, Case
 from ..evidence import Evidence
 from ..screening import Finding, screen
+from ..screening.records import OFF_LABEL
 
 NAME = "beside_needling"
 
@@ -50,9 +51,7 @@ def _judged(name: str, case: Case, before: set[Finding], evidence: Evidence) -> 
 
 
 def _short(finding: Finding) -> str:
-    return (
-        "off label on needled skin" if finding.rule == "off_label_delivery" else finding.title[0].lower() + finding.title[1:]
-    )
+    return "off label on needled skin" if finding.rule == OFF_LABEL else finding.title[0].lower() + finding.title[1:]
 
 
 def _named(reason: str, name: str) -> str:

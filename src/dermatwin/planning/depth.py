@@ -66,9 +66,14 @@ def choose_depth(
         warnings.append(f"no depth is tabulated for this site; that of the {zone.zone} is used")
     first = aim
     if risks:
-        first = max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
+        first = gentle(aim, low, evidence)
         reasons.append(Reason(f"{because(risks)}: {_gently(first, aim)}", _PIGMENT_SOURCES))
     return Depth(aim, first, min(low, aim), min(high, limit), tuple(reasons), tuple(warnings))
+
+
+def gentle(aim: float, low: float, evidence: Evidence) -> float:
+    """Length of the first session [mm] where pigment is at risk: a share of the aim, not below what is customary."""
+    return max(_step(aim * evidence.value("pigment_depth_share", "1"), evidence), min(low, aim))
 
 
 def because(risks: tuple[Finding, ...]) -> str:

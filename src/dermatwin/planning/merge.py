@@ -7,6 +7,7 @@ they do not. Whatever does not fit is named.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from ..case import Case
@@ -24,9 +25,32 @@ CONFIDENCE: tuple[Confidence, ...] = get_args(Confidence)
 
 def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tuple[Case | None, tuple[str, ...]]:
     """A case for all zones that agree with the first, and remarks on what was left out; None if nothing is proposed."""
-    courses = [proposal for proposal in proposals if proposal.verdict == "course"]
+    courses, leads, warnings = _courses(proposals), *_led(proposals, evidence)
+    if not leads:
+        return None, tuple(warnings)
+    merged, changed = put_right(_case(case, leads, courses, evidence), evidence)
+    told = {warning for lead in leads for warning in lead.warnings}
+    return merged, (*warnings, *(text for text in map(str, changed) if text not in told))
+
+
+def groups(proposals: tuple[Proposal, ...], evidence: Evidence) -> tuple[tuple[Proposal, ...], ...]:
+    """Proposals that are treated together, by zone, the one that sets the course of its zone first."""
+    courses = _courses(proposals)
+    return tuple((lead, *_followers(lead, courses, evidence)) for lead in _led(proposals, evidence)[0])
+
+
+def _courses(proposals: tuple[Proposal, ...]) -> list[Proposal]:
+    return [proposal for proposal in proposals if proposal.verdict == "course"]
+
+
+def _followers(lead: Proposal, courses: list[Proposal], evidence: Evidence) -> list[Proposal]:
+    return [p for p in courses if p is not lead and p.zone == lead.zone and _fits(p, lead, evidence)]
+
+
+def _led(proposals: tuple[Proposal, ...], evidence: Evidence) -> tuple[list[Proposal], list[str]]:
+    """The proposal that sets the course of each zone, of zones whose sessions agree, and what was left out."""
+    courses, leads = _courses(proposals), list[Proposal]()
     warnings = [f"{p.zone}: {p.concern}: {p.verdict}, not in the course" for p in proposals if p.verdict != "course"]
-    leads: list[Proposal] = []
     for zone in dict.fromkeys(proposal.zone for proposal in courses):
         here = [proposal for proposal in courses if proposal.zone == zone]
         lead = min(here, key=lambda p: CONFIDENCE.index(p.confidence))
@@ -38,11 +62,7 @@ def merge(case: Case, proposals: tuple[Proposal, ...], evidence: Evidence) -> tu
                 f"{zone}: the sessions of {lead.concern} do not agree with those of {leads[0].concern}; "
                 "it needs a course of its own"
             )
-    if not leads:
-        return None, tuple(warnings)
-    merged, changed = put_right(_case(case, leads, courses, evidence), evidence)
-    told = {warning for lead in leads for warning in lead.warnings}
-    return merged, (*warnings, *(text for text in map(str, changed) if text not in told))
+    return leads, warnings
 
 
 def _shared(proposal: Proposal, lead: Proposal, evidence: Evidence) -> str:
@@ -69,13 +89,7 @@ def _of_pigment(proposal: Proposal, evidence: Evidence) -> bool:
 
 
 def _agree(leads: list[Proposal]) -> bool:
-    return all(low <= high for low, high in (_common(leads, "sessions_range"), _common(leads, "interval_range")))
-
-
-def _common(leads: list[Proposal], name: str) -> tuple[float, float]:
-    """Where the ranges of all proposals overlap."""
-    ranges = [getattr(lead, name) for lead in leads]
-    return max(low for low, _ in ranges), min(high for _, high in ranges)
+    return all(low <= high for low, high in (common(leads, "sessions_range"), common(leads, "interval_range")))
 
 
 def _within(value: float, limits: tuple[float, float]) -> float:
@@ -84,10 +98,10 @@ def _within(value: float, limits: tuple[float, float]) -> float:
 
 def _case(case: Case, leads: list[Proposal], courses: list[Proposal], evidence: Evidence) -> Case:
     first = leads[0]
-    count = int(_within(first.sessions or 0, _common(leads, "sessions_range")))
-    interval = _within(max(lead.interval or 0.0 for lead in leads), _common(leads, "interval_range"))
+    count = int(_within(first.sessions or 0, common(leads, "sessions_range")))
+    interval = _within(max(lead.interval or 0.0 for lead in leads), common(leads, "interval_range"))
     device = _device(first)
-    together = {lead.zone: [p for p in courses if p.zone == lead.zone and _fits(p, lead, evidence)] for lead in leads}
+    together = {lead.zone: [lead, *_followers(lead, courses, evidence)] for lead in leads}
     zones = [with_concerns(case.zone(zone), [p.concern for p in found]) for zone, found in together.items()]
     settings = {lead.zone: _settings(lead, together[lead.zone], first, count, evidence) for lead in leads}
     read_at = max(max(lead.read_at, default=0) for lead in leads)
@@ -97,7 +111,7 @@ def _case(case: Case, leads: list[Proposal], courses: list[Proposal], evidence: 
 def _settings(lead: Proposal, together: list[Proposal], first: Proposal, count: int, evidence: Evidence) -> dict[str, Any]:
     """Settings of a zone: the lead's, as shallow as a concern of pigment asks, with its own device where it differs."""
     assert lead.case is not None
-    limits = [p.depth_range[1] for p in together if _of_pigment(p, evidence) and p.depth_range is not None]
+    limits = shallow(together, evidence)
     device = catalogue(evidence).get(lead.device)
     least = 0.0 if device is None else device.min_length
     aim, gentle = (max(min([depth or 0.0, *limits]), least) for depth in (lead.depth, lead.first_depth))
@@ -107,6 +121,17 @@ def _settings(lead: Proposal, together: list[Proposal], first: Proposal, count: 
     if _device(lead) != _device(first):
         settings["device"] = _device(lead)
     return settings
+
+
+def shallow(together: Sequence[Proposal], evidence: Evidence) -> list[float]:
+    """Depths [mm] that concerns of pigment among those of a zone do not bear to be passed."""
+    return [p.depth_range[1] for p in together if _of_pigment(p, evidence) and p.depth_range is not None]
+
+
+def common(leads: Sequence[Proposal], name: str) -> tuple[float, float]:
+    """Where the ranges of all proposals overlap."""
+    ranges = [getattr(lead, name) for lead in leads]
+    return max(low for low, _ in ranges), min(high for _, high in ranges)
 
 
 def _device(proposal: Proposal) -> Any:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..case import Case, Topical, Zone
 from ..core.units import factor
 from ..evidence import Evidence
-from ..screening import Screening, allowance, screen
+from ..screening import Allowance, Finding, allowance, screen
 from ..screening.agent import Agent, agent_of
 from ..screening.product import name_of
 from .proposal import Reason
@@ -22,6 +22,7 @@ from .proposal import Reason
 BEFORE_NEEDLING = -1.0 / 12.0  # h: five minutes to take it off and clean the skin
 ROOM = 1e-9
 DOSE_STEP = 0.01  # mg/cm2, rounded down
+THIN = 1.0  # mg/cm2: whether a person may have a cream is asked of the person and the label, not of the grams
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,16 @@ class Numbed:
 
 
 def sentence(case: Case, zone: Zone, length: float, evidence: Evidence) -> str:
-    """How much of a usual cream this person may have, or that none is needed at this needle length [mm]."""
+    """How much of a usual cream this person may have, why not, or that none is needed at this needle length [mm].
+
+    case : what would be run, in which the cream is screened.
+    """
     if length <= evidence.value("numbing_depth", "mm"):
         return f"{length:g} mm: numbing is seldom needed"
     limit, strength = allowance(case.patient, evidence), evidence.value("numbing_cream_strength", "1")
+    usual = _usual(case, zone, limit, strength, evidence)
+    if stops := _caused(case, [usual], evidence):
+        return f"not with {name_of(usual)}: {_said(stops)}; a clinician names what numbs instead"
     weight = f"{limit.weight:g} kg" + (", assumed: weigh the person" if limit.weight_assumed else "")
     return (
         f"at most {limit.cream(strength):.2g} g of a lidocaine {strength:.0%} cream in all ({limit.lidocaine:.3g} mg at "
@@ -58,30 +65,65 @@ def _cream(case: Case, topical: Topical, keys: Sequence[str], count: int, eviden
 
 
 def put_right(case: Case, evidence: Evidence) -> tuple[Case, tuple[Reason, ...]]:
-    """A case whose numbing creams keep to label and body weight, and what was changed; other products stay."""
+    """A case whose numbing creams keep to label and body weight, and what was changed; other products stay.
+
+    A cream that stops the case by itself is left out. Of creams that stop it only together, the last one that takes part in
+    it is left out, until nothing stops.
+    """
     found = [_numbed(case, topical, evidence) for topical in case.course.topicals]
-    mended = _with(case, [one.topical for one in found if one.topical is not None])
-    remarks = tuple(remark for one in found for remark in one.remarks)
-    kept = mended.course.topicals
-    while kept and (stops := _caused(mended, evidence)):
-        left = kept.pop()
-        said = "; ".join(dict.fromkeys(f"{f.title}: {f.reason}" for f in stops.at("hard_stop", "soft_stop")))
-        sources = tuple(dict.fromkeys(s for f in stops.at("hard_stop", "soft_stop") for s in f.sources))
-        remarks += (Reason(f"{name_of(left)} is left out: {said}", sources),)
-        mended = _with(mended, kept)
-    return mended, remarks
+    remarks = [remark for one in found for remark in one.remarks]
+    kept = [one.topical for one in found if one.topical is not None]
+    for cream in _numbing(kept, evidence):
+        if stops := _caused(case, [cream], evidence):
+            kept.remove(cream)
+            remarks.append(_left_out(cream, stops))
+    while stops := _caused(case, _numbing(kept, evidence), evidence):
+        cream = _part_of(stops, case, _numbing(kept, evidence), evidence)
+        kept.remove(cream)
+        remarks.append(_left_out(cream, stops))
+    return _with(case, kept), tuple(remarks)
 
 
-def _with(case: Case, topicals: list[Topical]) -> Case:
+def _numbing(topicals: Sequence[Topical], evidence: Evidence) -> list[Topical]:
+    return [topical for topical in topicals if agent_of(topical, evidence) is not None]
+
+
+def _part_of(stops: tuple[Finding, ...], case: Case, creams: list[Topical], evidence: Evidence) -> Topical:
+    """The last cream without which a case is stopped otherwise, or not at all."""
+    backwards = range(len(creams) - 1, -1, -1)
+    changes = (n for n in backwards if _caused(case, [*creams[:n], *creams[n + 1 :]], evidence) != stops)
+    return creams[next(changes, -1)]
+
+
+def _with(case: Case, topicals: Sequence[Topical]) -> Case:
     return case.model_copy(update={"course": case.course.model_copy(update={"topicals": list(topicals)})})
 
 
-def _caused(case: Case, evidence: Evidence) -> Screening | None:
-    """What stops a case only because of its creams; None where nothing does."""
+def _caused(case: Case, creams: Sequence[Topical], evidence: Evidence) -> tuple[Finding, ...]:
+    """What stops the course of a case with nothing on the skin but some creams, and does not stop it without them."""
+    if not creams:
+        return ()
     bare = set(screen(_with(case, []), evidence).findings)
-    found = screen(case, evidence)
-    ours = tuple(finding for finding in found.findings if finding.stops and finding not in bare)
-    return Screening("stop", ours) if ours else None
+    return tuple(f for f in screen(_with(case, creams), evidence).findings if f.stops and f not in bare)
+
+
+def _left_out(cream: Topical, stops: tuple[Finding, ...]) -> Reason:
+    sources = tuple(dict.fromkeys(source for finding in stops for source in finding.sources))
+    return Reason(f"{name_of(cream)} is left out: {_said(stops)}", sources)
+
+
+def _said(stops: tuple[Finding, ...]) -> str:
+    return "; ".join(dict.fromkeys(f"{finding.title}: {finding.reason}" for finding in stops))
+
+
+def _usual(case: Case, zone: Zone, limit: Allowance, strength: float, evidence: Evidence) -> Topical:
+    """The usual cream on a zone, no more than is allowed, as long before the needling as its label says."""
+    dose = min(THIN, limit.cream(strength) * factor("g", "mg") / zone.area)
+    times = {"apply": f"{BEFORE_NEEDLING:.10g} h", "remove": f"{BEFORE_NEEDLING:.10g} h"}
+    named = {"product": f"lidocaine {strength * factor('1', '%'):g} % cream", "zones": [zone.key]}
+    cream = Topical.model_validate({**named, **times, "dose": f"{dose:.10g} mg/cm^2"})
+    agent = agent_of(cream, evidence, case.patient.age)
+    return cream if agent is None else _timed(cream, agent)[0]
 
 
 def _numbed(case: Case, topical: Topical, evidence: Evidence) -> Numbed:

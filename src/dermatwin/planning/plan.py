@@ -171,14 +171,24 @@ def _borne(wanted: _Wanted, depth: Depth, device: Device) -> Depth:
     """The depth that the skin of a person like this one bears."""
     aim = min(depth.aim, device.max_length)
     least = max(depth.low, device.min_length)
-    length = bearable(device, aim, least, wanted.target.zone, wanted.case.patient, wanted.evidence)
-    if length >= aim:
-        return depth
+    found = bearable(device, aim, least, wanted.target.zone, wanted.case.patient, wanted.evidence)
+    borne = depth if found.kept else _warned(depth, found.length)
+    if found.length >= aim:
+        return borne
     said = (
-        f"{length:g} mm instead of {aim:g} mm: at {wanted.case.patient.age:g} years the skin here is thin, and the tips of "
-        "longer needles would pass through the dermis in half of the people or more (computed)"
+        f"{found.length:g} mm instead of {aim:g} mm: at {wanted.case.patient.age:g} years the skin here is thin, and the "
+        "tips of longer needles would pass through the dermis in half of the people or more (computed)"
     )
-    return shortened(depth, length, Reason(said, THICKNESS))
+    return shortened(borne, found.length, Reason(said, THICKNESS))
+
+
+def _warned(depth: Depth, length: float) -> Depth:
+    """The depth with the warning that even the least of the course goes too deep."""
+    said = (
+        f"even {length:g} mm, the least that counts as this course, passes through the dermis in half of the people like "
+        "this one or more (computed): a clinician decides whether to needle here"
+    )
+    return replace(depth, warnings=(*depth.warnings, said))
 
 
 def _course(wanted: _Wanted, course: DefaultCourse, depth: Depth, chosen: tuple[Device, bool]) -> Proposal:
@@ -221,7 +231,7 @@ def _course(wanted: _Wanted, course: DefaultCourse, depth: Depth, chosen: tuple[
         device=device.id,
         endpoint=course.endpoint,
         read_at=course.read_at,
-        numbing=sentence(case, target.zone, max(aim, first), evidence),
+        numbing=sentence(built, target.zone, max(aim, first), evidence),
         case=built,
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..case.document import ConcernRecord
-from ..evidence import Evidence
+from ..evidence import Evidence, words
 from ..evidence.rows.outcome import ScaleRow
 
 Severity = Literal["mild", "usual", "severe"]
@@ -20,8 +20,9 @@ MOST_STEPS = 10  # scales with more are scores, of which the upper half is hardl
 
 
 def severity_of(record: ConcernRecord, evidence: Evidence) -> Severity:
-    """Mild or severe by the scale of the concern; usual where it does not say."""
-    scale = next((row for row in evidence.rows(ScaleRow) if row.id == record.scale), None)
+    """Mild or severe by the scale that is named, else by the usual one of the concern; usual where that does not say."""
+    named = record.scale or words(evidence).usual.get(record.concern)
+    scale = next((row for row in evidence.rows(ScaleRow) if row.id == named), None)
     if scale is None or record.severity is None:
         return "usual"
     position = _position(record.severity, scale)

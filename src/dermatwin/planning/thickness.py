@@ -8,6 +8,7 @@ customary for the concern: then a warning stands instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,13 +26,21 @@ PEOPLE, SEED = 64, 1  # numerical: enough to tell a half within a tenth; the sam
 TOO_MANY = 0.5
 
 
-def bearable(device: Device, length: float, least: float, zone: Zone, patient: Patient, evidence: Evidence) -> float:
-    """The longest needle [mm], from `length` down to `least`, that keeps to the dermis; `least` where none does."""
+@dataclass(frozen=True)
+class Bearable:
+    """A needle [mm], and whether its tips keep to the dermis in more than half of the people like this one."""
+
+    length: float
+    kept: bool
+
+
+def bearable(device: Device, length: float, least: float, zone: Zone, patient: Patient, evidence: Evidence) -> Bearable:
+    """The longest needle, from `length` down to `least`, that keeps to the dermis; `least` where none does."""
     draws = Draws(evidence, Luck(SEED, PEOPLE))
     skin = section_of(zone, patient, draws)
-    return next(
-        (one for one in _steps(length, least, evidence) if share_through(device, one, skin, draws) < TOO_MANY), least
-    )
+    found = (one for one in _steps(length, least, evidence) if share_through(device, one, skin, draws) < TOO_MANY)
+    longest = next(found, None)
+    return Bearable(least, False) if longest is None else Bearable(longest, True)
 
 
 def share_through(device: Device, length: float, skin: Skin, draws: Draws) -> float:
@@ -43,7 +52,9 @@ def share_through(device: Device, length: float, skin: Skin, draws: Draws) -> fl
 
 
 def _steps(length: float, least: float, evidence: Evidence) -> Iterator[float]:
+    """Settings of the dial from the longest down; the least that counts is the last of them."""
     step = evidence.value("depth_step", "mm")
     while length > least + 1e-9:
         yield length
         length = round(length - step, 10)
+    yield least

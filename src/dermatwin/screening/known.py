@@ -92,6 +92,7 @@ def _device_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
     course = case.course
     places = [("course.device", course.device)]
     places += [(f"course.settings.{key}.device", s.device) for key, s in course.settings.items() if s.device is not None]
+    places += [(f"cabinet.devices.{n}", given) for n, given in enumerate(case.cabinet.devices if case.cabinet else ())]
     for where, given in places:
         try:
             device_of(given, evidence)

@@ -178,7 +178,8 @@ def _zone(clause: Clause, target: Target, asked: Asked) -> str | None:
     words = [] if clause.needle_above is None else [f"{length:g} mm{target.when_deepest}"]
     words += [] if clause.passes_above is None else [f"{target.most_passes} passes"]
     if clause.topicals is not None:
-        names = [contents(one, asked.evidence).name for one in target.topicals if _product(clause.topicals, one, asked)]
+        meant = (one for one in target.topicals if is_product(clause.topicals, one, asked.evidence))
+        names = [contents(one, asked.evidence).name for one in meant]
         if not names:
             return None
         words += names
@@ -197,19 +198,20 @@ def in_group(book: RuleBook, group: str, target: Target) -> bool:
     return f"region:{target.region}" in members or any(holds_words(member, word) for member in members for word in own)
 
 
-def _product(condition: TopicalCondition, topical: Topical, asked: Asked) -> bool:
-    held = contents(topical, asked.evidence)
+def is_product(condition: TopicalCondition, topical: Topical, evidence: Evidence) -> bool:
+    """Whether a product, as it is put on, is one of which a rule speaks."""
+    held = contents(topical, evidence)
     if (condition.any and not held.kinds & set(condition.any)) or held.kinds & set(condition.without):
         return False
-    if condition.besides and _only(condition.besides, held, asked.evidence):
+    if condition.besides and _only(condition.besides, held, evidence):
         return False
-    if condition.only and not _only(condition.only, held, asked.evidence):
+    if condition.only and not _only(condition.only, held, evidence):
         return False
     if condition.since is not None and topical.remove is not None and topical.remove < condition.since:
         return False
     if condition.until is not None and topical.apply > condition.until:
         return False
-    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, asked.evidence)
+    return condition.anaesthetic is None or _anaesthetic(condition.anaesthetic, topical, evidence)
 
 
 def _only(concepts: list[str], held: Contents, evidence: Evidence) -> bool:

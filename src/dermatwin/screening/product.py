@@ -23,6 +23,7 @@ class Contents:
     unknown: tuple[str, ...] = ()  # actives that no table holds, or its own name where no catalogue does
     named: frozenset[str] = frozenset()  # concepts that name it and its actives
     kinds: frozenset[str] = frozenset()  # everything that it is or holds, what is inactive included
+    names: tuple[str, ...] = ()  # its own, as the case and the catalogue have it, and those of all that it holds
 
 
 def name_of(topical: Topical) -> str:
@@ -34,23 +35,24 @@ def name_of(topical: Topical) -> str:
 def contents(topical: Topical, evidence: Evidence) -> Contents:
     """Name and contents of the product of a topical, with the concepts that they name."""
     found = _named(topical, evidence)
-    everything = "; ".join((found.text, *found.inactive))
-    return replace(found, named=named_in(found.text, evidence), kinds=kinds_in(everything, evidence))
+    names = (*found.names, *found.inactive)
+    return replace(found, names=names, named=named_in(found.text, evidence), kinds=kinds_in("; ".join(names), evidence))
 
 
 def _named(topical: Topical, evidence: Evidence) -> Contents:
     product = topical.product
     if isinstance(product, InlineProduct):
         strengths = {share.active.casefold(): share.strength for share in product.contents}
-        words = "; ".join((product.name, *(share.active for share in product.contents)))
+        names = (product.name, *(share.active for share in product.contents))
         unknown = tuple(share.active for share in product.contents if not _is_active(share, evidence))
-        return Contents(words, strengths, product.name, unknown=unknown)
+        return Contents("; ".join(names), strengths, product.name, unknown=unknown, names=names)
+    plain = product.replace("_", " ")
     row = _catalogue(evidence).get(tokens(product))
     if row is None:
-        return Contents(product.replace("_", " "), {}, product, unknown=(product,))
+        return Contents(plain, {}, product, unknown=(product,), names=(plain,))
     strengths = {active.casefold(): share for active, share in zip(row.active, row.strength, strict=True)}
-    text = "; ".join((product.replace("_", " "), row.name, *row.active))
-    return Contents(text, strengths, product, _excipients(evidence).get(row.id, ()))
+    names = (plain, row.name, *row.active)
+    return Contents("; ".join(names), strengths, product, _excipients(evidence).get(row.id, ()), names=names)
 
 
 def _is_active(share: ActiveShare, evidence: Evidence) -> bool:

@@ -16,9 +16,15 @@ Verdict = Literal["ok", "caution", "stop"]
 LEVELS: tuple[Level, ...] = ("hard_stop", "soft_stop", "caution", "info")
 """Levels, gravest first."""
 
+ALLERGY_TO_PRODUCT = "allergy_to_product"
+"""Something of the course is or holds what the person does not tolerate."""
+
+OFF_LABEL = "off_label_delivery"
+"""The rule on what is put on needled skin without being made for it."""
+
 COMPUTED = frozenset(
     {
-        "allergy_to_product",
+        ALLERGY_TO_PRODUCT,
         "anamnesis_contradicts",
         "name_of_zone",
         "not_known",

@@ -3,7 +3,8 @@
 It is written beside its target, under a hidden name, with the list of what it holds (`contents`). Then it takes the target's
 name: a folder that is there already is exchanged for it, and of that only what its own list names goes; everything else is
 in the new folder as well before the exchange. Whoever finds that somebody else has written there in the meantime takes a
-free name beside it: nothing that was computed is lost. A draft that a killed run left is cleared away by the next one.
+free name beside it: nothing that was computed is lost. A draft that a killed run left is cleared away by the next one; a
+folder that it had only just put aside gets its name back, or hands on what others had left in it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def require_usable(target: Path, *, force: bool, names: Iterable[str] = ()) -> s
 
     names : what will be written; a file of that name that is not ours is not replaced.
     """
+    _settle(target)
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise _fault(target, "is not a folder; name a folder that does not exist yet")
     if os.path.ismount(target):
@@ -64,7 +66,7 @@ def place(target: Path, fill: Callable[[Path], None], *, seen: str | None = None
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _clear_away(target)
+        _settle(target)
         with _draft(target) as draft:
             fill(draft)
             (draft / CONTENTS).write_text(listing(draft), encoding="utf-8")
@@ -89,10 +91,6 @@ def _exchanged(draft: Path, target: Path, seen: str) -> Path:
         _also(target / other, draft / other)
     shutil.copymode(target, draft)
     _swap(draft, target)
-    late = [path.relative_to(draft) for path in _files(draft) if not _is_ours(path, draft, held)]
-    for other in late:  # what came while the exchange was made ready
-        if not os.path.lexists(target / other):
-            _also(draft / other, target / other)
     return target
 
 
@@ -157,12 +155,13 @@ def _swap(draft: Path, target: Path) -> None:
             rename = ctypes.CDLL(None, use_errno=True).renameat2
             if rename(_HERE, os.fsencode(draft), _HERE, os.fsencode(target), _EXCHANGE) == 0:
                 return
-    aside = draft.with_name(f"{draft.name}-old")
-    os.rename(target, aside)
+    aside = target.parent / f"{_hidden(target, 'aside')}{token_hex(4)}"
     try:
+        os.rename(target, aside)
         os.rename(draft, target)
-    except OSError:
-        os.rename(aside, target)
+    except BaseException:
+        if not os.path.lexists(target):
+            os.rename(aside, target)
         raise
     os.rename(aside, draft)
 
@@ -170,30 +169,50 @@ def _swap(draft: Path, target: Path) -> None:
 @contextlib.contextmanager
 def _draft(target: Path) -> Generator[Path]:
     """A hidden folder beside the target, held as long as this process lives, and gone at the end."""
-    draft = target.parent / f"{_hidden(target)}{token_hex(4)}"
+    draft = target.parent / f"{_hidden(target, 'draft')}{token_hex(4)}"
     draft.mkdir()
     try:
         with _alone(draft):
             yield draft
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _retire(draft, target)
 
 
-def _hidden(target: Path) -> str:
-    return f".{target.name}-draft-"
+def _retire(old: Path, target: Path) -> None:
+    """Let a draft, or the folder that it was exchanged for, go: what others had left in it stands in the new one first."""
+    held = entries(old)
+    if held is not None and _is_folder(target):
+        for path in list(_files(old)):
+            other = path.relative_to(old)
+            if not _is_ours(path, old, held) and not os.path.lexists(target / other):
+                _also(path, target / other)
+    shutil.rmtree(old, ignore_errors=True)
 
 
-def _clear_away(target: Path) -> None:
-    """Remove drafts of this target that nobody holds: those of runs that were killed."""
-    for old in target.parent.glob(f"{_escaped(_hidden(target))}*"):
-        with contextlib.suppress(OSError), _alone(old, wait=False):
-            shutil.rmtree(old, ignore_errors=True)
+def _hidden(target: Path, what: str) -> str:
+    return f".{target.name}-{what}-"
 
 
-def _escaped(name: str) -> str:
+def _settle(target: Path) -> None:
+    """Put in order what killed runs left beside a target; an exchange that is under way is waited for."""
+    if not (_beside(target, "aside") or _beside(target, "draft")):
+        return
+    with contextlib.suppress(OSError), _alone(target.parent):
+        for aside in _beside(target, "aside"):
+            if not os.path.lexists(target):
+                os.rename(aside, target)
+            elif entries(aside) is not None:  # without its list nobody can tell what in it is of others
+                _retire(aside, target)
+        for draft in _beside(target, "draft"):
+            with contextlib.suppress(OSError), _alone(draft, wait=False):
+                _retire(draft, target)
+
+
+def _beside(target: Path, what: str) -> list[Path]:
+    """Hidden folders of a target, by what they are."""
     from glob import escape
 
-    return escape(name)
+    return sorted(target.parent.glob(f"{escape(_hidden(target, what))}*"))
 
 
 @contextlib.contextmanager

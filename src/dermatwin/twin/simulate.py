@@ -94,7 +94,7 @@ def simulate(
 def _stages(case: Case, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Staged:
     """All stages of all zones, and the reference course where a concern is set against it."""
     tell(0.02, "the reference course")
-    usual = _reference(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
+    usual = usual_course(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
     who = person_in(case, draws.evidence)
     parts = (_part(tell, number, len(plans)) for number in range(len(plans)))
     return tuple(_run_zone(case, who, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
@@ -159,7 +159,7 @@ def _part(tell: Progress, number: int, count: int) -> Progress:
     return lambda share, what: tell((number + share) / count, what)
 
 
-def _reference(draws: Draws) -> TissueHistory:
+def usual_course(draws: Draws) -> TissueHistory:
     """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
     course = outcome.reference_course(draws)
     skin = sections.section_of(course.zone, course.person.patient, draws)

@@ -39,6 +39,7 @@ _TECHNIQUE = (
     "force",
     "pitch",
 )
+_COUNTED = ("passes", "track_spacing")  # nothing is taken for these where a density says how many needles fall
 _HANDLED = re.compile(r"course\.device|course\.settings\.|zones\.\d+\.treated$")  # what the rows above say already
 _TAKEN = "not stated; taken as "
 
@@ -103,27 +104,46 @@ def _rows(found: Contrast, key: str, several: bool) -> Iterator[Row]:
 
 
 def _said(run: Run, zone: ZoneRun, name: str) -> tuple[str, str]:
-    """What a case says of one setting, or what was taken for it and why."""
+    """What holds for one setting, in which sessions something else, and why where it is not stated but taken as usual."""
     if zone.settings is None:
         return words.NOTHING, ""
-    stated = _stated(zone.settings, name)
-    if stated:
-        return stated, ""
+    text, remark = _taken(run, zone, name)
+    found: dict[str, list[int]] = {}
+    for session in range(len(run.case.session_days)):
+        here = zone.settings.at(session)
+        value = _stated(here, name) or ("" if here.density is not None and name in _COUNTED else text)
+        found.setdefault(value, []).append(session + 1)
+    if not remark or text not in found:
+        return _in_words(found, _stated(zone.settings, name)), ""
+    usual = "taken as usual" if len(found) == 1 else f"{text} taken as usual"
+    return _in_words(found, text), ", ".join((usual, *remark))
+
+
+def _taken(run: Run, zone: ZoneRun, name: str) -> tuple[str, tuple[str, ...]]:
+    """What was taken for a setting that some session does not state; its spread and its source."""
     path = f"course.settings.{zone.zone.key}.{name}"
     taken = next((n for n in run.notices if n.path == path and n.message.startswith(_TAKEN)), None)
     if taken is None:
-        return words.NOTHING, ""
+        return "", ()
     text, _, detail = taken.message.removeprefix(_TAKEN).partition(" (")
     spread = re.sub(r"(?<=\d)-(?=\d)", words.DASH, detail.rstrip(")"))
-    return text, ", ".join(filter(None, ("taken as usual", spread, taken.source)))
+    return text, tuple(filter(None, (spread, taken.source)))
 
 
 def _stated(settings: CaseSettings, name: str) -> str:
-    """What the case says of one setting, and in which sessions it says something else; '' where it says nothing."""
-    usual = settings.model_dump(mode="json")
-    changes = [(change[name], change["sessions"]) for change in usual["changes"] if change.get(name) is not None]
-    other = [f"{value} in session {words.listing([str(s) for s in sessions])}" for value, sessions in changes]
-    return "; ".join(filter(None, [str(usual.get(name) or ""), *other]))
+    """What the case says of one setting; '' where it says nothing."""
+    value = settings.model_dump(mode="json", include={name}).get(name)
+    return "" if value is None else str(value)
+
+
+def _in_words(found: dict[str, list[int]], usual: str) -> str:
+    """The usual value, and every other with its sessions; with sessions all of them where some have none of it."""
+    held = {value: sessions for value, sessions in found.items() if value}
+    if not held:
+        return words.NOTHING
+    bare = usual if len(held) == len(found) and usual in held else next(iter(held)) if len(found) == 1 else ""
+    other = (f"{value} in session {words.listing([*map(str, on)])}" for value, on in held.items() if value != bare)
+    return "; ".join(filter(None, (bare, *other)))
 
 
 def in_table(notice: Said) -> bool:

@@ -10,6 +10,7 @@ from .. import words
 from . import lookup, needle, result, subject
 
 if TYPE_CHECKING:
+    from ...case import Patient
     from ...twin import Run, ZoneRun
 
 LEVELS = {"hard_stop": "stop", "soft_stop": "stop unless overridden", "caution": "caution", "info": "note"}
@@ -80,7 +81,7 @@ def opening(run: Run) -> Opening:
     columns = _columns(rows)
     return Opening(
         title=run.case.title or "A course of microneedling",
-        person=person(run),
+        person=said_person(run.case.patient),
         course=course(run),
         verdict=screening.verdict,
         verdict_name=VERDICT_NAMES.get(screening.verdict, screening.verdict),
@@ -92,9 +93,8 @@ def opening(run: Run) -> Opening:
     )
 
 
-def person(run: Run) -> str:
+def said_person(patient: Patient) -> str:
     """The person (or animal) in one line."""
-    patient = run.case.patient
     age = f"{words.given(patient.age)}{words.SPACE}{'year' if patient.age == 1 else 'years'}"
     if patient.species != "human":
         return f"{words.title(patient.species)}, {patient.sex}, {age}: an animal experiment, no clinical outcome is claimed"

@@ -14,7 +14,7 @@ from .pages import PAGES, page
 from .tongue import ENGLISH, languages, require_language, tongue
 
 CALENDAR = "calendar.ics"
-"""The file by which a folder of sheets is known."""
+"""The file with the dates of the course, beside the pages."""
 
 __all__ = [
     "CALENDAR",

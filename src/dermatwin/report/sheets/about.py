@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ...case import Topical, Zone
+from ...core.spelling import tokens
 from ...core.vocabulary import DARK_PHOTOTYPES
 from ...evidence.rows.advice import CareStepRow
 from ...evidence.rows.outcome import ConcernRow
-from ...history import Person, person
+from ...history import Person, person_in
+from ...screening.agent import agent_of
 from ...skin import site_of
 from ...skin.site import Site
 from ...twin import Run
@@ -17,6 +20,12 @@ from ...twin.run import ZoneRun
 from .. import words
 from .notes import Notes
 from .tongue import Tongue
+
+SIDES = {"left": "left", "right": "right", "both": "both sides"}
+"""Sides as a case writes them, and as they stand on a page."""
+
+OF_NUMBING = ("anaesthetic_toxicity", "methaemoglobinaemia")
+"""Complications of numbing creams; where nothing numbs nobody is told of them."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class About:
 
 def about(run: Run, tongue: Tongue) -> About:
     """The same, for a run in which somebody is treated; footnotes begin anew."""
-    who = person(run.case.patient, run.case.course, run.evidence)
+    who = person_in(run.case, run.evidence)
     return About(run, tongue, Notes(run.evidence, tongue), who, tuple(_treated(run, tongue)))
 
 
@@ -59,8 +68,16 @@ def _treated(run: Run, tongue: Tongue) -> Iterator[Treated]:
     for zone in run.zones:
         if zone.punctures:
             site = site_of(zone.skin, run.evidence)
-            plain = words.title(tongue.say(site.label))
-            yield Treated(zone, site, plain if zone.zone.key == zone.zone.zone else words.title(zone.zone.key))
+            yield Treated(zone, site, _name(zone.zone, site, tongue))
+
+
+def _name(zone: Zone, site: Site, tongue: Tongue) -> str:
+    """The site in the language of the page, with the side that the case names; a name of its own as the case has it."""
+    if zone.name is not None:
+        return words.title(zone.key)
+    plain = words.title(tongue.say(site.label))
+    side = next((side for side in SIDES if side in tokens(zone.zone.replace("_", " "))), "")
+    return tongue.say("{site}, {side}", site=plain, side=tongue.say(SIDES[side])) if side else plain
 
 
 def session_dates(run: Run) -> list[date]:
@@ -79,13 +96,20 @@ def stands(places: tuple[str, ...], site: Site) -> bool:
     return not places or site.name in places or site.region.name in places
 
 
+def numbs(topical: Topical, run: Run) -> bool:
+    """Whether a product is an anaesthetic that reaches a treated zone, whatever is known of its numbness."""
+    treated = {zone.zone.key for zone in run.zones if zone.punctures}
+    reached = treated if topical.zones is None else treated & set(topical.zones)
+    return bool(reached) and agent_of(topical, run.evidence) is not None
+
+
 def applies(run: Run, condition: str) -> bool:
     """Whether the condition of an instruction holds for the person and the course."""
     conditions = {
         "always": True,
         "dark": run.case.patient.phototype in DARK_PHOTOTYPES,
-        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones),
-        "anaesthetic": any(exposure.at_nerves is not None for zone in run.zones for exposure in zone.exposures),
+        "face": any(site_of(zone.skin, run.evidence).on_face for zone in run.zones if zone.punctures),
+        "anaesthetic": any(numbs(topical, run) for topical in run.case.course.topicals),
     }
     return conditions[condition]
 

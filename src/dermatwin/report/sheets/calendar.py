@@ -7,19 +7,24 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from ...case import dump_case
-from ...evidence.rows.advice import ClockRow
+from ...evidence.rows.advice import Activity
 from ...evidence.timetable import reading_days
 from ...twin import Run
-from .about import session_dates
+from .about import About, about
+from .clock import day_of, instructions, longest
 from .tongue import WEEK, Tongue, tongue
+
+SUN: tuple[Activity, ...] = ("sun",)
+ACTIVES: tuple[Activity, ...] = ("retinoid", "acid")
 
 
 def calendar(run: Run, language: Tongue | None = None) -> str:
     """Whole-day events, the same bytes for the same run."""
     said = language or tongue()
+    made = about(run, said)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//dermatwin//course//{said.language.upper()}", "CALSCALE:GREGORIAN"]
     course = _course(run)
-    for number, (day, text) in enumerate(_events(run, said)):
+    for number, (day, text) in enumerate(_events(made)):
         lines += [
             "BEGIN:VEVENT",
             f"UID:{number}-{_date(day)}-{course}@dermatwin",
@@ -41,47 +46,55 @@ def _date(day: date) -> str:
     return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
 
-def _events(run: Run, said: Tongue) -> Iterator[tuple[date, str]]:
-    days = session_dates(run)
-    sun, retinoid, again = (
-        _hours(run, "before", "sun"),
-        _hours(run, "before", "retinoid"),
-        _hours(run, "aftercare", "retinoid"),
-    )
-    for number, day in enumerate(days, start=1):
-        told = said.number(number)
+def _events(made: About) -> Iterator[tuple[date, str]]:
+    say, number = made.tongue.say, made.tongue.number
+    for session, day in enumerate(made.days, start=1):
+        yield from _leading_up(session, day, made)
+        yield day, say("Microneedling session {number} of {all}", number=number(session), all=number(len(made.days)))
+        yield from _afterwards(session, day, made)
+    for later in reading_days(made.run.evidence):
+        weeks = number(later / WEEK)
         yield (
-            day - timedelta(hours=sun),
-            said.say("Session {number} in {lasting}: no tan, no sunburn", number=told, lasting=said.lasting(sun)),
-        )
-        yield (
-            day - timedelta(hours=retinoid),
-            said.say(
-                "Session {number} in {lasting}: stop retinoids and acids on this skin",
-                number=told,
-                lasting=said.lasting(retinoid),
-            ),
-        )
-        yield day, said.say("Microneedling session {number} of {all}", number=told, all=said.number(len(days)))
-        yield (
-            day + timedelta(hours=again),
-            said.say(
-                "{lasting} after session {number}: photographs; retinoids and acids again if calm",
-                number=told,
-                lasting=said.lasting(again),
-            ),
-        )
-    for later in reading_days(run.evidence):
-        weeks = said.number(later / WEEK)
-        yield (
-            days[-1] + timedelta(days=later),
-            said.say("Result {weeks} weeks after the last session: photographs and score", weeks=weeks),
+            made.days[-1] + timedelta(days=later),
+            say("Result {weeks} weeks after the last session: photographs and score", weeks=weeks),
         )
 
 
-def _hours(run: Run, phase: str, activity: str) -> float:
-    """Hours that the clock gives an activity."""
-    return max(row.lasting for row in run.evidence.rows(ClockRow) if (row.phase, row.activity) == (phase, activity))
+def _leading_up(session: int, day: date, made: About) -> Iterator[tuple[date, str]]:
+    """When to begin to leave what must be left before a session."""
+    say, told = made.tongue.say, made.tongue.number(session)
+    if (sun := _hours(SUN, "before", made)) is not None:
+        text = say("Session {number} in {lasting}: no tan, no sunburn", number=told, lasting=made.tongue.lasting(sun))
+        yield day_of(day, sun, "before"), text
+    if (stop := _hours(ACTIVES, "before", made)) is not None:
+        lasting = made.tongue.lasting(stop)
+        text = say("Session {number} in {lasting}: stop retinoids and acids on this skin", number=told, lasting=lasting)
+        yield day_of(day, stop, "before"), text
+
+
+def _afterwards(session: int, day: date, made: About) -> Iterator[tuple[date, str]]:
+    """When what was left may begin again; not where the next session already asks to leave it."""
+    hours = _hours(ACTIVES, "aftercare", made)
+    if hours is None:
+        return
+    again, stop = day_of(day, hours, "aftercare"), _hours(ACTIVES, "before", made) or 0.0
+    say, told, lasting = made.tongue.say, made.tongue.number(session), made.tongue.lasting(hours)
+    if session < len(made.days) and again >= day_of(made.days[session], stop, "before"):
+        text = say(
+            "{lasting} after session {number}: photographs; no retinoids and acids yet, the next session is near",
+            number=told,
+            lasting=lasting,
+        )
+    else:
+        text = say(
+            "{lasting} after session {number}: photographs; retinoids and acids again if calm", number=told, lasting=lasting
+        )
+    yield again, text
+
+
+def _hours(activities: tuple[Activity, ...], phase: str, made: About) -> float | None:
+    """Hours that the clock gives some activities here, the longest; None where it does not speak of them."""
+    return longest(one for one in instructions(made, phase) if one.row.activity in activities)
 
 
 def _escaped(text: str) -> str:

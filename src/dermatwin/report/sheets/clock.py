@@ -1,10 +1,14 @@
-"""What to leave and what to do, by hours around a session: rows of `clock.csv` for the places of this course."""
+"""What to leave and what to do, by hours around a session: rows of `clock.csv` for the places of this course.
+
+Every date and every span of a sheet comes from here: the hours of a row, or what the run computes where that is longer.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ...evidence.rows.advice import ClockRow
 from ...naming import Detail, Name
@@ -47,14 +51,42 @@ class Stretch:
     lines: list[Line]
 
 
-def rows(about: About, phase: str) -> list[tuple[ClockRow, tuple[Treated, ...]]]:
-    """Rows of a phase that apply to this person, with the zones that they are about, in the order of their days."""
-    found = [
-        (row, places)
-        for row in about.run.evidence.rows(ClockRow)
-        if row.phase == phase and _is_meant(row, about) and (places := _zones(row, about))
-    ]
-    return sorted(found, key=lambda one: (one[0].from_h, one[0].to_h))
+@dataclass(frozen=True)
+class Instruction:
+    """A row that applies to this person, the zones that it is about, and what the run computes for it there."""
+
+    row: ClockRow
+    places: tuple[Treated, ...]
+    waits: tuple[tuple[Treated, Wait], ...]
+
+    @property
+    def hours(self) -> float:
+        """Hours for which it holds: as customary, longer where the channels of a zone are open for longer."""
+        return max([self.row.lasting, *(wait.hours for _, wait in self.waits)])
+
+
+def instructions(about: About, phase: str) -> list[Instruction]:
+    """Those of a phase that apply to this person, in the order of their days."""
+    rows = [row for row in about.run.evidence.rows(ClockRow) if row.phase == phase and _is_meant(row, about)]
+    found = (_instruction(row, about) for row in sorted(rows, key=lambda row: (row.from_h, row.to_h)))
+    return [one for one in found if one.places]
+
+
+def _instruction(row: ClockRow, about: About) -> Instruction:
+    places = _zones(row, about)
+    waits = tuple((treated, wait) for treated in places if (wait := _wait(row, treated, about)) is not None)
+    return Instruction(row, places, waits)
+
+
+def longest(found: Iterable[Instruction]) -> float | None:
+    """Hours of the longest of some instructions; None of none."""
+    return max((one.hours for one in found), default=None)
+
+
+def day_of(session: date, hours: float, phase: str) -> date:
+    """The day on which a stretch of hours begins before a session, or ends after it; less than a day is the same day."""
+    whole = math.ceil(hours / DAY) if hours >= DAY else 0
+    return session + timedelta(days=-whole if phase == BEFORE else whole)
 
 
 def _is_meant(row: ClockRow, about: About) -> bool:
@@ -69,10 +101,8 @@ def _zones(row: ClockRow, about: About) -> tuple[Treated, ...]:
 def stretches(about: About, phase: str) -> list[Stretch]:
     """The instructions of a phase by the day on which they begin (before) or end (after)."""
     found: dict[float, list[Line]] = {}
-    for row, places in rows(about, phase):
-        waits = [(treated, wait) for treated in places if (wait := _wait(row, treated, about)) is not None]
-        hours = max([row.lasting, *(wait.hours for _, wait in waits)])
-        found.setdefault(hours, []).append(_line(row, places, waits, hours, about))
+    for one in instructions(about, phase):
+        found.setdefault(one.hours, []).append(_line(one, about))
     return [
         Stretch(_head(hours, phase, about.tongue), _dates(hours, phase, about), found[hours])
         for hours in sorted(found, reverse=phase == BEFORE)
@@ -90,17 +120,16 @@ def _head(hours: float, phase: str, tongue: Tongue) -> str:
 def _dates(hours: float, phase: str, about: About) -> str:
     """The day of each session on which a stretch begins or ends; of many sessions the first alone."""
     days = about.days if len(about.days) <= MOST_DATES else about.days[:1]
-    apart = timedelta(days=round(hours / DAY)) * (-1 if phase == BEFORE else 1)
-    return " · ".join(about.tongue.short(day + apart) for day in days)
+    return " · ".join(about.tongue.short(day_of(day, hours, phase)) for day in days)
 
 
-def _line(row: ClockRow, places: tuple[Treated, ...], waits: list[tuple[Treated, Wait]], hours: float, about: About) -> Line:
-    tongue = about.tongue
-    names = [] if len(places) == len(about.zones) else [treated.name for treated in places]
+def _line(one: Instruction, about: About) -> Line:
+    tongue, row = about.tongue, one.row
+    names = [] if len(one.places) == len(about.zones) else [treated.name for treated in one.places]
     return Line(
-        text=tongue.say(row.instruction, lasting=tongue.lasting(hours)),
+        text=tongue.say(row.instruction, lasting=tongue.lasting(one.hours)),
         zones=tongue.listing(names),
-        computed=[_computed(row, treated, wait, tongue) for treated, wait in waits],
+        computed=[_computed(row, treated, wait, tongue) for treated, wait in one.waits],
         notes=about.notes.mark(row.source),
     )
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from ...evidence.rows.advice import ComplicationRow
 from .. import words
-from .about import About, applies
+from .about import OF_NUMBING, About, applies
 
 URGENCIES = ("emergency", "now", "same day", "within days")
-OF_NUMBING = ("anaesthetic_toxicity", "methaemoglobinaemia")
 
 
 @dataclass(frozen=True)

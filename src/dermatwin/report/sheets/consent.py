@@ -10,9 +10,10 @@ import numpy as np
 from ...evidence.rows.advice import AlternativeRow, ComplicationRow
 from ...evidence.rows.planning import DefaultCourseRow
 from ...outcome import Counts
+from ...screening.product import contents, name_of
 from ...twin import Endpoint
-from .about import About, concern_name
-from .order import Put, orders
+from .about import OF_NUMBING, About, Treated, applies, concern_name
+from .order import besides, is_off_label, products
 
 CONFIDENCE = {
     "H": "{concern}: several trials agree that it helps.",
@@ -39,6 +40,9 @@ ABOUT_LABEL = (
     "skinpen_scar_depth",
 )
 """Findings that say that a device is used outside its label."""
+
+OF_PRODUCTS = "granuloma_risk"
+"""The risk that products on needled skin bring; it is computed of those whose way in the skin is."""
 
 THOUSAND, HUNDRED = 1000, 100
 
@@ -69,7 +73,8 @@ class Consent:
 
 def consent(about: About) -> Consent:
     """Everything that a person should know before signing."""
-    rows = [row for row in about.run.evidence.rows(ComplicationRow) if row.plain]
+    numbs = applies(about.run, "anaesthetic")
+    rows = [row for row in about.run.evidence.rows(ComplicationRow) if row.plain and (numbs or row.id not in OF_NUMBING)]
     return Consent(
         known=list(_known(about)),
         unknown=list(_unknown(about)),
@@ -110,13 +115,14 @@ def _risks(row: ComplicationRow, about: About) -> Iterator[Risk]:
     tongue = about.tongue
     for treated in about.zones:
         for end in about.run.find(row.risk or "", treated.key):
+            unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS and end.band[2] == 0.0 else []
             if np.isfinite(end.band).all():
                 yield Risk(
                     name=tongue.say(row.plain),
                     zone=treated.name if len(about.zones) > 1 else "",
-                    often=_often(end, about),
+                    often=_unknown_products(unknown, about) if unknown else _often(end, about),
                     counted="" if end.counts is None else _counted(end.counts, about),
-                    sure=tongue.say(GRADES[end.grade]),
+                    sure="" if unknown else tongue.say(GRADES[end.grade]),
                     notes=about.notes.mark((*row.source, *end.pooled[:2])),
                 )
 
@@ -144,6 +150,18 @@ def _often(end: Endpoint, about: About) -> str:
     )
 
 
+def _unknown_products(names: list[str], about: About) -> str:
+    tongue = about.tongue
+    return tongue.say("not computed: what {products} does in the skin is not known here", products=tongue.listing(names))
+
+
+def _not_computed(treated: Treated, about: About) -> list[str]:
+    """What goes onto the needled skin of a zone and is no part of the computation: unknown products, off-label adjuncts."""
+    here = [topical for topical, zone in products(about) if zone is treated]
+    unknown = [name_of(one) for one in here if contents(one, about.run.evidence).unknown]
+    return list(dict.fromkeys((*unknown, *(one.what for one in besides(about) if one.off_label and one.treated is treated))))
+
+
 def _counted(counts: Counts, about: About) -> str:
     """What trials of needling counted."""
     tongue, tally = about.tongue, counts.needled
@@ -168,15 +186,15 @@ def _counted(counts: Counts, about: About) -> str:
 
 def _off_label(about: About) -> Iterator[str]:
     """Products and ways of use that no label covers, by name."""
-    for order in orders(about):
-        yield from (_product(put, about) for put in order.products if put.off_label)
+    for topical, treated in products(about):
+        if is_off_label(topical, treated, about):
+            yield about.tongue.say("{product}: not approved for needled skin.", product=name_of(topical))
+    for one in besides(about):
+        if one.off_label and not one.against:
+            yield about.tongue.say("{product}: not approved for needled skin.", product=one.what)
     for finding in about.run.screening.findings:
         if finding.rule in ABOUT_LABEL and finding.level != "info":
             yield about.tongue.quoted(f"{finding.title}: {finding.reason}.")
-
-
-def _product(put: Put, about: About) -> str:
-    return about.tongue.say("{product}: not approved for needled skin.", product=put.product)
 
 
 def _alternatives(about: About) -> Iterator[tuple[str, str]]:

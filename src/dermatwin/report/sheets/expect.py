@@ -12,6 +12,7 @@ from ...screening.product import name_of
 from ...twin import Endpoint
 from .about import About, Treated
 from .order import numbed
+from .tolerated import refused
 
 SIGNS = {
     "redness_duration": "Redness",
@@ -108,7 +109,9 @@ def _sentences(treated: Treated, session: int, about: About) -> Iterator[str]:
     if end is not None:
         yield from _covered(end, about)
     pain = _after("pain_vas", session, treated, about)
-    if pain is not None and np.isfinite(pain.band).all():
+    if any(refused(topical, about) for topical in numbed(session - 1, treated.key, about)):
+        yield about.tongue.say("How much it hurts depends on what numbs: the cream of the course is not for you.")
+    elif pain is not None and np.isfinite(pain.band).all():
         low, middle, high = (about.tongue.number(round(value)) for value in pain.band)
         yield about.tongue.say(
             "Pain of the session: about {middle} of 10; between {low} and {high} in 9 of 10 people like you.",

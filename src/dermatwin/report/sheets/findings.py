@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from ...evidence.rows.advice import ClockRow
 from ...history import Fact
 from ...screening import Finding, rule_book
+from ...screening.allergy import not_tolerated
 from ...screening.match import written
 from ...screening.rule import Phase, Rule
 from .about import About
+from .clock import instructions, longest
 
+PHASES: tuple[Phase, ...] = get_args(Phase)
 LEVELS = {"hard_stop": "Stop", "soft_stop": "Stop until decided", "caution": "Caution", "info": "Info"}
-NOT_OF_THE_PERSON = ("denied", "family")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Told:
     reason: str
     action: str
     until: str
+    here: str  # how long it is for this person, where the run computes more than is customary
     zone: str
     decided: str  # the recorded reason of an override
     notes: str
@@ -41,11 +45,12 @@ class Plain:
 
 def allergies(about: About) -> tuple[Fact, ...]:
     """Everything that the person is written not to tolerate, what nobody can read included."""
-    return tuple(
-        fact
-        for fact in about.who.facts
-        if (fact.role == "allergy" or fact.list == "allergies") and fact.is_said and fact.status not in NOT_OF_THE_PERSON
-    )
+    return not_tolerated(about.who, about.run.evidence)
+
+
+def allergen(fact: Fact) -> str:
+    """An allergy as it is written, and what a clinician judged it to be."""
+    return f"{fact.words} ({fact.label})" if fact.judged and fact.known else fact.words
 
 
 def findings(about: About) -> list[Told]:
@@ -63,10 +68,20 @@ def _told(finding: Finding, about: About) -> Told:
         reason=about.tongue.quoted(finding.reason),
         action=about.tongue.quoted(finding.action),
         until=about.tongue.quoted(finding.until),
+        here=_here(finding, about),
         zone=names.get(finding.zone, finding.zone),
         decided=finding.override_reason,
         notes=about.notes.mark(finding.sources),
     )
+
+
+def _here(finding: Finding, about: About) -> str:
+    """What a rule says of the days after is what is customary: it is said where the channels are open for longer."""
+    ours = [one for one in instructions(about, "aftercare") if finding.rule in one.row.rules]
+    hours = longest(ours)
+    if hours is None or any(one.hours <= one.row.lasting for one in ours):
+        return ""  # of several things of which a rule speaks, some are as is customary
+    return about.tongue.say("As computed here, no sooner than {lasting} after.", lasting=about.tongue.lasting(hours))
 
 
 def plain(about: About, phase: Phase) -> list[Plain]:
@@ -88,10 +103,16 @@ def plain(about: About, phase: Phase) -> list[Plain]:
 
 def _sentence(rule: Rule, phase: Phase, about: About) -> str:
     """The plain sentence of a rule, with the hours of the clock that names it: of the phase, else of the other."""
-    rows = [row for row in about.run.evidence.rows(ClockRow) if rule.id in row.rules]
-    hours = [row.lasting for row in sorted(rows, key=lambda row: row.phase != phase)]
-    values = {"lasting": about.tongue.lasting(hours[0])} if hours else {}
+    hours = next(filter(None, (_hours(rule, when, about) for when in (phase, *PHASES))), None)
+    values = {} if hours is None else {"lasting": about.tongue.lasting(hours)}
     return about.tongue.say(rule.plain[phase], **values)
+
+
+def _hours(rule: Rule, phase: str, about: About) -> float | None:
+    """Hours of the instructions that speak of the same as a rule: of those for this person, else as they are customary."""
+    ours = longest(one for one in instructions(about, phase) if rule.id in one.row.rules)
+    rows = (row for row in about.run.evidence.rows(ClockRow) if rule.id in row.rules and row.phase == phase)
+    return ours or max((row.lasting for row in rows), default=None)
 
 
 def _words(finding: Finding, about: About) -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from ...evidence.rows.advice import RedFlagRow
 from ...twin import Run
+from .about import applies
 from .tongue import HOURS_AT_MOST, WEEK, Tongue, tongue
 
 EMERGENCY = "emergency"
+OF_NUMBING = "numbing_toxicity"
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,12 @@ def signs(run: Run, language: Tongue | None = None) -> list[tuple[RedFlagRow, st
 
 
 def red_flags(run: Run, language: Tongue) -> list[Flag]:
-    """The same in the language of a page."""
+    """The same in the language of a page; what a numbing cream brings only where the course has one."""
     say = language.say
     return [
         Flag(say(row.sign), when, say(row.action), say(row.meanwhile), row.action == EMERGENCY)
         for row, when in signs(run, language)
+        if row.id != OF_NUMBING or applies(run, "anaesthetic")
     ]
 
 

@@ -17,6 +17,7 @@ from ...evidence.rows.row import Row
 from ...evidence.rows.skin import SiteRow
 from ...screening import rule_book
 from ...skin.site import HUMAN
+from .about import SIDES
 from .clock import WAITING
 from .consent import CONFIDENCE, GRADES, NO_COURSE
 from .expect import SIGNS
@@ -89,7 +90,15 @@ def _of_words() -> Iterator[tuple[str, Message]]:
     """Sentences that code keeps in tables of its own."""
     waiting = (sentence for _, sentence in WAITING.values())
     titles = (page.title for page in PAGES.values())
-    tables = (*LEVELS.values(), *PURPOSES.values(), *SIGNS.values(), *CONFIDENCE.values(), NO_COURSE, *GRADES.values())
+    tables = (
+        *SIDES.values(),
+        *LEVELS.values(),
+        *PURPOSES.values(),
+        *SIGNS.values(),
+        *CONFIDENCE.values(),
+        NO_COURSE,
+        *GRADES.values(),
+    )
     yield from (("report/sheets", sentence) for sentence in (*titles, *tables, *waiting))
 
 

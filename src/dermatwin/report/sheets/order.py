@@ -11,16 +11,23 @@ from ...case import Settings, Topical
 from ...core.units import factor
 from ...evidence.rows.advice import PreparationRow, SessionTimeRow
 from ...evidence.rows.planning import DefaultCourseRow
+from ...history import kinds_in
 from ...naming import NOTHING
+from ...screening import rule_book
 from ...screening.agent import agent_of
+from ...screening.allergy import adjunct, is_or_holds
+from ...screening.match import is_product
 from ...screening.product import name_of
+from ...screening.records import OFF_LABEL
+from ...screening.rule import Clause
+from ...screening.target import targets
 from .. import words
 from .about import About, Treated, concern_name, steps
-from .findings import Told, allergies, findings
+from .findings import Told, allergen, allergies, findings
 from .tolerated import refused, tolerated
 
-OFF_LABEL = "off_label_delivery"
 STOP = "stop"
+IN_MINUTES = 180  # min; what takes longer is told in hours
 ZONED = ("antisepsis", "glide", "rinse", "soothing", "gloves")
 PURPOSES = {
     "antisepsis": "Disinfect with",
@@ -76,6 +83,18 @@ class Put:
     covered: bool
     off_label: bool
     against: str
+    numbs: bool
+    before: float  # h, from when to the needling
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A treatment beside the needling in a zone; the case does not say in which sessions."""
+
+    what: str
+    treated: Treated
+    off_label: bool
+    against: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,7 @@ class Order:
     numbing: list[Put]
     zones: list[ZoneOrder]
     products: list[Put]
+    besides: list[Beside]
     refused: list[Put]
     steps: list[tuple[str, str]]
     stops: list[str]
@@ -114,22 +134,25 @@ def orders(about: About) -> list[Order]:
 
 def _order(session: int, about: About) -> Order:
     puts = [put for topical in _of_session(session, about) for put in _puts(topical, about)]
+    numbing = [put for put in puts if put.numbs and not put.against]
     known = allergies(about)
     say = about.tongue.say
+    rows = (row for row in steps(about.run, "session") if numbing or row.applies_if != "anaesthetic")
     return Order(
         number=session + 1,
         day=about.tongue.day(about.days[session]),
         stopped=about.run.screening.verdict == STOP,
-        allergies=list(dict.fromkeys(fact.words for fact in known)),
+        allergies=list(dict.fromkeys(allergen(fact) for fact in known)),
         unread=list(dict.fromkeys(fact.words for fact in known if not fact.known)),
         findings=findings(about),
-        numbing=[put for numbs, put in puts if numbs and not put.against],
+        numbing=numbing,
         zones=[_zone(treated, session, about) for treated in about.zones],
-        products=[put for numbs, put in puts if not numbs and not put.against],
-        refused=[put for _, put in puts if put.against],
-        steps=[(say(row.instruction), about.notes.mark(row.source)) for row in steps(about.run, "session")],
+        products=[put for put in puts if not put.numbs and not put.against],
+        besides=besides(about),
+        refused=[put for put in puts if put.against],
+        steps=[(say(row.instruction), about.notes.mark(row.source)) for row in rows],
         stops=[say(row.instruction) for row in steps(about.run, "stop")],
-        times=_times(session, about),
+        times=_times(session, max((put.before for put in numbing), default=0.0), about),
     )
 
 
@@ -146,25 +169,50 @@ def numbed(session: int, zone: str, about: About) -> list[Topical]:
     return [one for one in every if agent_of(one, about.run.evidence) is not None]
 
 
-def _puts(topical: Topical, about: About) -> Iterator[tuple[bool, Put]]:
-    """One line for each zone that a product reaches, and whether it numbs."""
+def products(about: About) -> Iterator[tuple[Topical, Treated]]:
+    """What the course puts on in any session and this person tolerates, with each treated zone that it reaches."""
+    for topical in about.run.case.course.topicals:
+        if not refused(topical, about):
+            yield from ((topical, treated) for treated in about.zones if reaches(topical, treated))
+
+
+def reaches(topical: Topical, treated: Treated) -> bool:
+    """Whether a product is put on a zone."""
+    return topical.zones is None or treated.key in topical.zones
+
+
+def _puts(topical: Topical, about: About) -> Iterator[Put]:
+    """One line for each zone that a product reaches."""
     numbs = agent_of(topical, about.run.evidence) is not None
     against = list(dict.fromkeys(fact.words for fact in refused(topical, about)))
     for treated in about.zones:
-        if topical.zones is None or treated.key in topical.zones:
-            yield (
-                numbs,
-                Put(
-                    product=name_of(topical),
-                    zone=treated.name,
-                    amount=_amount(topical, treated, about),
-                    on=_clock(topical.apply, about),
-                    off="" if topical.remove is None else _clock(topical.remove, about),
-                    covered=topical.occluded,
-                    off_label=_off_label(topical, treated, about),
-                    against=about.tongue.listing(against),
-                ),
+        if reaches(topical, treated):
+            yield Put(
+                product=name_of(topical),
+                zone=treated.name,
+                amount=_amount(topical, treated, about),
+                on=_clock(topical.apply, about),
+                off="" if topical.remove is None else _clock(topical.remove, about),
+                covered=topical.occluded,
+                off_label=is_off_label(topical, treated, about),
+                against=about.tongue.listing(against),
+                numbs=numbs,
+                before=-topical.apply,
             )
+
+
+def besides(about: About) -> list[Beside]:
+    """The treatments beside the needling, zone by zone, as screening reads them."""
+    names = {target.key: target.adjuncts for target in targets(about.run.case, about.run.evidence)}
+    return [_beside(what, treated, about) for treated in about.zones for what in names.get(treated.key, ())]
+
+
+def _beside(what: str, treated: Treated, about: About) -> Beside:
+    evidence = about.run.evidence
+    against = (fact.words for fact in allergies(about) if is_or_holds(adjunct(what, evidence), fact))
+    asked = (clause.adjuncts or () for clause in _off_label_rule(about))
+    off_label = _is_found(treated, about) and any(kinds_in(what, evidence) & set(concepts) for concepts in asked)
+    return Beside(what, treated, off_label, about.tongue.listing(list(dict.fromkeys(against))))
 
 
 def _amount(topical: Topical, treated: Treated, about: About) -> str:
@@ -178,17 +226,33 @@ def _area(treated: Treated, about: About) -> str:
 
 
 def _clock(hours: float, about: About) -> str:
-    """Minutes or hours around the needling, with their sign: '−45 min', '+8 h'."""
-    minutes = hours * factor("h", "min")
-    sign = "+" if minutes > 0.0 else words.MINUS if minutes < 0.0 else ""
-    value, unit = (minutes, "min") if abs(minutes) < 180.0 else (hours, "h")
-    return f"{sign}{about.tongue.amount(round(abs(value)), unit)}"
+    """Around the needling, with its sign: '−45 min', '−5 h 5 min', '+8 h'."""
+    minutes = round(hours * factor("h", "min"))
+    sign = "+" if minutes > 0 else words.MINUS if minutes < 0 else ""
+    return f"{sign}{_lasting(abs(minutes), about)}"
 
 
-def _off_label(topical: Topical, treated: Treated, about: About) -> bool:
-    """Whether screening named the product as one that needled skin is not its place."""
-    found = (f for f in about.run.screening.findings if f.rule == OFF_LABEL and f.zone in ("", treated.key))
-    return any(name_of(topical) in finding.reason for finding in found)
+def _lasting(minutes: int, about: About) -> str:
+    """Minutes, of three hours and more as hours and minutes."""
+    if minutes < IN_MINUTES:
+        return about.tongue.amount(minutes, "min")
+    hours, rest = divmod(minutes, round(factor("h", "min")))
+    return " ".join(about.tongue.amount(value, unit) for value, unit in ((hours, "h"), (rest, "min")) if value)
+
+
+def is_off_label(topical: Topical, treated: Treated, about: About) -> bool:
+    """Whether screening says of the product, as it is put on in this zone, that needled skin is not its place."""
+    asked = (clause.topicals for clause in _off_label_rule(about) if clause.topicals is not None)
+    return _is_found(treated, about) and any(is_product(one, topical, about.run.evidence) for one in asked)
+
+
+def _off_label_rule(about: About) -> list[Clause]:
+    rule = rule_book(about.run.evidence).rule(OFF_LABEL)
+    return [] if rule is None else rule.when
+
+
+def _is_found(treated: Treated, about: About) -> bool:
+    return any(f.rule == OFF_LABEL and f.zone in ("", treated.key) for f in about.run.screening.findings)
 
 
 def _zone(treated: Treated, session: int, about: About) -> ZoneOrder:
@@ -252,12 +316,11 @@ def _chosen(purpose: str, treated: Treated, about: About) -> Chosen:
     return Chosen(say(PURPOSES[purpose]), say(row.preparation), say(row.note), False, about.notes.mark(row.source))
 
 
-def _times(session: int, about: About) -> Times:
-    """Preparation, needling as computed and what follows, against what is usual; the wait for numbing cream apart."""
+def _times(session: int, numbing: float, about: About) -> Times:
+    """Preparation, needling as computed and what follows, against what is usual; the wait for numbing cream [h] apart."""
     tongue, parts = about.tongue, {row.part: row for row in about.run.evidence.rows(SessionTimeRow)}
     minutes = [_needling(treated, session, about) for treated in about.zones]
-    numbing = min((one.apply for one in _of_session(session, about) if one.apply < 0.0), default=0.0)
-    wait = tongue.amount(round(-numbing * factor("h", "min")), "min") if numbing else ""
+    wait = _lasting(round(numbing * factor("h", "min")), about) if numbing > 0.0 else ""
     known = [values for values in minutes if values is not None]
     if len(known) < len(minutes):
         return Times("", wait, "", tongue.say("The time of needling is not known for these settings."))

@@ -8,8 +8,9 @@ from ...case import Topical
 from ...evidence import Evidence
 from ...evidence.rows.advice import PreparationRow
 from ...history import Fact, vocabulary
-from ...screening.allergy import meets
+from ...screening.allergy import bears_name, is_or_holds, level_of, meets
 from ...screening.product import contents
+from ...screening.records import ALLERGY_TO_PRODUCT
 from ...skin.site import Site
 from .about import About, stands
 from .findings import allergies
@@ -32,8 +33,8 @@ def suits(row: PreparationRow, site: Site, about: About) -> bool:
 
 def _is_allergen(row: PreparationRow, about: About) -> bool:
     """Whether a preparation is or holds what the person does not tolerate, by its concepts or by its very name."""
-    kinds, name = _kinds(row.concepts, about.run.evidence), row.preparation.split(WITHOUT)[0].casefold()
-    return any(meets(fact, frozenset(row.concepts), kinds) or fact.words.casefold() in name for fact in allergies(about))
+    kinds, name = _kinds(row.concepts, about.run.evidence), row.preparation.split(WITHOUT)[0]
+    return any(meets(fact, frozenset(row.concepts), kinds) or bears_name(fact, name) for fact in allergies(about))
 
 
 def _is_ruled_out(row: PreparationRow, facts: Iterable[Fact]) -> bool:
@@ -48,6 +49,8 @@ def _kinds(concepts: Iterable[str], evidence: Evidence) -> frozenset[str]:
 
 
 def refused(topical: Topical, about: About) -> tuple[Fact, ...]:
-    """The allergies for which a product of the course must not be used."""
+    """The allergies for which a product of the course must not be used; one on which a clinician decided stands aside."""
     product = contents(topical, about.run.evidence)
-    return tuple(fact for fact in allergies(about) if fact.known and meets(fact, product.named, product.kinds))
+    decided = any(override.rule == ALLERGY_TO_PRODUCT for override in about.run.case.overrides)
+    met = (fact for fact in allergies(about) if is_or_holds(product, fact))
+    return tuple(fact for fact in met if not (decided and level_of(fact, product) == "soft_stop"))

@@ -42,13 +42,12 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language in use; `missing` gathers what stood in English for want of a translation, `asked` all sentences."""
+    """One language in use; `missing` gathers what stood in English for want of a translation."""
 
     language: str
     locale: Locale
     catalogue: Catalogue
     missing: set[str] = field(default_factory=set[str])
-    asked: set[str] = field(default_factory=set[str])
 
     def say(self, sentence: str, /, **values: Any) -> str:
         """A sentence with its places filled."""
@@ -68,10 +67,7 @@ class Tongue:
         return text
 
     def _note(self, sentence: str) -> None:
-        if not sentence:
-            return
-        self.asked.add(sentence)
-        if self.language != ENGLISH and sentence not in self.catalogue.known:
+        if sentence and self.language != ENGLISH and sentence not in self.catalogue.known:
             self.missing.add(sentence)
 
     def number(self, value: float) -> str:
