@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from builders import skin_of
+from dermatwin.calibration import fitting
 from dermatwin.evidence import Evidence
 from dermatwin.insertion import READOUTS, share_left, with_odds
 from dermatwin.validation import closure, insertion
@@ -111,3 +112,14 @@ def test_a_course_is_read_where_it_falls_below_and_beyond_its_end_as_it_ends():
     time = np.array([0.0, 1.0, 2.0, 4.0])
     course = 2.0 ** -(time / np.array([[1.0], [3.0], [8.0]]))
     np.testing.assert_allclose(closure._first_below(course, 0.5, time), [1.0, 3.0, 8.0])
+
+
+def test_a_parameter_says_which_studies_carry_it():
+    """What the fit without a study says less of is what that study carries."""
+    chance = np.random.Generator(np.random.Philox(1))
+    whole = 0.3 * chance.standard_normal((4000, 2))
+    without = {"mover": whole + np.array([1.0, 0.0]), "holder": whole * np.array([1.0, 3.0]), "nobody": whole}
+    first, second = (fitting._carried(place, whole, without) for place in (0, 1))
+    assert set(first["carried_by"]) == {"mover"}
+    assert set(second["carried_by"]) == {"holder"}
+    assert fitting._carried(0, whole, {"nobody": whole}) == {}
