@@ -200,7 +200,7 @@ def _fit(parameter: Parameter, evidence: Evidence) -> dict[str, Any]:
     low, middle, high = parameter.fitted
     seen = "narrowed or moved by measurements" if parameter.informed else "the data cannot see it, the prior speaks"
     posterior = evidence.posterior_of(parameter.name)
-    entry = {} if posterior is None else posterior.record["parameters"].get(parameter.name, {})
+    entry = {} if posterior is None else posterior.record.get("parameters", {}).get(parameter.name, {})
     carried = {"carried_by": entry["carried_by"]} if "carried_by" in entry else {}
     return {
         "after_the_fit": f"{middle:.3g} ({low:.3g} to {high:.3g}) {parameter.unit}: {seen}",
@@ -240,6 +240,9 @@ def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
     silent = [member.name for member in members if not member.informed]
     facts = {key: value for key, value in posterior.record.items() if key not in ("parameters", "fits")}
     title = f"joint posterior of {len(members)} parameters; the data cannot see {len(silent)} of them"
+    told: dict[str, Any] = posterior.record.get("parameters", {})
+    carried = {name: ", ".join(entry["carried_by"]) for name, entry in told.items() if "carried_by" in entry}
+    facts |= {"carried_by": carried} if carried else {}
     return _group(posterior.name, "fit", title, members, evidence, facts={**facts, "the_prior_speaks": silent})
 
 

@@ -1,4 +1,4 @@
-"""What a needle leaves and how it is seen: shares, read-outs, and rows that speak of something else, against sums by hand."""
+"""What a needle leaves and how it is seen: shares, read-outs, rows that speak of something else, against sums by hand."""
 
 from dataclasses import replace
 
@@ -100,7 +100,14 @@ def test_a_patch_that_was_worn_leaves_no_channel_of_a_pin():
 
 
 def test_a_half_life_with_a_spread_is_a_time_and_a_share_at_a_set_hour_is_a_share():
-    timed = {"readout": "impedance", "quantity": "pore_open_fraction", "value": "0.5", "unit": "1", "time_h": "24", "kind": ""}
+    timed = {
+        "readout": "impedance",
+        "quantity": "pore_open_fraction",
+        "value": "0.5",
+        "unit": "1",
+        "time_h": "24",
+        "kind": "",
+    }
     predict = closure.predictor(LABORATORY)
     half_life, share = predict(row("closure.csv", time_sd_h="8", n="35", **timed)), predict(row("closure.csv", **timed))
     assert isinstance(half_life, Prediction)

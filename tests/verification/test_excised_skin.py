@@ -92,7 +92,9 @@ def test_animals_leak_more_than_people_so_that_less_is_left_to_needles():
 
 
 def test_porous_needles_stay_and_are_channels_themselves():
-    assert np.median(ratio(device="porous array", permeant="calcein")) > 1.5 * np.median(ratio(device="array", permeant="calcein"))
+    assert np.median(ratio(device="porous array", permeant="calcein")) > 1.5 * np.median(
+        ratio(device="array", permeant="calcein")
+    )
 
 
 def test_a_salt_is_an_ion_though_no_pka_is_held():
