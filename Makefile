@@ -7,6 +7,7 @@
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
 # make reads     the generated table of what runs read for every quantity
+# make changes   the scores of now beside the stored ones of before: docs/prediction-changes.md
 # make wheel     a wheel in dist/ that brings machine code along: for this Python, this numba and this operating system
 # make bench     measurements (nothing is asserted about time in the suite)
 
@@ -16,12 +17,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 COMPILED := $(VENV)/.compiled
+BROWSER := $(VENV)/.browser
 KERNELS := $(wildcard src/dermatwin/numerics/*.py) $(shell grep -rlE 'njit|import kept' src/dermatwin --include=*.py)
 DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test quick costs mutants explore lint format reads bench wheel clean
+.PHONY: demo test quick costs mutants explore lint format reads changes bench wheel clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -50,13 +52,18 @@ $(COMPILED): $(KERNELS) tests/kernels.py | $(DEV_STAMP)
 	@$(BIN)/python tests/kernels.py
 	@touch $@
 
-test: $(DEV_STAMP) $(COMPILED)
+# Tests of pages look at them in a browser: the one that is there, or one that is brought.
+$(BROWSER): tests/browser.py | $(DEV_STAMP)
+	@$(BIN)/python tests/browser.py
+	@touch $@
+
+test: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@$(BIN)/python -m pytest $(PARALLEL)
 
-quick: $(DEV_STAMP) $(COMPILED)
+quick: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
-costs: $(DEV_STAMP) $(COMPILED)
+costs: $(DEV_STAMP) $(COMPILED) $(BROWSER)
 	@PYTHONPATH=tests $(BIN)/python -m pytest -p costs
 
 mutants: $(DEV_STAMP) $(COMPILED)
@@ -76,6 +83,11 @@ format: $(DEV_STAMP)
 
 reads: $(STAMP)
 	@$(BIN)/python -m dermatwin.twin.reads $(DEMO) $(filter-out $(DEMO),$(wildcard examples/*.yaml)) $(wildcard tests/evidence/reads/*.yaml)
+
+changes: $(STAMP)
+	@$(BIN)/dermatwin validate --out runs/scores
+	@$(BIN)/python -m dermatwin.validation.changes keep runs/scores/scores.json docs/prediction-changes/after.json
+	@$(BIN)/python -m dermatwin.validation.changes page docs/prediction-changes
 
 bench: $(DEV_STAMP)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -28,7 +28,7 @@ from samplers_rivals import bases_of, log_likelihoods, nuts, stretched
 
 from dermatwin.calibration import outcome
 from dermatwin.calibration.agreement import Difference, Moments, apart, batched, moments
-from dermatwin.calibration.gibbs import EXPONENT, log_likelihood, means
+from dermatwin.calibration.gibbs import SATURATION, log_likelihood, means
 from dermatwin.calibration.rehearsal import made_up, needles, ridge
 from dermatwin.calibration.sampler import Target, moved, tempered
 from dermatwin.evidence import Evidence
@@ -106,9 +106,10 @@ def law_states(whole: outcome.Problem) -> tuple[np.ndarray, np.ndarray]:
 def own_law(whole: outcome.Problem, states: np.ndarray, bases: np.ndarray) -> np.ndarray:
     """What `gibbs` says of the same."""
     effects, _, scalars = np.split(states, np.cumsum([len(whole.effects), len(SPREADS)]), axis=1)
+    on = np.ones(len(whole.system.studies))
     return np.array(
         [
-            log_likelihood(whole.system, means(whole.system, e, s[EXPONENT]), s, b).sum()
+            log_likelihood(whole.system, means(whole.system, e, s[SATURATION], on), s, b).sum()
             for e, s, b in zip(effects, scalars, bases, strict=True)
         ]
     )

@@ -2,7 +2,8 @@
 
 The model of the trials is written down once more from docs/design/008-outcome.md and the records of `calibration.trials`,
 as densities of what was reported and with nothing of `calibration.gibbs`: no latent readings, no variance factors, no
-matrices; every effect is its family's spread times a score of its own. JAX 0.10.2 gave wrong rows for batched products of
+matrices, no switches: whether a trial was one without effect is summed over; every effect is its family's spread times a
+score of its own. JAX 0.10.2 gave wrong rows for batched products of
 matrices and vectors, without a word; the extra `reference` shuts it out, and `log_likelihoods` is there to be compared.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -18,14 +20,13 @@ os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=2")  
 
 import numpy as np
 
-from dermatwin.calibration.outcome import Problem
+from dermatwin.calibration.outcome import Problem, factors, switches
 from dermatwin.calibration.sampler import Target
 from dermatwin.calibration.trials import Reading
 from dermatwin.outcome.pooling import FAMILIES, HEAVY, SPREADS, Priors
 
 TAIL = 4.0  # degrees of freedom, as the design has them
 FAR = 1e3  # standard normal numbers beyond this do not occur
-LEAST = 1e-9  # response of a course that does nothing
 CORES = 2  # chains side by side
 CAREFUL = 0.95  # share of steps that NUTS should accept
 
@@ -53,7 +54,22 @@ class Told:
 
 def bases_of(whole: Problem) -> list[str]:
     """What factors of trials' own belong to, in order of the readings."""
-    return list(dict.fromkeys(r.base for r in whole.trials.readings if r.base))
+    return list(factors(whole.trials, whole.priors))
+
+
+def settings(whole: Problem) -> dict[str, list[np.ndarray]]:
+    """For every study the states that its switches can be in, each as 0 or 1 for every switch of all studies."""
+    names = switches(whole.trials)
+    found: dict[str, list[np.ndarray]] = {}
+    for study in dict.fromkeys(reading.study for reading in whole.trials.readings):
+        own = [n for n, name in enumerate(names) if name.partition("/")[0] == study]
+        states = []
+        for bits in product((1.0, 0.0), repeat=len(own)):
+            state = np.ones(len(names))
+            state[own] = bits
+            states.append(state)
+        found[study] = states
+    return found
 
 
 def law(whole: Problem) -> Callable[[], None]:
@@ -61,47 +77,76 @@ def law(whole: Problem) -> Callable[[], None]:
     import jax.numpy as jnp
     import numpyro
     import numpyro.distributions as dist
-    from jax.scipy.special import log_ndtr
+    from jax.scipy.special import log_ndtr, logsumexp
+    from jax.scipy.stats import norm
 
     readings, priors, effects, bases = whole.trials.readings, whole.priors, whole.effects, bases_of(whole)
-    at = [(n, effects.index(name), c, max(m, LEAST)) for n, r in enumerate(readings) for name, c, m in r.terms]
-    reading, effect, weight, response = (np.array(column) for column in zip(*at, strict=True))
+    widths, names = np.array([*factors(whole.trials, priors).values(), 0.0]), switches(whole.trials)
+    at = [
+        (n, effects.index(t.effect), t.coefficient, t.driver, names.index(t.switch) if t.switch else len(names))
+        for n, r in enumerate(readings)
+        for t in r.terms
+    ]
+    reading, effect, weight, driver, switch = (np.array(column) for column in zip(*at, strict=True))
     scores, counts, ranges, spreads = (Told.of(kind, readings) for kind in ("score", "count", "range", "spread"))
+    studies = list(settings(whole))
+    of_study = np.array([studies.index(r.study) for r in readings])
 
-    def own(group: Told, size: float, base: Any) -> Any:
-        """Factor of each trial's own: e^(size b), 1 for those without."""
-        has = np.array([bool(r.base) for r in group.readings])
-        which = np.array([bases.index(r.base) if r.base else 0 for r in group.readings], int)
-        return jnp.where(has, jnp.exp(size * base[which]), 1.0)
+    def own(group: Told, attribute: str, base: Any) -> Any:
+        """ln of each trial's own factor, 0 for those without."""
+        which = [bases.index(name) if (name := getattr(r, attribute)) else len(bases) for r in group.readings]
+        return jnp.append(base, 0.0)[np.array(which, int)] * widths[np.array(which, int)]
 
-    def model() -> None:
-        width = numpyro.sample("widths", dist.HalfNormal(np.array(priors.spreads)))
-        medians, sizes = np.array(priors.scalars).T
-        scalars = numpyro.sample("scalars", dist.LogNormal(np.log(medians), sizes))
-        person, ratio, power = scalars
-        base = numpyro.sample("base", dist.Normal(0.0, 1.0).expand([max(len(bases), 1)]))
-        value = _effects(effects, priors, width)
-        mean = jnp.zeros(len(readings)).at[reading].add(weight * response**power * value[effect])
+    def densities(value: Any, scalars: Any, base: Any, works: np.ndarray) -> Any:
+        """Log density of every reading."""
+        person, ratio, saturation, _, never, apart = scalars
+        lift = np.append(works, 1.0)[switch] * jnp.where(
+            driver == 1.0, 1.0, driver * (1.0 + saturation) / (driver + saturation)
+        )
+        mean, found = jnp.zeros(len(readings)).at[reading].add(weight * lift * value[effect]), jnp.zeros(len(readings))
 
         spread = jnp.where(np.isnan(scores["spread"]), person, np.nan_to_num(scores["spread"], nan=1.0))
-        shown = mean[scores.places] * own(scores, priors.baseline, base)
-        error = jnp.sqrt(spread**2 / scores["n"] + priors.least_error**2)
-        numpyro.sample("scores", dist.Normal(shown, error), obs=scores["value"])
+        shown, error = (
+            mean[scores.places] * jnp.exp(own(scores, "base", base)),
+            jnp.sqrt(spread**2 / scores["n"] + priors.least_error**2),
+        )
+        found = found.at[scores.places].set(norm.logpdf(scores["value"], shown, error))
 
-        above = (mean[counts.places] - counts.lines) / (person * ratio * own(counts, priors.person_scatter, base))
-        responders = counts["value"] * log_ndtr(above) + (counts["n"] - counts["value"]) * log_ndtr(-above)
-        numpyro.factor("counts", responders.sum())
+        above = (mean[counts.places] - counts.lines) / (person * ratio * jnp.exp(own(counts, "base", base)))
+        lost = never * jnp.exp(apart * own(counts, "never", base))
+        yes = log_ndtr(above) - jnp.log1p(lost)
+        no = jnp.logaddexp(jnp.log(lost), log_ndtr(-above)) - jnp.log1p(lost)
+        found = found.at[counts.places].set(counts["value"] * yes + (counts["n"] - counts["value"]) * no)
 
         error = person * jnp.sqrt(ranges["share"])
         scatter = jnp.sqrt(error**2 + (priors.indirect * ranges["indirect"]) ** 2)
         low, high = (
             (np.clip(ranges[end], -(FAR**2), FAR**2) * error - mean[ranges.places]) / scatter for end in ("low", "high")
         )
-        numpyro.factor("ranges", _log_between(low, high).sum())
+        found = found.at[ranges.places].set(_log_between(low, high))
 
         error = jnp.sqrt(priors.person_scatter**2 + 0.5 / spreads["n"])
-        numpyro.sample("spreads", dist.Normal(jnp.log(person), error), obs=spreads["value"])
+        return found.at[spreads.places].set(norm.logpdf(spreads["value"], jnp.log(person), error))
 
+    def model() -> None:
+        width = numpyro.sample("widths", dist.HalfNormal(np.array(priors.spreads)))
+        medians, sizes = np.array(priors.scalars).T
+        scalars = numpyro.sample("scalars", dist.LogNormal(np.log(medians), sizes))
+        base = numpyro.sample("base", dist.Normal(0.0, 1.0).expand([max(len(bases), 1)]))
+        value = _effects(effects, priors, width)
+        odds = scalars[3]
+        turns = max(len(states) for states in settings(whole).values())
+        told = []
+        for turn in range(turns):
+            works = np.minimum.reduce([states[turn] for states in settings(whole).values() if turn < len(states)])
+            of_each = jnp.zeros(len(studies)).at[of_study].add(densities(value, scalars, base, works))
+            off = np.array([(states[turn] == 0.0).sum() if turn < len(states) else 0 for states in settings(whole).values()])
+            own_switches = np.array([np.log2(len(states)) for states in settings(whole).values()])
+            exists = np.array([turn < len(states) for states in settings(whole).values()])
+            told.append(jnp.where(exists, of_each + off * jnp.log(odds) - own_switches * jnp.log1p(odds), -jnp.inf))
+        numpyro.factor("readings", logsumexp(jnp.stack(told), axis=0).sum())
+
+    model.densities = densities  # type: ignore[attr-defined]
     return model
 
 
@@ -141,25 +186,18 @@ def _log_between(low: Any, high: Any) -> Any:
 
 
 def log_likelihoods(whole: Problem, states: np.ndarray, bases: np.ndarray) -> np.ndarray:
-    """Log density of everything that was reported, (state,), for states as `whole.names` and factors of trials' own."""
+    """Log density of everything that was reported, (state,), for states as `whole.names` and factors of trials' own.
+
+    In trials in all of which needling works.
+    """
     from numpyro import enable_x64
-    from numpyro.handlers import seed, substitute, trace
 
     enable_x64()
-    family, heavy = _families(whole.effects)
-    mean, scale = np.array([whole.priors.of_effect(name) for name in whole.effects]).T
-    found = []
+    found, on = [], np.ones(len(switches(whole.trials)))
     for state, base in zip(states, bases, strict=True):
-        value, width, scalars = np.split(state, np.cumsum([len(whole.effects), len(SPREADS)]))
-        score = np.where(family < 0, (value - mean) / scale, value / width[family])
-        given = {"widths": width, "scalars": scalars, "base": base, "usual": score[~heavy], "heavy": score[heavy]}
-        sites = trace(substitute(seed(law(whole), 0), data=given)).get_trace()
-        found.append(sum(float(site["fn"].log_prob(site["value"]).sum()) for site in sites.values() if _is_told(site)))
+        value, _, scalars = np.split(state, np.cumsum([len(whole.effects), len(SPREADS)]))
+        found.append(float(law(whole).densities(value, scalars, base, on).sum()))  # type: ignore[attr-defined]
     return np.array(found)
-
-
-def _is_told(site: dict[str, Any]) -> bool:
-    return site["type"] == "sample" and site["is_observed"]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ PERSON = {"age": "40 yr", "sex": "female", "phototype": "III"}
 START = "2026-01-12"
 HOURS = np.linspace(0.0, 96.0, 20)
 AT_REST = {
+    "epidermal_gap": 0.0,
     "danger": 0.0,
     "neutrophils": 0.0,
     "mitogens": 0.0,
@@ -247,6 +248,7 @@ def history_of(
     for day in sessions:
         age = np.maximum(time - day, 0.0)
         values += dose * 0.1 * (age / 5.0 * np.exp(1.0 - age / 5.0) + np.exp(-age / 100) * (time > day))[None, None, :, None]
+    values[..., 0] = 0.0  # every hole is grown over at once
     shape = (count, len(LAYERS), len(sessions))
     fields = {
         "zone": "cheek",
@@ -256,6 +258,9 @@ def history_of(
         "values": values,
         "activated_fraction": np.full(shape, activated),
         "local_damage": np.full(shape, 0.1),
+        "inflammation": np.full((count, len(sessions)), dose * activated),
+        "clearing": np.full(count, 5.0),
+        "cut_vessels": np.full((count, len(sessions)), 600.0 * dose * activated),
         "status": np.zeros((count, len(LAYERS)), int),
     }
     return TissueHistory(**{**fields, **changes})

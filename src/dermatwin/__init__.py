@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .case import Case
     from .explanation import explain
+    from .following import follow
     from .planning import plan
     from .screening import load_case, screen
     from .twin import Contrast, Run, compare, recall, simulate, summarise, to_tree, write_run
@@ -25,6 +26,7 @@ _HOMES = {
     "Case": "case",
     "load_case": "screening",
     "explain": "explanation",
+    "follow": "following",
     "plan": "planning",
     "screen": "screening",
     "Contrast": "twin",
@@ -45,6 +47,7 @@ __all__ = [
     "__version__",
     "compare",
     "explain",
+    "follow",
     "load_case",
     "plan",
     "recall",

@@ -67,9 +67,15 @@ class Punctures(Noted):
     pattern: Pattern | None = None  # None where only the density is known
     vessel_cut_fraction: np.ndarray | None = None  # (draw,) share of the punctures that cut a vessel; None = not looked at
     bleeding_endpoint: np.ndarray | None = None  # (draw,) chance that the operator sees uniform pinpoint bleeding
+    vessels_cut: np.ndarray | None = None  # (draw,) vessels that a puncture cuts, mean; None = not looked at
     reads: Reads = field(
         default_factory=dict[str, frozenset[str]], repr=False
     )  # names of what was read, by field; 'pace' that of the pattern
+
+    @property
+    def cut(self) -> np.ndarray:
+        """Vessels that are cut [1/cm2], (draw,): at least one by every puncture that bleeds where nobody looked for more."""
+        return self.density * (self.bleeding_fraction if self.vessels_cut is None else self.vessels_cut)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,11 @@ class TissueHistory(Noted):
     status: np.ndarray  # (draw, layer) 0 = done; anything else = failed, values are NaN
     notices: tuple[Notice, ...] = field(default=())
     means: np.ndarray | None = None  # (draw, layer, time, state), over the whole layer, points that no session hits included
+    inflammation: np.ndarray | None = (
+        None  # (draw, session) mm d, danger + neutrophils/2 over depth and time; None = no session
+    )
+    clearing: np.ndarray | None = None  # (draw,) d, mean time of this person's inflammation, whatever the needles did
+    cut_vessels: np.ndarray | None = None  # (draw, session) 1/cm2, vessels that were cut; None = no session
     reads: Reads = field(default_factory=dict[str, frozenset[str]], repr=False)  # names of what was read, by field
 
     def state(self, name: str) -> np.ndarray:

@@ -690,3 +690,9 @@ def test_a_product_that_looks_like_a_known_one_is_asked_about_by_name() -> None:
 
     assert "did you mean hyaluronic" in said("hyaluronique")
     assert "did you mean" not in said("retinol night potion")  # its active is known by name
+
+
+def test_a_window_that_nobody_published_says_that_it_is_assumed() -> None:
+    recalled = [rule for rule in rule_book(EVIDENCE).rules if rule.window and set(rule.sources) == {"dermatwin_prior"}]
+    assert {rule.id for rule in recalled} >= {"immunosuppression_recent", "anticoagulant_recent"}
+    assert [rule.id for rule in recalled if not rule.note.startswith("assumed")] == []

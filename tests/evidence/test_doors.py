@@ -28,8 +28,10 @@ DOORS = {
     "cli/options.py",
     "evidence/store.py",
     "explanation.py",
+    "following/follow.py",
     "healing/equations.py",
     "planning/plan.py",
+    "planning/search/seek.py",
     "report/sheets/messages.py",
     "screening/reading.py",
     "screening/screen.py",
@@ -37,6 +39,7 @@ DOORS = {
     "twin/reads.py",
     "twin/recall.py",
     "twin/simulate.py",
+    "twin/what_if.py",
     "validation/validate.py",
 }
 

@@ -8,7 +8,19 @@ import pytest
 import dermatwin
 
 ROOT = Path(dermatwin.__file__).parent
-PACKAGES = ("skin", "device", "pattern", "insertion", "barrier", "delivery", "healing", "outcome", "screening", "planning")
+PACKAGES = (
+    "skin",
+    "device",
+    "pattern",
+    "insertion",
+    "barrier",
+    "delivery",
+    "healing",
+    "outcome",
+    "screening",
+    "planning",
+    "following",
+)
 PLAIN = {0, 1, 2, 3, 4, 5, 6, 0.5, 0.25, 0.1, 0.01, 0.001, 10, 100, 1000, 1e4, 1e6, 60, 24, 7, 12, 31}  # counts, tens, dates
 TOLERANCE = 1e-5  # smaller numbers are numerical tolerances, not biology
 GENERATED = {"kernel_generated.py"}

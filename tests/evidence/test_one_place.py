@@ -20,7 +20,7 @@ FACTS = {
     "sites": ({site.name for site in sites(EVIDENCE).values()}, {"validation/experiment.py"}),
     "regions": (set(regions(EVIDENCE)), {"validation/experiment.py"}),
     "phototypes": (set(PHOTOTYPES) - {"I", "V"}, {"core/vocabulary.py", "report/words.py"}),
-    "kinds of device": (set(kinds(EVIDENCE)), {"validation/protocol.py"}),
+    "kinds of device": (set(kinds(EVIDENCE)), {"validation/arms.py", "validation/protocol.py", "validation/usual.py"}),
     "anaesthetics": ({name for name, solute in solutes(EVIDENCE).items() if solute.numbs}, set()),
 }
 """What no list may hold two of, and the files that may all the same: they read free text of publications, or spell words."""

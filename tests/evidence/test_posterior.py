@@ -78,6 +78,7 @@ def test_leaving_a_study_out_uses_its_own_table(evidence, needling):
     without = evidence.without(["kalluri2011"])
     posterior = next(p for p in without.posteriors if p.name == "needling")
     assert posterior.scores is needling.tables["kalluri2011"]
+    assert evidence.without(["kalluri2011", "kalluri2011"]) is without, "made once"
     assert "kalluri2011" not in without.parameters["puncture_toughness"].sources
     assert evidence.without(["never_seen_2099"]) is evidence
     assert Draws(without, Luck(1, 4, ALL))("puncture_toughness", "N/mm") != pytest.approx(

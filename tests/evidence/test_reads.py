@@ -164,6 +164,7 @@ def nudged(monkeypatch):
         return Nudged(evidence, Luck(luck.seed, count, luck.vary, count), notes, lanes=lanes)
 
     monkeypatch.setattr(sys.modules["dermatwin.twin.simulate"], "Draws", draws)
+    monkeypatch.setattr(sys.modules["dermatwin.twin.simulate"], "people_kept", lambda case, people: people)
     return lambda path: (lanes, simulate(load_case(path), draws=count, seed=3))
 
 

@@ -308,7 +308,17 @@ def _history(case: Case, zone: str, days: tuple[float, ...], recipe: Recipe, luc
     values[: recipe.failed] = np.nan
     shape = (recipe.draws, len(LAYERS), len(days))
     return TissueHistory(
-        zone, time, np.asarray(days), STATES, values, _spread(luck, shape, 0.4, 0.2), np.full(shape, 0.1), status
+        zone,
+        time,
+        np.asarray(days),
+        STATES,
+        values,
+        _spread(luck, shape, 0.4, 0.2),
+        np.full(shape, 0.1),
+        status,
+        inflammation=np.full((recipe.draws, len(days)), 0.7),
+        clearing=np.full(recipe.draws, 6.0),
+        cut_vessels=np.full((recipe.draws, len(days)), 300.0),
     )
 
 

@@ -14,17 +14,20 @@ import pytest
 
 from builders import dermatwin
 from dermatwin.case import json_schema, load_case
+from dermatwin.case.schema import OFFERED
 from dermatwin.cli.options import concerns_of
 from dermatwin.core.errors import ComputationError
 from dermatwin.device import kinds
 from dermatwin.evidence import Evidence
 from dermatwin.history import anamnesis
+from dermatwin.lookup import entries
 
 ROOT = Path(__file__).parents[2]
 SOUND = Path(__file__).parent / "malformed" / "sound.yaml"
 CONCERNS = concerns_of(Evidence.packaged())
 KINDS = tuple(kinds(Evidence.packaged()))
 QUESTIONS = tuple(anamnesis(Evidence.packaged()))
+OFFERED_HERE = {kind: [one.name for one in entries(kind, Evidence.packaged())] for kind in OFFERED}
 EXAMPLE = ROOT / "examples" / "dogra_2014.yaml"
 VERBS = [
     "new",
@@ -411,12 +414,16 @@ class TestValidate:
 
 class TestExportSchema:
     def test_prints_it(self):
-        assert json.loads(dermatwin("export", "schema").stdout) == json_schema(CONCERNS, KINDS, QUESTIONS)
+        assert json.loads(dermatwin("export", "schema").stdout) == json_schema(
+            CONCERNS, KINDS, QUESTIONS, offered=OFFERED_HERE
+        )
         assert dermatwin("export", "schema", "--json").stdout == dermatwin("export", "schema").stdout
 
     def test_writes_it(self, tmp_path):
         dermatwin("export", "schema", "--out", tmp_path / "s.json")
-        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema(CONCERNS, KINDS, QUESTIONS)
+        assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema(
+            CONCERNS, KINDS, QUESTIONS, offered=OFFERED_HERE
+        )
         dermatwin("export", "schema", "--out", tmp_path / "s.json", status=1)
 
 
@@ -426,7 +433,7 @@ class TestProgram:
     def test_json_is_utf_8_in_any_locale(self):
         done = program("export", "schema", env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
         assert done.returncode == 0
-        assert json.loads(done.stdout) == json_schema(CONCERNS, KINDS, QUESTIONS)
+        assert json.loads(done.stdout) == json_schema(CONCERNS, KINDS, QUESTIONS, offered=OFFERED_HERE)
 
     def test_tables_on_a_terminal_without_boxes(self):
         done = program("screen", SOUND, env={**os.environ, "PYTHONIOENCODING": "ascii"})

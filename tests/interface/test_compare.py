@@ -59,6 +59,21 @@ class TestTables:
         assert page.count("Generic stamp ") > 15
         assert "against Dermapen 4, person by person" in page
 
+    def test_an_answer_that_hangs_on_usual_passes_says_so_and_how_to_compare_needles(self):
+        page = run(EXAMPLE, *TWO, *FEW).stdout
+        told = re.search(
+            r"Assumed: cheek: the arms differ in punctures per cm2 \(Dermapen 4 (\d+), Dermaroller MF8\s+(\d+)\)", page
+        )
+        assert told is not None
+        assert int(told[1]) > 1.5 * int(told[2])
+        assert "--density '" in page
+
+    def test_one_density_for_all_devices(self):
+        found = json.loads(run(EXAMPLE, *TWO, *FEW, "--density", "100 1/cm^2", "--json").stdout)
+        assert found["hangs_on"] == []
+        (row,) = (end for end in found["endpoints"] if end["name"].startswith("puncture_density"))
+        assert [arm["p95"] for arm in row["arms"]] == pytest.approx([100.0, 100.0])
+
     def test_two_courses(self, shallow):
         page = run(shallow, SOUND, *FEW).stdout
         assert re.search(r"course\.settings\.cheek\.needle_length\s+0\.5 mm\s+1\.5 mm", page)
@@ -101,7 +116,7 @@ class TestJson:
 
 class TestStopped:
     def test_nothing_is_computed(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("dermatwin.twin.contrast.simulate", lambda *_, **__: pytest.fail("simulated"))
+        monkeypatch.setattr("dermatwin.twin.contrast.simulate_together", lambda *_, **__: pytest.fail("simulated"))
         arguments = (SOUND, *TWO, "--set", "patient.pregnant=true", "--out", tmp_path / "out")
         assert "stop" in run(*arguments, status=3).stdout
         found = json.loads(run(*arguments, "--json", status=3).stdout)

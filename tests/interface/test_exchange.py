@@ -61,6 +61,8 @@ class TestPetab:
             "observables.tsv",
             "measurements.tsv",
             "left_out.tsv",
+            "problem_v2.yaml",
+            *(f"{name}_v2.tsv" for name in ("parameters", "conditions", "experiments", "observables", "measurements")),
         }
         assert "earlier" in run("petab", "--out", out, status=1).stderr
         run("petab", "--out", out, "--force")

@@ -11,6 +11,7 @@ import pytest
 
 from builders import dermatwin
 from dermatwin.evidence.store import DATA
+from dermatwin.twin.summary import sources_in
 
 HERE = Path(__file__).parent / "own_evidence"
 CASE, CLINIC = HERE / "case.yaml", HERE / "lake_clinic"
@@ -109,7 +110,7 @@ PLAIN = (
 
 
 def _sources(summary, name: str) -> set[str]:
-    return {source for endpoint in summary["endpoints"] if endpoint["name"] == name for source in endpoint["sources"]}
+    return {source for end in summary["endpoints"] if end["name"] == name for source in sources_in(summary, end)}
 
 
 class TestTheRunKeepsIt:

@@ -23,6 +23,7 @@ NAMES = [
     "__version__",
     "compare",
     "explain",
+    "follow",
     "load_case",
     "plan",
     "recall",

@@ -136,10 +136,12 @@ def test_every_quantity_is_yielded_by_a_stage_or_used_by_another():
 
 TOLD_OTHERWISE = {
     "absorbed_share_of_limit": "the share of a guard",
+    "expected_narrowing": "of a measurement that could be made (follow)",
     "lidocaine_allowance": "the limit of a guard",
     "planned_interval": "part of a proposal",
     "planned_needle_length": "part of a proposal",
     "split_thickness_delay": "of wounds that fits and validation ask about",
     "steroid_loss": "of wounds that fits and validation ask about",
+    "surprise_of_observation": "what is said of an observation (follow)",
 }
 """Quantities that are explained but leave the twin in another form than a reading."""

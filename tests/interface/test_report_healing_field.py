@@ -53,7 +53,7 @@ def small(monkeypatch):
 
 
 def section(page):
-    return re.search(r'<section class="healing-field">.*?</section>', page, re.S).group()
+    return re.search(r'<section class="healing-field annex">.*?</section>', page, re.S).group()
 
 
 def test_the_piece_holds_holes_of_the_map_as_deep_as_the_needles_of_the_typical_person(run, piece):

@@ -14,7 +14,8 @@ import yaml
 
 from dermatwin.cli.writing import write_text
 from dermatwin.core import CaseError
-from dermatwin.twin import placing, write_run
+from dermatwin.twin import placing, summarise, write_run
+from dermatwin.twin.summary import sources_in, to_json
 
 
 def test_a_run_folder_holds_what_it_should(small_run, tmp_path):
@@ -24,8 +25,27 @@ def test_a_run_folder_holds_what_it_should(small_run, tmp_path):
     assert len(summary["endpoints"]) >= 40
     for entry in summary["endpoints"]:
         assert {"name", "zone", "time_days", "unit", "median", "p05", "p95", "grade", "sources"} <= set(entry)
+        assert summary["titles"][entry["name"]]
     assert summary["provenance"]["seed"] == 7
     assert yaml.safe_load((folder / "case.resolved.yaml").read_text())["zones"]
+
+
+def test_the_summary_says_once_what_endpoints_share(small_run):
+    told = to_json(summarise(small_run))
+    summary = json.loads(told)
+    assert len({tuple(ids) for ids in summary["source_lists"]}) == len(summary["source_lists"])
+    for end, entry in zip(small_run.endpoints, summary["endpoints"], strict=True):
+        assert summary["titles"][entry["name"]] == end.title
+        assert sources_in(summary, entry, "all_sources") == list(end.sources)
+        assert sources_in(summary, entry) == list(end.cited)
+    assert told.count("\n") < len(summary["endpoints"]) + len(summary["source_lists"]) + len(summary["titles"]) + 100
+
+
+def test_a_summary_of_another_format_is_not_misread(small_run):
+    summary = summarise(small_run)
+    old = {key: value for key, value in summary.items() if key != "format"}
+    with pytest.raises(ValueError, match="format 1, not 2"):
+        sources_in(old, summary["endpoints"][0])
 
 
 def test_an_earlier_run_is_replaced_only_when_asked(small_run, tmp_path):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from builders import dermatwin
 from dermatwin.case import Case, json_schema, load_case
 from dermatwin.case.reading import read_file, read_text
-from dermatwin.case.schema import fields, limits, spec_at, whole_case
+from dermatwin.case.schema import OFFERED, fields, limits, spec_at, whole_case
 from dermatwin.case.template import template
 from dermatwin.core.errors import CaseError
 from dermatwin.device import kinds
 from dermatwin.evidence import Evidence, words
 from dermatwin.history import anamnesis
+from dermatwin.lookup import entries
 from dermatwin.outcome import concerns
 
 PACKAGED = Evidence.packaged()
@@ -81,6 +85,41 @@ def test_schema_knows_the_questions_of_the_anamnesis(validator):
     assert is_valid(keloid="no", blood_thinner={"answer": "yes", "which": "Xarelto"})
     assert not is_valid(keloyd="no")
     assert not is_valid(keloid="maybe")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_days_may_be_what_readers_of_yaml_make_of_them(path, validator):
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(document["course"]["start"], date)
+    validator.validate(document)
+
+
+def test_what_is_no_day_is_refused(validator):
+    def is_valid(start):
+        return validator.is_valid({"base": "a.yaml", "course": {"start": start}})
+
+    assert is_valid("2026-01-12")
+    assert is_valid(date(2026, 1, 12))
+    for wrong in ("12.01.2026", "soon", 20260112, True, ["2026-01-12"], {"day": 12}):
+        assert not is_valid(wrong), wrong
+
+
+def test_editors_complete_names_and_accept_others(tmp_path):
+    dermatwin("export", "schema", "--out", tmp_path / "schema.json")
+    schema = json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for kind, (record, field) in OFFERED.items():
+        for form in (record, f"{record}Part"):
+            place = schema["$defs"][form]["properties"][field]
+            branches = place["anyOf"] if form == record else place["anyOf"][0]["anyOf"]
+            assert branches[0] == {"enum": [one.name for one in entries(kind, PACKAGED)]}
+            assert place.get("description") or place["anyOf"][0]["description"]
+    exported = jsonschema.Draft202012Validator(schema)
+    for path in EXAMPLES:
+        exported.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    for device in ("skinpen-precision", "a pen that a clinic has"):
+        assert exported.is_valid({"base": "a.yaml", "course": {"device": device}})
+    assert not exported.is_valid({"base": "a.yaml", "course": {"device": 3}})
 
 
 def test_a_file_with_a_base_may_leave_things_out(validator):

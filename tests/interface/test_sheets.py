@@ -634,7 +634,7 @@ class TestExpectAndConsent:
     def test_counts_of_ten_are_those_of_the_run(self):
         run = run_of("face")
         (end,) = (e for e in run.find("redness_duration", "cheek") if e.detail.session == 1)
-        row = re.search(r"<th>Redness</th>((?:<td>\d+</td>)+)", pages_of("face")["expect.html"]).group(1)
+        row = re.search(r'<th scope="row">Redness</th>((?:<td>\d+</td>)+)', pages_of("face")["expect.html"]).group(1)
         counts = [int(n) for n in re.findall(r"\d+", row)]
         days = (0.25, 1, 2, 3, 5, 7, 10, 14)
         assert counts == [round(10 * float((end.values > day).mean())) for day in days]
@@ -686,7 +686,7 @@ class TestExpectAndConsent:
         text = text_of(sheets(simulate(case_of(course=course), draws=5))["consent.html"])
         assert "not computed: what Glowmax serum and prp does in the skin is not known here" in text
         assert "nothing in it brings it about" not in text
-        assert "nothing in it brings it about" in text_of(pages_of("abdomen")["consent.html"])
+        assert "not computed" not in text_of(pages_of("abdomen")["consent.html"])
 
     def test_where_nothing_numbs_nothing_of_numbing_is_told(self):
         for title, said in (("consent.html", "too much numbing medicine"), ("aftercare.html", "blue lips after numbing")):

@@ -104,7 +104,13 @@ def history_of(count, danger=1.0, pigment=0.0, sessions=(0.0, 28.0), failed=Fals
         values[0] = np.nan
     share = np.full((count, len(LAYERS), len(sessions)), 0.2)
     done = np.zeros((count, len(LAYERS)), int)
-    return TissueHistory("cheek", time, np.array(sessions), states, values, share, share, done)
+    brought = {
+        "inflammation": np.full((count, len(sessions)), danger),
+        "cut_vessels": np.full((count, len(sessions)), 300.0),
+    }
+    return TissueHistory(
+        "cheek", time, np.array(sessions), states, values, share, share, done, clearing=np.full(count, 5.0), **brought
+    )
 
 
 def test_skin_reddens_at_once_and_pales_again_and_pigment_stays():

@@ -19,6 +19,13 @@ def test_a_person_keeps_their_luck_however_many_are_drawn(seed, process, session
     assert np.array_equal(many[:7], few)
 
 
+@given(seed=st.integers(0, 2**64 - 1), process=names, first=st.integers(0, 39), width=st.integers(1, 9))
+@settings(max_examples=25, deadline=None)
+def test_a_person_keeps_their_luck_whoever_is_drawn_before(seed, process, first, width):
+    many = Luck(seed, 40).normal("chance", process, 2, width)
+    assert np.array_equal(many[first:], Luck(seed, 40 - first, first=first).normal("chance", process, 2, width))
+
+
 @given(seed=st.integers(0, 2**64 - 1), process=names)
 @settings(max_examples=25, deadline=None)
 def test_wider_requests_keep_the_first_columns(seed, process):

@@ -71,6 +71,14 @@ def test_an_unsimulated_course_counts_sessions_and_time(n, interval, t, half):
 
 
 @QUICK
+@given(n=st.integers(1, 8), interval=st.floats(0.0, 60.0), fade=st.floats(40.0, 400.0), half=st.floats(10.0, 200.0))
+def test_what_is_a_state_of_the_tissue_goes_again(n, interval, fade, half):
+    late = [typical_driver(n, interval, t, half, fade) for t in (1000.0, 2000.0, 4000.0)]
+    assert late[0] > late[1] > late[2]
+    assert typical_driver(n, interval, 90.0, half, fade) < typical_driver(n, interval, 90.0, half)
+
+
+@QUICK
 @given(rate=shares, hazard=st.floats(0.0, 50.0), more=st.floats(0.0, 10.0))
 def test_risks_are_shares_and_grow_with_hazard(rate, hazard, more):
     low, high = risk(np.array(min(rate, 0.999)), hazard), risk(np.array(min(rate, 0.999)), hazard + more)
@@ -215,11 +223,12 @@ def test_pigment_risk_rises_with_phototype_sun_and_body():
     assert (sunny > calm).any()
 
 
-def test_granuloma_needs_a_product_on_open_channels():
+def test_granuloma_is_rarer_without_a_product_on_open_channels_and_not_impossible():
     one = np.ones((COUNT, 2))
     serum = Exposure("cheek", 0, "serum", "ascorbic acid", np.array([0.0, 1.0]), ONES, np.ones((COUNT, 7, 2)), one, one, one)
-    assert (values_of(outcome_of(), "granuloma_risk") == 0.0).all()
-    assert (values_of(outcome_of(exposures=(serum,)), "granuloma_risk") > 0.0).all()
+    bare, covered = (values_of(outcome_of(exposures=e), "granuloma_risk") for e in ((), (serum,)))
+    assert (bare > 0.0).all()
+    assert (bare < 0.7 * covered).all()
 
 
 def test_every_reading_and_curve_is_in_the_catalogue_and_finite():
@@ -252,7 +261,7 @@ def test_where_the_network_makes_nothing_of_the_usual_course_its_schedule_counts
     draws, still = draws_of(COUNT), history_of(COUNT, 0.0)
     days = np.array([still.sessions[-1] + 84.0])
     same = driver(kind, still, days, draws, still) * draws("reference_dose", "1")[:, None]
-    assert same == pytest.approx(scheduled(still.sessions, days, draws))
+    assert same == pytest.approx(scheduled(kind, still.sessions, days, draws))
     assert (same > 0.0).all()
     lively = driver(kind, history_of(COUNT, 0.5), days, draws, still)
     assert (lively >= driver(kind, still, days, draws, still)).all()
@@ -261,8 +270,8 @@ def test_where_the_network_makes_nothing_of_the_usual_course_its_schedule_counts
 def test_a_schedule_like_the_usual_one_is_the_reference():
     draws = draws_of(COUNT)
     usual = np.arange(4) * 28.0
-    assert scheduled(usual, np.array([usual[-1] + 84.0]), draws) == pytest.approx(1.0)
-    assert (scheduled(usual[:0], np.array([90.0]), draws) == 0.0).all()
+    assert scheduled(SCAR, usual, np.array([usual[-1] + 84.0]), draws) == pytest.approx(1.0)
+    assert (scheduled(SCAR, usual[:0], np.array([90.0]), draws) == 0.0).all()
 
 
 def test_pigment_risk_keeps_the_rate_that_was_counted_where_the_network_makes_no_pigment():

@@ -246,4 +246,6 @@ def test_the_petab_problem_at_its_nominal_point_is_our_median_prediction():
         engine.integrator.relative_tolerance = TIGHT
         found = np.array(engine.simulate(times=[0.0, day], selections=names))[1]
         ours = [np.interp(day, history.time, history.mean(name)[0, LAYERS.index(layer)]) for name in names]
-        np.testing.assert_allclose(found, ours, rtol=2e-3)
+        kept = np.isfinite(ours)  # a run keeps of a layer what its readings need
+        assert kept.any()
+        np.testing.assert_allclose(found[kept], np.array(ours)[kept], rtol=2e-3)

@@ -65,7 +65,8 @@ def test_signs_follow_the_scale(draws):
     often = Schedule(12, 7, 84)
     grown = TrialArm("hair_loss_aga", "hair_diameter_um", "needling_plus", "roller", "minoxidil", often, baseline=50.0)
     hair = predict_arm(grown, draws)
-    assert hair.relative_change == pytest.approx(hair.relative_improvement)
+    missing = draws("hair_missing_share", "1")  # what improves is the hair that is missing
+    assert hair.relative_change == pytest.approx(missing * hair.relative_improvement)
     scar = arm_of(draws, scale="goodman_baron_qualitative", baseline=3.0)
     assert scar.relative_change == pytest.approx(-scar.relative_improvement)
     assert scar.change.min() >= -2.0  # 3 cannot fall below the scale's 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from dermatwin.naming import NOTHING
 from dermatwin.report import render
 from dermatwin.twin import recall, reread, simulate, summarise, write_run
 from dermatwin.twin.endpoints import Endpoint
-from dermatwin.twin.summary import to_json
+from dermatwin.twin.summary import sources_in, to_json
 from dermatwin.twin.weighing import FEWEST, GROUPS, PART, Ranked, closed_draws, weight
 from dermatwin.twin.weight import FAMILIES
 
@@ -198,13 +199,19 @@ def test_a_grade_without_a_reading_has_no_share(run):
 
 
 def test_the_summary_shows_the_split_and_cites_by_weight(run):
-    summary = {entry["name"]: entry for entry in summarise(run)["endpoints"]}
-    found = summary["infection_risk"]
-    assert set(found["split"]["grades"]) == set(GRADES)
-    assert set(found["split"]["sources_of_spread"]) == set(SPREADS)
+    told = json.loads(to_json(summarise(run)))
+    summary = {entry["name"]: entry for entry in told["endpoints"]}
+    weights = {end.name: end.weight for end in run.endpoints}
+    found, weight_of_it = summary["infection_risk"], weights["infection_risk"]
+    for part, groups, shares, errors in (
+        ("grades", GRADES, weight_of_it.grades, weight_of_it.grade_errors),
+        ("sources_of_spread", SPREADS, weight_of_it.spreads, weight_of_it.spread_errors),
+    ):
+        split = [found["split"][part].get(group, [0.0, 0.0]) for group in groups]
+        np.testing.assert_allclose(split, np.stack([shares, errors], axis=1), atol=6e-4)
     assert found["leading"]["grade"] == "A"
     assert found["carried_by"][0]["name"] == "event_rates"
-    assert set(found["sources"]) < set(found["all_sources"])
+    assert set(sources_in(told, found)) < set(sources_in(told, found, "all_sources"))
     assert summary["open_fraction_at_1_h"]["leading"]["assumption"] == "recoil_share"
     assert found["grade"] == "E", "the weakest stays as a mark"
 

@@ -114,9 +114,26 @@ def test_a_spread_from_few_cells_is_pulled_towards_the_usual_one():
     assert tight > 0.5 * none
 
 
+def test_a_share_of_a_dose_scatters_below_one():
+    carried = {"device": "dissolving MN", "quantity": "cumulative", "unit": "% of dose", "value_untreated": ""}
+    shares = ratio(**carried, value_treated="95", n="3", time_h="48")
+    assert np.median(shares) > 0.5
+    assert np.all((shares >= 0.0) & (shares <= 1.0))
+
+
+def test_a_hydrate_a_free_base_and_a_polymer_are_no_ions():
+    base = find_solute("minoxidil", EVIDENCE)
+    none = replace(base, acidity="", pka=None)
+    assert permeation._salt("minoxidil hydrate", none, EVIDENCE) == none
+    assert permeation._salt("minoxidil free base", none, EVIDENCE) == none
+    polymer = replace(none, molar_mass=8000.0)
+    assert permeation._salt("dextran sulfate", polymer, EVIDENCE) == polymer
+
+
 def test_peeled_dermis_is_whole():
-    cells = {"source": "one2099", "compound": "caffeine", "neat": "0", "preparation": "heat separation"}
-    found = dermis_of(Row("permeability_intact.csv", 2, {**cells, "layer": "dermis"}))
+    told = Row("permeability_intact.csv", 2, {"source": "one2099", "compound": "caffeine", "preparation": "heat separation"})
+    found = dermis_of(told, "dermis")
     assert found is not None
-    assert found.parameter == "excised_dermis[peeled]"
-    assert dermis_of(Row("permeability_intact.csv", 2, {**cells, "layer": "epidermis, dermis"})) is None
+    assert found.kind == "peeled"
+    assert dermis_of(told, "epidermis, dermis") is None
+    assert np.median(found.thickness(LABORATORY.known)) == pytest.approx(1.8, rel=0.2)

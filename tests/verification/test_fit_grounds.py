@@ -19,6 +19,8 @@ PLUMBING = {
     "calibration/probe.py",
     "calibration/sampler.py",  # finds what the model says
     "case/checks.py",  # raise, and leave alone what passes
+    "case/diary.py",
+    "validation/usual.py",  # leaves packaged rows as they are
     "case/quantity.py",
     "core/checks.py",
     "history/anamnesis.py",

@@ -101,9 +101,9 @@ def test_how_a_study_strays_is_seen(monkeypatch):
     from dermatwin.validation import biopsy
 
     usual = biopsy.amplitude
+    before = probe("healing", table("healing"), record("healing")["studies"], EVIDENCE).levels
     monkeypatch.setattr(biopsy, "amplitude", lambda study, draws: usual(study, draws) ** 2)
     found = probe("healing", table("healing"), record("healing")["studies"], EVIDENCE).levels
-    before = {name: np.array(line.split(), float) for name, line in parted(record("healing")[PROBE]).items()}
     still = [np.array_equal(levels[:STILL], before[name][:STILL]) for name, levels in found.items()]
     spread = [np.array_equal(levels[STILL:], before[name][STILL:]) for name, levels in found.items()]
     assert all(still)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import math
 import re
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from dermatwin.evidence.rows.healing import IdentifierRow
 from dermatwin.evidence.rows.knowledge import ObservableRow
 from dermatwin.evidence.rows.laboratory import HealingRow
 from dermatwin.flows import LAYERS
-from dermatwin.healing import antimony, equations, sbml
+from dermatwin.healing import antimony, equations, sbml, sbml_notes
 from dermatwin.healing.lane import PIECES
 from dermatwin.twin.lane import lane
 
@@ -201,6 +203,33 @@ class TestSbml:
             part = model if row.name == "model" else model.getElementBySId(row.name)
             assert row.identifier in part.getAnnotationString()
 
+    def test_every_species_is_named_in_a_register(self):
+        model = model_of(lane(evidence=EVIDENCE))
+        assert {row.name for row in EVIDENCE.rows(IdentifierRow)} >= set(NETWORK.states)
+        for name in NETWORK.states:
+            assert "identifiers.org" in model.getSpecies(name).getAnnotationString(), name
+
+    def test_the_model_says_who_made_it_and_when(self):
+        found = model_of(lane(evidence=EVIDENCE)).getModelHistory()
+        assert found.hasRequiredAttributes()
+        assert found.getCreator(0).getName() in (PAGE.parents[1] / "CITATION.cff").read_text(encoding="utf-8")
+        assert found.getCreatedDate().getDateAsString() == f"{sbml_notes.CREATED}T00:00:00Z"
+        assert found.getModifiedDate(0).getDateAsString() == f"{sbml_notes.CHANGED}T00:00:00Z"
+
+    def test_the_day_of_the_last_change_is_that_of_these_equations(self):
+        """Whoever changes the network writes down the day: `CHANGED` and `FORM` of `sbml_notes`."""
+        assert sha256(antimony.NETWORK.read_bytes()).hexdigest().startswith(sbml_notes.FORM)
+
+    @pytest.mark.parametrize("piece", PIECES)
+    def test_events_read_nothing_that_a_rule_assigns(self, piece):
+        """AMICI compiles no model in which they do."""
+        model = model_of(lane(piece=piece, evidence=EVIDENCE))
+        assigned = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
+        assert assigned
+        for event in model.getListOfEvents():
+            for one in event.getListOfEventAssignments():
+                assert not assigned & set(re.findall(r"[A-Za-z_]\w*", plain(one.getMath()))), one.getVariable()
+
     def test_notes_name_grade_and_source(self):
         model = model_of(lane(evidence=EVIDENCE))
         for name in lane(evidence=EVIDENCE).free_constants:
@@ -254,6 +283,48 @@ class TestPetab:
         for name, text in found.files.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         assert not lint_problem(Problem.from_yaml(tmp_path / "problem.yaml"))
+
+    @pytest.mark.filterwarnings("ignore")
+    def test_passes_the_checks_of_version_two(self, found, tmp_path):
+        from petab.v2 import Problem, lint_problem
+
+        for name, text in found.files.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        problem = Problem.from_yaml(tmp_path / "problem_v2.yaml")
+        assert not lint_problem(problem)
+        assert len(problem.measurements) == found.taken
+        assert len(problem.parameters) == len(rows_of(found.files["parameters.tsv"]))
+
+    @pytest.mark.filterwarnings("ignore")
+    def test_both_versions_say_the_same(self, found, tmp_path):
+        """Densities of the priors too: what version 1 means on the scale of a fitter, version 2 means of the value."""
+        from petab.v2 import Problem
+
+        for name, text in found.files.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        two = Problem.from_yaml(tmp_path / "problem_v2.yaml")
+        changes = {(one.id, change.target_id): str(change.target_value) for one in two.conditions for change in one.changes}
+        for row in rows_of(found.files["conditions.tsv"]):
+            for target in row.keys() - {"conditionId", "conditionName"}:
+                told, meant = changes.pop((row["conditionId"], target)), row[target]
+                assert told == meant or float(told) == pytest.approx(float(meant), rel=1e-12)
+        assert not changes
+        for row in rows_of(found.files["parameters.tsv"]):
+            parameter = two[row["parameterId"]]
+            assert (parameter.lb, parameter.ub) == (float(row["lowerBound"]), float(row["upperBound"]))
+            first, second = (float(number) for number in row["objectivePriorParameters"].split(";"))
+            law = {
+                "logNormal": lambda x, m=first, s=second: math.exp(-(((math.log(x) - m) / s) ** 2) / 2.0) / x,
+                "normal": lambda x, m=first, s=second: math.exp(-(((x - m) / s) ** 2) / 2.0),
+                "uniform": lambda x: 1.0,
+                "parameterScaleUniform": lambda x: 1.0 / x,
+            }[row["objectivePriorType"]]
+            low, high = (
+                parameter.lb + 0.2 * (parameter.ub - parameter.lb),
+                parameter.lb + 0.7 * (parameter.ub - parameter.lb),
+            )
+            ratio = parameter.prior_dist.pdf(low) / parameter.prior_dist.pdf(high)  # bounds cut both alike
+            assert float(ratio) == pytest.approx(law(low) / law(high), rel=1e-9), row["parameterId"]
 
     def test_every_row_is_in_it_or_listed(self, found):
         assert found.taken == len(rows_of(found.files["measurements.tsv"]))

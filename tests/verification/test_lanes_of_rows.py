@@ -12,7 +12,7 @@ from dermatwin.outcome.prediction import effects
 from dermatwin.validation import biopsy, closure, healing, outcomes
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.prediction import NotPredicted, Prediction
-from dermatwin.validation.protocol import sessions_of
+from dermatwin.validation.protocol import interval_of, sessions_of
 from dermatwin.validation.rows import REQUIRED, Row, among
 from dermatwin.validation.wounds import Bench, pushed
 
@@ -35,10 +35,74 @@ COUNT = 60
         ("2x2 cm wound", 1),
         ("once", 1),
         ("1.5 mm dermaroller", 1),
+        ("histology at 10x magnification", 1),
+        ("2x/week of a cream", 1),
+        ("10x in each direction", 1),
+        ("rolled 10 times in each direction, three sessions", 3),
+        ("4x (every 4 weeks)", 4),
+        ("roller \u00d74, monthly", 4),
+        ("twice a week for 4 weeks", 8),
+        ("weekly for twelve weeks", 12),
     ],
 )
 def test_sessions_are_counted_however_they_are_written(text, count):
     assert sessions_of(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("every three weeks", 21.0),
+        ("Every Two Weeks", 14.0),
+        ("x3 every 2-3 weeks", 17.5),
+        ("three-weekly", 21.0),
+        ("6 weekly treatments", 7.0),
+        ("every other week", 14.0),
+        ("3 sessions 4 weeks apart", 28.0),
+        ("three sessions at six-week intervals", 42.0),
+        ("at an interval of 10 days", 10.0),
+        ("q4w", 28.0),
+        ("twice a week", 3.5),
+        ("fortnightly", 14.0),
+        ("every 12 h", 28.0),
+        ("roller x4", 28.0),
+    ],
+)
+def test_the_time_between_sessions_is_read_in_figures_and_in_words(text, days):
+    assert interval_of(text) == pytest.approx(days)
+
+
+# Closure
+
+
+def shut(quantity, value, **cells):
+    usual = {"source": "one2099", "skin": "human, in vivo", "needle_length_um": "700", "readout": "impedance", "unit": "h"}
+    row = Row("closure.csv", 2, {**usual, "device": "steel array", "quantity": quantity, "value": value, **cells})
+    return closure.predictor(LABORATORY)(row)
+
+
+def test_half_is_left_when_the_open_share_has_halved_since_the_recoil(monkeypatch):
+    """An open share that falls as 2^(-t / 5 h) from the first moment has halved 5 h after the first quarter of an hour."""
+    time = np.linspace(0.0, 50.0, 2001)
+
+    def channels(row, skin, laboratory, draws, covered_h):
+        share, none = np.tile(2.0 ** (-time / 5.0), (COUNT, 1)), np.zeros(COUNT)
+        return Channels("x", 0, time, none, none, none, share, share, closure_time=np.zeros((COUNT, len(READOUTS))))
+
+    monkeypatch.setattr(closure, "channels", channels)
+    monkeypatch.setattr(closure, "discrepancy", lambda *rest: np.ones(COUNT))
+    found = shut("pore_half_life", "20", n="1000000")
+    assert isinstance(found, Prediction)
+    assert found.draws == pytest.approx(5.25, abs=0.03)
+
+
+def test_by_when_heated_needles_have_closed_needles_alone_have():
+    bound = shut("closure_time", "168", device="microneedle fractional RF", kind="upper_bound;thermal", readout="TEWL")
+    assert isinstance(bound, Prediction)
+    assert bound.bound == "upper"
+    for cells in ({"kind": "thermal"}, {"kind": "lower_bound"}, {"device": "RF electrodes", "kind": "upper_bound"}):
+        refused = shut("closure_time", "168", **{"device": "microneedle fractional RF", **cells})
+        assert isinstance(refused, NotPredicted)
 
 
 # Healing
@@ -206,16 +270,90 @@ def test_the_other_arm_is_the_one_of_the_same_scale():
             arm(5, arm_id="c"),
         ]
     )
-    other = outcomes.opponent(row)
-    assert other is not None
-    assert other.line == 4
-    assert outcomes.opponent(arm(compared_with="co2", between_direction="1")) is None
-    alone = outcomes.opponent(arm(compared_with="mn", adjunct="prp", role="needling_plus"))
-    assert alone is not None
-    assert (alone["adjunct"], alone["role"]) == ("none", "needling")
+    assert [other.line for other in outcomes.opponents(row)] == [4]
+
+
+NEEDLED, HOT = ("needling", "roller"), ("needling", "rf_needle")
+
+
+@pytest.mark.parametrize(
+    ("name", "adjunct", "means"),
+    [
+        ("mn", "prp", [(*NEEDLED, "none")]),
+        ("mn_saline", "conditioned_medium", [(*NEEDLED, "none")]),
+        ("mn_control", "other", [(*NEEDLED, "none")]),
+        ("mn_1_5mm", "none", [(*NEEDLED, "none")]),
+        ("frm", "none", [(*HOT, "none")]),
+        ("mn_txa", "none", [("needling_plus", "roller", "tranexamic_acid")]),
+        ("fmr_co2", "none", [("needling_plus", "rf_needle", "laser")]),
+        ("afco2", "none", [("comparator", "none", "laser")]),
+        ("nafl_1340", "none", [("comparator", "none", "laser")]),
+        ("tca_cross", "none", [("comparator", "none", "peel")]),
+        ("hq4", "tranexamic_acid", [("comparator", "none", "triple_cream")]),
+        ("sham_txa", "tranexamic_acid", [("comparator", "none", "tranexamic_acid")]),
+        ("txa_microinjection", "none", [("comparator", "none", "tranexamic_acid")]),
+        ("Placebo", "none", [("untreated", "none", "none")]),
+        ("control", "none", [("untreated", "none", "none")]),
+        ("control", "minoxidil", [("comparator", "none", "minoxidil"), (*NEEDLED, "none"), ("untreated", "none", "none")]),
+        ("twice_weekly", "none", []),
+        ("", "none", []),
+        ("group_b", "none", []),
+    ],
+)
+def test_what_was_done_to_an_arm_is_read_from_its_name(name, adjunct, means):
+    found = outcomes.opponents(arm(compared_with=name, between_direction="1", adjunct=adjunct))
+    assert [(row["role"], row["device_kind"], row["adjunct"]) for row in found] == means
 
 
 def test_an_arm_that_nobody_describes_is_refused():
-    answer = outcomes.predictor(LABORATORY)(arm(compared_with="fractional_co2", between_direction="0"))
+    answer = outcomes.predictor(LABORATORY)(arm(compared_with="group_b", between_direction="0"))
     assert isinstance(answer, NotPredicted)
-    assert "does not say what was done" in answer.reason
+    assert "nothing says what was done" in answer.reason
+
+
+def test_a_control_that_may_be_three_things_is_each_of_them_in_some_draws():
+    predict = outcomes.predictor(LABORATORY)
+    row = arm(
+        compared_with="control", between_direction="1", adjunct="minoxidil", role="needling_plus", indication="hair_loss_aga"
+    )
+    answer = predict(row)
+    alone = [predict(replace(row, cells={**row.cells, "compared_with": name})) for name in ("minoxidil", "mn", "untreated")]
+    assert isinstance(answer, Prediction)
+    hits = [np.isclose(answer.draws, one.draws) for one in alone if isinstance(one, Prediction)]
+    assert np.any(hits, axis=0).all()
+    assert all(0.1 < hit.mean() < 0.6 for hit in hits)
+
+
+def test_a_result_of_two_arms_is_that_of_their_mean():
+    cells = {"relative_change": "-0.4", "adjunct": "prp", "role": "needling_plus", "lower_is_better": "1"}
+    predict = outcomes.predictor(LABORATORY)
+    pooled = predict(arm(**cells, quality_flag="low_quality; not_arm_specific"))
+    added, bare = predict(arm(**cells)), predict(arm(**{**cells, "adjunct": "none", "role": "needling"}))
+    assert isinstance(pooled, Prediction)
+    assert isinstance(added, Prediction)
+    assert isinstance(bare, Prediction)
+    assert pooled.draws == pytest.approx(0.5 * (added.draws + bare.draws))
+
+
+def test_of_a_value_in_a_doubtful_unit_only_the_direction_is_predicted():
+    answer = outcomes.predictor(LABORATORY)(
+        arm(
+            change_mean="91",
+            lower_is_better="0",
+            effect_sign="1",
+            quality_flag="unit_check",
+            outcome_scale="hair_count_per_cm2",
+        )
+    )
+    assert isinstance(answer, Prediction)
+    assert (answer.scale, answer.sign) == ("sign", 1)
+
+
+def test_water_loss_of_a_trial_is_read_from_the_barrier():
+    cells = {"outcome_scale": "tewl", "lower_is_better": "1", "direction": "0", "indication": "wrinkles"}
+    soon = outcomes.predictor(LABORATORY)(arm(**cells, followup_days_after_last_session="14"))
+    assert isinstance(soon, NotPredicted)
+    assert "before the epidermis is new" in soon.reason
+    late = outcomes.predictor(LABORATORY)(arm(**cells, followup_days_after_last_session="180"))
+    assert isinstance(late, Prediction)
+    assert late.quantity == "tewl_direction"

@@ -6,6 +6,8 @@ from scipy.stats import norm
 
 from dermatwin.delivery.numbness import Numbness
 from dermatwin.evidence import Evidence
+from dermatwin.flows import NERVE_DEPTHS
+from dermatwin.outcome.pain import predict_pain
 from dermatwin.validation import numbing
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.numbing import (
@@ -131,6 +133,50 @@ def test_the_time_to_numb_is_when_the_last_of_most_is_numb(monkeypatch, laborato
     assert answer.draws == pytest.approx(30.0 * np.exp(0.3 * np.std(scores) * norm.ppf(0.9)), rel=0.01)
 
 
+def test_a_person_who_failed_is_not_one_who_is_never_numb(monkeypatch, laboratory):
+    """Two whose delivery broke leave the answer of all others as it is: NaN for them, no day-long wait for anybody."""
+    time = np.linspace(0.0, 6.0, 601)
+
+    def course(row, laboratory_, draws, covered, remove):
+        half = 0.5 * np.exp(0.3 * np.sin(np.arange(COUNT))) if draws is laboratory.people else np.full(COUNT, 0.5)
+        block = np.minimum(0.5 * time / half[:, None], 1.0)
+        block[:2] = np.nan
+        return Numbness("cheek", 0, time, block, 0.0, remove)
+
+    monkeypatch.setattr(numbing, "course", course)
+    broken = predictor(laboratory)(row(readout="minimal_effective_time", unit="min", value="45"))
+    assert isinstance(broken, Prediction)
+    assert np.isnan(broken.draws[:2]).all()
+    others = 0.3 * np.std(np.sin(np.arange(2, COUNT)))
+    assert broken.draws[2:] == pytest.approx(30.0 * np.exp(others * norm.ppf(0.9)), rel=0.01)
+
+
+def test_a_share_of_people_is_of_those_who_were_computed():
+    scores = np.r_[np.nan, norm.ppf((np.arange(COUNT - 1) + 0.5) / (COUNT - 1))]
+    found = numb_share(Pair(1.0 / (1.0 + np.exp(-1.0 - scores)), np.full(COUNT, 1.0 / (1.0 + np.exp(-1.0)))), 0.5)
+    assert np.isfinite(found).all()
+    assert found[0] == pytest.approx(norm.cdf(1.0 / np.nanstd(scores)))
+
+
+def test_the_amount_of_cream_is_unknown_once_per_study(monkeypatch, laboratory):
+    seen = []
+
+    def deliver(topical, *rest):
+        seen.append(np.array(topical.dose))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(numbing, "deliver", deliver)
+    monkeypatch.setattr(numbing, "insert", None)
+    for source in ("one2099", "one2099", "other2099"):
+        with pytest.raises(ZeroDivisionError):
+            numbing.block(row(source=source, product="cream of nobody"), laboratory)
+    first, again, other = seen
+    assert first.shape == (COUNT,)
+    assert first == pytest.approx(again)
+    assert np.abs(first - other).max() > 1.0
+    assert np.std(np.log(first)) == pytest.approx(0.5, rel=0.2)
+
+
 def test_a_direction_is_less_pain(monkeypatch, laboratory):
     held(monkeypatch, 0.8)
     answer = predictor(laboratory)(row(readout="direction_against_placebo", value="-1", statistic="sign"))
@@ -181,10 +227,62 @@ def test_a_product_is_the_catalogues_where_its_strengths_are():
     assert strengths(row(**PLACEBO)) == {}
 
 
+def test_needling_without_a_cream_hurts_as_in_other_trials(laboratory):
+    cells = {"test": "needling", "n": "1000000"}
+    answer = predictor(laboratory)(row(**cells, **PLACEBO))
+    assert isinstance(answer, Prediction)
+    assert answer.draws == pytest.approx(predict_pain("needling_unspecified", laboratory.people), rel=0.02)
+    assert answer.quantity == "pain of needling without a cream"
+
+
+def test_a_product_without_strengths_has_those_of_its_label(laboratory):
+    empty = {"lidocaine_pct": "", "prilocaine_pct": ""}
+    told = numbing.labelled(row(**empty), laboratory.evidence)
+    assert strengths(told) == {"lidocaine": 0.025, "prilocaine": 0.025}
+    unknown = predictor(laboratory)(row(**empty, product="cream of nobody", test="needling"))
+    assert isinstance(unknown, NotPredicted)
+    assert "how strong" in unknown.reason
+    assert placebo(among([row(), row(3, **empty)])[0]) is None  # another arm of the same cream is no placebo
+
+
+@pytest.mark.parametrize(("vehicle", "known"), [("spray", True), ("lotion", True), ("ointment", True), ("foam", False)])
+def test_a_vehicle_is_one_that_the_twin_has_or_is_put_on_as_one(vehicle, known, laboratory):
+    answer = predictor(laboratory)(row(test="needling", vehicle=vehicle, product="cream of nobody", lidocaine_pct="4"))
+    assert isinstance(answer, Prediction) is known
+
+
+def test_a_test_that_is_not_stated_is_that_of_the_studys_other_rows():
+    rows = among([row(test="not_stated"), row(3, test="needling"), row(4, test="not_stated")])
+    assert numbing.tested(rows[0])["test"] == "needling"
+    mixed = among([row(test="not_stated"), row(3, test="needling"), row(4, test="venous_access")])
+    assert numbing.tested(mixed[0])["test"] == "not_stated"
+
+
+def test_a_needle_hurts_where_what_it_passes_is_as_much_as_without_a_cream(monkeypatch, laboratory):
+    """A block that is the same at every depth lets the depth grow by (1 - E B)^(-1/a)."""
+    level = 0.6
+    below = np.full((COUNT, len(NERVE_DEPTHS), 2), level)
+    block = np.full((COUNT, 2), level)
+    same = Numbness("cheek", 0, np.array([0.0, 9.0]), block, 0.0, None, below)
+    monkeypatch.setattr(numbing, "course", lambda *rest: same)
+    cells = {"readout": "pain_threshold_depth", "unit": "mm", "test": "needle_insertion", "n": "1000000"}
+    cream, _ = among(
+        [row(value="4", **cells), row(3, value="1.5", statistic="maximum", **{**cells, **PLACEBO, "product": "none"})]
+    )
+    answer = predictor(laboratory)(cream)
+    assert isinstance(answer, Prediction)
+    p = laboratory.known
+    by_hand = 1.5 * (1.0 - p("anaesthesia_strength", "1") * level) ** (-1.0 / p("pain_length_exponent", "1"))
+    assert np.median(answer.draws) == pytest.approx(np.median(by_hand), rel=0.06)
+    alone = predictor(laboratory)(row(value="4", **cells))
+    assert isinstance(alone, NotPredicted)
+    assert "untreated skin" in alone.reason
+
+
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        ({"readout": "pain_threshold_depth"}, "depth of numbness"),
+        ({"readout": "sensory_threshold_depth"}, "depth of numbness"),
         ({"test": "laser"}, "heat or light"),
         ({"test": "punch"}, "punch"),
         ({"test": "not_stated"}, "what was tested"),

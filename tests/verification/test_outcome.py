@@ -9,7 +9,7 @@ from dermatwin.evidence import Draws, Evidence
 from dermatwin.evidence.rows.trials import AdverseRow
 from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
 from dermatwin.outcome.counts import class_of, counts, one_each
-from dermatwin.outcome.events import Count, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
+from dermatwin.outcome.events import Count, Treated, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
 from dermatwin.outcome.meta import Observation, pool_values
 from dermatwin.outcome.reaction import relaxed
 from dermatwin.outcome.response import saturating, typical_driver
@@ -62,10 +62,15 @@ def test_two_hazards_multiply_the_survival():
 def test_a_trial_of_the_reference_course_has_hazard_one(draws):
     drives = {f"pigment_drive[{p}]": v for p, v in zip(PHOTOTYPES, (0.3, 0.5, 1.0, 2.0, 3.0, 4.0), strict=True)}
     sites = {"pih_site_factor[face]": 1.0, "pih_site_factor[body]": 2.0}
-    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, **sites, **drives}
-    assert trial_hazard("pih", "III", "face", 4.0, numbers) == pytest.approx(1.0)
-    assert trial_hazard("pih", "IV", "body", 2.0, numbers) == pytest.approx(2.0)
-    assert trial_hazard("infection", "VI", "body", 2.0, numbers) == pytest.approx(0.5)
+    devices = {"tram_track_factor[roller]": 1.0, "tram_track_factor[pen]": 0.2, "tram_track_factor[unspecified]": 0.5}
+    numbers = {"event_reference_sessions": 4.0, "pigment_dose_exponent": 0.8, **sites, **drives, **devices}
+    assert trial_hazard("pih", Treated("III", "face", "roller", 4.0), "face", numbers) == pytest.approx(1.0)
+    assert trial_hazard("pih", Treated("IV", "back", "pen", 2.0), "body", numbers) == pytest.approx(2.0)
+    assert trial_hazard("infection", Treated("VI", "back", "pen", 2.0), "body", numbers) == pytest.approx(0.5)
+    for device, expected in (("roller", 0.5), ("pen", 0.1), ("needling_unspecified", 0.25)):
+        assert trial_hazard("tram_track_scar", Treated("III", "face", device, 2.0), "face", numbers) == pytest.approx(
+            expected
+        )
     assert phototype_range("III-V") == ("III", "IV", "V")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dermatwin.evidence import Evidence
-from dermatwin.validation.measures import LEVELS, bands, crps, decades, narrowest
+from dermatwin.validation.measures import LEVELS, bands, crps, decades, narrowest, shared
 from dermatwin.validation.prediction import NotPredicted, Prediction
 from dermatwin.validation.rows import Row
 from dermatwin.validation.scoring import by_study, given_report, score, summarise
@@ -375,3 +375,22 @@ def test_a_report_is_scored_under_the_draws_in_which_it_could_have_been_made():
 def test_a_report_that_hardly_any_draw_allows_speaks_against_the_twin():
     asked = Prediction(DRAWS, 95.0, "log", "x", reported=DRAWS > 92.0)
     assert given_report(asked).draws.size == DRAWS.size
+
+
+def test_ties_are_shared_out_so_that_right_forecasts_of_counts_hold_their_level():
+    """Of all that ten people with an event of 5 % can count, weighed by its chance, a level holds just its share."""
+    from scipy.stats import binom
+
+    draws = binom.ppf((np.arange(4000) + 0.5) / 4000, 10, 0.05)
+    for level in LEVELS:
+        held = sum(binom.pmf(k, 10, 0.05) * shared(draws, float(k), level) for k in range(11))
+        assert held == pytest.approx(level, abs=2e-3)
+    assert (
+        narrowest(bands(draws), 0.0) == LEVELS[0]
+    )  # between quantiles even a band of a tenth holds the six in ten with none
+
+
+@pytest.mark.parametrize(("measured", "held"), [(0.5, 1.0), (0.8, 0.0), (2.0, 0.0)])
+def test_without_ties_sharing_out_is_being_inside(measured, held):
+    draws = np.linspace(0.0, 1.0, 1000, endpoint=False) + 1e-4
+    assert shared(draws, measured, 0.5) == held

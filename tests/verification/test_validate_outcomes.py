@@ -1,5 +1,7 @@
 """Predictors of trial arms and side effects: leave-one-out, sign conventions, odd cells, noise of counting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,10 +9,13 @@ from hypothesis import strategies as st
 
 from dermatwin.evidence import Evidence
 from dermatwin.evidence.rows.trials import OutcomeRow
+from dermatwin.outcome import TrialArm, predict_arm
+from dermatwin.outcome.prediction import effects
 from dermatwin.validation import adverse, outcomes
+from dermatwin.validation.adverse import pain_score
 from dermatwin.validation.laboratory import Laboratory
 from dermatwin.validation.prediction import NotPredicted, Prediction
-from dermatwin.validation.rows import REQUIRED, Row, measured
+from dermatwin.validation.rows import REQUIRED, Row, among, measured
 from dermatwin.validation.scoring import score
 
 EVIDENCE = Evidence.packaged()
@@ -52,6 +57,7 @@ def event(**cells):
     return EVENT(Row("adverse_rates.csv", 2, {**dict.fromkeys(REQUIRED["adverse_rates.csv"], ""), **COUNT, **cells}))
 
 
+PERCENT = TrialArm("acne_scar", "own_score", "needling", "roller")
 SCORE = {"outcome_scale": "own_score", "lower_is_better": "1", "relative_change": "-0.4", "direction": "1"}
 
 
@@ -135,9 +141,16 @@ def test_responders_need_a_definition():
     assert np.allclose(many * 30, np.round(many * 30))
 
 
-@pytest.mark.parametrize("flag", ["case_n1", "unit_check", "not_arm_specific"])
-def test_flagged_rows_are_listed(flag):
-    assert arm(**SCORE, quality_flag=flag).reason.startswith(flag)
+def test_what_is_flagged_is_predicted_as_far_as_it_can_be():
+    plain = arm(**SCORE)
+    assert isinstance(plain, Prediction)
+    case = arm(**{**SCORE, "n": "1"}, quality_flag="case_n1")
+    assert np.ptp(np.quantile(case.draws, [0.05, 0.95])) > 1.2 * np.ptp(np.quantile(plain.draws, [0.05, 0.95]))
+    assert arm(**SCORE, quality_flag="unit_check").draws == pytest.approx(plain.draws)  # a share has no unit
+    change = {"outcome_scale": "own_score", "lower_is_better": "1", "change_mean": "-3", "baseline_mean": "9"}
+    doubtful = arm(**change, quality_flag="unit_check")
+    assert (doubtful.scale, doubtful.sign) == ("sign", -1)
+    assert arm(**SCORE, quality_flag="not_arm_specific").draws == pytest.approx(plain.draws)  # nothing was added to either
     assert isinstance(arm(**SCORE, quality_flag="suspect_dispersion"), Prediction)
 
 
@@ -174,6 +187,58 @@ def test_followup_counts_from_the_last_session():
     assert of(**first, sessions="4", interval_days="28") == 84.0
     assert of(**first) is None
     assert of(followup_days_as_stated="30", followup_reference="unstated") == 30.0
+
+
+def test_needles_have_the_length_that_a_row_states():
+    def of(**cells):
+        return outcomes.needle_length(Row("outcomes.csv", 2, cells))
+
+    assert of(needle_length_mm="1.5", needle_length_max_mm="2") == 1.5
+    assert of(needle_length_min_mm="1", needle_length_max_mm="2") == 1.5
+    assert of(needle_length_max_mm="2") == 2.0
+    assert of() is None
+    assert of(needle_length_mm="150") is None
+    assert of(needle_length_mm="-1") is None
+
+
+def test_needle_length_reaches_the_predicted_result():
+    told = {**SCORE, "relative_change": "", "baseline_mean": "10", "followup_mean": "6"}
+    short, usual, long = (np.median(-arm(**told, needle_length_mm=mm).draws) / 10.0 for mm in ("0.25", "1.5", "2.5"))
+    assert short < usual < long
+    assert short < 0.2
+    assert usual == pytest.approx(np.median(-arm(**told).draws) / 10.0)
+
+
+def test_of_two_depths_in_one_trial_the_deeper_is_expected_to_do_more():
+    cells = {"outcome_scale": "own_score", "lower_is_better": "1", "between_direction": "1", "sessions": "6", "n": "400"}
+    deep = {**cells, "arm_id": "deep", "compared_with": "shallow", "needle_length_mm": "2"}
+    shallow = {**cells, "arm_id": "shallow", "compared_with": "deep", "needle_length_mm": "0.5", "between_direction": "-1"}
+    rows = among([Row("outcomes.csv", 2 + n, {**BASE, **cells}) for n, cells in enumerate((deep, shallow))])
+    found = [score(row, ARM(row)) for row in rows]
+    assert [entry.sign_right for entry in found] == [True, True]
+    assert np.median(found[0].prediction.draws) == pytest.approx(-np.median(found[1].prediction.draws), abs=0.1)
+
+
+def test_a_percentage_alone_is_read_as_one():
+    known = effects(LABORATORY.people)
+    arms = [predict_arm(replace(PERCENT, percent=flag), LABORATORY.people).relative_improvement for flag in (True, False)]
+    below = (arms[0] < 1.0) & (arms[1] < 1.0)
+    assert below.any()
+    assert (arms[0] - arms[1])[below] == pytest.approx(known["percent"][below])
+    assert outcomes._trial_arm(Row("outcomes.csv", 2, {**BASE, "relative_change": "-0.4"})).percent
+    scored = {**BASE, "relative_change": "-0.4", "baseline_mean": "10", "followup_mean": "6"}
+    assert not outcomes._trial_arm(Row("outcomes.csv", 2, scored)).percent
+
+
+def test_hair_comes_back_as_a_share_of_what_is_missing():
+    share = EVIDENCE.parameters["hair_missing_share"].value
+    counted = TrialArm("hair_loss_aga", "hair_count_per_cm2", "needling", "roller", baseline=100.0)
+    found = predict_arm(counted, LABORATORY.people)
+    assert found.change == pytest.approx(100.0 * share * found.relative_improvement)
+    assert found.relative_change == pytest.approx(share * found.relative_improvement)
+    cells = {"indication": "hair_loss_aga", "outcome_scale": "hair_count_per_cm2", "lower_is_better": "0"}
+    assert arm(**cells, baseline_mean="100", change_mean="20").draws.max() <= 100.0 * share + 1e-9
+    assert arm(**cells, relative_change="0.2").draws.max() <= share + 1e-9
 
 
 def test_few_people_widen_the_band():
@@ -252,7 +317,6 @@ def test_durations_and_their_bounds(cells, measured, bound):
         ({"events_n": "", "rate": "5"}, "outside"),
         ({"event": "rainbow"}, "rainbow"),
         ({"arm_kind": "review", "events_n": "", "rate": ""}, "review"),
-        ({"population_n": "", "events_n": "", "rate": ""}, "listed"),
         ({"sessions": "0"}, "sessions"),
         ({"event": "bruising"}, "no other study"),
         ({"event": "other", "note": "sparkles"}, "no class"),
@@ -413,3 +477,17 @@ def test_rows_stand_with_their_concern_and_kind_of_arm(role, kind):
     assert common.size == -1.0
     change = arm(**{**SCORE, "relative_change": "", "change_mean": "-4", "baseline_mean": "10"}).common
     assert change.size == -10.0
+
+
+def test_an_event_that_is_listed_befell_somebody_however_many_there_were():
+    cells = {"events_n": "", "rate": "", "event": "erythema"}
+    known, unknown = event(**cells, population_n="40"), event(**cells, population_n="")
+    assert (known.measured, known.bound) == (1.0 / 40.0, "lower")
+    assert unknown.bound == "lower"
+    people = unknown.draws / unknown.measured
+    assert people == pytest.approx(np.round(people))
+    assert people.max() > people.min()
+
+
+def test_a_mean_in_millimetres_of_a_hundred_is_a_tenth_of_it():
+    assert pain_score("35 mm on a 100 mm VAS") == pytest.approx(3.5)

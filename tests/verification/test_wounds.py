@@ -109,6 +109,8 @@ def test_synthesis_is_solved_from_the_pool_that_it_fills():
         new_collagen(wounded(kind, "human", 30.0, "s", bench, draws), 7.0)[0] for kind in ("excision", "nonablative_laser")
     ]
     assert made[0] > made[1] > 0.0
+    assert new_collagen(resting, 5.0, "collagen_iii")[0] == pytest.approx(0.0, abs=1e-9)
+    assert new_collagen(wounded("excision", "human", 30.0, "s", bench, draws), 7.0, "collagen_iii")[0] > 0.0
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..outcome.pooling import SCALARS, SPREADS
-from .gibbs import COUNT, EXPONENT, PERSON, RANGE, RATIO, SCORE, means
+from ..outcome.pooling import SCALARS, SPREADS, odds
+from .gibbs import COUNT, NO_EFFECT, PERSON, RANGE, RATIO, SATURATION, SCORE, System, means, never
 from .outcome import SIGNIFICANT, Problem, fit, prior_draws
 
 WATCHED = (
@@ -29,7 +29,10 @@ WATCHED = (
     "scale_between",
     "adjunct_between",
     "person",
-    "exponent",
+    "saturation",
+    "no_effect",
+    "never",
+    "never_between",
 )
 
 
@@ -38,29 +41,31 @@ def simulated(whole: Problem, truth: np.ndarray, seed: int) -> Problem:
     chance, s = np.random.Generator(np.random.Philox(seed)), whole.system
     effects, _, scalars = np.split(truth, np.cumsum([len(whole.effects), len(SPREADS)]))
     assert len(scalars) == len(SCALARS)
-    mean, bases = means(s, effects, scalars[EXPONENT]), chance.standard_normal(s.bases)
-    numbers = np.array([_reported(row, m, scalars, bases, s.other, chance) for row, m in zip(s.numbers, mean, strict=True)])
+    works = (chance.random(len(s.studies)) >= odds(scalars[NO_EFFECT])).astype(float)
+    mean, bases = means(s, effects, scalars[SATURATION], works), chance.standard_normal(len(s.widths))
+    numbers = np.array([_reported(row, m, scalars, bases, s, chance) for row, m in zip(s.numbers, mean, strict=True)])
     return replace(whole, system=s._replace(numbers=numbers))
 
 
 def _reported(
-    row: np.ndarray, mean: float, scalars: np.ndarray, bases: np.ndarray, other: np.ndarray, chance: np.random.Generator
+    row: np.ndarray, mean: float, scalars: np.ndarray, bases: np.ndarray, system: System, chance: np.random.Generator
 ) -> np.ndarray:
     from scipy.special import ndtr
 
     row, person, n = row.copy(), scalars[PERSON], row[2]
+    least, indirect, scatter = system.other
+    own = np.exp(system.widths[int(row[8])] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0
     if row[0] == SCORE:
-        shown = mean * (np.exp(other[0] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0)
         spread = person if np.isnan(row[3]) else row[3]
-        row[1] = chance.normal(shown, np.hypot(spread / np.sqrt(n), other[1]))
+        row[1] = chance.normal(mean * own, np.hypot(spread / np.sqrt(n), least))
     elif row[0] == COUNT:
-        own = np.exp(other[3] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0
-        row[1] = chance.binomial(int(n), ndtr((mean - row[3]) / (person * scalars[RATIO] * own)))
+        responding = 1.0 - never(row, scalars, bases, system.widths)
+        row[1] = chance.binomial(int(n), responding * ndtr((mean - row[3]) / (person * scalars[RATIO] * own)))
     elif row[0] == RANGE:
         error = person * np.sqrt(row[6])
-        row[4:6] = _limits(chance.normal(mean, np.hypot(error, other[2] * row[7])) / error, row[4:6])
+        row[4:6] = _limits(chance.normal(mean, np.hypot(error, indirect * row[7])) / error, row[4:6])
     else:
-        row[1] = chance.normal(np.log(person), np.sqrt(other[3] ** 2 + 0.5 / n))
+        row[1] = chance.normal(np.log(person), np.sqrt(scatter**2 + 0.5 / n))
     return row
 
 

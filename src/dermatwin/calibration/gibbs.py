@@ -6,7 +6,8 @@ readings, which are fewer (Bhattacharya, Chakraborty and Mallick 2016, Biometrik
 given the effects, and with the effects scaled along, which helps where the readings say little (Yu and Meng 2011, J Comput
 Graph Stat 20:531). What is not linear - the spread between people, the power of the response, what a trial keeps to itself
 (an unstated baseline, how far its own people differ) - takes random-walk steps under the readings' own likelihood.
-Heavy-tailed effects carry a variance factor each.
+Heavy-tailed effects carry a variance factor each. Whether needling did anything in a trial is a switch: it is turned as it
+stands, or together with the study's effect so that the readings stay where they are.
 Tempered particles (`sampler`) were tried on this posterior first: additive effects that compensate one another keep them
 where they began (correlation 0.9 over sixty rounds).
 """
@@ -20,7 +21,7 @@ import numba as nb
 import numpy as np
 
 SCORE, COUNT, RANGE, SPREAD = range(4)
-PERSON, RATIO, EXPONENT = range(3)
+PERSON, RATIO, SATURATION, NO_EFFECT, NEVER, APART = range(6)
 TAIL = 4.0  # degrees of freedom of heavy-tailed effects
 FAR = 30.0  # beyond this a normal tail is a series; the error function has digits until 37
 
@@ -28,12 +29,16 @@ FAR = 30.0  # beyond this a normal tail is a series; the error function has digi
 class System(NamedTuple):
     """Readings and priors as arrays.
 
-    numbers (reading, 9): kind, value, people, stated spread (of a count: its line), low, high, variance share, indirect,
-    factor of the trial's own (-1: none): of a score its baseline, of a count the spread between its people.
-    terms (term, 3): effect, coefficient, ln m; ends (reading + 1): where each reading's terms end. family (effect): its
-    spread, -1 for none; mean, scale (effect): prior of what has no family. spread (family): scale of the half-normal.
-    scalars (3, 2): median and sd of ln of person, ratio, exponent. other: sd of ln of a baseline, least error, scatter of
-    indirect scales, scatter of ln of the spread between people. bases: how many factors of their own trials have.
+    numbers (reading, 10): kind, value, people, stated spread (of a count: its line), low, high, variance share, indirect,
+    and two factors of the trial's own (-1: none): of a score its baseline, of a count the spread between its people and how
+    many of them never respond. terms (term, 4): effect, coefficient, driver x (1: does not wait for the tissue), switch
+    that turns the term off (-1: none); ends (reading + 1): where each reading's terms end. family (effect): its spread, -1
+    for none; mean, scale (effect): prior of what has no family. spread (family): scale of the half-normal. scalars (6, 2):
+    median and sd of ln of person, ratio, saturation, odds of no effect, odds of never and how far these are apart. other:
+    least error, scatter of indirect scales, scatter of ln of the spread between people. widths (factor): sd of ln. studies
+    (switch): effect of its study. switched (n, 3): switch, effect, coefficient of what it turns off in an arm that responds
+    as the reference course does. held (factor, 2), turned (switch, 2): first reading of the study and the one after its
+    last.
     """
 
     numbers: np.ndarray
@@ -46,7 +51,11 @@ class System(NamedTuple):
     spread: np.ndarray
     scalars: np.ndarray
     other: np.ndarray
-    bases: int
+    widths: np.ndarray
+    studies: np.ndarray
+    switched: np.ndarray
+    held: np.ndarray
+    turned: np.ndarray
 
 
 @nb.njit(cache=True, inline="always")
@@ -104,29 +113,78 @@ def _between(chance, low: float, high: float) -> float:
 
 
 @nb.njit(cache=True)
-def _errors(row, scalars, bases, other):
-    """Standard error and full scatter of a reading around its mean."""
-    person = scalars[PERSON]
-    if row[0] == SCORE:
-        spread = person if math.isnan(row[3]) else row[3]
-        error = math.sqrt(spread * spread / row[2] + other[1] * other[1])
-        return error, error
-    if row[0] == COUNT:
-        own = person * scalars[RATIO] * (math.exp(other[3] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0)
-        return own, own
-    error = person * math.sqrt(row[6])
-    return error, math.sqrt(error * error + (other[2] * other[2] if row[7] > 0.0 else 0.0))
+def _factor(row, place, bases, widths):
+    """A factor of the trial's own, 1 where it has none."""
+    at = int(row[place])
+    return math.exp(widths[at] * bases[at]) if at >= 0 else 1.0
 
 
 @nb.njit(cache=True)
-def means(system, effects, exponent):
-    """Expected value of every reading."""
+def _errors(row, scalars, bases, system):
+    """Standard error and full scatter of a reading around its mean."""
+    person, other = scalars[PERSON], system.other
+    if row[0] == SCORE:
+        spread = person if math.isnan(row[3]) else row[3]
+        error = math.sqrt(spread * spread / row[2] + other[0] * other[0])
+        return error, error
+    if row[0] == COUNT:
+        own = person * scalars[RATIO] * _factor(row, 8, bases, system.widths)
+        return own, own
+    error = person * math.sqrt(row[6])
+    return error, math.sqrt(error * error + (other[1] * other[1] if row[7] > 0.0 else 0.0))
+
+
+@nb.njit(cache=True)
+def never(row, scalars, bases, widths):
+    """Share of the people of a count who never respond; 0 where no factor of a trial's own says who."""
+    if row[9] < 0.0:
+        return 0.0
+    odds = scalars[NEVER] * math.exp(scalars[APART] * widths[int(row[9])] * bases[int(row[9])])
+    return odds / (1.0 + odds)
+
+
+@nb.njit(cache=True, inline="always")
+def _lift(terms, t, saturation, works):
+    """Response to the driver of a term, 0 where a switch turned it off."""
+    x, switch = terms[t, 2], int(terms[t, 3])
+    if switch >= 0 and works[switch] == 0.0:
+        return 0.0
+    return 1.0 if x == 1.0 else x * (1.0 + saturation) / (x + saturation)
+
+
+@nb.njit(cache=True)
+def _mean(system, r, effects, saturation, works):
+    """Expected value of one reading."""
+    found, terms = 0.0, system.terms
+    for t in range(system.ends[r], system.ends[r + 1]):
+        found += terms[t, 1] * _lift(terms, t, saturation, works) * effects[int(terms[t, 0])]
+    return found
+
+
+@nb.njit(cache=True)
+def means(system, effects, saturation, works):
+    """Expected value of every reading; works (switch): 0 where needling did nothing."""
     found = np.zeros(len(system.numbers))
     for r in range(len(found)):
-        for t in range(system.ends[r], system.ends[r + 1]):
-            lift = math.exp(exponent * system.terms[t, 2]) if system.terms[t, 2] != 0.0 else 1.0
-            found[r] += system.terms[t, 1] * lift * effects[int(system.terms[t, 0])]
+        found[r] = _mean(system, r, effects, saturation, works)
     return found
+
+
+@nb.njit(cache=True)
+def _log_density(system, r, mean, scalars, bases):
+    """Log likelihood of one reading given its mean."""
+    row = system.numbers[r]
+    error, scatter = _errors(row, scalars, bases, system)
+    if row[0] == SCORE:
+        return -0.5 * ((row[1] - mean * _factor(row, 8, bases, system.widths)) / error) ** 2 - math.log(error)
+    if row[0] == COUNT:
+        x, lost = (mean - row[3]) / error, never(row, scalars, bases, system.widths)
+        below = _log_phi(-x) if lost == 0.0 else math.log(lost + (1.0 - lost) * math.exp(_log_phi(-x)))
+        return row[1] * (math.log1p(-lost) + _log_phi(x)) + (row[2] - row[1]) * below
+    if row[0] == RANGE:
+        return _log_between((row[4] * error - mean) / scatter, (row[5] * error - mean) / scatter)
+    s2 = system.other[2] ** 2 + 0.5 / row[2]
+    return -0.5 * (row[1] - math.log(scalars[PERSON])) ** 2 / s2
 
 
 @nb.njit(cache=True)
@@ -134,20 +192,16 @@ def log_likelihood(system, mean, scalars, bases):
     """Log likelihood of every reading given its mean."""
     found = np.zeros(len(mean))
     for r in range(len(mean)):
-        row = system.numbers[r]
-        error, scatter = _errors(row, scalars, bases, system.other)
-        if row[0] == SCORE:
-            m = mean[r] * (math.exp(system.other[0] * bases[int(row[8])]) if row[8] >= 0.0 else 1.0)
-            found[r] = -0.5 * ((row[1] - m) / error) ** 2 - math.log(error)
-        elif row[0] == COUNT:
-            x = (mean[r] - row[3]) / error
-            found[r] = row[1] * _log_phi(x) + (row[2] - row[1]) * _log_phi(-x)
-        elif row[0] == RANGE:
-            low, high = (row[4] * error - mean[r]) / scatter, (row[5] * error - mean[r]) / scatter
-            found[r] = _log_between(low, high)
-        else:
-            s2 = system.other[3] ** 2 + 0.5 / row[2]
-            found[r] = -0.5 * (row[1] - math.log(scalars[PERSON])) ** 2 / s2
+        found[r] = _log_density(system, r, mean[r], scalars, bases)
+    return found
+
+
+@nb.njit(cache=True)
+def _within(system, span, effects, scalars, bases, works):
+    """Log likelihood of the readings of one study, all of which stand together."""
+    found = 0.0
+    for r in range(span[0], span[1]):
+        found += _log_density(system, r, _mean(system, r, effects, scalars[SATURATION], works), scalars, bases)
     return found
 
 
@@ -158,16 +212,24 @@ def _latent(chance, system, mean, scalars, bases):
     value, variance, factor = np.zeros(count), np.full(count, np.inf), np.ones(count)
     for r in range(count):
         row = system.numbers[r]
-        error, scatter = _errors(row, scalars, bases, system.other)
+        error, scatter = _errors(row, scalars, bases, system)
         if row[0] == SCORE:
             value[r], variance[r] = row[1], error * error
-            if row[8] >= 0.0:
-                factor[r] = math.exp(system.other[0] * bases[int(row[8])])
+            factor[r] = _factor(row, 8, bases, system.widths)
         elif row[0] == COUNT:
-            x, total = (mean[r] - row[3]) / error, 0.0
+            x, lost = (mean[r] - row[3]) / error, never(row, scalars, bases, system.widths)
+            odd = lost / (lost + (1.0 - lost) * math.exp(_log_phi(-x))) if lost > 0.0 else 0.0
+            total, people = 0.0, 0
             for i in range(int(row[2])):
-                total += x + _above(chance, -x) if i < row[1] else x - _above(chance, x)
-            value[r], variance[r] = row[3] + error * total / row[2], error * error / row[2]
+                if i < row[1]:
+                    total += x + _above(chance, -x)
+                elif chance.random() < odd:  # never responds: says nothing of the others
+                    continue
+                else:
+                    total += x - _above(chance, x)
+                people += 1
+            if people:
+                value[r], variance[r] = row[3] + error * total / people, error * error / people
         elif row[0] == RANGE:
             low, high = (row[4] * error - mean[r]) / scatter, (row[5] * error - mean[r]) / scatter
             value[r], variance[r] = mean[r] + scatter * _between(chance, low, high), scatter * scatter
@@ -184,21 +246,21 @@ def _variances(system, spreads, weights):
 
 
 @nb.njit(cache=True)
-def _design(system, factor, exponent, rows):
+def _design(system, factor, saturation, works, rows):
     found = np.zeros((len(rows), len(system.family)))
     for i in range(len(rows)):
         r = rows[i]
         for t in range(system.ends[r], system.ends[r + 1]):
-            lift = math.exp(exponent * system.terms[t, 2]) if system.terms[t, 2] != 0.0 else 1.0
+            lift = _lift(system.terms, t, saturation, works)
             found[i, int(system.terms[t, 0])] += factor[r] * system.terms[t, 1] * lift
     return found
 
 
 @nb.njit(cache=True)
-def _effects(chance, system, value, variance, factor, exponent, prior):
+def _effects(chance, system, value, variance, factor, saturation, works, prior):
     """All effects at once given the latent readings."""
     rows = np.flatnonzero(np.isfinite(variance))
-    design = _design(system, factor, exponent, rows)
+    design = _design(system, factor, saturation, works, rows)
     start = system.mean + np.sqrt(prior) * chance.standard_normal(len(prior))
     noise = np.sqrt(variance[rows]) * chance.standard_normal(len(rows))
     weighted = design * prior
@@ -222,17 +284,17 @@ def _spread_given(chance, system, effects, weights, spreads, f, step):
 
 
 @nb.njit(cache=True)
-def _total(system, effects, scalars, bases):
+def _total(system, effects, scalars, bases, works):
     """Log likelihood of everything."""
-    return log_likelihood(system, means(system, effects, scalars[EXPONENT]), scalars, bases).sum()
+    return log_likelihood(system, means(system, effects, scalars[SATURATION], works), scalars, bases).sum()
 
 
 @nb.njit(cache=True)
-def _spread_along(chance, system, effects, spreads, scalars, bases, f, step, level):
+def _spread_along(chance, system, effects, spreads, scalars, bases, works, f, step, level):
     """One step of a spread with its effects scaled along: what the readings say of the family's size."""
     stretch = math.exp(step * chance.standard_normal())
     trial = np.where(system.family == f, effects * stretch, effects)
-    gained = _total(system, trial, scalars, bases)
+    gained = _total(system, trial, scalars, bases, works)
     gain = gained - level + 0.5 * (1.0 - stretch**2) * (spreads[f] / system.spread[f]) ** 2 + math.log(stretch)
     if math.log(chance.random()) < gain:
         spreads[f] *= stretch
@@ -241,13 +303,13 @@ def _spread_along(chance, system, effects, spreads, scalars, bases, f, step, lev
 
 
 @nb.njit(cache=True)
-def _scalar(chance, system, effects, scalars, bases, s, step, level):
+def _scalar(chance, system, effects, scalars, bases, works, s, step, level):
     """One step of a positive unknown on the logarithm, in place; the level after it."""
     old, size = scalars[s], system.scalars[s, 1]
     before = math.log(old / system.scalars[s, 0]) / size
     scalars[s] = old * math.exp(step * size * chance.standard_normal())
     after = math.log(scalars[s] / system.scalars[s, 0]) / size
-    gained = _total(system, effects, scalars, bases)
+    gained = _total(system, effects, scalars, bases, works)
     if math.log(chance.random()) < gained - level + 0.5 * (before**2 - after**2):
         return gained
     scalars[s] = old
@@ -255,15 +317,45 @@ def _scalar(chance, system, effects, scalars, bases, s, step, level):
 
 
 @nb.njit(cache=True)
-def _baseline(chance, system, effects, scalars, bases, b, level):
-    """One step of a factor of a trial's own, in place; the level after it."""
-    old = bases[b]
+def _no_effect(chance, system, scalars, works, step):
+    """One step of the odds of a trial without effect given which trials are such, in place."""
+    old, size = scalars[NO_EFFECT], system.scalars[NO_EFFECT, 1]
+    new = old * math.exp(step * size * chance.standard_normal())
+    before, after = math.log(old / system.scalars[NO_EFFECT, 0]) / size, math.log(new / system.scalars[NO_EFFECT, 0]) / size
+    none, all_ = len(works) - works.sum(), len(works)
+    gain = none * math.log(new / old) - all_ * (math.log1p(new) - math.log1p(old)) + 0.5 * (before**2 - after**2)
+    if math.log(chance.random()) < gain:
+        scalars[NO_EFFECT] = new
+
+
+@nb.njit(cache=True)
+def _switch(chance, system, effects, spreads, weights, scalars, bases, works, g, along):
+    """One turn of a switch, in place; with `along` the study's effect takes over what is turned off or on."""
+    study, moved, span = int(system.studies[g]), 0.0, system.turned[g]
+    if along:
+        for n in range(len(system.switched)):
+            if system.switched[n, 0] == g:
+                moved += system.switched[n, 2] * effects[int(system.switched[n, 1])]
+    old, off = effects[study], works[g] == 1.0
+    level = _within(system, span, effects, scalars, bases, works)
+    effects[study] = old + (moved if off else -moved)
+    works[g] = 0.0 if off else 1.0
+    width = spreads[system.family[study]] ** 2 * weights[study]
+    gain = _within(system, span, effects, scalars, bases, works) - level
+    gain += (1.0 if off else -1.0) * math.log(scalars[NO_EFFECT]) - 0.5 * (effects[study] ** 2 - old**2) / width
+    if math.log(chance.random()) >= gain:
+        effects[study], works[g] = old, 1.0 if off else 0.0
+
+
+@nb.njit(cache=True)
+def _own(chance, system, effects, scalars, bases, works, b):
+    """One step of a factor of a trial's own, in place."""
+    old, span = bases[b], system.held[b]
+    level = _within(system, span, effects, scalars, bases, works)
     bases[b] = old + 0.7 * chance.standard_normal()
-    gained = _total(system, effects, scalars, bases)
-    if math.log(chance.random()) < gained - level + 0.5 * (old**2 - bases[b] ** 2):
-        return gained
-    bases[b] = old
-    return level
+    gained = _within(system, span, effects, scalars, bases, works)
+    if math.log(chance.random()) >= gained - level + 0.5 * (old**2 - bases[b] ** 2):
+        bases[b] = old
 
 
 @nb.njit(cache=True)
@@ -279,22 +371,30 @@ def _weigh(chance, system, effects, spreads, weights):
 def run(system, chance, effects, spreads, scalars, bases, rounds, thin):
     """Rounds of the sampler from a start; every `thin`-th state, (state, effect + spread + scalar)."""
     effects, spreads, scalars, bases = effects.copy(), spreads.copy(), scalars.copy(), bases.copy()
-    weights = np.ones(len(effects))
+    weights, works = np.ones(len(effects)), np.ones(len(system.studies))
     kept = np.zeros((rounds // thin, len(effects) + len(spreads) + len(scalars)))
     for n in range(rounds):
-        value, variance, factor = _latent(chance, system, means(system, effects, scalars[EXPONENT]), scalars, bases)
-        effects = _effects(chance, system, value, variance, factor, scalars[EXPONENT], _variances(system, spreads, weights))
+        mean = means(system, effects, scalars[SATURATION], works)
+        value, variance, factor = _latent(chance, system, mean, scalars, bases)
+        prior = _variances(system, spreads, weights)
+        effects = _effects(chance, system, value, variance, factor, scalars[SATURATION], works, prior)
         _weigh(chance, system, effects, spreads, weights)
-        level = _total(system, effects, scalars, bases)
+        level = _total(system, effects, scalars, bases, works)
         for f in range(len(spreads)):
             for step in (0.3, 1.0):
                 _spread_given(chance, system, effects, weights, spreads, f, step)
-                effects, level = _spread_along(chance, system, effects, spreads, scalars, bases, f, step, level)
+                effects, level = _spread_along(chance, system, effects, spreads, scalars, bases, works, f, step, level)
         for s in range(len(scalars)):
-            for step in (0.1, 0.4):
-                level = _scalar(chance, system, effects, scalars, bases, s, step, level)
+            for step in (0.2, 0.8):
+                if s == NO_EFFECT:
+                    _no_effect(chance, system, scalars, works, step)
+                else:
+                    level = _scalar(chance, system, effects, scalars, bases, works, s, step, level)
         for b in range(len(bases)):
-            level = _baseline(chance, system, effects, scalars, bases, b, level)
+            _own(chance, system, effects, scalars, bases, works, b)
+        for g in range(len(works)):
+            for along in (False, True):
+                _switch(chance, system, effects, spreads, weights, scalars, bases, works, g, along)
         if (n + 1) % thin == 0:
             kept[(n + 1) // thin - 1] = np.concatenate((effects, spreads, scalars))
     return kept

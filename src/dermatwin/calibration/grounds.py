@@ -62,6 +62,7 @@ GROUNDS = {
             "validation/insertion.py",
             "validation/closure.py",
             "validation/validate.py",
+            "validation/usual.py",
             "calibration/likelihood.py",
             "calibration/needling.py",
         ),
@@ -73,6 +74,7 @@ GROUNDS = {
         ("measurements/permeability_intact.csv",),
         (
             *(f"delivery/{name}.py" for name in ("aqueous", "course", "experiment", "solute", "stratum", "tissue")),
+            "validation/compound.py",
             "validation/permeability.py",
             "validation/rows.py",
             "calibration/permeability.py",
@@ -121,7 +123,7 @@ GROUNDS = {
         ("measurements/outcomes.csv",),
         (
             "device/kind.py",
-            *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales")),
+            *(f"outcome/{name}.py" for name in ("arms", "pooling", "prediction", "response", "scales", "tissue")),
             *(f"calibration/{name}.py" for name in ("gibbs", "outcome", "trials")),
         ),
         ("scales.csv", "concerns.csv", "device_kinds.csv"),

@@ -9,7 +9,6 @@ writes (`record`, `table`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -21,11 +20,14 @@ import numpy as np
 from ..core.chance import Luck
 from ..evidence import Draws, Evidence
 from ..evidence.joint import ALL, KEY
-from ..outcome.pooling import FAMILIES, HEAVY, NOTHING, SCALARS, SPREADS, Priors
+from ..outcome.pooling import FAMILIES, HEAVY, NOTHING, SCALARS, SPREADS, Priors, odds
+from ..outcome.response import saturating
 from .gibbs import COUNT, RANGE, SCORE, SPREAD, System, run
 from .trials import Reading, Trials, trials
 
-ROUNDS, ROUNDS_WITHOUT, BURN, THIN = 12_000, 6_000, 1_000, 5
+ROUNDS, BURN, THIN = 24_000, 1_000, 5
+ROUNDS_WITHOUT, BURN_WITHOUT = 1_500, 300
+SETTLED = 8_000  # round of the fit to everything at which those without a study, and doubts, begin
 CHAINS = 2
 DRAWS, DRAWS_WITHOUT = 400, 100  # that are shipped
 OWN = ("drift", "study", "arm", "rating", "reading")  # families of effects that a study keeps to itself
@@ -75,20 +77,47 @@ def problem(evidence: Evidence, *, given: Trials | None = None, priors: Priors |
     draws = Draws(evidence.before_fits(), Luck(0, 1))
     found, believed = given or trials(draws), priors or Priors.of(draws)
     effects = tuple(
-        sorted({name for reading in found.readings for name, _, _ in reading.terms}, key=lambda name: (":" in name, name))
+        sorted({name for reading in found.readings for name in _effects_of(reading)}, key=lambda name: (":" in name, name))
     )
     return Problem(found, believed, effects, _system(found, believed, effects))
 
 
+def factors(found: Trials, priors: Priors) -> dict[str, float]:
+    """What trials keep to themselves beside effects, in the order in which readings name it, with its sd of ln.
+
+    It is 1 where that is learnt.
+    """
+    known: dict[str, float] = {}
+    for reading in found.readings:
+        if reading.base:
+            guessed = priors.counted if reading.counted else priors.baseline
+            known.setdefault(reading.base, priors.person_scatter if reading.what == "count" else guessed)
+        if reading.never:
+            known.setdefault(reading.never, 1.0)
+    return known
+
+
+def switches(found: Trials) -> tuple[str, ...]:
+    """What may have done nothing: the needles of each study, and what it did without them."""
+    return tuple(dict.fromkeys(term.switch for reading in found.readings for term in reading.terms if term.switch))
+
+
+def _effects_of(reading: Reading) -> set[str]:
+    return {term.effect for term in reading.terms}
+
+
 def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
     place = {name: n for n, name in enumerate(effects)}
-    bases = {name: n for n, name in enumerate(dict.fromkeys(r.base for r in found.readings if r.base))}
-    terms = [(place[name], c, math.log(max(m, 1e-9))) for r in found.readings for name, c, m in r.terms]
+    widths, on = factors(found, priors), {name: n for n, name in enumerate(switches(found))}
+    bases = {name: n for n, name in enumerate(widths)}
+    terms = [
+        (place[t.effect], t.coefficient, t.driver, on.get(t.switch, -1)) for reading in found.readings for t in reading.terms
+    ]
     family = [FAMILIES.get(name.partition(":")[0], "") if ":" in name else "" for name in effects]
     plain = np.array([priors.of_effect(name) for name in effects]).reshape(-1, 2)
     return System(
-        np.array([_numbers(reading, bases) for reading in found.readings], float).reshape(-1, 9),
-        np.array(terms, float).reshape(-1, 3),
+        np.array([_numbers(reading, bases) for reading in found.readings], float).reshape(-1, 10),
+        np.array(terms, float).reshape(-1, 4),
         np.cumsum([0, *(len(r.terms) for r in found.readings)]),
         np.array([SPREADS.index(f) if f else -1 for f in family]),
         np.array([bool(f) and name.partition(":")[0] in HEAVY for f, name in zip(family, effects, strict=True)]),
@@ -96,9 +125,27 @@ def _system(found: Trials, priors: Priors, effects: Sequence[str]) -> System:
         plain[:, 1].copy(),
         np.array(priors.spreads),
         np.array(priors.scalars),
-        np.array([priors.baseline, priors.least_error, priors.indirect, priors.person_scatter]),
-        len(bases),
+        np.array([priors.least_error, priors.indirect, priors.person_scatter]),
+        np.array(list(widths.values()), float),
+        np.array([place[f"study:{name.partition('/')[0]}"] for name in on], int),
+        np.array([row for name in on for row in _switched(found, name, on[name], place)], float).reshape(-1, 3),
+        np.array([_span(found, lambda r, name=name: name in (r.base, r.never)) for name in widths], int).reshape(-1, 2),
+        np.array([_span(found, lambda r, name=name: r.study == name.partition("/")[0]) for name in on], int).reshape(-1, 2),
     )
+
+
+def _span(found: Trials, is_own: Callable[[Reading], bool]) -> tuple[int, int]:
+    """First of the readings that something belongs to, and the one after the last: those of a study stand together."""
+    places = [n for n, reading in enumerate(found.readings) if is_own(reading)]
+    return places[0], places[-1] + 1
+
+
+def _switched(found: Trials, switch: str, number: int, place: dict[str, int]) -> list[tuple[int, int, float]]:
+    """What a switch turns off in the first arm that it is about, had it responded as the reference course does."""
+    first = next(r for r in found.readings if any(t.switch == switch for t in r.terms))
+    terms = [t for t in first.terms if t.switch == switch]
+    size = -sum(t.coefficient for t in terms if t.effect == "drift") or 1.0
+    return [(number, place[t.effect], t.coefficient / size) for t in terms]
 
 
 def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
@@ -113,14 +160,19 @@ def _numbers(r: Reading, bases: dict[str, int]) -> tuple[float, ...]:
         r.share,
         float(r.indirect),
         float(bases.get(r.base, -1)),
+        float(bases.get(r.never, -1)),
     )
 
 
-def fit(whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN) -> np.ndarray:
-    """States of one chain after its first `burn` rounds, (state, name)."""
+def fit(
+    whole: Problem, seed: int, rounds: int, *, thin: int = THIN, burn: int = BURN, start: np.ndarray | None = None
+) -> np.ndarray:
+    """States of one chain after its first `burn` rounds, (state, name); from a state `start`, else from the prior's."""
     s = whole.system
     chance = np.random.Generator(np.random.Philox(seed))
-    states = run(s, chance, s.mean.copy(), 0.5 * s.spread, s.scalars[:, 0].copy(), np.zeros(s.bases), rounds, thin)
+    middle = np.concatenate([s.mean, 0.5 * s.spread, s.scalars[:, 0]]) if start is None else start
+    effects, spreads, scalars = np.split(middle, np.cumsum([len(whole.effects), len(SPREADS)]))
+    states = run(s, chance, effects, spreads, scalars, np.zeros(len(s.widths)), rounds, thin)
     return states[burn // thin :]
 
 
@@ -156,26 +208,28 @@ def fit_all(evidence: Evidence, seed: int = 1, workers: int = 2, tell: Callable[
     tell(f"all studies: chains agree within {agreement:.3f}")
     tables = {ALL: _thinned(everything, DRAWS)[:, columns]}
     with ProcessPoolExecutor(workers) as pool:
-        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed)):
+        start = chains[-1, (SETTLED - BURN) // THIN - 1]
+        for study, states in pool.map(_fit_without, repeat(evidence), whole.trials.studies, repeat(seed), repeat(start)):
             tables[study] = states[:, columns]
-        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed)))
+        doubts = dict(pool.map(_doubted, repeat(evidence), DOUBTS, repeat(seed), repeat(start)))
     tables[NOTHING] = prior_draws(whole, DRAWS_WITHOUT, seed)[:, columns]
     doubts = {"as shipped": summary(whole, everything), **doubts}
     return Fits(whole, tables, agreement, doubts, {rate: unprinted(whole, everything, rate) for rate in PRINTED})
 
 
-def _fit_without(evidence: Evidence, study: str, seed: int) -> tuple[str, np.ndarray]:
-    return study, _thinned(fit(problem(evidence).without(study), seed, ROUNDS_WITHOUT), DRAWS_WITHOUT)
+def _fit_without(evidence: Evidence, study: str, seed: int, start: np.ndarray) -> tuple[str, np.ndarray]:
+    states = fit(problem(evidence).without(study), seed, ROUNDS_WITHOUT, burn=BURN_WITHOUT, start=start)
+    return study, _thinned(states, DRAWS_WITHOUT)
 
 
-def _doubted(evidence: Evidence, doubt: str, seed: int) -> tuple[str, dict[str, Any]]:
+def _doubted(evidence: Evidence, doubt: str, seed: int, start: np.ndarray) -> tuple[str, dict[str, Any]]:
     name, factor = DOUBTS[doubt]
     priors = problem(evidence).priors
     stretched = tuple(
         scale * (factor if name == spread else 1.0) for spread, scale in zip(SPREADS, priors.spreads, strict=True)
     )
     other = problem(evidence, priors=replace(priors, spreads=stretched))
-    return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT))
+    return doubt, summary(other, fit(other, seed, ROUNDS_WITHOUT, burn=BURN_WITHOUT, start=start))
 
 
 def _thinned(states: np.ndarray, count: int) -> np.ndarray:
@@ -228,13 +282,20 @@ def _significant(whole: Problem, states: np.ndarray, study: str) -> np.ndarray:
     if first is None:
         return np.ones(len(states))
     column = dict(zip(whole.names, states.T, strict=True))
-    mean = sum(
-        (c * m ** column["exponent"] * column[name] for name, c, m in first.terms if _of_the_mean(name)),
-        start=np.zeros(len(states)),
-    )
     error = column["person"] / np.sqrt(first.n)
-    spread = np.sqrt(error**2 + 2.0 * column["study_between"] ** 2 + column["arm_between"] ** 2)  # t: twice the variance
-    return ndtr((mean - SIGNIFICANT * error) / spread)
+    spread = np.sqrt(error**2 + column["study_between"] ** 2 + column["arm_between"] ** 2)
+    nothing = odds(column["no_effect"])
+    significant = [ndtr((_expected(first, column, on) - SIGNIFICANT * error) / spread) for on in (True, False)]
+    return (1.0 - nothing) * significant[0] + nothing * significant[1]
+
+
+def _expected(reading: Reading, column: dict[str, np.ndarray], works: bool) -> np.ndarray:
+    """Mean of a reading from what trials share, in a trial in which needling works, or does not."""
+    terms = (t for t in reading.terms if _of_the_mean(t.effect) and (works or not t.switch))
+    return sum(
+        (t.coefficient * saturating(t.driver, column["saturation"]) * column[t.effect] for t in terms),
+        start=np.zeros(len(column["person"])),
+    )
 
 
 def _of_the_mean(name: str) -> bool:
@@ -248,12 +309,20 @@ def behind(whole: Problem) -> dict[str, list[str]]:
         if ":" in name and name.partition(":")[0] in OWN:
             continue
         found[name] = sorted({r.study for r in whole.trials.readings if _speaks(r, name)})
-    found["drift"] = sorted({r.study for r in whole.trials.readings if any(n == f"drift:{r.study}" for n, _, _ in r.terms)})
+    found |= {
+        name.replace("concern:", "alone:"): _alone(whole, name) for name in whole.effects if name.startswith("concern:")
+    }
+    found["drift"] = sorted({r.study for r in whole.trials.readings if f"drift:{r.study}" in _effects_of(r)})
     return found
 
 
+def _alone(whole: Problem, name: str) -> list[str]:
+    """Studies that give a number of needling without heat and without an adjunct."""
+    return sorted({r.study for r in whole.trials.readings if _speaks(r, name) and "adjunct" not in _effects_of(r)})
+
+
 def _speaks(r: Reading, name: str) -> bool:
-    names = {term for term, _, _ in r.terms}
+    names = _effects_of(r)
     if name.startswith("concern:"):
         return name in names and "needle" in names and r.what in ("score", "count")
     return name in names
@@ -264,7 +333,7 @@ def record(fits: Fits, seed: int) -> dict[str, Any]:
     whole, table = fits.problem, fits.tables[ALL]
     return {
         "made_by": "python -m dermatwin.calibration outcome",
-        "method": "Gibbs sampler: all effects drawn at once given latent readings; Student t studies and raters",
+        "method": "Gibbs sampler: all effects drawn at once given latent readings; Student t raters, trials without effect",
         "seed": seed,
         "rounds": ROUNDS,
         "chains": CHAINS,

@@ -22,10 +22,10 @@ from ..delivery.course import transport
 from ..delivery.experiment import living_resistance
 from ..delivery.stratum import compound_spread, lipid_permeability, lipid_share, polar_permeability, warmth
 from ..evidence import Draws, Evidence
+from ..validation.compound import compounds
 from ..validation.permeability import (
     FOLDS,
     SECONDS_PER_HOUR,
-    compounds,
     donor_ph,
     fold_of,
     is_aqueous,

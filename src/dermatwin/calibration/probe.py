@@ -19,7 +19,7 @@ from ..evidence import Evidence, Parameter
 from ..evidence.joint import ALL, KEY
 from ..outcome.pooling import SCALARS, SPREADS
 from . import healing, needling, outcome, permeability
-from .gibbs import EXPONENT, TAIL, log_likelihood, means
+from .gibbs import NO_EFFECT, SATURATION, TAIL, log_likelihood, means
 from .luck import spread_evenly
 from .trials import Trials
 
@@ -145,26 +145,29 @@ def _outcome(table: Table, studies: frozenset[str], evidence: Evidence) -> Probe
     )
     whole = outcome.problem(evidence, given=kept, priors=everything.priors)
     states = table.fixed(whole.names)
-    bases = tuple(dict.fromkeys(f"base {r.base}" for r in kept.readings if r.base))
-    own = Table((), np.zeros((STILL + SPREAD, 0))).fixed(bases)
-    levels = np.array([_outcome_levels(whole, state, base) for state, base in zip(states, own, strict=True)])
+    nothing = Table((), np.zeros((STILL + SPREAD, 0)))
+    own = nothing.fixed(tuple(f"base {name}" for name in outcome.factors(kept, whole.priors)))
+    works = (nothing.fixed(tuple(f"switch {name}" for name in outcome.switches(kept))) >= 0.0).astype(float)
+    levels = np.array([_outcome_levels(whole, *at) for at in zip(states, own, works, strict=True)])
     return _found((*kept.studies, DENSITY), levels, noting.asked, ())
 
 
-def _outcome_levels(whole: outcome.Problem, state: np.ndarray, bases: np.ndarray) -> np.ndarray:
+def _outcome_levels(whole: outcome.Problem, state: np.ndarray, bases: np.ndarray, works: np.ndarray) -> np.ndarray:
     """Log likelihood by study and log density of the effects at a state, (study + 1,).
 
     What the table does not hold comes as scores: effects of a study's own are spread as their families are in this state.
+    Where it is spread, about every second switch is off.
     """
     s = whole.system
     effects, spreads, scalars = np.split(state, np.cumsum([len(whole.effects), len(SPREADS)]))
     widths = np.where(s.family >= 0, spreads[s.family], s.scale)
     own = np.array([name not in whole.kept for name in whole.effects])
     effects = np.where(own, s.mean + widths * effects, effects)
-    found = log_likelihood(s, means(s, effects, scalars[EXPONENT]), scalars, bases)
+    found = log_likelihood(s, means(s, effects, scalars[SATURATION], works), scalars, bases)
     studies = np.array([reading.study for reading in whole.trials.readings])
     by_study = [found[studies == study].sum() for study in whole.trials.studies]
-    return np.array([*by_study, _log_density(whole, (effects - s.mean) / widths, widths, spreads, scalars)])
+    switched = (works == 0.0).sum() * np.log(scalars[NO_EFFECT]) - len(works) * np.log1p(scalars[NO_EFFECT])
+    return np.array([*by_study, _log_density(whole, (effects - s.mean) / widths, widths, spreads, scalars) + switched])
 
 
 def _log_density(

@@ -1,7 +1,7 @@
 """Posteriors on which our samplers meet other people's: small enough for both, awkward where the real ones are.
 
 - `made_up`: trials that never were and that say everything a trial can say, of arms of every kind, with one that saw
-  nothing, so that the tails of studies matter;
+  nothing, so that trials without effect matter;
 - `ridge`: a bent and narrow ridge between coordinates, cut off by bounds, of two studies of which one sees less;
 - `needles`: the needling fit with two of its studies, a value, a bound below and a bound above, and eight unknowns, two of
   which make up for one another.
@@ -20,7 +20,7 @@ from ..outcome.pooling import Priors
 from . import needling, outcome
 from .likelihood import censored
 from .sampler import Block, Target
-from .trials import Cell, Reading, Terms, Trials
+from .trials import Cell, Reading, Term, Terms, Trials
 
 PRIORS = Priors(
     spreads=(0.2, 0.25, 0.15, 0.15, 0.1, 0.1, 0.1),
@@ -32,12 +32,15 @@ PRIORS = Priors(
         "needle": (0.0, 0.5),
         "rf": (0.0, 0.5),
         "active": (0.0, 0.5),
+        "patient": (0.0, 0.1),
+        "percent": (0.0, 0.1),
         "cut:any": (0.05, 0.05),
         "cut:good": (0.5, 0.1),
     },
     drift_between=0.05,
-    scalars=((0.25, 0.35), (1.0, 0.3), (1.0, 0.5)),
+    scalars=((0.25, 0.35), (1.0, 0.3), (1.0, 0.7), (0.2, 0.5), (0.1, 0.5), (1.0, 0.3)),
     baseline=0.35,
+    counted=0.6,
     least_error=0.02,
     indirect=0.3,
     person_scatter=0.35,
@@ -79,7 +82,7 @@ def _readings() -> tuple[Reading, ...]:
         Reading("north", 0, "score", north.terms, 20.0, 0.45, 0.25),
         Reading("north", 0, "spread", north.terms, 20.0, float(np.log(0.25))),
         Reading("north", 0, "score", bare.terms, 20.0, 0.06),
-        Reading("south", 0, "score", south.terms, 40.0, 0.5, base="south/area"),
+        Reading("south", 0, "score", (*south.terms, Term("percent", 1.0)), 40.0, 0.5, base="south/area", counted=True),
         _counted(south, 40.0, 9.0, Cut("good"), 0.1),
         Reading("east", 0, "score", alone.terms, 15.0, 0.33, 0.4),
         Reading("east", 0, "spread", alone.terms, 15.0, float(np.log(0.4))),
@@ -94,7 +97,7 @@ def _readings() -> tuple[Reading, ...]:
         Reading("island", 0, "score", nothing.terms, 40.0, -0.25, 0.2),
         replace(_ranged("harbour", tissue.terms, 8.0, 0.0), indirect=True),
         _counted(tissue, 8.0, 7.0, Cut("good"), 0.1),
-        _ranged("valley", tuple((name, c / 2.0, m) for cell in (one, two) for name, c, m in cell.terms), 30.0, CLEAR),
+        _ranged("valley", _mean_of(one, two), 30.0, CLEAR),
         _ranged("valley", worse.terms, 10.0, -np.inf, 0.0),
     )
 
@@ -105,7 +108,12 @@ def _cell(study: str, kind: str, pool: str, response: float = 1.0, adjunct: str 
 
 def _less(one: Cell, other: Cell) -> Terms:
     """The difference of two arms."""
-    return (*one.terms, *((name, -c, m) for name, c, m in other.terms))
+    return (*one.terms, *(t._replace(coefficient=-t.coefficient) for t in other.terms))
+
+
+def _mean_of(*cells: Cell) -> Terms:
+    """Several arms together."""
+    return tuple(t._replace(coefficient=t.coefficient / len(cells)) for cell in cells for t in cell.terms)
 
 
 def _ranged(study: str, terms: Terms, n: float, low: float, high: float = np.inf, share: float = 0.0) -> Reading:
@@ -114,11 +122,12 @@ def _ranged(study: str, terms: Terms, n: float, low: float, high: float = np.inf
 
 def _counted(cell: Cell, n: float, responders: float, cut: Cut, choice: float) -> Reading:
     """A count of responders; one that is not counted in grades is an impression."""
-    noise = ((f"rating:{cell.study}/rater", 1.0, 1.0), (f"reading:{cell.study}/{cut.word}", 1.0, 1.0))
-    word = ((f"cut:{cut.word}", -1.0, 1.0),) if cut.word else ()
-    impression = () if cut.graded else (("rating", 1.0, 1.0), ("chosen", choice, 1.0))
+    noise = (Term(f"rating:{cell.study}/rater", 1.0), Term(f"reading:{cell.study}/{cut.word}", 1.0))
+    word = (Term(f"cut:{cut.word}", -1.0),) if cut.word else ()
+    impression = () if cut.graded else (Term("rating", 1.0), Term("chosen", choice))
     terms = (*cell.terms, *impression, *noise, *word)
-    return Reading(cell.study, 0, "count", terms, n, responders, cut=cut, base=f"{cell.study}/people")
+    own = f"{cell.study}/people", f"{cell.study}/never"
+    return Reading(cell.study, 0, "count", terms, n, responders, cut=cut, base=own[0], never=own[1])
 
 
 def ridge(*, together: bool = False) -> Target:

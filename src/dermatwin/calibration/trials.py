@@ -12,16 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
-from ..outcome.arms import Cut, change_spread, cut_of, followup_of, kind_of, rater_of
+from ..outcome.arms import Cut, change_spread, cut_of, followup_of, kind_of, length_of, rater_of
 from ..outcome.prediction import cut_line
-from ..outcome.response import Schedule, typical_response
-from ..outcome.scales import SCORED, Scale, pool_of, scales, stated_baselines
+from ..outcome.response import Schedule, typical_change
+from ..outcome.scales import SCORED, Scale, driver_of, is_counted, missing, pool_of, scales, stated_baselines
 
 SKIPPED = ("low_quality", "unit_check", "case_n1")
 COMBINED = "not_arm_specific"
@@ -30,8 +31,22 @@ SAME_PEOPLE = ("rct_split", "nonrandomised_split", "single_arm", "retrospective"
 SIGNIFICANT = 1.96  # standard errors
 CHOSEN = "chosen"
 ALONE = r"mn|frm"  # comparators that were needled without the adjunct
-Terms = tuple[tuple[str, float, float], ...]
-"""Effect, coefficient, response m with whose power it is multiplied (1 for what does not wait for the tissue)."""
+
+
+class Term(NamedTuple):
+    """Effect with its coefficient, the driver whose response it is multiplied by, and the switch that turns it off.
+
+    A driver of 1 does not wait for the tissue; a switch of '' is none. A study has one for its needles, called by its name,
+    and one for what it did without them ('/alone').
+    """
+
+    effect: str
+    coefficient: float
+    driver: float = 1.0
+    switch: str = ""
+
+
+Terms = tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -43,27 +58,29 @@ class Cell:
     pool: str
     kind: str  # needle, rf, active, untreated
     adjunct: str
-    response: float
+    driver: float
     scale: str  # '' where nothing is scored
 
     @property
     def terms(self) -> Terms:
         """Effects of the expected improvement. The drift of treated arms is part of their own mean."""
-        own, m = f"arm:{self.study}/{self.arm}/{self.pool}", self.response
+        own, x, on = f"arm:{self.study}/{self.arm}/{self.pool}", self.driver, self.study
         if self.kind == "untreated":
-            return ("drift", 1.0, 1.0), (f"drift:{self.study}", 1.0, 1.0)
-        scale = ((f"scale:{self.scale}", 1.0, 1.0),) if self.scale else ()
+            return Term("drift", 1.0), Term(f"drift:{self.study}", 1.0)
+        scale = (Term(f"scale:{self.scale}", 1.0),) if self.scale else ()
         if self.kind == "active":
-            active = () if self.adjunct == "none" else ((f"active:{self.adjunct}", 1.0, 1.0),)
-            return ("active", 1.0, 1.0), (f"study:{self.study}", 1.0, 1.0), (own, 1.0, 1.0), *active, *scale
-        plus = () if self.adjunct == "none" else (("adjunct", 1.0, 1.0), (f"adjunct:{self.adjunct}", 1.0, 1.0))
+            alone = f"{self.study}/alone"
+            active = () if self.adjunct == "none" else (Term(f"active:{self.adjunct}", 1.0, 1.0, alone),)
+            gain = Term("drift", -1.0, 1.0, alone), Term("active", 1.0, 1.0, alone), *active
+            return Term("drift", 1.0), *gain, Term(f"study:{self.study}", 1.0), Term(own, 1.0), *scale
+        plus = () if self.adjunct == "none" else (Term("adjunct", 1.0), Term(f"adjunct:{self.adjunct}", 1.0))
         return (
-            ("drift", 1.0, 1.0),
-            ("drift", -1.0, m),
-            (self.kind, 1.0, m),
-            (f"concern:{self.pool}", 1.0, m),
-            (f"study:{self.study}", 1.0, m),
-            (own, 1.0, 1.0),
+            Term("drift", 1.0),
+            Term("drift", -1.0, x, on),
+            Term(self.kind, 1.0, x, on),
+            Term(f"concern:{self.pool}", 1.0, x, on),
+            Term(f"study:{self.study}", 1.0, x),
+            Term(own, 1.0, x),
             *plus,
             *scale,
         )
@@ -91,6 +108,8 @@ class Reading:
     indirect: bool = False
     cut: Cut | None = None
     base: str = ""  # what a factor of the trial's own belongs to: a baseline that it does not state, its people; '' if none
+    counted: bool = False  # whether that baseline is a count of hairs
+    never: str = ""  # what the share of its people who never respond belongs to; '' if none is thought of
 
 
 @dataclass(frozen=True)
@@ -121,9 +140,11 @@ def trials(draws: Draws) -> Trials:
 def _as_chosen(reading: Reading, found: Sequence[Reading]) -> Reading:
     """A study chooses its definition once: its most lenient one stands for the choice in all its counts."""
     lenient = min(
-        (c for other in found if other.study == reading.study for name, c, _ in other.terms if name == CHOSEN), default=0.0
+        (t.coefficient for other in found if other.study == reading.study for t in other.terms if t.effect == CHOSEN),
+        default=0.0,
     )
-    return replace(reading, terms=tuple((name, lenient if name == CHOSEN else c, m) for name, c, m in reading.terms))
+    terms = tuple(t._replace(coefficient=lenient) if t.effect == CHOSEN else t for t in reading.terms)
+    return replace(reading, terms=terms)
 
 
 class _Reader:
@@ -155,15 +176,16 @@ class _Reader:
     def cell(self, row: OutcomeRow, scale: Scale | None, **changes: str) -> Cell:
         """The cell of a row; `changes` for a comparator that has no row."""
         kind = changes.get("kind", kind_of(row.device_kind, row.role, self.hot))
-        schedule = Schedule(row.sessions, row.interval_days, followup_of(row))
-        response = float(typical_response(schedule, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
+        schedule = Schedule(row.sessions, row.interval_days, followup_of(row), length_of(row))
+        of = driver_of(row.indication, self.evidence)
+        driver = float(typical_change(schedule, of, self.draws, median=True)) if kind in ("needle", "rf") else 1.0
         return Cell(
             row.source,
             changes.get("arm", row.arm_id),
             pool_of(row.indication, self.evidence),
             kind,
             changes.get("adjunct", row.adjunct),
-            response,
+            driver,
             scale.id if scale is not None and scale.kind in SCORED else "",
         )
 
@@ -194,8 +216,9 @@ class _Reader:
         return next(own, None) or self.baselines.get(scale.id) or scale.usual
 
     def _score(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
-        usual = self.usual(row, scale)
-        value = row.relative_change
+        usual, share = self.usual(row, scale), missing(scale, self.draws)
+        value = None if row.relative_change is None else row.relative_change / share
+        usual = usual * share if usual else None
         if value is None and row.change_mean is not None and usual:
             value = row.change_mean / usual
         if scale.kind not in SCORED or value is None:
@@ -204,7 +227,9 @@ class _Reader:
         relative = spread / usual if spread and usual else np.nan
         guessed = "" if row.relative_change is not None or row.baseline_mean is not None else f"{row.source}/{scale.id}"
         n = self.size(row)
-        yield Reading(row.source, row.line, "score", terms, n, scale.sign * value, relative, base=guessed)
+        shown = (*terms, Term("percent", 1.0)) if row.relative_change is not None and row.change_mean is None else terms
+        hairs = bool(guessed) and is_counted(scale)
+        yield Reading(row.source, row.line, "score", shown, n, scale.sign * value, relative, base=guessed, counted=hairs)
         if not np.isnan(relative) and not guessed:
             yield Reading(row.source, row.line, "spread", terms, n, float(np.log(relative)))
 
@@ -216,7 +241,17 @@ class _Reader:
         choice = line - self.draws.median("responder_threshold", "1")
         terms = (*terms, *_rated(row.source, row.line, scale, cut, choice))
         counted = round(row.responders_fraction * n)
-        yield Reading(row.source, row.line, "count", terms, n, counted, cut=cut, base=f"{row.source}/people")
+        yield Reading(
+            row.source,
+            row.line,
+            "count",
+            terms,
+            n,
+            counted,
+            cut=cut,
+            base=f"{row.source}/people",
+            never=f"{row.source}/never",
+        )
 
     def _significance(self, row: OutcomeRow, scale: Scale, terms: Terms) -> Iterator[Reading]:
         """Direction with or without significance; indirect scales tell no more than the sign."""
@@ -244,7 +279,7 @@ class _Reader:
         share = 2.0 * (1.0 - self.correlation) / n if paired else 1.0 / n + 1.0 / m
         limit = SIGNIFICANT if row.between_p is not None or row.between_p_op is not None else 0.0
         low, high = {1: (limit, np.inf), 0: (-SIGNIFICANT, SIGNIFICANT), -1: (-np.inf, -limit)}[row.between_direction]
-        terms = (*self.cell(row, scale).terms, *((name, -c, at) for name, c, at in second.terms))
+        terms = (*self.cell(row, scale).terms, *(t._replace(coefficient=-t.coefficient) for t in second.terms))
         yield Reading(
             row.source, row.line, "range", terms, n, low=low, high=high, share=share, indirect=scale.kind in INDIRECT
         )
@@ -272,10 +307,14 @@ def _rated(study: str, line: int, scale: Scale, cut: Cut, choice: float) -> Term
 
     What is counted in grades of the score itself only scatters.
     """
-    noise = ((f"rating:{study}/{rater_of(scale)}", 1.0, 1.0), (f"reading:{study}/{line}", 1.0, 1.0))
-    word = ((f"cut:{cut.word}", -1.0, 1.0),) if cut.word else ()
-    return (*noise, *word) if cut.graded else (("rating", 1.0, 1.0), (CHOSEN, choice, 1.0), *noise, *word)
+    rater = rater_of(scale)
+    noise = (Term(f"rating:{study}/{rater}", 1.0), Term(f"reading:{study}/{line}", 1.0))
+    word = (Term(f"cut:{cut.word}", -1.0),) if cut.word else ()
+    if cut.graded:
+        return *noise, *word
+    kind = (Term("patient", 1.0),) if rater == "patient" else ()
+    return Term("rating", 1.0), *kind, Term(CHOSEN, choice), *noise, *word
 
 
 def _mean(cells: Sequence[Cell]) -> Terms:
-    return tuple((name, c / len(cells), m) for cell in cells for name, c, m in cell.terms)
+    return tuple(t._replace(coefficient=t.coefficient / len(cells)) for cell in cells for t in cell.terms)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from ..core.errors import CaseError, Fault
 from ..core.spelling import closest
 from ..core.vocabulary import MOVED_ONLY, Movement
+from . import diary
 from .address import Loc
 from .document import MOVED, Case, CustomDevice, InlineProduct
 from .outline import crossings, enclosed_area
@@ -319,6 +320,7 @@ _SESSIONS = ("course.sessions.count", "course.sessions.interval", "course.sessio
 DETAILS = ("since", "until", "zone", "which")
 """What a reply may say beside its answer, where its question asks for it."""
 
+_HELD = ("session", "missed", "time", "settings.*.*")
 _ITEM_LISTS = ("conditions", "medications", "allergies", "recent_procedures")
 
 CHECKS: dict[Check, tuple[str, ...]] = {
@@ -341,6 +343,8 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     _observed_zones: (*_ZONE_NAMES, "observations.*.zone"),
     _observed_spreads: tuple(f"observations.*.{field}" for field in ("value", "low", "high")),
     _observed_times: ("observations.*.time", "horizon"),
+    diary.symptoms: (*_ZONE_NAMES, "symptoms.*.zone", "symptoms.*.time"),
+    diary.held: (*_ZONE_NAMES, *_SESSIONS, "horizon", "course.settings", *(f"held.*.{field}" for field in _HELD)),
     _overrides: ("overrides.*.rule",),
     _judgements: ("judgements.*.about",),
     _free_days: ("accepts.keep_free.*",),

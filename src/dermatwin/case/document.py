@@ -222,10 +222,9 @@ class CustomDevice(Record):
     rows: Annotated[int, Field(ge=1, le=200)] | None = None
 
 
-class SettingsChange(Record):
-    """What is different in some sessions of a zone; what is left out is as in the other sessions."""
+class SettingsUsed(Record):
+    """What differed from the settings of a zone in a session; what is left out is as it is written for the zone."""
 
-    sessions: Annotated[list[Count], Field(min_length=1, max_length=60)]
     needle_length: NeedleLength | None = None
     passes: Annotated[int, Field(ge=1, le=100)] | None = None
     hand_speed: Speed | None = None
@@ -240,8 +239,14 @@ class SettingsChange(Record):
     @property
     def stated(self) -> dict[str, Any]:
         """The settings that it changes, by name."""
-        named = {name: getattr(self, name) for name in type(self).model_fields if name != "sessions"}
+        named = {name: getattr(self, name) for name in SettingsUsed.model_fields}
         return {name: value for name, value in named.items() if value is not None}
+
+
+class SettingsChange(SettingsUsed):
+    """What is different in some sessions of a zone; what is left out is as in the other sessions."""
+
+    sessions: Annotated[list[Count], Field(min_length=1, max_length=60)]
 
 
 MOVED = ("passes", "hand_speed", "track_spacing")
@@ -352,7 +357,7 @@ class Course(Record):
 
 
 class Observation(Record):
-    """Something that was measured: drawn beside the prediction of the same quantity."""
+    """Something that was measured: drawn beside the prediction of the same quantity, and what a follow-up learns from."""
 
     quantity: Annotated[str, Field(max_length=200)]
     zone: Name
@@ -366,6 +371,28 @@ class Observation(Record):
     bound: Literal["upper", "lower"] | None = None
     source: Text = ""
     note: Text = ""
+    by: Literal["clinician", "patient", "device", "photo"] | None = None
+    error: Annotated[float, Field(gt=0.0, le=1e12)] | None = None
+    confirmed: bool = False
+
+
+class Symptom(Record):
+    """Something that the person noticed after a session, in plain words."""
+
+    symptom: Annotated[str, Field(min_length=1, max_length=300)]
+    zone: Name | None = None
+    time: CourseTime | None = None
+    getting: Literal["better", "same", "worse"] | None = None
+    note: Text = ""
+
+
+class Held(Record):
+    """A session as it was held: that it was missed, its day where that was another, the settings that were used instead."""
+
+    session: Count
+    missed: bool = False
+    time: CourseTime | None = None
+    settings: dict[str, SettingsUsed] = {}
 
 
 class Override(Record):
@@ -434,6 +461,8 @@ class Case(Record):
     course: Course
     horizon: Horizon = 364.0
     observations: Annotated[list[Observation], Field(max_length=1000)] = []
+    symptoms: Annotated[list[Symptom], Field(max_length=200)] = []
+    held: Annotated[list[Held], Field(max_length=60)] = []
     overrides: Annotated[list[Override], Field(max_length=200)] = []
     judgements: Annotated[list[Judgement], Field(max_length=200)] = []
     cabinet: Cabinet | None = None

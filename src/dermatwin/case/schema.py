@@ -8,10 +8,10 @@ kinds of device there are is for the evidence to say: whoever knows it hands the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -26,18 +26,39 @@ BASE = {
     "written here wins, lists are replaced, null takes away",
 }
 
+OFFERED = MappingProxyType(
+    {
+        "sites": ("Zone", "zone"),  # most zones are called by their site
+        "devices": ("Course", "device"),
+        "products": ("Topical", "product"),
+        "scales": ("ConcernRecord", "scale"),
+    }
+)
+"""What is named -> the place in a case where editors offer its names."""
+
 _NO_LIMIT = 1e6  # an upper bound as large as this only keeps nonsense out
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _FIELDS = Path(__file__).with_name("fields.yaml")
 
 
-def json_schema(concerns: Sequence[str] = (), kinds: Sequence[str] = (), questions: Sequence[str] = ()) -> dict[str, Any]:
+def json_schema(
+    concerns: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    questions: Sequence[str] = (),
+    *,
+    offered: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> dict[str, Any]:
     """The JSON schema of a case file; a new copy that the caller may edit.
 
     concerns, kinds, questions : names that a concern, a described device or an answer of the anamnesis may have, so that
         editors complete them; any name where none is given.
+    offered : names that editors complete where others may stand as well, by what they name: one of `OFFERED`.
     """
-    whole = deepcopy(whole_case(tuple(concerns), tuple(kinds)))
+    whole: dict[str, Any] = _with_days(whole_case(tuple(concerns), tuple(kinds)))
     records = whole.pop("$defs")
+    for what, names in offered.items():
+        record, field = OFFERED[what]
+        _offer(records[record]["properties"][field], names)
     if questions:
         records["Patient"]["properties"]["anamnesis"]["propertyNames"] = {"enum": list(questions)}
     part, parts = _part(whole), {f"{name}Part": _part(record) for name, record in records.items()}
@@ -137,6 +158,24 @@ def _describe(field: dict[str, Any], text: str) -> None:
     field["description"] = f"{text}; {inner}" if inner else text
     if "unit" in field and isinstance(field.get("default"), float):
         field["default"] = f"{field['default']:g} {field['unit']}"
+
+
+def _with_days(value: Any) -> Any:
+    """A copy in which a day may be what readers of YAML make of one: JSON has no type for it, so that others are refused."""
+    if isinstance(value, list):
+        return [_with_days(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    copied = {key: _with_days(entry) for key, entry in value.items()}
+    if copied.get("format") == "date" and copied.pop("type", None):
+        copied |= {"pattern": _DAY, "not": {"type": ["number", "boolean", "array", "object", "null"]}}
+    return copied
+
+
+def _offer(field: dict[str, Any], names: Sequence[str]) -> None:
+    """Names to choose from beside whatever else may stand there."""
+    apart = {key: field.pop(key) for key in ("type", "pattern", "minLength", "maxLength") if key in field}
+    field["anyOf"] = [{"enum": list(names)}, *field.get("anyOf", [apart])]
 
 
 def _part(record: dict[str, Any]) -> dict[str, Any]:

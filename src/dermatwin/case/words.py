@@ -17,7 +17,9 @@ from ..core.lexicon import Words
 from ..core.spelling import identifier
 from ..core.vocabulary import PHOTOTYPES
 from ..core.wording import decimal
+from ..naming import joined, split
 from .address import Loc, child, dotted
+from .dated import counted
 from .faults import PlacedFault, copied, shown
 
 Reader = Callable[[str], Any]
@@ -30,6 +32,12 @@ _GRADE = re.compile(
 )
 _BELOW_ZERO = re.compile(r"[-−]\s?(\d+(?:[.,]\d+)?)")
 _BETWEEN = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b|\band\b)\s*", re.IGNORECASE)
+_READERS_OF = {
+    **dict.fromkeys(("clinician", "doctor", "dr", "nurse", "therapist", "practitioner", "physician"), "clinician"),
+    **dict.fromkeys(("patient", "herself", "himself", "self", "she", "he", "me", "i"), "patient"),
+    **dict.fromkeys(("device", "instrument", "meter", "probe"), "device"),
+    **dict.fromkeys(("photo", "photograph", "picture", "camera", "phone"), "photo"),
+}
 _SEXES = {**dict.fromkeys(("f", "female", "woman"), "female"), **dict.fromkeys(("m", "male", "man"), "male")}
 _NUMBERED = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
@@ -55,6 +63,9 @@ def spoken(
         for loc in _places(tree, pattern.split(".")):
             faults += () if loc in taken else _put(tree, loc, reader)
     _years(tree)
+    faults += [placed for placed in counted(tree, day) if placed[0] not in taken]
+    for loc in _places(tree, ["observations", "*", "quantity"]):
+        faults += () if words is None or loc in taken else _put(tree, loc, lambda text: measured(text, words))
     doubtful = {*taken, *(loc for loc, _ in faults)}
     for loc in _places(tree, ["zones", "*", "concerns", "*"]):
         faults += _concern(tree, loc, words, doubtful)
@@ -63,19 +74,28 @@ def spoken(
 
 def tidied(raw: Any) -> tuple[Any, list[PlacedFault]]:
     """A copy of plain values in which settings stand under the names of zones as keys ('Left Cheek': left_cheek)."""
-    tree, loc = copied(raw), ("course", "settings")
+    tree = copied(raw)
+    faults: list[PlacedFault] = []
+    for pattern in (["course", "settings"], ["held", "*", "settings"]):
+        for loc in _places(tree, pattern):
+            faults += _tidied(tree, loc)
+    return tree, faults
+
+
+def _tidied(tree: Any, loc: Loc) -> list[PlacedFault]:
     settings = _at(tree, loc)
     if not isinstance(settings, dict):
-        return tree, []
+        return []
     names: dict[str, Any] = {}
     faults: list[PlacedFault] = []
     for written, entry in settings.items():
         name = identifier(written) if isinstance(written, str) else written
         if name in names:
-            faults.append(((*loc, name), Fault(f"course.settings.{name}", shown(written), "is given twice; write it once")))
+            place = ".".join(map(str, (*loc, name)))
+            faults.append(((*loc, name), Fault(place, shown(written), "is given twice; write it once")))
         names[name] = entry
-    tree["course"]["settings"] = names
-    return tree, faults
+    _at(tree, loc[:-1])[loc[-1]] = names
+    return faults
 
 
 # ---- what a text means ---------------------------------------------------------------------------------------------------
@@ -97,6 +117,11 @@ def phototype(text: str) -> str:
 def sex(text: str) -> str:
     """'female' or 'male' of 'F', 'woman', 'Male'."""
     return _SEXES.get(text.strip().casefold(), text)
+
+
+def reader(text: str) -> str:
+    """Who read a value: 'patient' of 'herself', 'device' of 'meter'."""
+    return _READERS_OF.get(text.strip().casefold(), text)
 
 
 def day(text: str) -> str:
@@ -134,6 +159,21 @@ def _days(parts: list[tuple[int, int, int]]) -> list[str]:
         except ValueError:
             continue
     return list(found)
+
+
+def measured(text: str, words: Words) -> str:
+    """The quantity that a word of daily use means, a session of it kept ('pain[2]'); the text where it means none.
+
+    ValueError where it may mean several.
+    """
+    base, inside = split(text)
+    found = () if words.measures is None else words.measures.meant(base)
+    if len(found) == 1:
+        return joined(found[0], inside)
+    if found and words.measures is not None:
+        raise ValueError(f"may be {' or '.join(map(words.measures.told, found))}; write the one that is meant")
+    scale = () if inside else words.scales.meant(base)
+    return joined("score", scale[0]) if len(scale) == 1 else text
 
 
 def severity(text: str) -> float | int | str:
@@ -188,6 +228,8 @@ READERS: dict[str, Reader] = {
     "course.adjuncts.*.adjunct": identifier,
     "course.adjuncts.*.zones.*": identifier,
     "observations.*.zone": identifier,
+    "observations.*.by": reader,
+    "symptoms.*.zone": identifier,
 }
 """Places of a case, and how a text there is read."""
 

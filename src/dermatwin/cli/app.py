@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, knowledge_verbs, map_verb, sheets_verb
+from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, follow_verb, knowledge_verbs, map_verb, sheets_verb
 from .door import Door
 
 OBJECTS = 200_000
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="A digital twin of microneedled skin: needle, channel, delivery, healing, result, each with its band and sources. "
     "Decision support for a clinician who signs the plan; never a prescriber.",
-    epilog="Exit status: 0 done, 1 the input is wrong, 2 the computation failed, 3 screened as stop.",
+    epilog="Exit status: 0 done, 1 the input is wrong, 2 the computation failed, 3 screened as stop, or a symptom urgent.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 export = typer.Typer(help="Hand the work to other tools.", no_args_is_help=False, rich_markup_mode="rich")
@@ -35,6 +35,7 @@ app.command("simulate")(case_verbs.simulate)
 app.command("reread")(case_verbs.reread)
 app.command("sheets")(sheets_verb.sheets)
 app.command("compare")(compare_verb.compare)
+app.command("follow")(follow_verb.follow)
 app.command("map")(map_verb.draw_map)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)

@@ -24,6 +24,7 @@ from .options import (
     Seed,
     Set,
     Split,
+    Workers,
     concerns_of,
     read_case,
     read_evidence,
@@ -221,6 +222,7 @@ def simulate(
     force: Force = False,
     report: Report = True,
     split: Split = True,
+    workers: Workers = 1,
     json: Machine = False,
 ) -> None:
     """Run the twin: from the needle to the result, with bands, grades and sources. A stopped case is not simulated."""
@@ -236,7 +238,7 @@ def simulate(
     if found.verdict == "stop":
         _refuse(found, json)
     with only_json(json):
-        run = _simulated(document, draws, seed, believed, split=split)
+        run = _simulated(document, draws, seed, believed, split=split, workers=workers)
         summary = summarise(run)
     _tell(run, summary, json, lambda: _written(run, out, seen, report))
 
@@ -269,12 +271,13 @@ def _refuse(found: Screening, json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _simulated(case: Case, draws: int, seed: int, evidence: Evidence, *, split: bool = True) -> Run:
+def _simulated(case: Case, draws: int, seed: int, evidence: Evidence, *, split: bool = True, workers: int = 1) -> Run:
     from ..twin import simulate as run_twin
+    from ..twin.blocks import Apart
     from .progress import progress
 
     with progress("simulating") as tell:
-        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence, split=split)
+        return run_twin(case, draws=draws, seed=seed, progress=tell, evidence=evidence, split=split, apart=Apart(workers))
 
 
 def reread(

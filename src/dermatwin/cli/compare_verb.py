@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from .options import (
     CaseFiles,
     Devices,
     Draws,
+    EqualDensity,
     Everything,
     Force,
     Machine,
@@ -20,6 +22,8 @@ from .options import (
     Own,
     Seed,
     Set,
+    Workers,
+    density_of,
     length_of,
     read_case,
     read_evidence,
@@ -38,12 +42,14 @@ def compare(
     cases: CaseFiles,
     device: Devices = None,
     needle_length: NeedleLength = None,
+    density: EqualDensity = None,
     out: OutFolder = None,
     draws: Draws = 200,
     seed: Seed = 1,
     settings: Set = None,
     evidence: Own = None,
     everything: Everything = False,
+    workers: Workers = 1,
     force: Force = False,
     json: Machine = False,
 ) -> None:
@@ -56,13 +62,13 @@ def compare(
     seen = None if out is None else require_usable(out.absolute(), force=force, names=(PAGE, SUMMARY))
     with only_json(json):
         believed = read_evidence(evidence)
-        arms, left_out = _arms(cases, device or [], needle_length, settings, believed)
+        arms, left_out = _arms(cases, device or [], _ForAll(needle_length, density), settings, believed)
         require_pairs(list(arms.values()), list(arms))
         stopped = _stopped(arms, believed)
     if stopped:
         _refuse(stopped, json)
     with only_json(json):
-        found = _compared(arms, draws, seed, believed)
+        found = _compared(arms, draws, seed, believed, workers)
         summary = to_json({**found.to_dict(everything=everything), "left_out": list(left_out)})
         written = None if out is None else _write(found, out, summary, left_out, seen)
     if json:
@@ -73,21 +79,35 @@ def compare(
         show_contrast(found, everything=everything, left_out=left_out, written=written)
 
 
+@dataclass(frozen=True)
+class _ForAll:
+    """What is the same in every arm, as it was typed."""
+
+    length: str | None
+    density: str | None
+
+
 def _arms(
-    paths: list[Path], devices: list[str], length: str | None, settings: list[str] | None, evidence: Evidence
+    paths: list[Path], devices: list[str], same: _ForAll, settings: list[str] | None, evidence: Evidence
 ) -> tuple[dict[str, Case], tuple[str, ...]]:
     """The arms by their labels, and what of the case was left out to make them."""
     from ..twin.arms import device_arms, left_out
 
-    _require_one_way(paths, devices, length)
+    _require_one_way(paths, devices, same)
     if not devices:
         return {label: read_case(path, settings, evidence) for label, path in zip(_labels(paths), paths, strict=True)}, ()
     case = read_case(paths[0], settings, evidence)
-    arms = device_arms(case, devices, evidence, None if length is None else length_of(length))
+    arms = device_arms(
+        case,
+        devices,
+        evidence,
+        None if same.length is None else length_of(same.length),
+        None if same.density is None else density_of(same.density),
+    )
     return arms, left_out(case)
 
 
-def _require_one_way(paths: list[Path], devices: list[str], length: str | None) -> None:
+def _require_one_way(paths: list[Path], devices: list[str], same: _ForAll) -> None:
     """CaseError where the options contradict one another: arms are either case files or devices."""
     from ..core.errors import CaseError, Fault
 
@@ -104,17 +124,21 @@ def _require_one_way(paths: list[Path], devices: list[str], length: str | None) 
         )
     if len(devices) == 1:
         raise CaseError([Fault("--device", devices[0], "is one device; name two or more to compare")])
-    if length is not None and not devices:
-        raise CaseError(
-            [
-                Fault(
-                    "--needle-length",
-                    length,
-                    "goes with --device; cases say their own lengths, or lay one over "
-                    "all of them with --set course.settings.ZONE.needle_length",
-                )
-            ]
+    alone = [
+        Fault(
+            option,
+            given,
+            f"goes with --device; cases say their own {what}, or lay one over all of them with --set "
+            f"course.settings.ZONE.{field}",
         )
+        for option, given, what, field in (
+            ("--needle-length", same.length, "lengths", "needle_length"),
+            ("--density", same.density, "densities", "density"),
+        )
+        if given is not None and not devices
+    ]
+    if alone:
+        raise CaseError(alone)
 
 
 def _labels(paths: list[Path]) -> list[str]:
@@ -150,12 +174,12 @@ def _refuse(stopped: dict[str, Screening], json: bool) -> None:
     raise typer.Exit(STOPPED)
 
 
-def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence) -> Contrast:
+def _compared(arms: dict[str, Case], draws: int, seed: int, evidence: Evidence, workers: int) -> Contrast:
     from ..twin import compare as compare_arms
     from .progress import progress
 
     with progress("comparing") as tell:
-        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence)
+        return compare_arms(list(arms.values()), list(arms), draws, seed, progress=tell, evidence=evidence, workers=workers)
 
 
 def _write(found: Contrast, out: Path, summary: str, left_out: tuple[str, ...], seen: str | None) -> Path:

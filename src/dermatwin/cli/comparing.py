@@ -39,6 +39,8 @@ def show_contrast(found: Contrast, *, everything: bool, left_out: Sequence[str],
             style="dim",
             highlight=False,
         )
+    for assumed in found.hangs_on:
+        page.print(f"[bold]Assumed:[/] {escape(assumed)}", highlight=False)
     rows = found.rows if everything else found.story
     for zone in dict.fromkeys(row.first.zone for row in rows):
         page.print(_endpoints(found, zone, [row for row in rows if row.first.zone == zone]))

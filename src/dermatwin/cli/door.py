@@ -1,7 +1,8 @@
 """What leaves the program: an exit status and, when something is wrong, one message for each thing.
 
-0 done · 1 the input is wrong · 2 the computation failed · 3 screened as stop · 130 interrupted, 143 ended. A fault of
-dermatwin itself is said in one line; what its maintainers need to find it is left in a file.
+0 done · 1 the input is wrong · 2 the computation failed · 3 screened as stop, or a symptom is urgent ·
+130 interrupted, 143 ended. A fault of dermatwin itself is said in one line; what its maintainers need to find it is left
+in a file.
 """
 
 from __future__ import annotations

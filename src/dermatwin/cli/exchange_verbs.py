@@ -77,7 +77,7 @@ def export_petab(
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Write the calibration of the healing network as a PEtab problem (version 1); needs the extra 'exchange'."""
+    """Write the calibration of the healing network as a PEtab problem (versions 1 and 2); needs the extra 'exchange'."""
     from ..twin.folder import write_folder
     from ..twin.placing import require_usable
     from ..validation.problem import petab_problem

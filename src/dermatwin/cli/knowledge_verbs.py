@@ -98,13 +98,16 @@ def export_schema(
     """Print the JSON schema of a case file (draft 2020-12)."""
     from json import dumps
 
-    from ..case import json_schema
+    from ..case.schema import OFFERED, json_schema
     from ..device import kinds
     from ..history import anamnesis
+    from ..lookup import entries
     from .writing import write_text
 
     known = read_evidence(evidence)
-    text = dumps(json_schema(concerns_of(known), tuple(kinds(known)), tuple(anamnesis(known))), indent=2)
+    offered = {kind: [one.name for one in entries(kind, known)] for kind in OFFERED}
+    schema = json_schema(concerns_of(known), tuple(kinds(known)), tuple(anamnesis(known)), offered=offered)
+    text = dumps(schema, indent=2)
     if out is None:
         print(text)
     else:

@@ -44,8 +44,10 @@ NoSeed = Annotated[
         help="Every verb takes a seed; nothing here is random, so it changes nothing.",
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", metavar="N", min=2, max=20_000, help="Number of possible people behind each band, 2-20000.")
+Draws = Annotated[int, typer.Option("--draws", metavar="N", min=2, help="Number of possible people behind each band.")]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", metavar="N", min=1, max=256, help="Processes for the people beyond the first thousand or so."),
 ]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the result here.", show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)]
@@ -69,6 +71,16 @@ NeedleLength = Annotated[
         metavar="LENGTH",
         show_default=False,
         help="With --device: this length in every zone, such as '1.5 mm'; left out, the length of the case.",
+    ),
+]
+EqualDensity = Annotated[
+    str | None,
+    typer.Option(
+        "--density",
+        metavar="DENSITY",
+        show_default=False,
+        help="With --device: so many punctures in every zone and arm, such as '250 1/cm^2', so that needles are "
+        "compared and not habits; left out, the density of the case, else that of each device's usual way.",
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every endpoint that the arms share, not only the main ones.")]
@@ -142,12 +154,24 @@ def overrides_of(settings: list[str]) -> dict[str, Any]:
 
 def length_of(text: str) -> float:
     """A needle length [mm] as the case file would read it."""
+    from ..case.quantity import NeedleLength as Length
+
+    return _quantity(text, Length, "--needle-length")
+
+
+def density_of(text: str) -> float:
+    """A density of punctures [1/cm2] as the case file would read it."""
+    from ..case.quantity import Density
+
+    return _quantity(text, Density, "--density")
+
+
+def _quantity(text: str, kind: Any, option: str) -> float:
     from pydantic import TypeAdapter, ValidationError
 
-    from ..case.quantity import NeedleLength as Length
     from ..core.errors import CaseError, Fault
 
     try:
-        return TypeAdapter(Length).validate_python(text)
+        return TypeAdapter(kind).validate_python(text)
     except ValidationError as error:
-        raise CaseError([Fault("--needle-length", text, error.errors()[0]["msg"])]) from None
+        raise CaseError([Fault(option, text, error.errors()[0]["msg"])]) from None

@@ -30,12 +30,14 @@ class Luck:
     draws : number of lanes.
     vary : the sources of spread that are switched on; the others stay at their median.
     copies : how many times the people stand in the lanes, one after the other: draws / copies of them.
+    first : how many people of the seed come before these; a run can be computed in blocks of people, anywhere.
     """
 
     seed: int
     draws: int
     vary: frozenset[str] = frozenset(SOURCES)
     copies: int = 1
+    first: int = 0
 
     def __post_init__(self) -> None:
         if self.draws % self.copies:
@@ -45,7 +47,7 @@ class Luck:
         """Standard normal numbers, shape (draws, width); zeros if `source` is switched off.
 
         `process` names what is random; `session` is the treatment session (0 for what does not change between
-        sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws` and `width`.
+        sessions). Numbers at the same (seed, person, process, session, column) are equal for any `draws`, `first`, `width`.
         """
         from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
@@ -68,6 +70,8 @@ class Luck:
 
     def _block(self, key: int, session: int, block: int) -> np.ndarray:
         seed = self.seed & 0xFFFFFFFFFFFFFFFF
-        bits = np.random.Philox(key=np.array([seed, key], np.uint64), counter=np.array([0, block, session, 0], np.uint64))
+        bits = np.random.Philox(
+            key=np.array([seed, key], np.uint64), counter=np.array([self.first, block, session, 0], np.uint64)
+        )
         raw = bits.random_raw(self.draws // self.copies * _WORDS).reshape(-1, _WORDS)
         return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53

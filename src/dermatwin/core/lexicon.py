@@ -62,16 +62,18 @@ def comparable(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What a case may say of concerns and scales.
+    """What a case may say of concerns, scales and what is measured.
 
     usual : concern -> the scale it is read on where none is named.
     grades : scale -> words for its grades ('moderate') with their numbers.
+    measures : what may be observed, by names of daily use ('redness').
     """
 
     concerns: Lexicon
     scales: Lexicon
     usual: Mapping[str, str]
     grades: Mapping[str, Mapping[str, float]]
+    measures: Lexicon | None = None
 
     def grade(self, word: str, scale: str) -> float:
         """The number of a grade in words; ValueError with what would be right."""

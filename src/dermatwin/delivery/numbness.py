@@ -38,6 +38,7 @@ class Numbness(Noted):
     remove: float | None  # h, when the last was wiped off; None = never
     below: np.ndarray | None = None  # (draw, nerve_depth, time) the same at NERVE_DEPTHS; None = not looked at
     reads: Reads = field(default_factory=dict, repr=False)  # names of what was read, by field
+    deep: np.ndarray | None = None  # (draw, nerve_depth) the same at NERVE_DEPTHS at the needling; None = not looked at
 
     @property
     def computed(self) -> np.ndarray:
@@ -114,7 +115,8 @@ def numb(exposures: Sequence[Exposure], p: Draws) -> Numbness | None:
     blocked = block(levels, own)
     below = np.stack([block(level, own) for level in _at_depths(numbing, time)], axis=1)
     reads = {"block": own.reads.union(*(exposure.behind() for exposure in numbing))}
-    return Numbness(first.zone, first.session, time, blocked, start, last, below, reads)
+    found = Numbness(first.zone, first.session, time, blocked, start, last, below, reads)
+    return replace(found, deep=along_needle(found))
 
 
 def _at_depths(numbing: Sequence[Exposure], time: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
@@ -131,6 +133,8 @@ def _at_depths(numbing: Sequence[Exposure], time: np.ndarray) -> Iterator[dict[s
 def _on(time: np.ndarray, exposure: Exposure) -> np.ndarray:
     """The concentration at the nerves on other times, shape (draw, time); 0 before the product is put on."""
     levels = exposure.at_nerves if exposure.at_nerves is not None else np.zeros((1, exposure.time.size))
+    if np.array_equal(time, exposure.time):
+        return np.maximum(levels, 0.0)
     return np.array([np.interp(time, exposure.time, np.maximum(row, 0.0), left=0.0) for row in levels])
 
 
@@ -158,14 +162,26 @@ def at_needling(numbness: Numbness) -> np.ndarray:
 
 
 def along_needle(numbness: Numbness, hours: np.ndarray | float = 0.0) -> np.ndarray:
-    """Share of nociceptors blocked at each of `NERVE_DEPTHS` at an hour (or one for each person) [-], (draw, depth)."""
+    """Share of nociceptors blocked at each of `NERVE_DEPTHS` at an hour (or one for each person) [-], (draw, depth).
+
+    At another hour than that of the needling it needs the time course (`below`), which a run does not keep.
+    """
+    if numbness.deep is not None and np.ndim(hours) == 0 and hours == 0.0:
+        return numbness.deep
+    if numbness.deep is not None and numbness.below is None:
+        raise ValueError(f"of the numbness in {numbness.zone} only the hour of the needling was kept at depths")
     when = np.broadcast_to(np.asarray(hours, float), len(numbness.block))
     deep = numbness.block[:, None] if numbness.below is None else numbness.below
+    if np.ndim(hours) == 0 and hours in numbness.time:  # a step of the grid, as the needling is
+        at_once = deep[..., int(np.searchsorted(numbness.time, hours))]
+        return np.broadcast_to(at_once, (len(when), len(NERVE_DEPTHS)))
     found = [[np.interp(t, numbness.time, row) for row in rows] for t, rows in zip(when, deep, strict=True)]
     return np.broadcast_to(np.asarray(found), (len(when), len(NERVE_DEPTHS)))
 
 
 def _at(numbness: Numbness, hour: float) -> np.ndarray:
+    if hour in numbness.time:
+        return numbness.block[:, int(np.searchsorted(numbness.time, hour))]
     return np.array([np.interp(hour, numbness.time, values) for values in numbness.block])
 
 

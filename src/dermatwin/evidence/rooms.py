@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import EvidenceError, Fault
 from .reading import read_document
+from .rows.following import TriageRow
 from .rows.healing import ModifierRow
 from .rows.history import AnamnesisRow, VocabularyRow
 
@@ -41,6 +42,7 @@ TABLES: dict[type[Row], Word] = {
     ModifierRow: Word("healing.person", "faults_of"),
     VocabularyRow: Word("history.vocabulary", "faults_of"),
     AnamnesisRow: Word("history.anamnesis", "faults_of"),
+    TriageRow: Word("following.triage", "faults_of"),
 }
 """Tables with words that a room knows: who checks their rows."""
 

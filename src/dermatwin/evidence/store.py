@@ -20,6 +20,8 @@ from .tables import Tables
 DATA = Path(__file__).parent / "data"
 MEASUREMENTS = DATA / "measurements"
 
+MOST_WITHOUT = 64  # numerical: evidence without some studies that is remembered: rows of one study follow one another
+
 T = TypeVar("T")
 
 
@@ -149,8 +151,19 @@ class Evidence:
         return self.holding(())
 
     def without(self, studies: Iterable[str]) -> Evidence:
-        """The same evidence had these studies taken no part in any fit; itself where none of them did."""
-        names = tuple(studies)
+        """The same evidence had these studies taken no part in any fit; itself where none of them did. Made once."""
+        names = frozenset(studies)
+        if names not in self._without:
+            if len(self._without) >= MOST_WITHOUT:
+                self._without.clear()
+            self._without[names] = self._made_without(tuple(names))
+        return self._without[names]
+
+    @cached_property
+    def _without(self) -> dict[frozenset[str], Evidence]:
+        return {}
+
+    def _made_without(self, names: tuple[str, ...]) -> Evidence:
         posteriors = tuple(posterior.without(names) for posterior in self.posteriors)
         return self if all(a is b for a, b in zip(posteriors, self.posteriors, strict=True)) else self.holding(posteriors)
 

@@ -43,8 +43,29 @@ def injury_of(punctures: Punctures, draws: Draws) -> Injury:
     Law      F, d and a in [0, 1], increasing in density, d in hole size; 0 without punctures (tests/laws/test_healing.py).
     """
     radius = channel_radius(punctures)
+    return Injury(*_activated(punctures.density[:, None] * punctures.reach, radius, draws), radius)
+
+
+def alarmed_depth(punctures: Punctures, draws: Draws) -> np.ndarray:
+    """Alarm that one session raises under the surface, INT F(z) a(z) dz over the ways of its needles [mm], (draw,).
+
+    F and a are those of `injury_of` at every depth z, where only the needles that come so far count: a longer needle or one
+    more puncture always adds. A millimetre of full-thickness wound is 1 / (1 + K_d) mm.
+
+    Law      0 without punctures; rises with depth and with density; between the sums over whole layers that its needles
+             enter and that they cross (tests/laws/test_healing.py).
+    """
+    depth = np.sort(punctures.in_situ_depth, axis=1)
+    pierced = (depth > 0.0).sum(axis=1, keepdims=True)
+    deeper = np.minimum(np.arange(depth.shape[1], 0, -1) / np.maximum(pierced, 1), 1.0)  # share that reaches each depth
+    share, _, activation = _activated(punctures.density[:, None] * deeper, channel_radius(punctures), draws)
+    return (share * activation * np.diff(depth, axis=1, prepend=0.0)).sum(axis=1)
+
+
+def _activated(density: np.ndarray, radius: np.ndarray, draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """F, d and a of `injury_of` for a density of holes [1/cm2], (draw, place) each; radius (draw,) mm."""
     reach = draws("signalling_length", "mm")
-    per_mm2 = punctures.density[:, None] * punctures.reach * 0.01
+    per_mm2 = density * 0.01
     hole = np.pi * radius**2
     gain = draws("danger_gain_neutrophils", "1") + draws("danger_gain_m1", "1")
     halos = per_mm2 * (hole + halo_area(reach, gain))[:, None]
@@ -53,7 +74,7 @@ def injury_of(punctures: Punctures, draws: Draws) -> Injury:
     destroyed = np.minimum(np.divide(holes, share, out=np.zeros_like(holes), where=share > 0.0), 1.0)
     beside = 1.0 - (radius / (radius + reach)) ** 2
     seen = np.maximum(1.0 - beside[:, None] * (1.0 - holes), destroyed)
-    return Injury(share, destroyed, destroyed / (seen + draws("damage_half_activation", "1")[:, None]), radius)
+    return share, destroyed, destroyed / (seen + draws("damage_half_activation", "1")[:, None])
 
 
 def halo_area(reach: np.ndarray, gain: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A parameter-estimation problem of the healing network in the PEtab format (version 1), for other people's fitters.
+"""A parameter-estimation problem of the healing network in the PEtab format (versions 1 and 2), for other people's fitters.
 
 The model is the mean over a layer (`sbml.py`); each experiment is a condition with its own sessions; parameters carry
 their prior and range from evidence. The prior is that of what nobody knows: measurements are means of studies, so what
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..evidence import Draws, Parameter
+from . import petab_two
 from .exchange import library
 from .lane import DAY, SHARE, Lane
 from .sbml import HIT, SPARED, complaints, to_sbml
@@ -71,13 +72,18 @@ def problem(
     whole = replace(lane, piece="mean", title="Healing after needling, mean over a layer", sessions=sessions)
     read, parameters = _errors(measured), list(_parameters(whole, draws, observables))
     starts = _starts(whole, {row["parameterId"] for row in parameters})
+    rows = {
+        "conditions": [{**_condition(whole, condition, len(most)), **starts} for condition in conditions],
+        "observables": [_observable(one, name, error) for one in observables for name, error in read[one.id]],
+        "measurements": [_measurement(one, read) for one in measured],
+        "parameters": parameters,
+    }
     return {
         MODEL: _followed(to_sbml(whole), {species: whole.constants[name] for species, name in starts.items()}),
-        "conditions.tsv": _table({**_condition(whole, condition, len(most)), **starts} for condition in conditions),
-        "observables.tsv": _table(_observable(one, name, error) for one in observables for name, error in read[one.id]),
-        "measurements.tsv": _table(_measurement(one, read) for one in measured),
-        "parameters.tsv": _table(parameters),
+        **{f"{name}.tsv": _table(found) for name, found in rows.items()},
         MARK: _description(),
+        **{name: _table(found) for name, found in petab_two.tables(**rows).items()},
+        petab_two.MARK: petab_two.description(MODEL),
     }
 
 

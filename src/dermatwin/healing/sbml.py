@@ -11,6 +11,7 @@ A lane of `mean` holds every state twice, `x_hit` and `x_spared`, and `x` is the
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .exchange import library
@@ -136,7 +137,7 @@ class _Writer:
         """Assignment rules, then one rate rule for each state."""
         if self.lane.piece == "mean":
             for name in self.network.states:
-                self._assigned(name, f"{_in(name, SPARED)} + {SHARE}*({_in(name, HIT)} - {_in(name, SPARED)})", "")
+                self._assigned(name, _mixture(name), "")
         for name, formula in self.network.assignments.items():
             for piece in dict.fromkeys((*self.pieces, "")):
                 self._assigned(name, formula, piece)
@@ -178,9 +179,15 @@ class _Writer:
             self._sets(event, SHARE, f"{SHARE}_{number}", number)
 
     def _sets(self, event: Any, name: str, formula: str, number: int) -> None:
+        """One assignment of an event; states of a mean are written out, for AMICI knows no rule within an event."""
         assignment = event.createEventAssignment()
         assignment.setVariable(name)
+        if self.lane.piece == "mean":
+            formula = re.sub(r"[A-Za-z_]\w*", self._written_out, formula)
         assignment.setMath(self._math(formula, number=number))
+
+    def _written_out(self, name: re.Match[str]) -> str:
+        return f"({_mixture(name[0])})" if name[0] in self.network.states else name[0]
 
     def _parameter(self, name: str, unit: str, value: float | None, *, about: str = "", constant: bool = True) -> Any:
         parameter = self.model.createParameter()
@@ -213,6 +220,11 @@ class _Writer:
 
 def _in(name: str, piece: str) -> str:
     return f"{name}_{piece}" if piece else name
+
+
+def _mixture(state: str) -> str:
+    """A state over the whole layer, from what is hit and what is spared."""
+    return f"{_in(state, SPARED)} + {SHARE}*({_in(state, HIT)} - {_in(state, SPARED)})"
 
 
 def _smooth(tree: Any) -> Any:

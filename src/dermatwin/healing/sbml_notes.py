@@ -18,6 +18,9 @@ from .lane import Lane
 
 ORIGIN = "https://identifiers.org/"
 MODEL = "model"
+CREATOR = "The dermatwin developers"  # as in CITATION.cff
+CREATED, CHANGED = "2026-11-21", "2026-11-21"  # days on which network.ant was written and last changed
+FORM = "351de429fca4"  # what it hashed to on the last of them
 TERMS = {"model": 293, "constant": 9, "species": 240, "number": 2}  # numerical: ids of terms
 """Terms of the Systems Biology Ontology: non-spatial continuous framework, kinetic constant, material entity,
 quantitative systems description parameter."""
@@ -37,6 +40,22 @@ def describe_model(lane: Lane, model: Any) -> None:
     ]
     _notes(model, words)
     _annotate(lane, model, MODEL, [])
+    _history(model)
+
+
+def _history(model: Any) -> None:
+    """Who made the model and when, as SBML asks: the days on which its equations were written and last changed."""
+    libsbml = library("libsbml")
+    history, creator = libsbml.ModelHistory(), libsbml.ModelCreator()
+    creator.setName(CREATOR)
+    creator.setOrganization("dermatwin")
+    history.addCreator(creator)
+    history.setCreatedDate(libsbml.Date(f"{CREATED}T00:00:00Z"))
+    history.addModifiedDate(libsbml.Date(f"{CHANGED}T00:00:00Z"))
+    if not model.isSetMetaId():
+        model.setMetaId(f"meta_{model.getId()}")
+    if model.setModelHistory(history) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        raise ValueError("libSBML does not take the history of the model")
 
 
 _PIECE_WORDS = {
@@ -104,6 +123,7 @@ _QUALIFIERS = {
     "hasPart": "BQB_HAS_PART",
     "hasTaxon": "BQB_HAS_TAXON",
     "isPartOf": "BQB_IS_PART_OF",
+    "isPropertyOf": "BQB_IS_PROPERTY_OF",
 }
 
 

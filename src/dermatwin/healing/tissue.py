@@ -29,7 +29,8 @@ from ..skin.section import Skin
 from . import kernel_generated as kernel
 from .course import time_grid
 from .engine import Engine, engine_for
-from .injury import Injury, gap_radius, injury_of
+from .inflammation import response
+from .injury import Injury, alarmed_depth, gap_radius, injury_of
 from .person import HUMAN, constants, epithelial_front
 
 RTOL, ATOL = 1e-5, 1e-8  # numerical
@@ -82,6 +83,7 @@ def heal(
     page = Pages(draws)
     values, notices = constants(skin, person, page["network"])
     injuries = [injury_of(p, page["injury"]) for p in treated]
+    amount, clearing = response(values)
     times = time_grid(days, horizon_d, _marks(days, draws))
     machine = engine_for(PIECES * len(LAYERS) * draws.count, engine)
     track = _run(np.repeat(values, len(LAYERS), axis=0), injuries, days[: len(treated)], times, machine)
@@ -101,6 +103,9 @@ def heal(
         local_damage=damage,
         status=track.status.reshape(draws.count, -1),
         notices=(*notices, *_notices(skin, person.patient, track, draws), *machine.notices(skin.zone)),
+        inflammation=_sessions([amount * alarmed_depth(p, page["injury"]) for p in treated]),
+        clearing=clearing,
+        cut_vessels=_sessions([p.cut for p in treated]),
     )
     _add_gap(history, injuries, person.patient, page["network"])
     return replace(history, reads=_reads(treated, skin, page))
@@ -110,7 +115,16 @@ def _reads(treated: Sequence[Punctures], skin: Skin, page: Pages) -> Reads:
     """Names of what was read for every field of the history; tissue that nobody needled stays as it was."""
     injury = page.of("injury").union(*(p.behind("density", "channel_diameter", "reach") for p in treated))
     whole = injury | page.of("network") | skin.behind("pigment") if treated else page.of("network")
-    return {"activated_fraction": injury, "local_damage": injury, "values": whole, "means": whole}
+    alarmed = injury.union(page.of("network"), *(p.behind("in_situ_depth") for p in treated))
+    return {
+        "activated_fraction": injury,
+        "local_damage": injury,
+        "values": whole,
+        "means": whole,
+        "inflammation": alarmed,
+        "clearing": page.of("network"),
+        "cut_vessels": frozenset[str]().union(*(p.behind("density", "vessels_cut") for p in treated)),
+    }
 
 
 def _checked_days(punctures: Sequence[Punctures], session_days: Sequence[float], horizon: float) -> list[float]:
@@ -229,6 +243,11 @@ def _stack(injuries: Sequence[Injury], name: str, count: int) -> np.ndarray:
     if not injuries:
         return np.zeros((count, len(LAYERS), 0))
     return np.stack([getattr(injury, name) for injury in injuries], axis=2)
+
+
+def _sessions(found: Sequence[np.ndarray]) -> np.ndarray | None:
+    """Numbers of all sessions side by side, (draw, session); None where there is no session."""
+    return np.stack(found, axis=1) if found else None
 
 
 def _notices(skin: Skin, patient: Patient, track: _Track, draws: Draws) -> list[Notice]:

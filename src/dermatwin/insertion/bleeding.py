@@ -100,6 +100,11 @@ class Bleeding:
         return over_piercing(-np.expm1(-self.cuts), self.pierced)
 
     @cached_property
+    def vessels(self) -> np.ndarray:
+        """Vessels that a puncture cuts [-], (draw,): mean of E."""
+        return over_piercing(self.cuts, self.pierced)
+
+    @cached_property
     def fraction(self) -> np.ndarray:
         """Share of the punctures that bleed [-], (draw,): mean of 1 - exp(-q E)."""
         return over_piercing(-np.expm1(-self.share[:, None] * self.cuts), self.pierced)

@@ -54,6 +54,7 @@ def insert(device: Device, settings: Settings, skin: Skin, draws: Draws, session
         notices=handling.notices + remarks(device, settings, skin, draws) + through(mean_depth, skin),
         pattern=handling.pattern,
         vessel_cut_fraction=bleeding.cut_fraction,
+        vessels_cut=bleeding.vessels,
         bleeding_endpoint=bleeding.endpoint(handling.contacts * fraction, page["endpoint"]),
         reads=_reads(handling, penetration, page, skin),
     )
@@ -74,7 +75,7 @@ def _reads(handling: Handling, penetration: Penetration, page: Pages, skin: Skin
         "attempted_density": placed,
         **dict.fromkeys(driven, depth),
         **dict.fromkeys(("residual_depth", "channel_diameter"), recoiled),
-        **dict.fromkeys(("vessel_cut_fraction", "bleeding_fraction"), cut),
+        **dict.fromkeys(("vessel_cut_fraction", "vessels_cut", "bleeding_fraction"), cut),
         "density": placed | depth,
         "reach": depth | layers,
         "bleeding_endpoint": placed | cut | page.of("endpoint"),

@@ -12,7 +12,7 @@ from .pooling import pooled
 from .prediction import ArmPrediction, TrialArm, predict_arm
 from .readout import ReadOut, read_out, reading_times
 from .reference import ReferenceCourse, reference_course
-from .response import Schedule, driver, typical_response
+from .response import Schedule, driver, typical_change
 from .risks import risks
 from .scales import Scale, concerns, scales
 
@@ -47,5 +47,5 @@ __all__ = [
     "reference_course",
     "risks",
     "scales",
-    "typical_response",
+    "typical_change",
 ]

@@ -88,6 +88,14 @@ def kind_of(device_kind: str, role: str, hot: frozenset[str]) -> str:
     return "rf" if device_kind in hot else "needle"
 
 
+def length_of(row: OutcomeRow) -> float | None:
+    """Length of an arm's needles, mm: as stated, the middle of a range, or its one end."""
+    if row.needle_length_mm is not None:
+        return row.needle_length_mm
+    ends = [end for end in (row.needle_length_min_mm, row.needle_length_max_mm) if end is not None]
+    return sum(ends) / len(ends) if ends else None
+
+
 def followup_of(row: OutcomeRow) -> float | None:
     """Days after the last session; a time counted from an unstated start is taken as it stands."""
     if row.followup_days_after_last_session is not None:

@@ -2,7 +2,7 @@
 
 The relative improvement of a person is
 
-    drift + shrink x [m(driver)^g (needle + concern + study - drift) + adjunct + arm] + person
+    drift + shrink x {m(driver) [works (needle + concern - drift) + study + arm] + adjunct} + person
 
 with the driver from this person's own tissue and everything else pooled over trials. Where the evidence is negative or
 absent there is no number but a notice. An untreated zone gets the drift of untreated arms.
@@ -27,8 +27,8 @@ from .light import ACNE, light
 from .pain import RELIEVED
 from .pooling import EFFECTS, pooled
 from .prediction import Arm, effects, responder_share, scale_change, supporting, trial_mean, usual_baseline
-from .response import NONE, driver, saturating
-from .scales import SCORED, Scale, concerns, scales
+from .response import NONE, driver
+from .scales import SCORED, Scale, concerns, missing, scales
 
 ACTIVES = {
     "tranexamic": "tranexamic_acid",
@@ -41,6 +41,10 @@ ACTIVES = {
 """Word in the name of an active -> the adjunct under which trials list it."""
 
 NUMBER, DIRECT = "number", "A"
+ALWAYS_COMBINED = (
+    "every trial of this concern with a number combined needling with something: without it the number is pooled from "
+    "needling of other concerns"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Answer:
 
     concern: str
     kind: str  # number, no_evidence, refer
-    grade: str  # A: trials of this concern; D: pooled from other concerns; E: no number
+    grade: str  # A: trials of this concern; D: pooled from other concerns, or always with an adjunct; E: no number
     note: str
     sources: tuple[str, ...]
 
@@ -153,13 +157,6 @@ def _distinct(parts: Iterable[tuple[ConcernRecord, Clinical]]) -> Iterator[Readi
                 yield replace(reading, detail=replace(reading.detail, concern=record.concern))
 
 
-def response(
-    kind: str, history: TissueHistory, times: np.ndarray, draws: Draws, reference: TissueHistory | None = None
-) -> np.ndarray:
-    """Response of a concern at `times` relative to the reference course [-], (draw, time)."""
-    return saturating(driver(kind, history, times, draws, reference), draws("response_saturation", "1")[:, None])
-
-
 def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
     draws, exclude, arm, path = belief.draws, belief.exclude, asked.arm, asked.path
     found = answer(asked.record.concern, draws, exclude)
@@ -167,9 +164,12 @@ def _concern(asked: _Asked, history: TissueHistory, belief: Belief) -> Clinical:
     if asked.rule.answer != NUMBER:
         return _unneedled(asked, found, notices, belief)
     own = draws.apart()
-    reached = response(asked.rule.driver, history, asked.times, own, belief.reference)
+    reached = driver(asked.rule.driver, history, asked.times, own, belief.reference)
     if found.grade != DIRECT:
         notices.append(Notice(path, "no trial of this concern gives a number: pooled from the other concerns", ""))
+    if found.grade == DIRECT and not arm.adjuncts and not pooled(draws, exclude).sources.get(f"alone:{arm.group}"):
+        found = replace(found, grade="D")
+        notices.append(Notice(path, ALWAYS_COMBINED, ""))
     if arm.kind == "untreated" and arm.adjuncts:
         notices.append(Notice(path, "an adjunct without needling is not predicted: only the drift of untreated skin", ""))
     mean = trial_mean(arm, reached, own, exclude, believed=own("publication_shrink", "1"))
@@ -215,15 +215,28 @@ def _person(mean: np.ndarray, concern: str, draws: Draws, exclude: frozenset[str
 
 def _improvements(asked: _Asked, mean: np.ndarray, draws: Draws, exclude: frozenset[str]) -> tuple[Reading, ...]:
     concern, page = asked.record.concern, Pages(draws)
-    spread = effects(page["responders"], exclude).people[:, None]
-    cut = page["responders"].median("responder_threshold", "1")
     person = _person(mean, concern, page["person"], exclude)
+    cut = page["responders"].median("responder_threshold", "1")
+    any_at = effects(page["others"], exclude)["cut:any"][:, None]
     table = {
         "relative_improvement": ("1", person, page.of("person")),
         "trial_mean_relative_improvement": ("1", np.minimum(mean, 1.0), frozenset[str]()),
-        "responder_share": ("1", responder_share(mean, cut, spread), page.of("responders")),
+        "responder_share": ("1", _share(mean, cut, page["responders"], exclude), page.of("responders")),
+        "not_improved_share": ("1", 1.0 - _share(mean, any_at, page["others"], exclude), page.of("others")),
+        "worse_share": ("1", _worse(mean, page["worse"], exclude), page.of("worse")),
     }
     return _at_times(asked, table, Detail(concern=concern))
+
+
+def _share(mean: np.ndarray, cut: float | np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+    """Share of people beyond a line, those left out whom no rater calls a responder, (draw, time)."""
+    known = effects(draws, exclude)
+    return responder_share(mean, cut, known.people[:, None], known.never[:, None])
+
+
+def _worse(mean: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+    """Share of people who end worse than they began, (draw, time)."""
+    return responder_share(-mean, 0.0, effects(draws, exclude).people[:, None])
 
 
 def _on_scale(
@@ -247,8 +260,9 @@ def _on_scale(
     limits = [float(v) for v in (scale.low, scale.high) if v is not None]
     if stated is not None and scale.clamp(np.array(stated)) != stated:
         return (), (*notices, Notice(path, f"severity {stated:g} lies outside the range {limits} of the {scale.title}", ""))
-    person = scale_change(scale, base[:, None], _person(mean, record.concern, page["person"], exclude))
-    average = scale_change(scale, base[:, None], np.minimum(mean, 1.0))
+    share = missing(scale, page["base"])
+    person = scale_change(scale, base[:, None], share * _person(mean, record.concern, page["person"], exclude))
+    average = scale_change(scale, base[:, None], share * np.minimum(mean, 1.0))
     table = {
         "scale_change": (scale.unit, person, page.of("base", "person")),
         "trial_mean_scale_change": (scale.unit, average, page.of("base")),

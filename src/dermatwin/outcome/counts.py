@@ -19,7 +19,7 @@ from ..evidence import Draws
 from ..evidence.rows.trials import AdverseRow
 
 LEVEL = 0.95  # numerical: of the bound of an event that was never seen
-PIGMENT, SERIOUS, OTHER = "pih", "serious", "other"
+PIGMENT, TRACKS, SERIOUS, OTHER = "pih", "tram_track_scar", "serious", "other"
 NEEDLE, HEAT, REVIEW = "needling", "rf_needle", "review"
 REACTIONS = ("erythema", "oedema", "pain_vas", "dryness_or_peeling", "bruising", "bleeding")
 """What nearly everybody has: counted once per course, whatever the number of sessions."""
@@ -40,7 +40,7 @@ WIDER: dict[str, tuple[tuple[str, str], ...]] = {
     PIGMENT: (_NONE_AT_ALL,),
     "hypertrophic_scar_or_keloid": (_NONE_AT_ALL,),
     "infection": (_NONE_AT_ALL,),
-    "tram_track_scar": (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring")),
+    TRACKS: (_NONE_AT_ALL, ("hypertrophic_scar_or_keloid", r"any scar|scarring")),
     SERIOUS: (_NONE_UNEXPECTED,),
     **dict.fromkeys(ASSUMED, (_NONE_UNEXPECTED,)),
 }

@@ -28,6 +28,7 @@ class Course:
     exposures: Sequence[Exposure] = ()
     adjuncts: Sequence[str] = ()  # what was done beside the needling, as trials list it
     session_days: Sequence[float] | None = None  # date the readings of a zone whose own history has no sessions
+    device: str = ""  # whose handling holds: a member of `tram_track_factor`; '' where it is not known
     numb: Mapping[int, Blocked] = field(default_factory=dict)  # session -> nociceptors blocked when it starts
 
     @property

@@ -1,12 +1,14 @@
 """How long redness, swelling, soreness and peeling last after a session, as trials report it.
 
-    ln T = mu + study + ln f_sign (+ ln f_heat) (+ person)
+    ln T = mu + study + ln f_sign (+ ln f_heat) (+ ln f_length) (+ person),   f_length = 1 + ln(L/L_ref) / ln(1/y_n)
 
 mu and the spread between studies are pooled on the logarithm, one observation per study: a value, the geometric
 middle of a range, or an upper bound. Trials do not say what 'lasts' means to them, and the few that print a figure
 differ more than tenfold; a spread of meaning, in every study and in the next, carries that. How the signs compare
 (f_sign: swelling, soreness, peeling, 'any adverse event', each against redness) is assumed, as no trial follows two
-of them apart; a row of another sign counts as that much less certain. Single cases and other injuries are not pooled.
+of them apart; a row of another sign counts as that much less certain. A trial that states the length L of its needles is
+read against the usual one: inflamed volume follows depth, and a sign that decays lasts longer by its logarithm
+(`reaction`). Single cases and other injuries are not pooled.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ..evidence import Draws, Tables, view
 from ..evidence.rows.laboratory import HealingRow
 from ..evidence.rows.trials import AdverseRow
 from .meta import Observation, ValuePool, pool_values
+from .reaction import LEAST, driving
 
 REDNESS, SWELLING, TENDERNESS, PEELING, ANY, SHORT = "redness", "swelling", "tenderness", "peeling", "any", "short_array"
 SIGNS = {"erythema": REDNESS, "oedema": SWELLING, "pain_vas": TENDERNESS, "dryness_or_peeling": PEELING}
@@ -34,6 +37,7 @@ QUANTITIES = {"erythema_oedema_duration": REDNESS, "erythema_resolution_time": R
 DURATIONS = "sign_durations"  # pool of studies
 ABSURD = 1e9  # numerical: h, longer is a misprint
 
+_PRESSED = re.compile(r"hydrogel|\barrays?\b", re.IGNORECASE)
 _ANY = re.compile(r"any adverse|downtime", re.IGNORECASE)
 _ORDER = (REDNESS, SWELLING, TENDERNESS, ANY, PEELING)
 
@@ -50,6 +54,7 @@ class Stated:
     everyone: bool = False  # the bound held for every one of the people
     heat: bool = False
     sd: float = 0.0  # h, between people
+    length: float | None = None  # mm, of the needles, where it is stated
 
 
 def sign_of(event: str, note: str) -> str:
@@ -57,14 +62,40 @@ def sign_of(event: str, note: str) -> str:
     return SIGNS.get(event) or (ANY if event == "other" and _ANY.search(note) else "")
 
 
-def predict_duration(sign: str, draws: Draws, exclude: frozenset[str] = frozenset(), *, heat: bool = False) -> np.ndarray:
-    """Mean duration of a sign that a trial would report [h], shape (draw,)."""
+def predict_duration(
+    sign: str, draws: Draws, exclude: frozenset[str] = frozenset(), *, heat: bool = False, needle_length: float | None = None
+) -> np.ndarray:
+    """Mean duration of a sign that a trial would report [h], shape (draw,). `needle_length` (mm) where it is stated."""
     pool = duration_pool(draws, exclude)
     mean, between = pool.draw(draws.share("knowledge", "erythema pool", owner=DURATIONS))
     scatter = np.hypot(between, draws.median("duration_definition_spread", "1"))
     study = scatter * draws.score("knowledge", "erythema of a study", owner=DURATIONS)[:, 0]
     hotter = draws("duration_ratio[heat]", "1") if heat else 1.0
-    return np.exp(mean + study) * draws(f"duration_ratio[{sign}]", "1") * hotter
+    longer = 1.0 if needle_length is None else length_factor(needle_length, _noticed(draws), draws)
+    return np.exp(mean + study) * draws(f"duration_ratio[{sign}]", "1") * hotter * longer
+
+
+def length_factor(length: float, noticed: np.ndarray | float, draws: Draws) -> np.ndarray:
+    """Duration after needles of a length against the usual one, 1 + ln(L/L_ref)/ln(1/y_n) [-]; a tenth at the least.
+
+    noticed : y_n, what drives redness that is just noticed against what drives it after the usual course.
+    Law      1 at the usual length, rising with length (tests/laws/test_recovery.py).
+    """
+    longer = np.log(length / draws.median("reference_needle_length", "mm"))
+    return np.maximum(1.0 - longer / np.log(noticed), LEAST)
+
+
+def _noticed(draws: Draws) -> np.ndarray:
+    just = draws("noticeable_erythema", "1") / draws("erythema_reference_peak", "1")
+    return noticed_drive(just, draws("reaction_ceiling[redness]", "1"))
+
+
+def noticed_drive(just: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
+    """What drives a sign that is just noticed [-], against what drives it at its usual strength; below 1.
+
+    just : strength that is just noticed against the usual one; cut where it would not be noticed in the usual course.
+    """
+    return driving(np.minimum(just, np.exp(-LEAST)), ceiling)
 
 
 def predict_erythema(draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
@@ -91,7 +122,12 @@ def duration_pool(draws: Draws, exclude: frozenset[str]) -> ValuePool:
     family = [draws.stated(ratio.name) for ratio in draws.evidence.family("duration_ratio").values()]
     ratios = tuple((ratio.member, (ratio.value, ratio.knowledge)) for ratio in family)
     spreads = draws.median("duration_between_people", "1"), draws.median("duration_definition_spread", "1")
-    return _pool(draws.evidence, exclude, prior, ratios, spreads)
+    names = ("noticeable_erythema", "erythema_reference_peak", "reaction_ceiling[redness]")
+    just, usual, ceiling = (draws.median(name, "1") for name in names)
+    noticed = float(noticed_drive(np.asarray(just / usual), np.asarray(ceiling)))
+    lengths = tuple(sorted({row.length for row in stated(draws.evidence) if row.length is not None}))
+    longer = tuple((length, float(length_factor(length, noticed, draws))) for length in lengths)
+    return _pool(draws.evidence, exclude, prior, ratios, spreads, longer)
 
 
 @view
@@ -101,8 +137,11 @@ def _pool(
     prior: tuple[float, ...],
     ratios: tuple[tuple[str, tuple[float, float]], ...],
     spreads: tuple[float, float],
+    longer: tuple[tuple[float, float], ...],
 ) -> ValuePool:
-    found = [_observation(row, dict(ratios), *spreads) for row in _one_each(stated(tables)) if row.source not in exclude]
+    factors = dict(longer)
+    rows = [row for row in _one_each(stated(tables)) if row.source not in exclude]
+    found = [_observation(row, dict(ratios), *spreads, factors.get(row.length or 0.0, 1.0)) for row in rows]
     return pool_values(found, *prior)
 
 
@@ -118,7 +157,7 @@ def stated(tables: Tables) -> tuple[Stated, ...]:
 def sign_of_course(quantity: str, procedure: str) -> str:
     """The sign whose duration a quantity of healing courses is; '' for other quantities. Pressed arrays are a sign apart."""
     sign = QUANTITIES.get(quantity, "")
-    return SHORT if sign and "hydrogel" in procedure else sign
+    return SHORT if sign and _PRESSED.search(procedure) else sign
 
 
 def _of_course(row: HealingRow) -> Stated | None:
@@ -137,7 +176,14 @@ def _of_event(row: AdverseRow, heat: bool) -> Stated | None:
     if bound == "lower":
         return None
     return Stated(
-        row.source, sign, value, float(row.population_n or 1), bound == "upper", heat=heat, sd=row.duration_h_sd or 0.0
+        row.source,
+        sign,
+        value,
+        float(row.population_n or 1),
+        bound == "upper",
+        heat=heat,
+        sd=row.duration_h_sd or 0.0,
+        length=row.needle_length_mm,
     )
 
 
@@ -159,13 +205,18 @@ def _one_each(rows: Iterable[Stated]) -> Sequence[Stated]:
     return tuple(best.values())
 
 
-def _observation(row: Stated, ratios: Mapping[str, tuple[float, float]], person: float, meant: float) -> Observation:
-    """The row as redness without heat; a bound that everybody keeps lies above the mean by the largest of n people."""
+def _observation(
+    row: Stated, ratios: Mapping[str, tuple[float, float]], person: float, meant: float, longer: float = 1.0
+) -> Observation:
+    """The row as redness without heat after needles of the usual length.
+
+    A bound that everybody keeps lies above the mean by the largest of n people.
+    """
     from scipy.special import ndtri
 
     shifts = [ratios[row.sign], *([ratios["heat"]] if row.heat else [])]
     spread = row.sd / row.hours if row.sd else person
-    value = np.log(row.hours) - sum(np.log(middle) for middle, _ in shifts)
+    value = np.log(row.hours / longer) - sum(np.log(middle) for middle, _ in shifts)
     if row.everyone:
         value -= person * ndtri(row.people / (row.people + 1.0))
     variance = spread**2 / row.people + meant**2 + sum(width**2 for _, width in shifts)

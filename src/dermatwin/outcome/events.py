@@ -7,10 +7,10 @@ around it (partial pooling, with p the mean over trials):
     reaction   k of n ~ beta-binomial(p c, (1 - p) c): redness, swelling and the like, which trials count by their own bar
 
 The base rate p0 carries the Jeffreys prior, or the assumed rate of events that no trial counts by name, so 'never seen in
-N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive)
-and body site, which is how trials in unlike people are matched. Reviews and arms of the other kind of needle (with heat
-or without) count less; a trial that saw no adverse event of any kind saw none of this kind. Rates without a denominator
-are not used. Rows: adverse_rates.csv.
+N' bounds a risk and never makes it zero. Hazard counts sessions; for pigment it also counts phototype (pigment drive) and
+body site, for tram tracks the device (needles of a roller follow one another along a line), which is how trials in unlike
+people are matched. Reviews and arms of the other kind of needle (with heat or without) count less; a trial that saw no
+adverse event of any kind saw none of this kind. Rates without a denominator are not used. Rows: adverse_rates.csv.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..device import heated
 from ..evidence import Draws, Tables, view
 from ..evidence.rows.trials import AdverseRow
 from ..skin.site import FACE, HUMAN, find_site
-from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, kind_of, one_each
+from .counts import ASSUMED, HEAT, NEEDLE, PIGMENT, REACTIONS, REVIEW, TRACKS, kind_of, one_each
 
 CELLS, SHAPES = 400, 10  # numerical
 SEVERAL, SITE_OF_SEVERAL = "mixed", "body"
@@ -42,6 +42,17 @@ class Count:
     hazard: float
     weight: float
     kind: str = NEEDLE
+
+
+@dataclass(frozen=True)
+class Treated:
+    """People of a trial and what was done to them; what is not stated is '', or None."""
+
+    phototypes: str  # a range from low to high, 'III-V'
+    zone: str
+    device_kind: str
+    sessions: float | None = None
+    people: float | None = None  # None: the trial's true rate, without the noise of counting
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ def rate_pool(event: str, draws: Draws, exclude: frozenset[str] = frozenset(), k
         "event_reference_sessions",
         "pigment_dose_exponent",
         *_site_factors(draws),
+        *_device_factors(event, draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     alike = draws.stated("reaction_concentration" if event in REACTIONS else "event_heterogeneity_shape")
@@ -147,7 +159,8 @@ def _rate_pool(tables: Tables, event: str, exclude: frozenset[str], kind: str, p
 
 def _count(tables: Tables, row: AdverseRow, event: str, kind: str, numbers: Mapping[str, float]) -> Count:
     own = kind_of(row, heated(tables))
-    hazard = float(trial_hazard(event, row.phototypes, series_of(tables, row.zone), row.sessions, numbers))
+    treated = Treated(row.phototypes, row.zone, row.device_kind, row.sessions)
+    hazard = float(trial_hazard(event, treated, series_of(tables, row.zone), numbers))
     weight = (
         numbers[f"rate_row_weight[{REVIEW}]"]
         if own == REVIEW
@@ -157,19 +170,21 @@ def _count(tables: Tables, row: AdverseRow, event: str, kind: str, numbers: Mapp
 
 
 def trial_hazard(
-    event: str, phototypes: str, series: str, sessions: float | None, numbers: Mapping[str, float] | Mapping[str, np.ndarray]
+    event: str, treated: Treated, series: str, numbers: Mapping[str, float] | Mapping[str, np.ndarray]
 ) -> np.ndarray | float:
     """Hazard of a trial's course relative to the reference course [-]; what is not stated is the reference's.
 
-    sessions / n_ref, for pigment (sessions / n_ref x pigment drive)^b x site factor, for a reaction 1. `series` is the
-    one of sites by pigment (`series_of`).
+    sessions / n_ref; for pigment (sessions / n_ref x pigment drive)^b x site factor, for tram tracks times the factor of the
+    device, for a reaction 1. `series` is the one of sites by pigment (`series_of`).
     """
     if event in REACTIONS:
         return 1.0
-    ratio = 1.0 if sessions is None else sessions / numbers["event_reference_sessions"]
+    ratio = 1.0 if treated.sessions is None else treated.sessions / numbers["event_reference_sessions"]
+    if event == TRACKS:
+        return ratio * numbers.get(f"tram_track_factor[{treated.device_kind}]", numbers["tram_track_factor[unspecified]"])
     if event != PIGMENT:
         return ratio
-    drives = [np.asarray(numbers[f"pigment_drive[{p}]"], float) for p in phototype_range(phototypes)]
+    drives = [np.asarray(numbers[f"pigment_drive[{p}]"], float) for p in phototype_range(treated.phototypes)]
     drive = np.mean(np.stack(drives), axis=0)
     site = numbers[f"pih_site_factor[{series}]"]
     return (ratio * drive) ** numbers["pigment_dose_exponent"] * site
@@ -188,6 +203,12 @@ def _site_factors(draws: Draws) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in draws.evidence.family("pih_site_factor").values())
 
 
+def _device_factors(event: str, draws: Draws) -> tuple[str, ...]:
+    if event != TRACKS:
+        return ()
+    return tuple(parameter.name for parameter in draws.evidence.family("tram_track_factor").values())
+
+
 def phototype_range(text: str) -> tuple[str, ...]:
     """'III-V' -> III, IV, V; what cannot be read is the reference type."""
     known: tuple[str, ...] = PHOTOTYPES
@@ -196,17 +217,6 @@ def phototype_range(text: str) -> tuple[str, ...]:
         return (REFERENCE_PHOTOTYPE,)
     first, last = sorted(known.index(end) for end in (ends[0], ends[-1]))
     return known[first : last + 1]
-
-
-@dataclass(frozen=True)
-class Treated:
-    """People of a trial and what was done to them; what is not stated is '', or None."""
-
-    phototypes: str  # a range from low to high, 'III-V'
-    zone: str
-    device_kind: str
-    sessions: float | None = None
-    people: float | None = None  # None: the trial's true rate, without the noise of counting
 
 
 def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset[str] = frozenset()) -> np.ndarray:
@@ -221,11 +231,12 @@ def predict_event(event: str, treated: Treated, draws: Draws, exclude: frozenset
         "event_reference_sessions",
         "pigment_dose_exponent",
         *_site_factors(draws),
+        *_device_factors(event, draws),
         *(f"pigment_drive[{p}]" for p in PHOTOTYPES),
     )
     numbers = {name: draws(name, "1") for name in names}
     series = series_of(draws.evidence, treated.zone)
-    hazard = np.asarray(trial_hazard(event, treated.phototypes, series, treated.sessions, numbers), float)
+    hazard = np.asarray(trial_hazard(event, treated, series, numbers), float)
     kind, n = HEAT if treated.device_kind in heated(draws.evidence) else NEEDLE, treated.people
     rate = study_risk(event, np.broadcast_to(hazard, (draws.count,)), draws, exclude, kind)
     if not n:

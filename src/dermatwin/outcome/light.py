@@ -2,7 +2,7 @@
 
 The trials gave blue light with red or near-infrared light, without needles, and counted lesions; a new trial's mean is
 
-    active + light + study + arm + scale
+    drift + works (active + light - drift) + study + arm + scale
 
 with the effects pooled as everywhere (`pooling`), believed as little as needling is. Blue alone and red alone have no arm
 of their own, and no trial put light onto needled skin: for both there is no number.

@@ -1,17 +1,20 @@
 """Pooled effects of the trials: joint draws of a fitted hierarchical meta-regression, read and not computed here.
 
-An arm of study s with response m (1 in the reference course; g is learnt) improves, relative to its baseline, by
+An arm of study s whose tissue changed by x (1 in the reference course) improves, relative to its baseline, by
 
-    needle, rf   (1 - m^g) drift + m^g (kind + concern + study) + adjunct + scale + arm
-    active       active + which + scale + study + arm
+    needle, rf   drift + m(x) [works (kind + concern - drift) + study + arm] + adjunct + scale,    m = x (1 + k)/(x + k)
+    active       drift + works (active + which - drift) + study + arm + scale
     untreated    drift + drift of the study
 
-Effects of concerns, adjuncts, scales, studies and arms are normal around zero with spreads that are learnt too; studies
-and their raters have the tails of Student's t with four degrees of freedom, so that one trial that saw nothing lowers the
-mean and does not rule it. An effect that no trial informs is drawn from its family's spread. For each study there is a
-table of a fit without it. Several studies at once leave no table: then the prior speaks alone, which is wide and never
-leans on what it should not know. The tables are made by `python -m dermatwin.calibration outcome`; outcome_effects.yaml
-beside them says how, and which studies stand behind which effect.
+Without injury m is 0 and the drift is left, with whatever an adjunct does by itself. `works` is 1, or 0 in the share of
+trials in which needling (or what was done instead) did nothing: what such a trial saw says that share, and little of how
+much it does elsewhere. A result that is printed as a percentage alone may stray from a score (`percent`), and so may
+patients from clinicians (`patient`). Effects of concerns, adjuncts, scales, studies and arms are normal around zero with
+spreads that are learnt too; raters have the tails of Student's t with four degrees of freedom. Of the people of a trial
+some never respond, whatever the line (`never`). An effect that no trial informs is drawn from its family's spread. For each
+study there is a table of a fit without it. Several studies at once leave no table: then the prior speaks alone, which is
+wide and never leans on what it should not know. The tables are made by `python -m dermatwin.calibration outcome`;
+outcome_effects.yaml beside them says how, and which studies stand behind which effect.
 """
 
 from __future__ import annotations
@@ -41,8 +44,10 @@ FAMILIES = {
 }
 """Families of effects with the spread that each shares."""
 SPREADS = tuple(dict.fromkeys(FAMILIES.values()))
-HEAVY = ("rating", "study")
-SCALARS = ("person", "rating_ratio", "exponent")
+HEAVY = ("rating",)
+SCALARS = ("person", "rating_ratio", "saturation", "no_effect", "never", "never_between")
+"""Positive unknowns: spread between people, of ratings over that of scores, k, the odds of a trial without effect and of a
+person who never responds, and how far trials are apart in the latter (sd of ln)."""
 WORDS = ("any", "moderate", "good", "excellent")
 TAIL = 4  # degrees of freedom of heavy families
 
@@ -56,6 +61,7 @@ class Priors:
     drift_between: float
     scalars: tuple[tuple[float, float], ...]  # median and sd of ln, in order of SCALARS
     baseline: float  # sd of ln of a baseline that is not stated
+    counted: float  # the same where hairs are counted
     least_error: float
     indirect: float
     person_scatter: float
@@ -72,6 +78,8 @@ class Priors:
             "adjunct": (0.0, p("between_adjunct_prior")),
             "rating": (0.0, p("rating_prior_spread")),
             "chosen": (p("definition_choice"), p("definition_choice_prior")),
+            "percent": (0.0, p("percent_prior_spread")),
+            "patient": (0.0, p("patient_prior_spread")),
         }
         plain |= dict.fromkeys(("needle", "rf", "active"), (0.0, p("effect_prior_spread")))
         plain |= {f"cut:{w}": (p(f"responder_cutoff[{w}]"), p(f"responder_cutoff_spread[{w}]")) for w in WORDS}
@@ -90,7 +98,10 @@ class Priors:
         scalars = (
             (p("unstated_person_spread"), p("person_spread_prior")),
             (1.0, p("rating_person_prior")),
-            (1.0, p("response_exponent_prior")),
+            (p("response_saturation"), p("response_saturation_prior")),
+            (p("no_effect_odds"), p("no_effect_odds_prior")),
+            (p("never_odds"), p("never_odds_prior")),
+            (p("never_between"), p("never_between_prior")),
         )
         return Priors(
             spreads,
@@ -98,6 +109,7 @@ class Priors:
             p("drift_between_studies"),
             scalars,
             p("unstated_baseline_spread"),
+            p("hair_count_spread"),
             p("least_score_error"),
             p("indirect_scatter"),
             p("person_spread_scatter"),
@@ -164,10 +176,27 @@ class Effects:
         own = self.draws.score("knowledge", "spread between people", owner="person_spread_scatter")[:, 0]
         return self["person"] * np.exp(scatter * own)
 
+    def works(self, what: str) -> np.ndarray:
+        """1 where something ('needles', or what goes without them) acts in a new trial, 0 where it does nothing, (draw,)."""
+        share = self.draws.share("knowledge", f"trial without effect of {what}", owner=EFFECTS)
+        nothing = (share < odds(self["no_effect"])) & ~self.draws.still("knowledge", EFFECTS)
+        return np.where(nothing, 0.0, 1.0)
+
+    @property
+    def never(self) -> np.ndarray:
+        """Share of the people of a new trial whom no rater calls a responder, (draw,): trials differ in that, too."""
+        own = self.draws.score("knowledge", "people who never respond", owner=EFFECTS)[:, 0]
+        return odds(self["never"] * np.exp(self["never_between"] * own))
+
     def new(self, family: str, name: str, *, owner: str = EFFECTS) -> np.ndarray:
         """An effect of a family that was never seen: of a new study, arm or rater, (draw,)."""
         score = self.draws.score("knowledge", f"outcome {name}", owner=owner)[:, 0]
         return self[FAMILIES[family]] * (student(score) if family in HEAVY else score)
+
+
+def odds(values: np.ndarray) -> np.ndarray:
+    """The share o/(1 + o) of odds o [-]."""
+    return values / (1.0 + values)
 
 
 def student(score: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What a trial arm would report, from the other trials: for validation and for a new person.
 
-    improvement = (1 - m^g) drift + m^g (kind + concern + study) + adjunct + scale + arm     trial mean
-                + person                                                                     one new person
+    improvement = drift + m(x) [works (kind + concern - drift) + study + arm] + adjunct + scale     trial mean
+                + person                                                                           one new person
 
 Three spreads stay apart: what is not known of the mean effect, how trials (raters, operators, clinics) differ, and how
 people differ. `exclude` leaves out whole studies everywhere: effects, spreads and baselines. A published arm is
@@ -17,10 +17,10 @@ import numpy as np
 from ..device import heated
 from ..evidence import Draws
 from ..evidence.rows.trials import OutcomeRow
-from .arms import Cut, cut_of, kind_of
+from .arms import Cut, cut_of, kind_of, rater_of
 from .pooling import EFFECTS, Effects, pooled
-from .response import UNSTATED, Schedule, saturating, typical_response
-from .scales import SCORED, Scale, pool_of, scales, stated_baselines
+from .response import UNSTATED, Schedule, saturating, typical_change
+from .scales import SCORED, Scale, driver_of, is_counted, missing, pool_of, scales, stated_baselines
 
 ADJUNCT_NONE = "none"
 
@@ -29,7 +29,7 @@ ADJUNCT_NONE = "none"
 class ArmPrediction:
     """Predicted result of a trial arm; arrays (draw,). Signs follow the scale: lower is better means negative is better."""
 
-    relative_improvement: np.ndarray  # share of the baseline, positive = better
+    relative_improvement: np.ndarray  # share of the severity at baseline, positive = better
     relative_change: np.ndarray  # change / baseline, sign of the scale
     change: np.ndarray | None  # scale units; None for a scale without a usable baseline
     responders: np.ndarray  # share of people above the threshold
@@ -65,35 +65,41 @@ class TrialArm:
     baseline: float | None = None  # None: the scale's usual one, of other trials, else assumed
     people: float | None = None  # None: no sampling error
     definition: str = ""  # text of who counts as a responder; a quarter better if it says nothing
+    percent: bool = False  # whether the result is printed as a percentage alone
 
 
 def trial_mean(
     arm: Arm,
-    response: np.ndarray,
+    driver: np.ndarray,
     draws: Draws,
     exclude: frozenset[str] = frozenset(),
     *,
     believed: np.ndarray | float = 1.0,
     known: Effects | None = None,
 ) -> np.ndarray:
-    """Mean relative improvement of a new trial; `response` (draw, ...) sets the shape.
+    """Mean relative improvement of a new trial; `driver` x (draw, ...) sets the shape.
 
-    drift + believed x [m^g (kind + concern + study - drift) + adjunct + arm].   Knowledge and study spread, no person.
+    drift + believed {m(x) [works (kind + concern - drift) + study + arm] + adjunct}.   Knowledge and study spread, no
+    person.
+
+    Law      drift + adjunct at x = 0 (tests/laws/test_needed_needle.py).
     """
-    known, shape = known or effects(draws, exclude), (-1,) + (1,) * (response.ndim - 1)
+    known, shape = known or effects(draws, exclude), (-1,) + (1,) * (driver.ndim - 1)
     drift = known["drift"].reshape(shape)
     if arm.kind == "untreated":
         rater = known.pooled.drift_between * draws.score("knowledge", "study effect", owner="drift_between_studies")[:, 0]
-        return np.broadcast_to(drift + rater.reshape(shape), response.shape)
-    study, own = known.new("study", "study effect"), known.new("arm", "arm effect")
+        return np.broadcast_to(drift + rater.reshape(shape), driver.shape)
+    study = known.new("study", "study effect") + known.new("arm", "arm effect")
     others = [adjunct for adjunct in arm.adjuncts if adjunct not in ("", ADJUNCT_NONE)]
     if arm.kind == "active":
         which = sum((known[f"active:{name}"] for name in others), start=np.zeros(draws.count))
-        gain = np.broadcast_to((known["active"] - known["drift"] + which + study + own).reshape(shape), response.shape)
+        acting = known.works("what goes without needles") * (known["active"] + which - known["drift"])
+        gain = np.broadcast_to((acting + study).reshape(shape), driver.shape)
     else:
-        alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=own)
-        waits = known[arm.kind] - known["drift"] + known[f"concern:{arm.group}"] + study
-        gain = response ** known["exponent"].reshape(shape) * waits.reshape(shape) + alone.reshape(shape)
+        alone = sum((known["adjunct"] + known[f"adjunct:{name}"] for name in others), start=np.zeros(draws.count))
+        acting = known.works("needles") * (known[arm.kind] + known[f"concern:{arm.group}"] - known["drift"])
+        m = saturating(driver, known["saturation"].reshape(shape))
+        gain = m * (acting + study).reshape(shape) + alone.reshape(shape)
     return drift + np.reshape(believed, shape if np.ndim(believed) else ()) * gain
 
 
@@ -108,19 +114,19 @@ def predict_arm(
     record, known = scales(draws.evidence).get(arm.scale), effects(draws, exclude)
     kind = kind_of(arm.device_kind, arm.role, heated(draws.evidence))
     pooled_as = Arm(kind, pool_of(arm.indication, draws.evidence), (arm.adjunct,))
-    saturation = draws("response_saturation", "1")
-    response = typical_response(arm.schedule, draws) if driver is None else saturating(driver, saturation)
-    true = trial_mean(pooled_as, response, draws, exclude, known=known)
+    x = typical_change(arm.schedule, driver_of(arm.indication, draws.evidence), draws) if driver is None else driver
+    true = trial_mean(pooled_as, x, draws, exclude, known=known)
     if record is not None and record.kind in SCORED and pooled_as.kind != "untreated":
         true = true + known[f"scale:{arm.scale}"]
     error = known.people / np.sqrt(arm.people) if arm.people else np.zeros(draws.count)
-    seen = np.minimum(true + error * draws.score("chance", "sampling error", owner=EFFECTS)[:, 0], 1.0)
+    printed = true + known["percent"] if arm.percent else true
+    seen = np.minimum(printed + error * draws.score("chance", "sampling error", owner=EFFECTS)[:, 0], 1.0)
     base, base_sources = usual_baseline(record, arm.baseline, draws, exclude)
-    sign = record.sign if record else -1.0
+    sign, share = record.sign if record else -1.0, missing(record, draws)
     return ArmPrediction(
         seen,
-        sign * seen,
-        None if base is None or record is None else scale_change(record, base, seen),
+        sign * share * seen,
+        None if base is None or record is None else scale_change(record, base, share * seen),
         counted(_responding(arm, true, base, known), arm.people, draws),
         float(np.mean(seen > 0.0)),
         float(np.mean(seen > 2.0 * error)) if arm.people else None,
@@ -131,26 +137,27 @@ def predict_arm(
 def _responding(arm: TrialArm, mean: np.ndarray, base: np.ndarray | None, known: Effects) -> np.ndarray:
     """Share of people above the line of the arm's definition of responders, else of the usual one."""
     if not arm.definition:
-        return responder_share(mean, known.draws.median("responder_threshold", "1"), known.people)
+        return responder_share(mean, known.draws.median("responder_threshold", "1"), known.people, known.never)
     record = scales(known.draws.evidence).get(arm.scale)
     cut = cut_of(arm.definition, record, None if base is None else float(np.median(base)))
-    return rated_share(mean, cut, known)
+    return rated_share(mean, cut, known, rater_of(record))
 
 
-def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects) -> np.ndarray:
+def rated_share(mean: np.ndarray, cut: Cut | None, known: Effects, rater: str = "clinician") -> np.ndarray:
     """Share of responders that raters of a new trial would count by a definition (a quarter better if it says nothing).
 
-    Phi[(mean + rating + chosen (c - c_ref) + study's raters + reading - c) / s_rated]; the first two only where raters give
-    impressions: what is counted in grades of the score itself has no bias of its own. `chosen` is how far definitions
-    follow the results that they are to show.
+    (1 - never) Phi[(mean + rating + patient + chosen (c - c_ref) + study's raters + reading - c) / s_rated]; the first three
+    only where raters give impressions: what is counted in grades of the score itself has no bias of its own. `chosen` is
+    how far definitions follow the results that they are to show, `never` the people who respond to no line.
     """
     draws = known.draws
     usual = draws.median("responder_threshold", "1")
     line = cut_line(cut, draws) if cut else usual
     noise = known.new("rating", "raters of the study") + known.new("reading", "count of responders")
-    ahead = 0.0 if cut is not None and cut.graded else known["rating"] + known["chosen"] * (line - usual)
+    kind = known["patient"] if rater == "patient" else 0.0
+    ahead = 0.0 if cut is not None and cut.graded else known["rating"] + kind + known["chosen"] * (line - usual)
     at = known[f"cut:{cut.word}"] if cut is not None and f"cut:{cut.word}" in known.pooled.names else line
-    return responder_share(mean + ahead + noise, at, known.people * known["rating_ratio"])
+    return responder_share(mean + ahead + noise, at, known.people * known["rating_ratio"], known.never)
 
 
 def cut_line(cut: Cut, draws: Draws) -> float:
@@ -180,12 +187,15 @@ def usual_baseline(
     if not usual:
         return None, ()
     score = draws.score("person", f"baseline {scale.id}", owner="unstated_baseline_spread")[:, 0]
-    spread = draws.median("unstated_baseline_spread", "1") * score
+    spread = draws.median("hair_count_spread" if is_counted(scale) else "unstated_baseline_spread", "1") * score
     return scale.clamp(usual * np.exp(spread)), sources
 
 
 def scale_change(scale: Scale, baseline: np.ndarray, improvement: np.ndarray) -> np.ndarray:
-    """Change in scale units, kept within the range; shapes broadcast. Negative is better where lower is better."""
+    """Change in scale units, kept within the range; shapes broadcast. Negative is better where lower is better.
+
+    improvement : as a share of the value before (`scales.missing` of the share of the severity).
+    """
     return scale.clamp(baseline * (1.0 + scale.sign * improvement)) - baseline
 
 
@@ -196,8 +206,10 @@ def counted(share: np.ndarray, n: float | None, draws: Draws) -> np.ndarray:
     return binom.ppf(draws.share("chance", "responders counted", owner=EFFECTS), n, share) / n if n else share
 
 
-def responder_share(mean: np.ndarray, cut: float | np.ndarray, spread: float | np.ndarray) -> np.ndarray:
-    """Share of people above a threshold of relative improvement: Phi((mean - cut) / spread) [-]."""
+def responder_share(
+    mean: np.ndarray, cut: float | np.ndarray, spread: float | np.ndarray, never: float | np.ndarray = 0.0
+) -> np.ndarray:
+    """Share of people above a threshold of relative improvement: (1 - never) Phi((mean - cut) / spread) [-]."""
     from scipy.special import ndtr
 
-    return ndtr((mean - cut) / spread)
+    return (1.0 - never) * ndtr((mean - cut) / spread)

@@ -1,81 +1,83 @@
-"""What a session does to the upper layers: how red and swollen it makes them, and how long they stay inflamed.
+"""How strongly and for how long the upper layers react to a session, against the usual course of the trials.
 
-Redness    S = max over t of f_a [e1 (D + N/2) + e2 (A - 1)+ + e3 exp(-t/t_p)]
-Swelling   o' = f_a (k_D D + k_V V) - o/tau_o,   O = max over t of o
-Pace       M = INT t I dt / INT I dt,   I = f_a (D + N/2)
+Load       l = (1 - w) J/J_ref + w C/C_ref
+Sign       r(t) = k y/(k - 1 + y),  y = l s(t)                so that r = s at the usual load where s is 1, and r < k
+Pace       M/M_ref
 
-f_a, danger D, neutrophils N, vessels A and VEGF V are means of epidermis and papillary dermis. The gains are assumptions of
-grade E and hardly matter: recovery uses these numbers against those of the usual course only.
+J is the inflammation that the session brings, over depth and time (healing: alarm along every needle's way times this
+person's response), C the vessels that are cut; both rise with every puncture and with every tenth of a millimetre.
+_ref is the first session of the usual course under the same draws: what nobody knows of amplitudes, holes and halos
+cancels. s(t) is the course of the sign after the usual session. Vessels can only open so wide and tissue holds only so much
+water, so that a sign has a ceiling of k times the usual one, in the strength that is seen and not in what has to be
+cleared: under the ceiling more injury lasts longer, by a constant time for every doubling where it decays like exp(-t/tau).
+M is the mean time of this person's inflammation, whatever the needles did (`healing.inflammation`). So a harder session is
+never less red, less swollen or sooner over (tests/laws/test_harder.py). Left out: friction of needles that do not pierce,
+flare within minutes, how much of a deep inflammation is hidden.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..core.units import factor
 from ..evidence import Draws
 from ..flows import TissueHistory
-from .tissue import DERMAL, activated_share, interpolated
 
-UPPER = slice(0, DERMAL.start + 1)  # epidermis and papillary dermis
+LEAST = 0.1  # numerical: of its usual value, that the reference of a ratio is kept above
 
 
+@dataclass(frozen=True)
 class Reaction:
-    """What the healing network says of the upper layers in the hours after one session, averaged: (draw, time)."""
+    """One session against the first of the usual course, (draw,) each; NaN where healing failed."""
 
-    def __init__(self, history: TissueHistory, hours: np.ndarray, session: int, draws: Draws) -> None:
-        self.history, self.hours, self.draws = history, hours, draws
-        self.times = float(history.sessions[session]) + hours * factor("h", "d")
-        self.activated = self._at(activated_share(history)[:, UPPER])
-        self.inflamed = self.activated * np.maximum(self("danger") + 0.5 * self("neutrophils"), 0.0)
-
-    def __call__(self, state: str) -> np.ndarray:
-        """A state in those hours."""
-        return self._at(self.history.state(state)[:, UPPER])
-
-    def _at(self, values: np.ndarray) -> np.ndarray:
-        return interpolated(self.history.time, values, self.times).mean(axis=1)
-
-    def redness(self) -> np.ndarray:
-        """Largest rise of redness [-], (draw,)."""
-        hot, vessels, prick = (
-            self.draws(f"erythema_{name}_gain", "1")[:, None] for name in ("inflammation", "vessel", "prick")
-        )
-        flare = np.exp(-self.hours / self.draws("erythema_prick_decay", "h")[:, None])
-        grown = np.maximum(self("vessels") - 1.0, 0.0)
-        return (hot * self.inflamed + self.activated * (vessels * grown + prick * flare)).max(axis=1)
-
-    def swelling(self) -> np.ndarray:
-        """Largest swelling [-], (draw,): o' = f_a (k_D D + k_V V) - o/tau_o."""
-        danger, vegf = (self.draws(f"oedema_{name}_gain", "1/h")[:, None] for name in ("danger", "vegf"))
-        source = self.activated * (danger * self("danger") + vegf * self("vegf"))
-        clearance = self.draws("oedema_clearance_time", "h")
-        return relaxed(source * clearance[:, None], self.hours, clearance).max(axis=1)
-
-    def pace(self, usual: Reaction | None) -> np.ndarray:
-        """Mean time of the inflammation against the usual course [-], (draw,); 1 where there is nothing to compare."""
-        if usual is None or len(self.hours) == 1:
-            return np.ones(len(self.inflamed))
-        mine, theirs = self._mean_time(), usual._mean_time()
-        return np.where(
-            (mine > 0.0) & (theirs > 0.0),
-            mine / np.where(theirs > 0.0, theirs, 1.0),
-            np.where(np.isnan(mine) | np.isnan(theirs), np.nan, 1.0),
-        )
-
-    def _mean_time(self) -> np.ndarray:
-        total = np.trapezoid(self.inflamed, self.hours, axis=1)
-        moment = np.trapezoid(self.inflamed * self.hours, self.hours, axis=1)
-        return np.divide(moment, total, out=np.zeros_like(moment), where=total != 0.0)
+    load: np.ndarray  # [-], 1 in the usual course
+    pace: np.ndarray  # [-], mean time of the inflammation, 1 in a person like that of the usual course
 
 
-def against(largest: np.ndarray, usual: np.ndarray | None, sign: str, draws: Draws) -> np.ndarray:
-    """A sign's largest value relative to the usual course's, (draw,); without its history relative to a parameter.
+def react(session: int, history: TissueHistory, draws: Draws, usual: TissueHistory | None) -> Reaction:
+    """What a session of a history comes to; without the usual course its parameters stand for it, much more roughly."""
+    share = draws("reaction_vessel_share", "1")
+    inflamed = inflamed_volume(session, history, draws, usual)
+    cut = _against("cut_vessels", _of(history, "cut_vessels")[:, session], usual, draws)
+    load = (1.0 - share) * inflamed + share * cut
+    theirs = draws("simulated_reference[clearing]", "d") if usual is None else _of(usual, "clearing")
+    failed = (history.status != 0).any(axis=1)
+    pace = _of(history, "clearing") / theirs
+    return Reaction(*(np.where(failed, np.nan, values) for values in (load, pace)))
 
-    The usual course is kept above a tenth of its median, so that the ratio stays finite.
-    """
-    name = f"simulated_reference[{sign}]"
-    return largest / (draws(name, "1") if usual is None else np.maximum(usual, 0.1 * draws.median(name, "1")))
+
+def inflamed_volume(session: int, history: TissueHistory, draws: Draws, usual: TissueHistory | None) -> np.ndarray:
+    """Inflammation that a session brings, over depth and time, against the first of the usual course [-], (draw,)."""
+    return _against("inflammation", _of(history, "inflammation")[:, session], usual, draws)
+
+
+UNITS = {"inflammation": "mm*d", "cut_vessels": "1/cm^2"}
+
+
+def _of(history: TissueHistory, name: str) -> np.ndarray:
+    found: np.ndarray | None = getattr(history, name)
+    if found is None:
+        raise ValueError(f"the history of {history.zone} does not say its {name}")
+    return found
+
+
+def _against(name: str, found: np.ndarray, usual: TissueHistory | None, draws: Draws) -> np.ndarray:
+    """A quantity of a session against that of the usual course, kept above a tenth of its median so that it stays finite."""
+    parameter, unit = f"simulated_reference[{name}]", UNITS[name]
+    if usual is None:
+        return found / draws(parameter, unit)
+    return found / np.maximum(_of(usual, name)[:, 0], LEAST * draws.median(parameter, unit))
+
+
+def shown(driven: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
+    """Strength of a sign against that of the usual course, k y/(k - 1 + y) [-]: 1 at y = 1, at the most k."""
+    return ceiling * driven / (ceiling - 1.0 + driven)
+
+
+def driving(strength: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
+    """What drives a sign to a strength below its ceiling, y = r (k - 1)/(k - r) [-]: the inverse of `shown`."""
+    return strength * (ceiling - 1.0) / (ceiling - strength)
 
 
 def relaxed(target: np.ndarray, hours: np.ndarray, tau: np.ndarray) -> np.ndarray:

@@ -1,25 +1,25 @@
-"""The days after a session: redness, swelling, soreness, bruises, dryness, itch, and when a face can be shown.
+"""The days after a session: redness, swelling, soreness, bruises, crusts, dryness, itch, and when a face can be shown.
 
-How strong a sign is comes from the tissue, how long it lasts from the trials:
+How strong a sign is comes from what the needles did, how long it lasts in the usual course from the trials:
 
-Redness    x = A exp(-t/tau),  A = A_ref S/S_ref,  tau = T M/M_ref / ln(A_ref/x_n),  EI = EI_0 (1 + x)
-Swelling   o = O/O_ref k (exp(-t/tau_o) - exp(-t/t_r)),  k: largest 1;  tau_o from T and the share that counts as gone
+Redness    x = A r(l exp(-t/tau)),  tau = T p / ln(1/y_n),  EI = EI_0 (1 + x)
+Swelling   o = r(l k (exp(-t/tau_o) - exp(-t/t_r))),  k: largest 1;  tau_o = T p / ln(1/y_n)
 Soreness   v = V f_s exp(-t/tau_v) [1 - relief exp(-t/t_w)],  V the pain of the needling with nothing numbed
-Bruises    b = n (cut - bled) v_b exp(-t/t_b)
+Bruises    b = n c (1 - q) v_b exp(-t/t_b),  c vessels cut by a puncture, q the share of them whose blood shows
+Crusts     until t_epi(r_c) + t_shed where more than a visible number of punctures bled
 Dryness    y' = (TEWL/TEWL_0 - 1 - y)/tau_dry,   itch i' = (y - i)/t_i
 
-S is the largest rise of redness that the healing network gives after the session, e1 f_a (D + N/2) + e2 f_a (A - 1)+ +
-e3 f_a, M the mean time of its inflammation (D + N/2); _ref the same of the usual course under the same draws, so that what
-is not known of the network's amplitudes cancels and depth, density, zone, age and illness count by what they do to the
-tissue. T is how long the sign lasts in a person of a new trial (`duration`): the simulated course is scaled so that the
-usual course lasts as long as in trials. Melanin hides redness (its threshold rises with the phototype), it takes none away.
-Amplitudes are assumed. Left out: milia, crusts, blanching under an anaesthetic, what heat and exercise do.
+l is the load of the session and p the pace of the person, both against the usual course under the same draws, r a sign's
+strength under its ceiling (`reaction`): inflamed volume and cut vessels decide by way of l, so depth, density, zone and age
+count by what they do to the tissue, illness and medicines by p. T is how long the sign lasts in a person of a new trial
+(`duration`), y_n what drives the sign that is just noticed: the usual course lasts as long as in trials, another one longer
+by tau ln l. Melanin hides redness (its threshold rises with the phototype), it takes none away. Amplitudes are assumed. Left
+out: milia, blanching under an anaesthetic, friction, what heat and exercise do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -33,9 +33,9 @@ from ..naming import Detail
 from ..skin.section import Skin
 from .belief import Belief
 from .course import Course
-from .duration import REDNESS, SWELLING, TENDERNESS, duration_of_person
-from .reaction import Reaction, against, relaxed
-from .tissue import interpolated
+from .duration import REDNESS, SWELLING, TENDERNESS, duration_of_person, noticed_drive
+from .reaction import LEAST, Reaction, react, relaxed, shown
+from .tissue import EPIDERMIS, interpolated
 
 TIMED = ("downtime_makeup", "downtime_unnoticeable", "redness_duration", "swelling_duration", "soreness_duration")
 """Readings that rest on the durations of trials."""
@@ -47,8 +47,6 @@ SIGNS = {
     "bruise_duration": "bruising",
 }
 """Reading -> the sign whose course it is read from."""
-
-LEAST = 0.5  # numerical: the usual course is at least exp(0.5) above what is noticed
 
 
 @dataclass(frozen=True)
@@ -74,33 +72,12 @@ class Soreness(Noted):
     reads: Reads = field(default_factory=dict)  # names of what was read, by field
 
 
-@dataclass(frozen=True)
-class _Reacted:
-    """The reaction of the upper layers to one session, beside that of the usual course to its first."""
-
-    hours: np.ndarray  # (time,) after the session
-    tissue: Reaction
-    usual: Reaction | None
-
-    @staticmethod
-    def to(session: int, history: TissueHistory, draws: Draws, reference: TissueHistory | None) -> _Reacted:
-        """The reaction to a session of a history."""
-        hours = _hours(session, history, draws)
-        usual = None if reference is None else Reaction(reference, hours, 0, draws)
-        return _Reacted(hours, Reaction(history, hours, session, draws), usual)
-
-    @cached_property
-    def pace(self) -> np.ndarray:
-        """Mean time of the inflammation against the usual course [-], (draw,)."""
-        return self.tissue.pace(self.usual)
-
-
 def recover(course: Course, number: int, skin: Skin, sore: Soreness, belief: Belief) -> Recovery:
     """Recovery after one of the sessions, counted from 0: hourly until the next, the horizon or `recovery_horizon`."""
     punctures, channels, draws = course.punctures[number], course.channels[number], belief.draws
     page = Pages(draws)
-    reacted = _Reacted.to(punctures.session, course.history, page["reaction"], belief.reference)
-    hours, exclude = reacted.hours, belief.exclude
+    hours, exclude = _hours(punctures.session, course.history, page["reaction"]), belief.exclude
+    reacted = react(punctures.session, course.history, page["reaction"], belief.reference)
     dryness = _dryness(channels, hours, skin, page["dryness"])
     found = (
         _redness(reacted, hours, page["redness"], exclude),
@@ -110,14 +87,15 @@ def recover(course: Course, number: int, skin: Skin, sore: Soreness, belief: Bel
         dryness,
         relaxed(dryness, hours, page["itch"]("itch_delay", "h")),
     )
-    histories = [history.behind() for history in (course.history, belief.reference) if history is not None]
+    seen = ("inflammation", "clearing", "cut_vessels")
+    histories = [history.behind(*seen) for history in (course.history, belief.reference) if history is not None]
     inflamed = page.of("reaction").union(*histories)
     dry = page.of("dryness") | channels.behind("tewl") | skin.behind("tewl")
     reads = {
         "redness": inflamed | page.of("redness"),
         "swelling": inflamed | page.of("swelling"),
         "soreness": inflamed | page.of("soreness") | sore.behind(),
-        "bruising": punctures.behind("density", "bleeding_fraction", "vessel_cut_fraction") | page.of("bruising"),
+        "bruising": punctures.behind("density", "vessels_cut") | page.of("bruising"),
         "dryness": dry,
         "itch": dry | page.of("itch"),
     }
@@ -131,7 +109,7 @@ def redness_on(days: np.ndarray, history: TissueHistory, draws: Draws, reference
     """
     total = np.zeros((draws.count, len(days)))
     for session, day in enumerate(history.sessions):
-        reacted = _Reacted.to(session, history, draws, reference)
+        reacted = react(session, history, draws, reference)
         since = (days - day) * factor("d", "h")
         found = _redness(reacted, np.maximum(since, 0.0), draws, frozenset())
         total += np.where(since >= 0.0, found, 0.0)
@@ -148,18 +126,21 @@ def readings(
     lasting, faded = settled(time, red, page["redness_duration"]("noticeable_erythema", "1"))
     cover, covered = settled(time, red, page["downtime_makeup"]("coverable_erythema", "1"))
     closed = channels.closure_time[:, READOUTS.index("dye")] * factor("h", "d")
+    crusts = _crusts(punctures, course.history, recovery.time, page["crust_duration"])
     values = {
         "bleeding_points": ("1/cm^2", punctures.density * punctures.bleeding_fraction),
         "peak_erythema": ("1", peak),
         "downtime_makeup": ("d", np.maximum(cover, closed)),
         "downtime_unnoticeable": ("d", _unnoticeable(time, red, skin, page["downtime_unnoticeable"])),
         "redness_duration": ("d", lasting),
+        "crust_duration": ("d", crusts),
         **{name: ("d", lasts) for name, lasts in _lasting(recovery, skin, page).items()},
     }
     met = {
         **{name: recovery.behind(sign) for name, sign in SIGNS.items()},
         "bleeding_points": punctures.behind("density", "bleeding_fraction"),
         "downtime_makeup": recovery.behind("redness") | channels.behind("closure_time"),
+        "crust_duration": punctures.behind("density", "bleeding_fraction") | course.history.behind("values"),
     }
     day, session = float(course.history.sessions[punctures.session]), Detail(session=punctures.session + 1)
     found = tuple(
@@ -263,27 +244,30 @@ def _hours(session: int, history: TissueHistory, draws: Draws) -> np.ndarray:
     return np.arange(np.floor(limit * factor("d", "h")) + 1.0)
 
 
-def _redness(reacted: _Reacted, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+def _redness(reacted: Reaction, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Rise of the erythema index at `hours` after the session [-], (draw, time)."""
-    peak = draws("erythema_reference_peak", "1")
-    usual = None if reacted.usual is None else reacted.usual.redness()
-    height = peak * against(reacted.tissue.redness(), usual, REDNESS, draws)
+    peak, ceiling = draws("erythema_reference_peak", "1"), draws("reaction_ceiling[redness]", "1")
     lasts = duration_of_person(REDNESS, draws, exclude) * reacted.pace
-    decay = lasts / np.maximum(np.log(peak / draws("noticeable_erythema", "1")), LEAST)
-    return height[:, None] * np.exp(-hours / decay[:, None])
+    decay = _decay(lasts, draws("noticeable_erythema", "1") / peak, ceiling)
+    driven = reacted.load[:, None] * np.exp(-hours / decay[:, None])
+    return peak[:, None] * shown(driven, ceiling[:, None])
 
 
-def _swelling(reacted: _Reacted, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
+def _decay(lasts: np.ndarray, noticed: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
+    """Time constant of a sign that falls from its usual strength to `noticed` of it within `lasts`, in the unit of that."""
+    return lasts / -np.log(noticed_drive(noticed, ceiling))
+
+
+def _swelling(reacted: Reaction, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
     """Swelling relative to the largest of the usual course [-], (draw, time): rises within hours, fades with the trials."""
-    usual = None if reacted.usual is None else reacted.usual.swelling()
-    height = against(reacted.tissue.swelling(), usual, SWELLING, draws)
+    ceiling = draws("reaction_ceiling[swelling]", "1")
     lasts = duration_of_person(SWELLING, draws, exclude) * reacted.pace
-    fall = lasts / np.maximum(-np.log(draws("noticeable_swelling", "1")), LEAST)
+    fall = _decay(lasts, draws("noticeable_swelling", "1"), ceiling)
     rise = np.minimum(draws("oedema_rise_time", "h"), 0.5 * fall)
     crest = rise * fall / (fall - rise) * np.log(fall / rise)
     largest = np.exp(-crest / fall) - np.exp(-crest / rise)
     shape = np.exp(-hours / fall[:, None]) - np.exp(-hours / rise[:, None])
-    return (height / largest)[:, None] * shape
+    return shown((reacted.load / largest)[:, None] * shape, ceiling[:, None])
 
 
 def _soreness(sore: Soreness, pace: np.ndarray, hours: np.ndarray, draws: Draws, exclude: frozenset[str]) -> np.ndarray:
@@ -298,10 +282,21 @@ def _soreness(sore: Soreness, pace: np.ndarray, hours: np.ndarray, draws: Draws,
 
 def _bruising(punctures: Punctures, hours: np.ndarray, draws: Draws) -> np.ndarray:
     """Blood under the skin per area [um], (draw, time): from vessels that were cut and did not bleed to the surface."""
-    cut = punctures.bleeding_fraction if punctures.vessel_cut_fraction is None else punctures.vessel_cut_fraction
-    inside = punctures.density * factor("1/cm^2", "1/mm^2") * np.maximum(cut - punctures.bleeding_fraction, 0.0)
+    inside = punctures.cut * (1.0 - draws("bleeding_share", "1")) * factor("1/cm^2", "1/mm^2")
     layer = inside * draws("bruise_volume", "mm^3") * factor("mm", "um")
     return layer[:, None] * np.exp(-hours / draws("bruise_resorption", "h")[:, None])
+
+
+def _crusts(punctures: Punctures, history: TissueHistory, hours: np.ndarray, draws: Draws) -> np.ndarray:
+    """Days until the crusts have fallen, (draw,): the gaps over the holes have closed and t_shed has passed.
+
+    0 where fewer punctures bled than are seen. Older skin closes more slowly (`healing.epithelial_front`).
+    """
+    day = float(history.sessions[punctures.session])
+    gap = interpolated(history.time, history.state("epidermal_gap")[:, EPIDERMIS], day + hours * factor("h", "d"))
+    closed, _ = settled(hours, gap, np.zeros(draws.count))
+    seen = punctures.density * punctures.bleeding_fraction >= draws("visible_crusts", "1/cm^2")
+    return np.where(seen, closed + draws("crust_shedding", "d"), 0.0)
 
 
 def _dryness(channels: Channels, hours: np.ndarray, skin: Skin, draws: Draws) -> np.ndarray:

@@ -1,15 +1,20 @@
 """Risks of one person's course: the pooled rate of trials, scaled by what this course does to this skin.
 
 Pigment     1 - (1 - p0)^e,  e = (int Q dt / int Q_ref dt)^b x site x sun   (Q already carries the phototype)
-Scars       e = sessions / n_ref x (1 + (max Y / max F / level)^h) x keloid history
+Scars       e = sum over sessions of l^b / n_ref x (1 + (max Y / max F / level)^h);  raised scars x site x keloid history
+Tracks      the same with, in each session, x (contacts / places)^b x (F/F_ref)^p, then x device x bone
 Infection   e = sessions / n_ref x weakened defence;  serious events e = sessions / n_ref
-Cold sores  e = sessions / n_ref x history;  granuloma: sessions with a product on open channels / n_ref
+Cold sores  e = sessions / n_ref x history
+Granuloma   e = (sessions with a product on open channels + f_0 x sessions without) / n_ref
 Bleeding    e = sum of bleeding shares / (n_ref usual share) x anticoagulant
 
 with Q the pigment drive of the epidermis and Y/F the share of myofibroblasts where every session hits, the alarm of the
-healing network. Each risk comes with the numerators and denominators behind it. Cold sores, granulomas after a product on
-open channels and prolonged bleeding are counted by name in no trial read: an assumed rate of grade E is the prior, and
-trials that saw nothing unexpected hold it down. A risk is that of the whole course.
+healing network, and l the inflamed volume of a session against that of the usual course (`reaction`): deeper and denser
+needling is never less likely to scar. Tracks come from needles that follow one another along a line, are pressed by hand
+and meet bone; the only ones that were counted come from a roller, the reference. Each risk comes with the numerators and
+denominators behind it. Cold sores, granulomas after a product on open channels and prolonged bleeding are counted by name
+in no trial read: an assumed rate of grade E is the prior, and trials that saw nothing unexpected hold it down. A granuloma
+without a product is rarer by f_0, not impossible. A risk is that of the whole course.
 """
 
 from __future__ import annotations
@@ -31,6 +36,7 @@ from .belief import Belief
 from .counts import ASSUMED, Counts, counts
 from .course import Course
 from .events import rate_pool, study_risk
+from .reaction import inflamed_volume
 from .response import saturating
 from .tissue import EPIDERMIS, change
 
@@ -46,7 +52,7 @@ POOLED = {
 }
 """Reading -> event of the adverse-event rows."""
 
-PIGMENT, SCARS, SESSIONS, PUNCTURES = "pigment", "scars", "sessions", "punctures"
+PIGMENT, SCARS, LINES, SESSIONS, PRODUCTS, BLOOD = "pigment", "scars", "tracks", "sessions", "products", "blood"
 """What hazards count."""
 
 SUN = {"protected": -1.0, "usual": 0.0, "strong": 1.0}
@@ -69,9 +75,11 @@ def risks(zone: Zone, person: Person, skin: Skin, course: Course, belief: Belief
     page = Pages(draws)
     parts = {
         PIGMENT: {"pih_risk": pigment_hazard(person.patient, skin, course.history, page[PIGMENT], belief.reference)},
-        SCARS: _scar_hazards(course.history, needled, page[SCARS]),
+        SCARS: {"hypertrophic_scar_risk": _raised_hazard(skin, course, page[SCARS], belief.reference)},
+        LINES: {"tram_track_risk": _track_hazard(skin, course, page[LINES], belief.reference)},
         SESSIONS: _session_hazards(needled, page[SESSIONS]),
-        PUNCTURES: _puncture_hazards(course.punctures, course.exposures, page[PUNCTURES]),
+        PRODUCTS: {"granuloma_risk": _product_hazard(course.punctures, course.exposures, page[PRODUCTS])},
+        BLOOD: {"prolonged_bleeding_risk": _bleeding_hazard(course.punctures, page[BLOOD])},
     }
     hazards = {name: hazard for part in parts.values() for name, hazard in part.items()}
     own = {name: own_factor(name, person, page[name]) for name in POOLED}
@@ -92,12 +100,15 @@ def _met(course: Course, skin: Skin, belief: Belief) -> dict[str, list[frozenset
     pierced = [punctures.behind("density") for punctures in course.punctures]
     usual = [] if belief.reference is None else [belief.reference.behind("means")]
     entered = [exposure.behind() for exposure in course.exposures]
-    bled = [punctures.behind("bleeding_fraction") for punctures in course.punctures]
+    brought = [] if belief.reference is None else [belief.reference.behind("inflammation")]
+    inflamed = [course.history.behind("values", "inflammation"), *brought]
     return {
         PIGMENT: [*pierced, *usual, course.history.behind("means"), skin.behind("pigment")],
-        SCARS: [*pierced, course.history.behind("values")],
+        SCARS: [*pierced, *inflamed],
+        LINES: [*pierced, *inflamed, *(punctures.behind("force", "pattern") for punctures in course.punctures)],
         SESSIONS: pierced,
-        PUNCTURES: [*pierced, *bled, *entered],
+        PRODUCTS: [*pierced, *entered],
+        BLOOD: [*pierced, *(punctures.behind("bleeding_fraction") for punctures in course.punctures)],
     }
 
 
@@ -146,11 +157,57 @@ def alarm(history: TissueHistory) -> np.ndarray:
     return np.divide(cells, most, out=np.zeros_like(most), where=most != 0.0).max(axis=1)
 
 
-def _scar_hazards(history: TissueHistory, needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
-    sessions = needled / draws.median("event_reference_sessions", "1")
-    alarmed = 1.0 + (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
-    scar = np.minimum(sessions * alarmed, draws.median("largest_hazard_ratio", "1"))
-    return {"tram_track_risk": scar, "hypertrophic_scar_risk": scar}
+def _raised_hazard(skin: Skin, course: Course, draws: Draws, reference: TissueHistory | None) -> np.ndarray:
+    """Hazard of a raised scar, (draw,): inflamed volume, alarm of the network, site."""
+    volumes = [_scarring_volume(punctures, course.history, draws, reference) for punctures in course.punctures]
+    raised = sum(volumes, start=np.zeros(draws.count)) * _alarmed(course.history, draws)
+    site = draws(f"scar_site_factor[{site_of(skin, draws.evidence).scars}]", "1")
+    return np.minimum(raised * site, draws.median("largest_hazard_ratio", "1"))
+
+
+def _track_hazard(skin: Skin, course: Course, draws: Draws, reference: TissueHistory | None) -> np.ndarray:
+    """Hazard of tracks, (draw,): as for raised scars, but device, pressure, passes over one place and bone for the site."""
+    volumes = [
+        _scarring_volume(punctures, course.history, draws, reference) * _tracked(punctures, course.device, draws)
+        for punctures in course.punctures
+    ]
+    tracks = sum(volumes, start=np.zeros(draws.count)) * _alarmed(course.history, draws)
+    return np.minimum(tracks * _device(course.device, skin, draws), draws.median("largest_hazard_ratio", "1"))
+
+
+def _alarmed(history: TissueHistory, draws: Draws) -> np.ndarray:
+    """What the alarm of the network multiplies by, over the sessions of the reference course, (draw,)."""
+    level = (alarm(history) / draws("alarm_fraction", "1")) ** draws("myofibroblast_alarm_steepness", "1")
+    return (1.0 + level) / draws.median("event_reference_sessions", "1")
+
+
+def _scarring_volume(
+    punctures: Punctures, history: TissueHistory, draws: Draws, reference: TissueHistory | None
+) -> np.ndarray:
+    """What one session counts for, l^b [-], (draw,): 1 in the usual course, 0 where nothing pierced."""
+    volume = inflamed_volume(punctures.session, history, draws, reference)
+    return np.where(punctures.density > 0.0, volume ** draws("scar_dose_exponent", "1"), 0.0)
+
+
+def _tracked(punctures: Punctures, device: str, draws: Draws) -> np.ndarray:
+    """What passes over one place and the hand's push add in a session, (contacts / places)^b (F/F_ref)^p [-], (draw,)."""
+    pattern = punctures.pattern
+    again = np.ones(draws.count) if pattern is None else pattern.contacts / np.maximum(pattern.holes, np.finfo(float).tiny)
+    pressed = punctures.force.mean(axis=1) / draws.median("reference_needle_force", "N")
+    steep = draws(f"tram_track_force_exponent[{_handled(device, draws)}]", "1")
+    return np.maximum(again, 1.0) ** draws("scar_dose_exponent", "1") * pressed**steep
+
+
+def _device(device: str, skin: Skin, draws: Draws) -> np.ndarray:
+    """What the device, and bone below the skin, multiply the hazard of tracks by, (draw,)."""
+    factor = draws(f"tram_track_factor[{_handled(device, draws)}]", "1")
+    return factor * draws("tram_track_bone_factor", "1") if skin.over_bone else factor
+
+
+def _handled(device: str, draws: Draws) -> str:
+    """The member of `tram_track_factor` that holds for a device."""
+    known = {parameter.member for parameter in draws.evidence.family("tram_track_factor").values()}
+    return device if device in known else "unspecified"
 
 
 def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
@@ -159,14 +216,25 @@ def _session_hazards(needled: np.ndarray, draws: Draws) -> dict[str, np.ndarray]
     return dict.fromkeys(("infection_risk", "serious_event_risk", "herpes_risk"), sessions)
 
 
-def _puncture_hazards(punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws) -> dict[str, np.ndarray]:
-    """Hazards of products on open channels and of vessels that bleed."""
-    products = {e.session for e in exposures if e.at_nerves is None and np.nanmax(e.through_channels) > 0.0}
-    exposed = sum((p.density > 0.0 for p in punctures if p.session in products), start=np.zeros(draws.count))
+def _product_hazard(punctures: Sequence[Punctures], exposures: Sequence[Exposure], draws: Draws) -> np.ndarray:
+    """Hazard of a granuloma or allergy, (draw,): sessions with a product on open channels, and the rest for little."""
+    products = [exposure for exposure in exposures if exposure.at_nerves is None]
+    little = draws("granuloma_without_product", "1")
+    entered = (np.where(_entered(products, p.session), 1.0, little) for p in punctures)
+    counted = (np.where(p.density > 0.0, weight, 0.0) for p, weight in zip(punctures, entered, strict=True))
+    return sum(counted, start=np.zeros(draws.count)) / draws.median("event_reference_sessions", "1")
+
+
+def _bleeding_hazard(punctures: Sequence[Punctures], draws: Draws) -> np.ndarray:
+    """Hazard of prolonged bleeding, (draw,): vessels that bleed."""
     bled = sum((p.bleeding_fraction * (p.density > 0.0) for p in punctures), start=np.zeros(draws.count))
-    n_ref = draws.median("event_reference_sessions", "1")
-    usual = n_ref * draws.median("reference_bleeding_share", "1")
-    return {"granuloma_risk": exposed / n_ref, "prolonged_bleeding_risk": bled / usual}
+    return bled / (draws.median("event_reference_sessions", "1") * draws.median("reference_bleeding_share", "1"))
+
+
+def _entered(products: Sequence[Exposure], session: int) -> np.ndarray:
+    """In whom any product of a session came in through the channels, (draw,); one who failed in delivery counts."""
+    found = [~(one.through_channels <= 0.0).all(axis=1) for one in products if one.session == session]
+    return np.any(found, axis=0)
 
 
 def own_factor(risk: str, person: Person, draws: Draws) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..evidence import Evidence, Tables, view
+from ..evidence import Draws, Evidence, Tables, view
 from ..evidence.rows.outcome import ConcernRow, ScaleKind, ScaleRow
 from ..evidence.rows.trials import OutcomeRow
 
@@ -99,6 +99,22 @@ def pool_of(indication: str | None, evidence: Evidence) -> str:
     """The pool that an indication of a trial belongs to; 'mixed' for none or several."""
     rule = concerns(evidence).get(indication or "")
     return rule.pool if rule else "mixed"
+
+
+def driver_of(indication: str | None, evidence: Evidence) -> str:
+    """What of the tissue drives an indication of a trial: the dermis where it is none of the concerns."""
+    rule = concerns(evidence).get(indication or "")
+    return rule.driver if rule else "dermis"
+
+
+def missing(scale: Scale | None, draws: Draws) -> float:
+    """What of a value could get better, as a share of it [-]: all of a severity, of hair the part that is missing."""
+    return draws.median("hair_missing_share", "1") if scale is not None and scale.kind == "hair" else 1.0
+
+
+def is_counted(scale: Scale) -> bool:
+    """Whether a scale counts hairs: what counts as one, and on which area, differs between trials."""
+    return scale.kind == "hair" and scale.id.startswith("hair_count")
 
 
 def stated_baselines(

@@ -20,14 +20,17 @@ DERMAL = slice(PAPILLARY, len(LAYERS))
 
 
 def interpolated(time: np.ndarray, values: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Values (..., time) at `times`, linear between samples, constant outside; shape (..., len(times))."""
+    """Values (..., time) at `times`, linear between samples, constant outside; shape (..., len(times)).
+
+    In the order of the axes in memory: a sum over time then adds up in one order, however many people there are.
+    """
     after = np.clip(np.searchsorted(time, times, side="right"), 1, max(len(time) - 1, 1))
     before = after - 1
     after = np.minimum(after, len(time) - 1)
     width = time[after] - time[before]
     share = np.where(width > 0.0, (times - time[before]) / np.where(width > 0.0, width, 1.0), 0.0)
     share = np.clip(share, 0.0, 1.0)
-    return values[..., before] * (1.0 - share) + values[..., after] * share
+    return np.ascontiguousarray(values[..., before] * (1.0 - share) + values[..., after] * share)
 
 
 def integral(time: np.ndarray, values: np.ndarray, times: np.ndarray) -> np.ndarray:

@@ -120,7 +120,7 @@ def _usual(case: Case, zone: Zone, limit: Allowance, strength: float, evidence: 
     """The usual cream on a zone, no more than is allowed, as long before the needling as its label says."""
     dose = min(THIN, limit.cream(strength) * factor("g", "mg") / zone.area)
     times = {"apply": f"{BEFORE_NEEDLING:.10g} h", "remove": f"{BEFORE_NEEDLING:.10g} h"}
-    named = {"product": f"lidocaine {strength * factor('1', '%'):g} % cream", "zones": [zone.key]}
+    named = {"product": f"lidocaine {100.0 * strength:g} % cream", "zones": [zone.key]}
     cream = Topical.model_validate({**named, **times, "dose": f"{dose:.10g} mg/cm^2"})
     agent = agent_of(cream, evidence, case.patient.age)
     return cream if agent is None else _timed(cream, agent)[0]

@@ -1,10 +1,12 @@
 """How bad it is: what the grade of a concern changes in its course, as far as anybody says.
 
-    position = (grade - best end) / (worst end - best end);  mild in the lowest third, severe in the highest
+    position = (grade - best end) / (worst end - best end);  mild <= `mild_position`, severe >= `severe_position`
 
-No trial compared courses by grade: thirds are assumed. Mild findings begin at the shallow end of what is customary and with
-the least number of sessions, severe ones have the most sessions that trials gave. Depth never grows with the grade. Only
-scales of a few steps, of which both ends are known, say how bad it is; a score of many points does not.
+No trial compared courses by grade: both positions are assumed, a third of the way and a little beyond two thirds, so that
+of four grades the first two are mild, the third is usual and the fourth is severe. Mild findings begin at the shallow end
+of what is customary and with the least number of sessions, severe ones have the most sessions that trials gave. Depth never
+grows with the grade. Only scales of a few steps, of which both ends are known, say how bad it is; a score of many points
+does not.
 """
 
 from __future__ import annotations

@@ -30,13 +30,17 @@ _SMALL = frozenset({"the", "my", "a", "of", "on", "side", "half"})
 
 @dataclass(frozen=True)
 class Site:
-    """One place on the body. `backing` is what lies below the skin: bone, cartilage, muscle or fat."""
+    """One place on the body. `backing` is what lies below the skin: bone, cartilage, muscle or fat.
+
+    `scars` says whether raised scars are commoner there: usual or prone, a member of `scar_site_factor`.
+    """
 
     name: str
     label: str
     region: RegionRow  # what it is a part of, and whose measurements stand for its own
     species: str
     backing: str
+    scars: str = "usual"
     aliases: tuple[str, ...] = ()
     note: str = ""
 
@@ -67,7 +71,7 @@ def sites(tables: Tables) -> Mapping[str, Site]:
     """Every site of the catalogue by its key; human sites carry their plain name."""
     known = regions(tables)
     found = (
-        Site(row.site, row.label, known[row.region], row.species, row.backing, row.aliases, row.note)
+        Site(row.site, row.label, known[row.region], row.species, row.backing, row.scars, row.aliases, row.note)
         for row in tables.rows(SiteRow)
     )
     return {site.key: site for site in found}

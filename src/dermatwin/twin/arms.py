@@ -2,7 +2,8 @@
 
 How a device is moved belongs to the device (a roller has no strokes, a stamp is not drawn along), so an arm keeps only
 what is asked of the skin: needle length, density, whether it is stretched. The technique is left open, and each device
-is then used in its own usual way, with the spread of that way.
+is then used in its own usual way, with the spread of that way. Usual ways differ several times over in their density of
+punctures; who wants to compare needles and not habits gives one density for all.
 """
 
 from __future__ import annotations
@@ -19,17 +20,18 @@ TECHNIQUE = ("passes", "hand_speed", "frequency", "stroke", "track_spacing", "di
 
 
 def device_arms(
-    case: Case, devices: Sequence[str], evidence: Evidence, needle_length: float | None = None
+    case: Case, devices: Sequence[str], evidence: Evidence, needle_length: float | None = None, density: float | None = None
 ) -> dict[str, Case]:
     """An arm for every device, under the device's name.
 
-    devices : ids, names or aliases of the catalogue. needle_length : mm, in every zone; None keeps the case's own.
+    devices : ids, names or aliases of the catalogue. needle_length : mm, density : punctures per cm2, in every zone and
+    session; None keeps the case's own.
     Raises CaseError with every device that is unknown, named twice, or cannot do the length.
     """
     known = _found(devices, evidence)
     if not case.course.settings:
         raise CaseError([Fault("zones", "", "hold none that is treated; there is nothing to compare")])
-    settings = {zone: _left(given, needle_length) for zone, given in case.course.settings.items()}
+    settings = {zone: _left(given, needle_length, density) for zone, given in case.course.settings.items()}
     faults = [fault for device in known for fault in _too_long_or_short(device, settings, known)]
     if faults:
         raise CaseError(faults)
@@ -75,18 +77,17 @@ def _found(devices: Sequence[str], evidence: Evidence) -> list[Device]:
     return found
 
 
-def _left(given: Settings, needle_length: float | None) -> Settings:
+def _left(given: Settings, needle_length: float | None, density: float | None) -> Settings:
     """What is asked of the skin, without what belongs to a device."""
     nothing = dict.fromkeys(("device", *TECHNIQUE))
-    length = given.needle_length if needle_length is None else needle_length
-    changes = [kept for change in given.changes if (kept := _kept(change, needle_length)).stated]
-    return given.model_copy(update={**nothing, "needle_length": length, "changes": changes})
+    for_all = {name: value for name, value in (("needle_length", needle_length), ("density", density)) if value is not None}
+    changes = [kept for change in given.changes if (kept := _kept(change, tuple(for_all))).stated]
+    return given.model_copy(update={**nothing, **for_all, "changes": changes})
 
 
-def _kept(change: SettingsChange, needle_length: float | None) -> SettingsChange:
-    """What a session changes of what is asked of the skin; not its length where one is given for all."""
-    gone: tuple[str, ...] = TECHNIQUE if needle_length is None else (*TECHNIQUE, "needle_length")
-    return change.model_copy(update=dict.fromkeys(gone))
+def _kept(change: SettingsChange, for_all: tuple[str, ...]) -> SettingsChange:
+    """What a session changes of what is asked of the skin; not what is given for all."""
+    return change.model_copy(update=dict.fromkeys((*TECHNIQUE, *for_all)))
 
 
 def _too_long_or_short(device: Device, settings: dict[str, Settings], all_of: Sequence[Device]) -> Iterator[Fault]:

@@ -31,10 +31,13 @@ ORDER = (
         "exposure",
         "guard",
         "endpoint",
+        "any_endpoint",
         "grade",
         "spread",
         STATE,
+        "reference_state",
         "draw",
+        "person",
         "zone",
         "session",
         "needle",
@@ -162,5 +165,5 @@ def _kept_as(field: Field, form: Form, sample: Any) -> tuple[Any, Any]:
     if form.base is np.ndarray:
         if sample.dtype.kind != "f":
             return np.int32, 0
-        return (np.float32 if "draw" in field.axes else np.float64), np.nan
+        return (np.float32 if {"draw", "person"} & set(field.axes) else np.float64), np.nan
     return {float: (np.float64, np.nan), int: (np.int64, 0), bool: (np.bool_, False)}.get(form.base, (object, ""))

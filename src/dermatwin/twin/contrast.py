@@ -14,16 +14,23 @@ from typing import Any, cast
 import numpy as np
 
 from ..case import Case
+from ..case.document import MOVED
+from ..core.chance import Luck
 from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.records import weakest
 from ..naming import Detail
+from .blocks import Apart, Task
 from .endpoints import BAND, Endpoint
 from .resolve import resolve
 from .run import Run
-from .simulate import Progress, simulate, untold
+from .simulate import simulate_together
+from .stages import Progress, untold
+from .summary import FORMAT, shared
 
 FEWEST = 2  # arms
+APART = 1.5  # ratio of two densities from which results are said to hang on what made them
+_TAKEN = "not stated; taken as "
 ALIKE = 1e-6  # relative difference below which two arms are the same to a person
 STORY = (
     "in_situ_depth",
@@ -40,8 +47,10 @@ STORY = (
     "pain_vas",
     "downtime_makeup",
     "downtime_unnoticeable",
+    "swelling_duration",
     "needling_time",
     "pih_risk",
+    "tram_track_risk",
 )
 """What the needles do, read at the first session; the outcome per concern follows at its last reading."""
 OUTCOMES = ("relative_improvement", "scale_change")
@@ -147,16 +156,37 @@ class Contrast:
         found = ((path, tuple(arm.get(path, "") for arm in flat)) for path in paths)
         return tuple((path, values) for path, values in found if len(set(values)) > 1)
 
+    @property
+    def hangs_on(self) -> tuple[str, ...]:
+        """Zones in which settings that nobody stated decide how densely the arms are needled, in a sentence each."""
+        return tuple(said for row in self._named("puncture_density", last=False) if (said := self._assumed(row)))
+
+    def _assumed(self, row: Contrasted) -> str:
+        middle = [end.band[1] for end in row.arms]
+        taken = {label: _taken(run, row.first.zone) for label, run in zip(self.labels, self.runs, strict=True)}
+        if min(middle) <= 0.0 or max(middle) < APART * min(middle) or not any(taken.values()):
+            return ""
+        made = ", ".join(f"{label} {value:.0f}" for label, value in zip(self.labels, middle, strict=True))
+        names = ", ".join(dict.fromkeys(name.replace("_", " ") for found in taken.values() for name in found))
+        zone, same = row.first.zone, f"'{float(f'{min(middle):.2g}'):g} 1/cm^2'"
+        return (
+            f"{zone}: the arms differ in punctures per cm2 ({made}), and what decides that is not all stated but taken as "
+            f"usual for the device ({names}). Bleeding, pain, redness, downtime and risks hang on it. The same density in "
+            f"every arm shows what the needles do: --density {same} with --device, else course.settings.{zone}.density"
+        )
+
     def to_dict(self, *, everything: bool = False) -> dict[str, Any]:
         """Plain data: the story, or every shared endpoint."""
         chosen = self.rows if everything else self.story
         return {
+            "format": FORMAT,
             "arms": [
                 {"arm": label, "title": run.case.title, "verdict": run.screening.verdict}
                 for label, run in zip(self.labels, self.runs, strict=True)
             ],
             "settings": [{"path": path, "values": list(values)} for path, values in self.settings],
-            "endpoints": [row.to_dict(self.labels) for row in chosen],
+            "hangs_on": list(self.hangs_on),
+            **shared(row.to_dict(self.labels) for row in chosen),
             "warnings": [
                 {"arm": label, "path": n.path, "message": n.message, "source": n.source}
                 for label, run in zip(self.labels, self.runs, strict=True)
@@ -174,21 +204,20 @@ def compare(
     *,
     progress: Progress | None = None,
     evidence: Evidence | None = None,
+    workers: int = 1,
 ) -> Contrast:
     """Simulate cases on the same people and set every endpoint of the others against the first.
 
     cases : two or more that share the person and the zones. labels : a name for each.
-    draws, seed, evidence : as in `simulate`.
+    draws, seed, evidence, workers : as in `simulate`. The reference course, which belongs to the people, is computed once.
     Raises CaseError where the cases cannot be paired, with every field that differs.
     """
     believed = evidence or Evidence.packaged()
     require_pairs(cases, labels)
     _require_sound(cases, labels, believed)
     tell = progress or untold
-    runs = tuple(
-        simulate(case, draws, seed, progress=_part(tell, number, len(cases), labels[number]), evidence=believed)
-        for number, case in enumerate(cases)
-    )
+    tells = [_part(tell, number, len(cases), label) for number, label in enumerate(labels)]
+    runs = simulate_together(Task(tuple(cases), believed), Luck(seed, draws), tells, apart=Apart(workers))
     tables = [{_key(end): end for end in run.endpoints} for run in runs]
     shared = [key for key in tables[0] if all(key in table for table in tables[1:])]
     return Contrast(tuple(labels), runs, tuple(contrasted([table[key] for table in tables]) for key in shared))
@@ -246,6 +275,13 @@ def difference(values: np.ndarray, first: np.ndarray) -> Difference:
     alike = np.isclose(mine, theirs, rtol=ALIKE, atol=0.0)
     larger = float(np.mean((mine > theirs) & ~alike) + 0.5 * np.mean(alike))
     return Difference(low, middle, high, ratio, larger, int(both.sum()), float(np.mean(alike)))
+
+
+def _taken(run: Run, zone: str) -> list[str]:
+    """Settings of a zone that decide the density and that the case does not state."""
+    told = {notice.path: notice.message for notice in run.notices}
+    paths = {name: f"course.settings.{zone}.{name}" for name in MOVED}
+    return [name for name, path in paths.items() if told.get(path, "").startswith(_TAKEN)]
 
 
 def _key(end: Endpoint) -> Key:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from ..delivery import Guard, Numbness
 from ..flows import Channels, Exposure, Pattern, Punctures, TissueHistory
 from ..skin import Skin
+from .run import Everybody
 from .weight import Weight
 
 STATE = "state"
@@ -121,6 +122,7 @@ _PUNCTURES = {
     "pattern": Field("how the contacts lie on the zone"),
     "vessel_cut_fraction": _person("share of the punctures that cut a vessel"),
     "bleeding_endpoint": _person("chance that the operator sees uniform pinpoint bleeding"),
+    "vessels_cut": _person("vessels that a puncture cuts, mean"),
     "reads": _READS,
 }
 _CHANNELS = {
@@ -165,6 +167,7 @@ _NUMBNESS = {
     "remove": Field("time after the needling when the last product was wiped off", "h"),
     "below": _person("the same at depths below the skin surface", "1", "nerve_depth", "numb_index"),
     "reads": _READS,
+    "deep": _person("the same at depths below the skin surface at the needling", "1", "nerve_depth"),
 }
 _HISTORY = {
     "zone": _ZONE,
@@ -176,7 +179,10 @@ _HISTORY = {
     "local_damage": _person("destroyed share of the activated part", "1", "layer", "session"),
     "status": _person("0 = done; anything else = failed", "1", "layer"),
     "notices": _NOTICES,
-    "means": _person("mean of a state over the whole layer", "1", "layer", "time", "state"),
+    "means": _person("mean of a state over the whole layer, where anything reads it", "1", "layer", "time", "state"),
+    "inflammation": _person("inflammation that a session brings, over depth and time", "mm*d", "session"),
+    "clearing": _person("mean time of this person's inflammation", "d"),
+    "cut_vessels": _person("vessels that were cut", "1/cm^2", "session"),
     "reads": _READS,
 }
 _GUARD = {
@@ -202,13 +208,20 @@ _WEIGHT = {
     "people": Field("people who were looked at with each group closed"),
     "carried_by": Field("parameters and pools that the endpoint follows most, as JSON"),
 }
+_EVERYBODY = {
+    "quantity": Field("quantity in the catalogue"),
+    "detail": Field("what else the endpoint is about"),
+    "zone": Field("key of the zone", name="of_zone"),
+    "time": Field("time after the first session", "d", name="endpoint_time"),
+    "values": Field("the endpoint, in the unit that the summary says", "1", ("person",)),
+}
 
 
 def _of_the_reference(fields: Mapping[str, Field]) -> dict[str, Field]:
-    """The fields of a history on axes of its own: the usual course has other days than the case."""
+    """The fields of a history on axes of its own: the usual course has other days than the case, and fewer states."""
 
     def own(name: str) -> str:
-        return f"reference_{name}" if name in ("time", "session") else name
+        return f"reference_{name}" if name in ("time", "session", STATE) else name
 
     return {key: replace(one, axes=tuple(map(own, one.axes)), name=own(one.name)) for key, one in fields.items()}
 
@@ -232,6 +245,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "reference": _table(TissueHistory, (), _of_the_reference(_HISTORY)),
         "guards": _table(Guard, ("guard",), _GUARD),
         "weights": _table(Weight, ("endpoint",), _WEIGHT),
+        "everybody": _table(Everybody, ("any_endpoint",), _EVERYBODY),
     }
 )
 """Group of the file -> what stands in it. What is nested in a record has a group below it, with the same rows."""

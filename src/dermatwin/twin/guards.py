@@ -6,7 +6,8 @@ zones of a session count together, and the session with the largest uptake is ju
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,9 +22,49 @@ from ..screening.agent import agent_of
 from .run import ZoneRun
 
 
-def guards(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, ...]:
-    """Every guard of a run, the gravest first."""
-    found = [*_applied(case, draws), *_absorbed(case, zones, draws), *_excipients(case, zones, draws)]
+@dataclass(frozen=True)
+class Taken:
+    """Uptake of anaesthetics [mg] by session and agent, (person,) each."""
+
+    mass: Mapping[tuple[int, str], np.ndarray]
+
+    def plus(self, other: Taken) -> Taken:
+        """Of the same people, other zones."""
+        found = dict(self.mass)
+        for key, mass in other.mass.items():
+            found[key] = found[key] + mass if key in found else mass
+        return Taken(found)
+
+    def then(self, others: Sequence[Taken]) -> Taken:
+        """Of the same zones, other people behind these."""
+        return Taken(
+            {key: np.concatenate([mass, *(other.mass[key] for other in others)]) for key, mass in self.mass.items()}
+        )
+
+
+def taken(zone: ZoneRun) -> Taken:
+    """What the body takes up of anaesthetics in one zone."""
+    found = Taken({})
+    for exposure in zone.exposures:
+        if exposure.at_nerves is not None:
+            mass = exposure.amount[:, -1, -1] * zone.zone.area * factor("ug", "mg")
+            found = found.plus(Taken({(exposure.session, exposure.active): mass}))
+    return found
+
+
+def guards(
+    case: Case, zones: Sequence[ZoneRun], draws: Draws, swallowed: Taken | None = None, everybody: Draws | None = None
+) -> tuple[Guard, ...]:
+    """Every guard of a run, the gravest first.
+
+    swallowed : uptake of everybody; left out, that of the people of `zones`. everybody : the draws of these people.
+    """
+    if swallowed is None:
+        swallowed = Taken({})
+        for zone in zones:
+            swallowed = swallowed.plus(taken(zone))
+    absorbed = _absorbed(case, swallowed, everybody or draws)
+    found = [*_applied(case, draws), *absorbed, *_excipients(case, zones, draws)]
     rank = {"stop": 0, "caution": 1, "ok": 2}
     return tuple(sorted(found, key=lambda guard: rank[guard.verdict]))
 
@@ -57,18 +98,14 @@ def _in_session(topical: Topical, session: int) -> bool:
     return topical.sessions is None or session + 1 in topical.sessions
 
 
-def _absorbed(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> tuple[Guard, ...]:
+def _absorbed(case: Case, swallowed: Taken, draws: Draws) -> tuple[Guard, ...]:
     """Uptake by agent, of all zones together, in the session with the largest."""
     sessions: dict[int, dict[str, np.ndarray]] = {}
-    for zone in zones:
-        for exposure in zone.exposures:
-            if exposure.at_nerves is not None:
-                taken = sessions.setdefault(exposure.session, {})
-                mass = exposure.amount[:, -1, -1] * zone.zone.area * factor("ug", "mg")
-                taken[exposure.active] = taken.get(exposure.active, np.zeros(draws.count)) + mass
+    for (session, agent), mass in swallowed.mass.items():
+        sessions.setdefault(session, {})[agent] = mass
     if not sessions:
         return ()
-    largest = max(sessions.values(), key=lambda taken: float(np.nanmedian(sum(taken.values()))))
+    largest = max(sessions.values(), key=lambda found: float(np.nanmedian(sum(found.values()))))
     return delivery.absorbed_guards(largest, allowance(case.patient, draws.evidence).weight, draws)
 
 

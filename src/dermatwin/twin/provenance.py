@@ -6,6 +6,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
+
 from ..core.errors import Notice
 from ..evidence import Draws, Evidence
 
@@ -22,11 +24,29 @@ def provenance(draws: Draws, vary: frozenset[str]) -> dict[str, Any]:
         "version": version("dermatwin"),
         "seed": draws.luck.seed,
         "draws": draws.count,
+        **({"first": draws.luck.first} if draws.luck.first else {}),
         "vary": sorted(vary),
         "evidence": evidence.fingerprint,
         **({"overlay": overlay} if overlay else {}),
         **({"stale_fits": list(evidence.stale)} if evidence.stale else {}),
     }
+
+
+def beyond(kept: int, people: int) -> Notice:
+    """That a run holds the stages of some of its people only, and how far their quantiles are known."""
+    apart = 100.0 * 1.96 / np.sqrt(kept)
+    edge, middle = (apart * np.sqrt(share * (1.0 - share)) for share in (0.05, 0.5))
+    said = (
+        f"numbers and their bands are those of all {people} people; time courses, pictures, remarks with a share of people, "
+        f"excipients and the split of the spread are those of the first {kept}: 5 and 95 % lines then lie within "
+        f"{edge:.1f}, medians within {middle:.1f} points of rank in nineteen of twenty cases"
+    )
+    return Notice("draws", said)
+
+
+def only_kept(kept: int, people: int) -> Notice:
+    """That other evidence could read some people of a run only."""
+    return Notice("draws", f"read again by other evidence: the first {kept} of {people} people, whose stages the run keeps")
 
 
 def mark_of(evidence: Evidence) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from ..case import Case, load_case
 from ..core.chance import Luck
@@ -11,12 +15,13 @@ from ..evidence import Draws, Evidence
 from ..screening import screen
 from .contents import require_as_written
 from .folder import CASE, OWN
-from .provenance import mark_of
+from .provenance import mark_of, only_kept
 from .resolve import ZonePlan, resolve
-from .run import Run, ZoneRun
-from .simulate import read
+from .run import Beyond, Everybody, Run, ZoneRun
+from .simulate import read, with_beyond
 from .store import ARRAYS, Stored, load
 from .tree import parts_of
+from .weight import Key
 
 
 def reread(run: Run, evidence: Evidence | None = None) -> Run:
@@ -26,10 +31,27 @@ def reread(run: Run, evidence: Evidence | None = None) -> Run:
         as they are, and so do the draws. How the spread of endpoints is split is left out where they differ.
     """
     told = run.provenance
-    believed = Draws(evidence or run.evidence, Luck(int(told["seed"]), int(told["draws"]), frozenset(told["vary"])))
+    people = len(run.zones[0].history.status)
+    luck = Luck(int(told["seed"]), people, frozenset(told["vary"]), first=int(told.get("first", 0)))
+    believed = Draws(evidence or run.evidence, luck)
     same = evidence is None or mark_of(evidence) == mark_of(run.evidence)
     weights = (end.weight for end in run.endpoints if end.weight is not None) if same else ()
-    return read(run.case, screen(run.case, believed.evidence), run.zones, run.reference, run.guards, believed, weights)
+    screening = screen(run.case, believed.evidence)
+    found = read(run.case, screening, run.zones, run.reference, run.guards, believed, weights)
+    return _of_everybody(found, {end.key: end.values for end in run.endpoints}, run.beyond, same=same)
+
+
+def _of_everybody(run: Run, values: Mapping[Key, np.ndarray], more: Beyond | None, *, same: bool) -> Run:
+    """A run that was read of the people who keep their stages, with the endpoints of all where the evidence is the same.
+
+    Where it is not, it says that it is a run of those few.
+    """
+    if more is None:
+        return run
+    if not same:
+        return replace(run, notices=(only_kept(len(run.zones[0].history.status), more.people), *run.notices))
+    ends = tuple(replace(end, values=values[end.key]) for end in run.endpoints if end.key in values)
+    return with_beyond(replace(run, endpoints=ends), more)
 
 
 def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
@@ -39,7 +61,8 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
 
     Endpoints agree with the written ones to single precision where the evidence is the same; where it is not, how their
     spread is split is left out, for nothing can be closed in a run that is read again. CaseError where a file is
-    missing or damaged, has changed since, is not one of ours, or does not belong to the case beside it.
+    missing or damaged, has changed since, is not one of ours, or does not belong to the case beside it. Of a run of very
+    many people other evidence reads those who keep their stages, and the run says so.
     """
     place = Path(folder)
     if not (place / ARRAYS).is_file():
@@ -55,8 +78,11 @@ def recall(folder: Path | str, evidence: Evidence | None = None) -> Run:
     )
     guards = tuple(stored.shelves["guards"].values())
     usual, weights = stored.shelves["reference"].get(()), tuple(stored.shelves["weights"].values())
-    kept = weights if mark_of(believed.evidence) == stored.believed else ()
-    return read(case, screen(case, believed.evidence), zones, usual, guards, believed, kept)
+    same = mark_of(believed.evidence) == stored.believed
+    found = read(case, screen(case, believed.evidence), zones, usual, guards, believed, weights if same else ())
+    everybody: Iterable[Everybody] = stored.shelves["everybody"].values()
+    values = {(one.quantity, one.detail, one.zone, one.time): one.values for one in everybody}
+    return _of_everybody(found, values, stored.beyond, same=same)
 
 
 def _evidence_of(folder: Path, stored: Stored) -> Evidence:

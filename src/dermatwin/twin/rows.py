@@ -10,6 +10,7 @@ import numpy as np
 
 from .columns import ABSENT, STORED, Form, Place, forms
 from .fields import STATE, Field, Table
+from .keeping import LARGE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +30,8 @@ def records(table: Table, here: xr.Dataset, top: xr.Dataset, nested: Mapping[str
         for key, column in columns.items():
             field = table.fields[key]
             stored = column if column is None or field.shared else column[place]
-            known[key] = _value(stored, field, forms(table.kind)[key], ends)
+            precision = np.float32 if key in LARGE and "draw" in field.axes else float
+            known[key] = _value(stored, field, forms(table.kind)[key], ends, precision)
         found[place] = table.kind(**{key: known[key] for key in table.fields})
     return found
 
@@ -56,13 +58,13 @@ def _turned(variable: xr.Variable, dims: tuple[str, ...]) -> np.ndarray:
     return np.transpose(variable.values, [variable.dims.index(dim) for dim in dims])
 
 
-def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int]) -> Any:
+def _value(stored: Any, field: Field, form: Form, ends: Mapping[str, int], precision: type) -> Any:
     """One value of one record, in its own type; None where it can be missing and no number is there."""
     if stored is None or (form.optional and form.base in (float, np.ndarray) and np.isnan(stored).all()):
         return None
     if form.base is np.ndarray:
         cut = stored[tuple(slice(ends.get(axis)) for axis in field.axes)]
-        return cut.astype(float if cut.dtype.kind == "f" else int)
+        return cut.astype(precision if cut.dtype.kind == "f" else int)
     if form.base is Mapping:
         return {part: frozenset(names) for part, names in json.loads(str(stored)).items()}
     if form.base is tuple and field.axes:

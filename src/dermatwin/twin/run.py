@@ -5,8 +5,11 @@ What is made of a run (its summary, its arrays, its folder) stands in modules th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from ..case import Case, Settings, Zone
 from ..core.errors import CaseError, Fault, Notice
@@ -42,6 +45,25 @@ class ZoneRun:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """People beyond those whose stages a run keeps: of them it has every endpoint and nothing else."""
+
+    people: int  # all together, those who keep their stages included
+    failed: Mapping[str, int]  # of those beyond, people of whom healing failed, by zone
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """One endpoint of everybody, as a run on disk keeps it that does not keep everybody's stages."""
+
+    quantity: str
+    detail: str
+    zone: str
+    time: float | None  # d after the first session
+    values: np.ndarray  # (person,)
+
+
+@dataclass(frozen=True)
 class Run:
     """One simulated course: case, screening, stage results, endpoints, curves, notices, provenance."""
 
@@ -55,6 +77,14 @@ class Run:
     evidence: Evidence = field(repr=False)
     guards: tuple[Guard, ...] = ()  # doses against their limits, the gravest first
     reference: TissueHistory | None = field(default=None, repr=False)  # the trials' usual course under the same draws
+    beyond: Beyond | None = None  # None where the stages of everybody are kept
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """People of whom healing failed, by zone: counted, never dropped."""
+        more: Mapping[str, int] = {} if self.beyond is None else self.beyond.failed
+        found = {zone.zone.key: int((zone.history.status != 0).any(axis=1).sum()) for zone in self.zones}
+        return {zone: count + more.get(zone, 0) for zone, count in found.items()}
 
     def zone(self, key: str) -> ZoneRun:
         """The results of one zone."""

@@ -1,53 +1,38 @@
-"""The stages chained over the treatment sessions: case in, Run out.
+"""The stages chained over the treatment sessions, for all people: case in, Run out.
 
     needle -> channel -> delivery, at every session; then healing over the whole course; then outcome.
 
-Nothing flows back. Each stage sees only its inputs and the draws; two cases simulated under the same seed share the
-luck of every person (paired comparison).
+The first people keep their stages, all others are computed in blocks and keep their endpoints (`blocks`). Two cases
+simulated under the same seed share the luck of every person (paired comparison).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .. import barrier, delivery, healing, insertion, outcome
-from .. import skin as sections
-from ..case import Case, Patient, Topical, Zone
+from .. import delivery
+from ..case import Case
 from ..core.chance import Luck
 from ..core.errors import CaseError, Fault, Notice
 from ..core.notebook import Notebook
 from ..core.vocabulary import SOURCES
-from ..device import find as find_device
+from ..delivery import Guard
 from ..evidence import Draws, Evidence
-from ..flows import Channels, Curve, Exposure, Punctures, Reading, TissueHistory
-from ..history import Person, person_in
+from ..flows import TissueHistory
+from ..history import person_in
 from ..screening import Screening, screen
+from .blocks import Apart, Everyone, Task, Told, blocks, people_kept, working
 from .endpoints import Endpoint, endpoint, key_of
-from .guards import guards
-from .provenance import provenance, remarks
-from .resolve import ZonePlan, resolve
-from .run import Run, ZoneRun
+from .guards import Taken, guards, taken
+from .keeping import double, kept, kept_usual, single_curve
+from .provenance import beyond, provenance, remarks
+from .reading import Output, read_zone, stage_curves
+from .resolve import ZonePlan
+from .run import Beyond, Run, ZoneRun
+from .stages import Progress, needs_usual, part_of, run_zone, untold, usual_course
 from .weighing import Ranked, closed_draws, weight
 from .weight import Weight
-
-Progress = Callable[[float, str], None]
-Staged = tuple[tuple[ZoneRun, ...], TissueHistory | None]
-"""Stage results by zone, and those of the usual course."""
-MAX_DRAWS = 20_000
-HUMAN = "human"
-
-
-@dataclass(frozen=True)
-class _Output:
-    """What one zone contributes to the run."""
-
-    run: ZoneRun
-    readings: tuple[Reading, ...]
-    curves: tuple[Curve, ...]
-    notices: tuple[Notice, ...]
-    trials: dict[str, tuple[str, ...]]
-    counts: dict[str, outcome.Counts]
 
 
 def simulate(
@@ -59,220 +44,237 @@ def simulate(
     vary: frozenset[str] = frozenset(SOURCES),
     evidence: Evidence | None = None,
     split: bool = False,
+    apart: Apart = Apart(),  # noqa: B008 - frozen
 ) -> Run:
     """Run the twin on a case.
 
     Parameters
     ----------
     case : the run document (`load_case`).
-    draws : number of possible people; 5-95 % bands need some hundreds.
+    draws : number of possible people; 5-95 % bands need some hundreds. Of very many the first keep their stages, see
+        `Run.beyond`; endpoints and their quantiles are always those of everybody.
     seed : any non-negative integer; the same seed gives the same run, byte for byte.
     progress : called with (share done, what is being done).
     vary : sources of spread that are switched on, of 'knowledge', 'person' and 'chance'.
     evidence : beliefs other than the packaged ones.
     split : whether every endpoint says which grades and sources its spread comes from, and which parameters carry most of it
         (`weighing`); takes as long as the run once more, so that inner loops leave it out. No other number depends on it.
+    apart : processes for the people beyond those that keep their stages, and how many of them are computed at once; no
+        number depends on it.
 
     Raises
     ------
     CaseError : a name in the case is unknown or a setting does not fit; carries every fault.
     ComputationError : mass, positivity or finiteness was violated; says where and when.
     """
-    _require_sane(draws, seed)
+    task = Task((case,), evidence or Evidence.packaged())
     tell = progress or untold
-    tell(0.0, "reading the evidence")
-    believed = Draws(evidence or Evidence.packaged(), Luck(seed, draws, vary), Notebook(keep=split))
-    plans = resolve(case, believed.evidence)
-    screening = screen(case, believed.evidence)
-    whole, closing = _part(tell, 0, 2 if split else 1), _part(tell, 1, 2)
-    zones, usual = _stages(case, plans, believed, whole)
-    whole(0.95, "outcome")
-    found = read(case, screening, zones, usual, guards(case, zones, believed), believed)
-    return _weighed(found, plans, believed, closing) if split else found
+    luck = Luck(seed, draws, vary)
+    return simulate_together(task, luck, [tell], split=split, apart=apart)[0]
 
 
-def _stages(case: Case, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Staged:
-    """All stages of all zones, and the reference course where a concern is set against it."""
+def simulate_together(
+    task: Task,
+    luck: Luck,
+    tells: Sequence[Progress],
+    *,
+    split: bool = False,
+    apart: Apart = Apart(),  # noqa: B008 - frozen
+    notes: Notebook | None = None,
+) -> tuple[Run, ...]:
+    """Runs of cases on the same people and zones; the reference course, which they share, is computed once.
+
+    tells : progress of each case. notes : where what is read is noted, values too if it keeps them. Otherwise as `simulate`.
+    """
+    _require_sane(luck, apart)
+    for tell in tells:
+        tell(0.0, "reading the evidence")
+    shown = people_kept(task.cases[0], luck.draws)
+    first, rest = replace(luck, draws=shown), blocks(luck, shown, apart.block)
+    share = shown / luck.draws
+    plans = [task.plans(case) for case in task.cases]
+    with working(task, rest, apart.workers) as told:
+        runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
+        return _with_everybody(runs, task, luck, told, tells) if rest else tuple(run for run, _ in runs)
+
+
+def _first(
+    task: Task,
+    plans: Sequence[tuple[ZonePlan, ...]],
+    luck: Luck,
+    tells: Sequence[Progress],
+    notes: Notebook | None,
+    *,
+    split: bool,
+) -> list[tuple[Run, Taken]]:
+    """The run of the people that keep their stages, in every case, with what they take up of anaesthetics."""
+    found: list[tuple[Run, Taken]] = []
+    usual: TissueHistory | None = None
+    for number, (case, planned, tell) in enumerate(zip(task.cases, plans, tells, strict=True)):
+        believed = Draws(task.evidence, luck, notes or Notebook(keep=split))
+        whole, closing = part_of(tell, 0, 2 if split else 1), part_of(tell, 1, 2)
+        screening = screen(case, believed.evidence)
+        if number == 0:
+            usual = _usual(case, believed, whole)
+        run, swallowed = _told_by_all(case, screening, planned, usual, believed, whole)
+        found.append((_weighed(run, planned, believed, closing) if split else run, swallowed))
+    return found
+
+
+def _usual(case: Case, draws: Draws, tell: Progress) -> TissueHistory | None:
+    """The reference course, where a concern is set against it."""
     tell(0.02, "the reference course")
-    usual = usual_course(draws) if case.patient.species == HUMAN and any(zone.concerns for zone in case.zones) else None
-    who = person_in(case, draws.evidence)
-    parts = (_part(tell, number, len(plans)) for number in range(len(plans)))
-    return tuple(_run_zone(case, who, plan, draws, part) for plan, part in zip(plans, parts, strict=True)), usual
+    return usual_course(draws) if needs_usual(case) else None
+
+
+def _told_by_all(
+    case: Case, screening: Screening, plans: tuple[ZonePlan, ...], usual: TissueHistory | None, draws: Draws, tell: Progress
+) -> tuple[Run, Taken]:
+    """All stages of all zones, each read as soon as it is computed, so that only what is kept piles up."""
+    who, swallowed = person_in(case, draws.evidence), Taken({})
+    outputs: list[Output] = []
+    for number, plan in enumerate(plans):
+        zone = run_zone(case, who, plan, draws, part_of(tell, number, len(plans)))
+        swallowed = swallowed.plus(taken(zone))
+        outputs.append(_kept(read_zone(case, who, zone, draws, usual), kept(zone)))
+    tell(0.95, "outcome")
+    zones = tuple(output.run for output in outputs)
+    slim = None if usual is None else kept_usual(usual)
+    guarded = guards(case, zones, draws, swallowed)
+    return _gathered(_Read(case, screening, tuple(outputs), slim, guarded), draws), swallowed
+
+
+def _kept(output: Output, zone: ZoneRun) -> Output:
+    """What one zone contributes, with the stage results that are kept of it."""
+    return replace(output, run=zone, curves=tuple(map(single_curve, output.curves)))
 
 
 def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress) -> Run:
     """The run with the split of every endpoint: the stages once more, each group of beliefs closed in some lanes."""
     lanes, who = closed_draws(draws), person_in(run.case, draws.evidence)
-    zones, usual = _stages(run.case, plans, lanes, lambda share, what: tell(share, f"where the spread comes from: {what}"))
-    found = (reading for zone in zones for reading in _read_zone(run.case, who, zone, lanes, usual).readings)
-    closed = {key_of(reading): reading.values for reading in found}
+
+    def saying(share: float, what: str) -> None:
+        tell(share, f"where the spread comes from: {what}")
+
+    usual = _usual(run.case, lanes, saying)
+    closed = {
+        key_of(one): one.values
+        for number, plan in enumerate(plans)
+        for zone in (run_zone(run.case, who, plan, lanes, part_of(saying, number, len(plans))),)
+        for one in read_zone(run.case, who, zone, lanes, usual).readings
+    }
     read = Ranked.of(draws.notes.kept or {})
     ends = [(end, closed.get(end.key)) for end in run.endpoints]
     weighed = [None if values is None else weight(end, values, read, draws.evidence) for end, values in ends]
     return replace(run, endpoints=tuple(replace(e, weight=w) for e, w in zip(run.endpoints, weighed, strict=True)))
 
 
+def _with_everybody(
+    runs: Sequence[tuple[Run, Taken]], task: Task, luck: Luck, told: Iterable[tuple[Told, ...]], tells: Sequence[Progress]
+) -> tuple[Run, ...]:
+    """The runs with the endpoints of all other people, as their blocks come in."""
+    shown = len(runs[0][0].zones[0].history.status)
+    tables = [Everyone(run.endpoints, shown, luck.draws) for run, _ in runs]
+    swallowed: list[list[Taken]] = [[] for _ in runs]
+    done = shown
+    for number, block in enumerate(told):
+        size = len(next(iter(block[0].values.values())))
+        for table, mass, one in zip(tables, swallowed, block, strict=True):
+            table.add(replace(luck, first=done, draws=size), one)
+            mass.append(one.taken)
+        done += size
+        for tell in tells:
+            tell(done / luck.draws, f"person {done} of {luck.draws}, block {number + 1}")
+    everybody, kept_people = Draws(task.evidence, luck), Draws(task.evidence, replace(luck, draws=shown))
+    return tuple(
+        _enlarged(run, table, guards(run.case, run.zones, kept_people, own.then(more), everybody), luck.draws)
+        for (run, own), table, more in zip(runs, tables, swallowed, strict=True)
+    )
+
+
+def _enlarged(run: Run, table: Everyone, guarded: tuple[Guard, ...], people: int) -> Run:
+    """A run of the first people with the endpoints and guards of everybody."""
+    return with_beyond(replace(run, endpoints=table.of(run.endpoints), guards=guarded), Beyond(people, table.failed))
+
+
+def with_beyond(run: Run, more: Beyond) -> Run:
+    """A run that says that more people stand behind its endpoints than it keeps stages of."""
+    shown = len(run.zones[0].history.status)
+    told = {**run.provenance, "draws": more.people, "kept": shown}
+    return replace(run, beyond=more, provenance=told, notices=(beyond(shown, more.people), *run.notices))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A case, and what its zones come to."""
+
+    case: Case
+    screening: Screening
+    outputs: tuple[Output, ...]
+    usual: TissueHistory | None
+    guards: tuple[Guard, ...]
+    weights: tuple[Weight, ...] = ()
+
+
 def read(
     case: Case,
     screening: Screening,
-    zones: tuple[ZoneRun, ...],
+    zones: Iterable[ZoneRun],
     usual: TissueHistory | None,
-    guarded: tuple[delivery.Guard, ...],
+    guarded: tuple[Guard, ...],
     believed: Draws,
     weights: Iterable[Weight] = (),
 ) -> Run:
     """Endpoints, curves and notices of stage results; `weights` are those of the run that they come from."""
     who = person_in(case, believed.evidence)
-    outputs = [_read_zone(case, who, zone, believed, usual) for zone in zones]
-    weighed = {one.key: one for one in weights}
-    missing = delivery.not_computed(case.course.topicals, believed.evidence)
-    notices = (*remarks(believed.evidence), *missing, *(notice for output in outputs for notice in output.notices))
+    against = None if usual is None else double(usual)
+    outputs = tuple(_kept(read_zone(case, who, double(zone), believed, against), zone) for zone in zones)
+    return _gathered(_Read(case, screening, outputs, usual, guarded, tuple(weights)), believed)
+
+
+def _gathered(told: _Read, believed: Draws) -> Run:
+    """The run of what was read of all zones."""
+    weighed = {one.key: one for one in told.weights}
+    missing = delivery.not_computed(told.case.course.topicals, believed.evidence)
+    said = (notice for output in told.outputs for notice in output.notices)
+    notices: Iterator[Notice] = iter((*remarks(believed.evidence), *_followed(told.case), *missing, *said))
     return Run(
-        case=case,
-        screening=screening,
-        zones=zones,
-        guards=guarded,
-        reference=usual,
-        endpoints=tuple(replace(end, weight=weighed.get(end.key)) for end in _endpoints(outputs, believed.evidence)),
-        curves=tuple(curve for output in outputs for curve in output.curves),
+        case=told.case,
+        screening=told.screening,
+        zones=tuple(output.run for output in told.outputs),
+        guards=told.guards,
+        reference=told.usual,
+        endpoints=tuple(replace(end, weight=weighed.get(end.key)) for end in _endpoints(told.outputs, believed.evidence)),
+        curves=tuple(curve for output in told.outputs for curve in (*stage_curves(output.run), *output.curves)),
         notices=tuple(dict.fromkeys(notices)),
         provenance=provenance(believed, believed.luck.vary),
         evidence=believed.evidence,
     )
 
 
-def untold(share: float, what: str) -> None:
-    """Progress of which nobody wants to hear."""
+def _followed(case: Case) -> tuple[Notice, ...]:
+    """What a case says of the course under way, which a run leaves aside."""
+    held = Notice("held", "the course is simulated as planned; sessions as they were held count in `dermatwin follow`")
+    noted = Notice("symptoms", "symptoms change nothing here; `dermatwin follow` says what to do about them")
+    return (*((held,) if case.held else ()), *((noted,) if case.symptoms else ()))
 
 
-def _require_sane(draws: int, seed: int) -> None:
+def _require_sane(luck: Luck, apart: Apart) -> None:
     faults: list[Fault] = []
-    if not 1 <= draws <= MAX_DRAWS:
-        faults.append(Fault("draws", str(draws), f"is outside 1-{MAX_DRAWS}"))
-    if not 0 <= seed < 2**64:
-        faults.append(Fault("seed", str(seed), "is outside 0-18446744073709551615"))
+    for name, number in (("draws", luck.draws), ("workers", apart.workers), ("block", apart.block)):
+        if number < 1:
+            faults.append(Fault(name, str(number), "is below 1"))
+    if not 0 <= luck.seed < 2**64:
+        faults.append(Fault("seed", str(luck.seed), "is outside 0-18446744073709551615"))
     if faults:
         raise CaseError(faults)
 
 
-def _part(tell: Progress, number: int, count: int) -> Progress:
-    return lambda share, what: tell((number + share) / count, what)
+def _within(tell: Progress, begin: float, end: float) -> Progress:
+    return lambda share, what: tell(begin + share * (end - begin), what)
 
 
-def usual_course(draws: Draws) -> TissueHistory:
-    """The usual course of the trials, healed under the same draws: what is unknown of the network then cancels."""
-    course = outcome.reference_course(draws)
-    skin = sections.section_of(course.zone, course.person.patient, draws)
-    device = find_device(course.device, draws.evidence)
-    punctures = [insertion.insert(device, course.settings, skin, draws, n) for n in range(len(course.session_days))]
-    return healing.heal(punctures, course.session_days, skin, course.person, course.horizon, draws)
-
-
-def _run_zone(case: Case, who: Person, plan: ZonePlan, draws: Draws, tell: Progress) -> ZoneRun:
-    """All stages of one zone."""
-    zone, days = plan.zone, case.session_days
-    skin = sections.section_of(zone, who.patient, draws)
-    tell(0.05, f"{zone.key}: needles")
-    punctures = _needle(plan, skin, draws, len(days))
-    covered = case.course.aftercare.occlusion or 0.0
-    soothed = healing.slows_barrier(who, draws.evidence)
-    channels = tuple(barrier.close(p, skin, draws, covered_h=covered, anti_inflammatory=soothed) for p in punctures)
-    tell(0.15, f"{zone.key}: delivery")
-    exposures = tuple(_deliver(case, zone, channels, skin, draws))
-    numb = tuple(_numb(exposures, draws))
-    tell(0.4, f"{zone.key}: healing")
-    history = healing.heal(punctures, days, skin, who, case.horizon, draws)
-    return ZoneRun(zone, skin, plan.device, plan.settings, punctures, channels, exposures, history, numb)
-
-
-def _read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> _Output:
-    """What one zone's stage results come to."""
-    zone, days = run.zone, case.session_days
-    adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    course = outcome.Course(
-        run.history,
-        run.punctures,
-        run.channels,
-        run.exposures,
-        adjuncts,
-        session_days=days,
-        numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
-    )
-    belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
-    read = outcome.read_out(zone, who, run.skin, course, belief, also=also)
-    return _Output(
-        run,
-        (*_readings(run, who.patient, days, draws), *read.readings),
-        (*_curves(run), *read.curves),
-        (*_notices(run, draws), *read.notices),
-        dict(read.sources),
-        dict(read.counts),
-    )
-
-
-def _observed_days(case: Case, zone: Zone) -> list[float]:
-    """Days on which something was measured in this zone: the twin is read on them too."""
-    return sorted({seen.time for seen in case.observations if seen.zone == zone.key and seen.time is not None})
-
-
-def _needle(plan: ZonePlan, skin: sections.Skin, draws: Draws, sessions: int) -> tuple[Punctures, ...]:
-    if plan.device is None or plan.settings is None:
-        return ()
-    return tuple(insertion.insert(plan.device, plan.settings, skin, draws, session) for session in range(sessions))
-
-
-def _deliver(
-    case: Case, zone: Zone, channels: tuple[Channels, ...], skin: sections.Skin, draws: Draws
-) -> Iterator[Exposure]:
-    for channel in channels:
-        for topical in case.course.topicals:
-            if _applies(topical, zone.key, channel.session):
-                yield from delivery.deliver(topical, channel, skin, draws)
-
-
-def _numb(exposures: tuple[Exposure, ...], draws: Draws) -> Iterator[delivery.Numbness]:
-    """The block of nerves in every session in which something numbs."""
-    for session in sorted({exposure.session for exposure in exposures}):
-        found = delivery.numb([exposure for exposure in exposures if exposure.session == session], draws)
-        if found is not None:
-            yield found
-
-
-def _applies(topical: Topical, zone: str, session: int) -> bool:
-    here = topical.zones is None or zone in topical.zones
-    return here and (topical.sessions is None or session + 1 in topical.sessions)
-
-
-def _readings(run: ZoneRun, patient: Patient, days: tuple[float, ...], draws: Draws) -> Iterator[Reading]:
-    yield from sections.readings(run.skin)
-    for punctures, channels in zip(run.punctures, run.channels, strict=True):
-        day = days[punctures.session]
-        yield from insertion.readings(punctures, day, run.zone.area)
-        yield from barrier.readings(channels, draws, day)
-    for exposure in run.exposures:
-        yield from delivery.readings(exposure, run.skin, days[exposure.session])
-    for numb in run.numb:
-        yield from delivery.numb_readings(numb, draws, days[numb.session])
-    yield from healing.readings(run.history, run.punctures, run.skin, patient, draws)
-
-
-def _curves(run: ZoneRun) -> Iterator[Curve]:
-    for channels in run.channels:
-        yield from barrier.curves(channels)
-    for exposure in run.exposures:
-        yield from delivery.curves(exposure)
-    for numb in run.numb:
-        yield delivery.numb_curve(numb)
-    yield from healing.curves(run.history)
-
-
-def _notices(run: ZoneRun, draws: Draws) -> tuple[Notice, ...]:
-    parts: list[Punctures | Channels | Exposure] = [*run.punctures, *run.channels, *run.exposures]
-    numb = (notice for found in run.numb[:1] for notice in delivery.numb_notices(found, draws))
-    return (*run.skin.notices, *(n for part in parts for n in part.notices), *numb, *run.history.notices)
-
-
-def _endpoints(outputs: list[_Output], evidence: Evidence) -> list[Endpoint]:
+def _endpoints(outputs: Iterable[Output], evidence: Evidence) -> list[Endpoint]:
     return [
         endpoint(reading, evidence, output.trials.get(reading.name, ()), output.counts.get(reading.name))
         for output in outputs

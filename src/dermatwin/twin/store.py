@@ -6,9 +6,10 @@ What is in the case is not repeated: the case stands beside the file, devices co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
-from io import SEEK_END, BytesIO
+from io import SEEK_END
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,12 @@ from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
 from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import Place, forms
+from .conventions import declare, encoded
 from .fields import TABLES
+from .netcdf import written
 from .plain import require_plain
 from .rows import records
-from .run import Run
+from .run import Beyond, Run
 from .seal import is_broken, seal_of
 from .tree import to_tree
 
@@ -31,6 +34,7 @@ ARRAYS = "run.nc"
 ENGINE = "h5netcdf"
 BLOCK = 2**20  # numbers in a block, about: 4 MB
 LEVEL = 4
+ALONE = ("state", "reference_state", "exposure", "any_endpoint")  # dims of which a block holds one
 
 
 def save(run: Run, path: Path) -> None:
@@ -41,17 +45,13 @@ def save(run: Run, path: Path) -> None:
 def packed(run: Run) -> memoryview:
     """A run as the bytes of a file, seal included: made in memory, where no disk can be full."""
     tree = to_tree(run)
-    encoding = {
-        node.path: {name: _packed(one) for name, one in node.to_dataset(inherit=False).variables.items()}
-        for node in tree.subtree
-    }
-    written = BytesIO()
-    tree.to_netcdf(written, engine=ENGINE, encoding=encoding)  # pyright: ignore[reportUnknownMemberType]
-    with written.getbuffer() as content:
-        end = seal_of(content)
-    written.seek(0, SEEK_END)
-    written.write(end)
-    return written.getbuffer()
+    declare(tree)
+    content = written(tree, lambda name, one: _packed(one) | encoded(name, one))
+    with content.getbuffer() as found:
+        end = seal_of(found)
+    content.seek(0, SEEK_END)
+    content.write(end)
+    return content.getbuffer()
 
 
 def _packed(variable: xr.Variable) -> dict[str, Any]:
@@ -59,22 +59,24 @@ def _packed(variable: xr.Variable) -> dict[str, Any]:
     kind: str = variable.to_numpy().dtype.kind
     if kind not in "fib" or not variable.dims:
         return {}
-    block = {dim: 1 if dim in ("state", "exposure") else size for dim, size in variable.sizes.items()}
-    if "draw" in block:
-        person = prod(size for dim, size in block.items() if dim != "draw")
-        block["draw"] = min(block["draw"], max(1, BLOCK // person))
-    return {"zlib": True, "complevel": LEVEL, "shuffle": True, "chunksizes": tuple(block.values())}
+    block = {dim: 1 if dim in ALONE else size for dim, size in variable.sizes.items()}
+    for who in ("draw", "person"):
+        if who in block:
+            person = prod(size for dim, size in block.items() if dim != who)
+            block[who] = min(block[who], max(1, BLOCK // person))
+    return {"compression": "gzip", "compression_opts": LEVEL, "shuffle": True, "chunks": tuple(block.values())}
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a file holds: its draws' luck, folders laid over the evidence, zones in order, records by group and place."""
+    """What a file holds: luck of those whose stages it keeps, folders laid over the evidence, zones in order, records."""
 
     luck: Luck
     overlays: tuple[str, ...]
     believed: str  # mark of the evidence that the run was made with
     zones: tuple[str, ...]
-    shelves: Mapping[str, Mapping[Place, Any]]
+    shelves: Mapping[str, Mapping[Place, Any]]  # records by group and place
+    beyond: Beyond | None  # people of whom it keeps the endpoints alone
 
 
 def load(path: Path) -> Stored:
@@ -92,7 +94,8 @@ def load(path: Path) -> Stored:
                 raise _fault(path, "holds no stage results; simulate it again")
             own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
             told = str(tree.attrs["believed"])
-            return Stored(_luck(tree), own, told, tuple(map(str, tree.to_dataset()["zone"].values)), _shelves(tree))
+            zones = tuple(map(str, tree.to_dataset()["zone"].values))
+            return Stored(_luck(tree), own, told, zones, _shelves(tree), _beyond(tree))
     except DermatwinError:
         raise
     except Exception as error:  # whatever the readers say of a file that nobody here wrote
@@ -100,11 +103,23 @@ def load(path: Path) -> Stored:
 
 
 def _luck(tree: xr.DataTree) -> Luck:
-    """Seed, number of people and sources of spread of a run."""
-    seed, draws, vary = (str(tree.attrs[name]) for name in ("seed", "draws", "vary"))
+    """Seed, number of people who keep their stages and sources of spread of a run."""
+    seed, vary = (str(tree.attrs[name]) for name in ("seed", "vary"))
+    draws = str(tree.attrs.get("kept", tree.attrs["draws"]))
     if int(draws) != tree.sizes["draw"]:
         raise ValueError(f"{tree.sizes['draw']} people instead of {draws}")
-    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))))
+    first = int(str(tree.attrs.get("first", 0)))
+    return Luck(int(seed), int(draws), frozenset(filter(None, vary.split(", "))), first=first)
+
+
+def _beyond(tree: xr.DataTree) -> Beyond | None:
+    """Who stands behind the endpoints of a run beside those who keep their stages."""
+    if "kept" not in tree.attrs:
+        return None
+    people, failed = int(str(tree.attrs["draws"])), json.loads(str(tree.attrs["failed_beyond"]))
+    if tree["everybody"].sizes["person"] != people:
+        raise ValueError(f"the endpoints of {tree['everybody'].sizes['person']} people instead of {people}")
+    return Beyond(people, {str(zone): int(count) for zone, count in failed.items()})
 
 
 def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
@@ -122,6 +137,8 @@ def _shelves(tree: xr.DataTree) -> dict[str, dict[Place, Any]]:
         found["skin"].keys() == found["healing"].keys() == zones and found["punctures"].keys() == found["channels"].keys()
     ):
         raise ValueError("a zone is incomplete")
+    if any(history.sessions.size and history.inflammation is None for history in found["healing"].values()):
+        raise ValueError("it does not say how much inflammation its sessions brought")
     return found
 
 
@@ -141,9 +158,14 @@ def _require_axes(tree: xr.DataTree) -> None:
             raise ValueError(f"the axis {axis} is not that of a run")
     from ..healing.tissue import ADDED_STATES, kernel
 
-    states = tuple(map(str, tree["healing"].to_dataset()["state"].values))
-    if states != (*kernel.STATES, *ADDED_STATES):
+    known = (*kernel.STATES, *ADDED_STATES)
+    if tuple(map(str, tree["healing"].to_dataset()["state"].values)) != known:
         raise ValueError("its states are not those of the healing network")
+    usual: list[str] = (
+        tree["reference"].to_dataset()["reference_state"].values.tolist() if "reference" in tree.children else []
+    )
+    if not {*map(str, usual)} <= {*known}:
+        raise ValueError("the states of its reference course are not those of the healing network")
 
 
 def _fault(path: Path, expected: str) -> CaseError:

@@ -3,11 +3,13 @@
 Every number stands once. On top, for people: what needles did, channels, where a dose goes, every state of the healing
 network; dims draw, zone, session, layer, time and those of single processes. Below, by stage: the rest of what the stages
 handed on, on the same dims, so that a run can be read again (`recall`). What a zone does not have (an untreated zone has no
-punctures) is NaN. Left out: endpoints, curves and remarks on the whole run, which follow from the rest.
+punctures) is NaN. Left out: endpoints, curves and remarks on the whole run, which
+follow from the rest. Only where a run has more people than it keeps stages of, its endpoints are there, too (`everybody`).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,9 +17,10 @@ import numpy as np
 
 from ..flows import COMPARTMENTS, LAYERS, NERVE_DEPTHS, READOUTS
 from .columns import ABSENT, Place, absent, sizes_of, variables
+from .endpoints import Endpoint
 from .fields import TABLES
 from .provenance import mark_of
-from .run import Run, ZoneRun
+from .run import Everybody, Run, ZoneRun
 from .weight import FAMILIES
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ def to_tree(run: Run) -> xr.DataTree:
         "title": run.case.title,
         "believed": mark_of(run.evidence),
         **{name: _said(value) for name, value in run.provenance.items()},
+        **({} if run.beyond is None else {"failed_beyond": json.dumps(run.beyond.failed)}),
     }
     homes = {f"/{group}": xr.Dataset(home, attrs=told[group]) for group, home in found.items()}
     return xr.DataTree.from_dict(homes)  # pyright: ignore[reportUnknownMemberType]
@@ -67,7 +71,12 @@ def shelve(run: Run) -> dict[str, dict[Place, Any]]:
         "reference": {} if run.reference is None else {(): run.reference},
         "guards": {(n,): one for n, one in enumerate(run.guards)},
         "weights": {(n,): one for n, one in enumerate(e.weight for e in run.endpoints if e.weight is not None)},
+        "everybody": {} if run.beyond is None else {(n,): _everybody(one) for n, one in enumerate(run.endpoints)},
     }
+
+
+def _everybody(end: Endpoint) -> Everybody:
+    return Everybody(*end.key, end.values)
 
 
 def parts_of(number: int, key: str, shelves: Mapping[str, Mapping[Place, Any]]) -> dict[str, Any]:
@@ -106,12 +115,12 @@ def _axes(run: Run, sizes: Mapping[str, int]) -> dict[str, xr.Variable]:
         "needle": ("needle of the sample", np.arange(sizes.get("needle", 0))),
         "readout": ("what 'closed' is read by", list(READOUTS)),
         "compartment": ("where a dose can be", list(COMPARTMENTS)),
-        "nerve_depth": ("depth below the skin surface in mm at which nerves are read", list(NERVE_DEPTHS)),
+        "nerve_depth": ("depth below the skin surface at which nerves are read", list(NERVE_DEPTHS)),
         **{axis: (f"group of the spread by its {axis}", list(groups)) for axis, groups in FAMILIES.items()},
         "exposure": ("zone/session/product/active", [label for zone in run.zones for label in _exposures(zone)]),
     }
     return {
-        dim: xr.Variable((dim,), np.asarray(values), {"units": "1", "long_name": title})
+        dim: xr.Variable((dim,), np.asarray(values), {"units": "mm" if dim == "nerve_depth" else "1", "long_name": title})
         for dim, (title, values) in labels.items()
         if dim in sizes
     }

@@ -87,30 +87,32 @@ class Weight:
         return tuple(dict.fromkeys(source for one in self.carried_by for source in one.sources))
 
     def summary(self) -> dict[str, Any]:
-        """Plain data: the split, what leads, what carries it."""
+        """Plain data: the split (share and standard error of each group that has a part), what leads, what carries it."""
         return {
             "split": {
-                "grades": _shares(FAMILIES["grade"], self.grades),
-                "sources_of_spread": _shares(FAMILIES["spread"], self.spreads),
-                "standard_errors": {
-                    **_shares(FAMILIES["grade"], self.grade_errors),
-                    **_shares(FAMILIES["spread"], self.spread_errors),
-                },
+                "grades": _shares(FAMILIES["grade"], self.grades, self.grade_errors),
+                "sources_of_spread": _shares(FAMILIES["spread"], self.spreads, self.spread_errors),
                 "people": self.people,
             },
             "leading": {
                 "grade": self.leading,
-                "means": GRADES[self.leading],
                 "share": round(self.leading_share, DIGITS),
                 **({"or": self.rival} if self.rival else {}),
                 **({"assumption": self.assumption} if self.assumption else {}),
             },
             "carried_by": [
-                {"name": one.name, "which": one.which, "grade": one.grade, "share": round(one.share, DIGITS)}
+                {
+                    "name": one.name,
+                    **({"which": one.which} if one.which else {}),
+                    "grade": one.grade,
+                    "share": round(one.share, DIGITS),
+                }
                 for one in self.carried_by
             ],
         }
 
 
-def _shares(groups: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
-    return {group: round(float(value), DIGITS) for group, value in zip(groups, values, strict=True)}
+def _shares(groups: tuple[str, ...], values: np.ndarray, errors: np.ndarray) -> dict[str, list[float]]:
+    """Share and standard error of every group that brings anything."""
+    found = zip(groups, values, errors, strict=True)
+    return {group: [round(float(x), DIGITS), round(float(error), DIGITS)] for group, x, error in found if x or error}

@@ -30,7 +30,7 @@ from ..evidence import Draws, Evidence
 from ..flows import Channels, Punctures, Reading, TissueHistory
 from ..history import Person, person_in
 from ..screening.known import device_of
-from .simulate import usual_course
+from .stages import usual_course
 
 KEPT_SESSIONS, KEPT_ANSWERS = 400, 4000  # numerical: of the caches; with 100 people 30 MB and 60 MB
 Kept = TypeVar("Kept")
@@ -95,7 +95,15 @@ class Twin:
         punctures, channels = tuple(p for p, _ in sessions), tuple(c for _, c in sessions)
         history = healing.heal(punctures, days, skin, who, case.horizon, draws)
         self.computed += 1
-        course = outcome.Course(history, punctures, channels, (), self._beside(case, zone), session_days=days)
+        course = outcome.Course(
+            history,
+            punctures,
+            channels,
+            (),
+            self._beside(case, zone),
+            session_days=days,
+            device=self._device(case, zone).kind.parameters if zone.treated else "",
+        )
         found = outcome.read_out(zone, who, skin, course, outcome.Belief(draws, reference=self._usual), parts=frozenset())
         return ZoneAnswer(zone.key, tuple(r for r in found.readings if r.quantity not in LEFT_OUT))
 

@@ -39,6 +39,7 @@ _RATE = (
     "reaction_concentration",
     "unreported_event_rate",
     "unstated_trial_people",
+    "tram_track_factor",
 )
 _DURATION = (
     "duration_prior_median",
@@ -46,6 +47,10 @@ _DURATION = (
     "duration_between_studies",
     "duration_ratio",
     "duration_between_people",
+    "noticeable_erythema",
+    "erythema_reference_peak",
+    "reaction_ceiling",
+    "reference_needle_length",
 )
 STANDS_ON = {
     "rate": _RATE,
@@ -66,6 +71,7 @@ STANDS_ON = {
 _KINDS = {"regulator_list": "a regulator's list states no rate", "sham": "sham: no needle pierces"}
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _OF_TEN = re.compile(rf"{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?\s*(?:of|/|out of)\s*(100|10)\b", re.IGNORECASE)
+_OF_MM = re.compile(rf"{_NUMBER} ?mm (?:on|of|out of) (?:a |the )?100(?: ?mm)?\b", re.IGNORECASE)
 _NAMED = re.compile(rf"\b(?:VAS|NRS)\D{{0,12}}?{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?", re.IGNORECASE)
 _DECLARED = re.compile(r"\b0\s*(?:-|\u2013|to)\s*(100|10)\b(?!\.)")
 _NUMBED = re.compile(r"\b(?:EMLA|lidocaine|topical ana?esth\w+|numbing)\b", re.IGNORECASE)
@@ -148,16 +154,19 @@ def _rate(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
 
 
 def _at_least_one(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
-    """An event that a trial lists befell one of its people at least."""
+    """An event that a trial lists befell one of its people at least; how many these were may be unknown."""
     n, event = row.number("population_n"), class_of(row["event"], row["severity"], row["note"])
-    if n is None or n < 1.0:
-        return NotPredicted("listed by a trial without a rate, score or duration, or the number of people")
     reason = _uncounted(row, event, laboratory, exclude)
     if reason:
         return NotPredicted(reason)
-    people = min(round(n), MAX_PEOPLE)
-    share = counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
-    return Prediction(share, 1.0 / people, "absolute", f"listed:{event}", "lower", kind="listed")
+    draws = laboratory.people
+    usual = draws.median("unstated_trial_people", "1")
+    people = np.full(draws.count, n) if n and n >= 1.0 else unstated("unstated_trial_people", "1", row["source"], draws)
+    people = np.clip(np.round(people), 1, MAX_PEOPLE)
+    some = n if n and n >= 1.0 else usual
+    befell = people * counted(_true_rate(row, event, laboratory, exclude), people, _luck(row, laboratory, "count"))
+    size = min(round(some), MAX_PEOPLE)
+    return Prediction(befell / size, 1.0 / size, "absolute", f"listed:{event}", "lower", kind="listed")
 
 
 def _uncounted(row: Row, event: str, laboratory: Laboratory, exclude: frozenset[str]) -> str:
@@ -221,6 +230,7 @@ def pain_score(text: str) -> float | None:
     """Mean score from 0 to 10 in a description, the middle of a range; None where it or its scale cannot be told."""
     if re.search(r"\b(?:max|peak|worst|highest)", text, re.IGNORECASE):
         return None
+    text = _OF_MM.sub(r"\1 of 100", text)
     declared = _DECLARED.search(text)
     bare = _DECLARED.sub(" ", text)
     match = _OF_TEN.search(bare)
@@ -271,7 +281,10 @@ def _duration(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answ
         return NotPredicted("a review's duration is not the mean of a study")
     draws = laboratory.people
     noise = _between_people(row, hours[0], laboratory) * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
-    mean = predict_duration(sign, draws, exclude, heat=_heated(row, laboratory))
+    length = row.number("needle_length_mm")
+    mean = predict_duration(
+        sign, draws, exclude, heat=_heated(row, laboratory), needle_length=length if length and length > 0.0 else None
+    )
     return Prediction(mean * np.exp(noise), hours[0], "log", f"{sign}_duration", hours[1], kind=sign)
 
 

@@ -120,8 +120,12 @@ def ratio(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
 
 
 def synthesis(row: Row, entry: ReadingRow, bench: Bench) -> Answer:
-    """Change of the synthesis of collagen I [%]."""
-    return _changed(row, entry, bench, lambda course, draws: 100.0 * new_collagen(course, _day(row, course, draws)))
+    """Change of the synthesis of a collagen, I or III [%]."""
+
+    def read(course: Course, draws: Draws) -> np.ndarray:
+        return 100.0 * new_collagen(course, _day(row, course, draws), entry.name)
+
+    return _changed(row, entry, bench, read)
 
 
 def _changed(row: Row, entry: ReadingRow, bench: Bench, read: Read) -> Answer:

@@ -4,11 +4,13 @@ A closure time is predicted by pushing the row's needles into the row's skin and
 that the row states; where it states none, whether there was one is unknown once per study. An open share whose hour has a
 spread was read the other way round: when the opening had fallen to that share. A time of closing is reported
 only of channels that were seen open, so it is scored under the draws in which they would have been. Heat makes another
-injury: such rows are not predicted. As in `validation.insertion`, no study is predicted by a fit that it took part in.
+injury: such rows are not predicted, but that by when heated needles have closed needles alone have too. As in
+`validation.insertion`, no study is predicted by a fit that it took part in.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -27,9 +29,13 @@ from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 from .spread import study_mean
 
+HOT = re.compile(r"\brf\b|radio-?frequency|laser|thermal", re.IGNORECASE)
+NEEDLES = re.compile(r"needl", re.IGNORECASE)
+"""Words of a device that heats, and of one with needles."""
 COVERED_H = 240.0  # a cover that stays on for the whole experiment
 LAST_H = float(GRID[-1])  # h after which channels are not described
 NEVER_H = 1e4  # where a read-out never says closed
+HALF = 0.5
 LEAST_H = 0.05  # where it never said open: three minutes, what a first reading takes
 
 
@@ -38,13 +44,16 @@ def predictor(laboratory: Laboratory) -> Predictor:
     quantities: dict[str, Callable[[Row, Laboratory], Answer]] = {
         "closure_time": _closure,
         "pore_open_fraction": _open_fraction,
+        "pore_half_life": _half_life,
         "TEWL": _tewl,
     }
 
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
             return NotPredicted("no value")
-        if row.tags & {"thermal", "rf"}:
+        hot = row.tags & {"thermal", "rf"} or HOT.search(row["device"])
+        bounded = bound_of(row) == "upper" and row["quantity"] == "closure_time" and NEEDLES.search(row["device"])
+        if hot and not bounded:  # by when heated needles have closed, needles alone have
             return NotPredicted("thermal injury, not needles alone")
         if stays_in(row["device"]):
             return NotPredicted("an array that stayed in for hours and swelled: not the channel of a pin that left at once")
@@ -214,6 +223,22 @@ def _first_below(course: np.ndarray, share: float, time: np.ndarray) -> np.ndarr
     high, low = falling[lane, after - 1], falling[lane, after]
     slope = np.maximum(high - low, np.finfo(float).tiny) / (time[after] - time[after - 1])
     return time[after - 1] + np.minimum((high - level) / slope, NEVER_H)
+
+
+def _half_life(row: Row, laboratory: Laboratory) -> Answer:
+    """Hours until half of what was open after the recoil is open."""
+
+    def read(found: Channels) -> np.ndarray:
+        left = found.open_fraction / np.maximum(_after_recoil(found), 1e-12)[:, None] <= HALF
+        return np.where(left.any(axis=1), found.time[left.argmax(axis=1)], NEVER_H)
+
+    people, known = (
+        _read(row, laboratory, draws, section, read)
+        for draws, section in zip((laboratory.people, laboratory.known), skins(laboratory, row), strict=True)
+    )
+    return _answer(
+        row, laboratory, np.maximum(people, LEAST_H), np.maximum(known, LEAST_H), "pore_half_life", "open_fraction"
+    )
 
 
 def _after_recoil(found: Channels) -> np.ndarray:

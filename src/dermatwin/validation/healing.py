@@ -26,22 +26,24 @@ from .experiment import species_of
 from .insertion import bound_of
 from .laboratory import Laboratory
 from .prediction import Answer, NotPredicted, Prediction, Predictor
-from .protocol import PERIODS, interval_of, protocol_of, sessions_of
+from .protocol import PERIOD, days_of, interval_of, protocol_of, sessions_of
 from .rows import Row
 from .wounds import Bench, Needles, another_wound, pushed
 
 HOURS = {"h": 1.0, "d": 24.0}
 WEEK = 7.0
+HALF_LIFE = "pore_half_life"
 RENEWED = 3.0  # turnover times after which all but 5 % of an epidermis is new
 
 
 def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tuple[float, float] | None = None) -> Predictor:
     """Predict one row at a time; rows of one study share their course. A fit hands in needles of its own."""
     table = {entry.quantity: entry for entry in laboratory.evidence.rows(ReadingRow)}
+    of_days = {_days_left_open(name): entry for name, entry in table.items() if entry.way in ("steroid", "off")}
     whole = Bench(laboratory, needles) if tolerance is None else Bench(laboratory, needles, tolerance)
 
     def predict(row: Row) -> Answer:
-        entry = table.get(row["quantity"])
+        entry = table.get(row["quantity"]) or of_days.get(_days_left_open(row["quantity"]))
         if entry is None or not entry.way:
             return NotPredicted(_reason(row, entry))
         if row.number("value") is None:
@@ -58,6 +60,11 @@ def predictor(laboratory: Laboratory, needles: Needles = pushed, tolerance: tupl
             return NotPredicted(str(unreadable))
 
     return predict
+
+
+def _days_left_open(quantity: str) -> str:
+    """A quantity without its number of days: 'after_14d_off' and 'after_7d_off' are read alike."""
+    return re.sub(r"\d+(?=d_off|_d_week)", "#", quantity)
 
 
 def _reason(row: Row, entry: ReadingRow | None) -> str:
@@ -133,6 +140,8 @@ def _water_loss(row: Row, laboratory: Laboratory) -> Answer:
 
 
 def _closure(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
+    if entry.name == HALF_LIFE:
+        return _elsewhere(row, HALF_LIFE, "impedance", laboratory)
     return _elsewhere(row, "closure_time", entry.name, laboratory)
 
 
@@ -298,9 +307,9 @@ def _off(row: Row, entry: ReadingRow, laboratory: Laboratory) -> Answer:
     stopped = re.search(r"after_(\d+)d_off", row["quantity"])
     if stopped is None:
         return NotPredicted("the days without the steroid are not stated")
-    draws, used = laboratory.people, re.search(r"(\d+)\s*(weeks?|wk|days?|d|months?)\b", row["procedure"])
+    draws, used = laboratory.people, re.search(rf"(\d+)\s*{PERIOD}", row["procedure"])
     on, off = (draws(f"steroid_{name}_time", "d") for name in ("onset", "recovery"))
-    lasted = None if used is None else float(used[1]) * PERIODS[used[2] if used[2] == "d" else used[2].rstrip("s")]
+    lasted = None if used is None else float(used[1]) * days_of(used[2])
     begun = 1.0 if lasted is None else -np.expm1(-lasted / on)
     full = draws(entry.name, "1") - 1.0
     draw = 100.0 * (1.0 + full * begun * np.exp(-float(stopped[1]) / off))

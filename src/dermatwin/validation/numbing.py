@@ -5,13 +5,16 @@ of needles that pierce skin: pain of needling is predicted as a trial reports it
 the way of its needles; pain of another needle as the share of what the same study's placebo left, because how much a cannula
 hurts is not modelled. A share of people is that of those who are numb, and of the others so many as under placebo. What a
 row does not state of the cream (amount, time, cover) is unknown once per study, but that a cream whose label has it covered
-was covered. Not predicted: laser and punch, heated patches, depths of numbness.
+was covered. The depth at which a needle hurts is told from that of untreated skin in the same study. Not predicted: laser
+and punch, heated patches, other depths.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
@@ -36,18 +39,29 @@ from .rows import Row
 from .spread import study_mean
 
 PERCENT = "_pct"  # what the column of an agent ends with
-VEHICLES = {"peel": "cream"}  # a peel is put on as a cream
+VEHICLES = {
+    **dict.fromkeys(("peel", "lotion", "emulsion", "liposomal cream", "liposome", "none"), "cream"),
+    **dict.fromkeys(("spray", "liquid"), "solution"),
+}
+"""Vehicles that are put on as another: a peel as a cream."""
+UNEASED = "under placebo or untreated nothing numbs, and how much another needle than one of needling hurts is not modelled"
+KNOWN_VEHICLES: tuple[str, ...] = get_args(InlineProduct.model_fields["vehicle"].annotation)
+NOTHING = re.compile(r"placebo|vehicle|\bnone\b|\bno cream\b|untreated|moisturi|sham", re.IGNORECASE)
+"""Words of a product that numbs nothing."""
+NOT_STATED = "not_stated"
 TESTS = {
     "laser": "pain of heat or light: the twin knows that of needles",
     "punch": "pain of a punch of millimetres: the twin knows that of needles",
-    "not_stated": "what was tested is not stated",
+    NOT_STATED: "what was tested is not stated",
 }
-DEPTHS = ("pain_threshold_depth", "sensory_threshold_depth", "acceptable_pain_depth")
+DEPTHS = ("sensory_threshold_depth", "acceptable_pain_depth")
 NEEDLER = "roller-192"  # what needled first, where only its length is stated
 NEVER_H = 48.0  # where a person never becomes numb
+DEEPEST, STEPS = 6.0, 120  # numerical: a needle is tried to so many times the untreated depth, in so many steps
 SURELY = 1e-6  # shares nearer to 0 or 1 have no odds worth telling apart
 STANDS_ON = ("nociceptor_block", "pain_vas")
 ALIKE = ("readout", "test", "test_depth_mm", "population", "statistic")
+SAME_DEPTH = ("readout", "test", "population")
 """Columns in which a placebo arm agrees with the arm that it belongs to."""
 
 
@@ -63,8 +77,9 @@ def predictor(laboratory: Laboratory) -> Predictor:
     """Predict one row at a time."""
 
     def predict(row: Row) -> Answer:
-        reason = _unfit(row)
-        return NotPredicted(reason) if reason else WAYS[row["readout"]](row, laboratory)
+        told = tested(labelled(row, laboratory.evidence))
+        reason = _unfit(told)
+        return NotPredicted(reason) if reason else WAYS[told["readout"]](told, laboratory)
 
     return predict
 
@@ -81,9 +96,35 @@ def _unfit(row: Row) -> str:
         return "a heated patch: how warmth speeds a cream up is not modelled"
     if row["vehicle"] == "patch":
         return "a patch: how it releases is not modelled"
+    if row["test"] in TESTS:
+        return TESTS[row["test"]]
+    if NOTHING.search(row["product"]) or (not strengths(row) and row[f"lidocaine{PERCENT}"]):
+        bare = row["test"] == "needling" and WAYS[row["readout"]] is _pain
+        return "" if bare else UNEASED
     if not strengths(row):
-        return "under placebo or untreated: nothing numbs"
-    return TESTS.get(row["test"], "")
+        return "what numbs and how strong it is are not stated, and the catalogue has no such product"
+    vehicle = VEHICLES.get(row["vehicle"], row["vehicle"] or "cream")
+    return "" if vehicle in KNOWN_VEHICLES else f"the vehicle {row['vehicle']!r} is not modelled"
+
+
+def tested(row: Row) -> Row:
+    """The row with the test of its study's other rows, where it states none and these agree."""
+    others = {other["test"] for other in row.beside} - {NOT_STATED}
+    return replace(row, cells={**row.cells, "test": others.pop()}) if row["test"] == NOT_STATED and len(others) == 1 else row
+
+
+def labelled(row: Row, evidence: Evidence) -> Row:
+    """The row with the strengths of its product from the catalogue, where it states none."""
+    if any(row[column] for column in row.cells if column.endswith(PERCENT)):
+        return row
+    try:
+        contents = find_product(row["product"], evidence).contents
+    except KeyError:
+        return row
+    known = {
+        f"{content.solute.name}{PERCENT}": f"{100.0 * content.strength:g}" for content in contents if content.solute.numbs
+    }
+    return replace(row, cells={**row.cells, **known})
 
 
 def strengths(row: Row) -> dict[str, float]:
@@ -106,20 +147,19 @@ def product(row: Row, evidence: Evidence) -> str | InlineProduct:
     return InlineProduct.model_validate({"name": row["product"] or "cream", "actives": parts, "vehicle": vehicle})
 
 
-def placebo(row: Row) -> Row | None:
+def placebo(row: Row, alike: tuple[str, ...] = ALIKE) -> Row | None:
     """The arm of the same study without an anaesthetic and with the same read-out, where it has one."""
     return next(
         (
             other
             for other in row.beside
-            if not strengths(other) and other["vehicle"] != "patch" and all(other[name] == row[name] for name in ALIKE)
+            if NOTHING.search(other["product"])
+            and not strengths(other)
+            and other["vehicle"] != "patch"
+            and all(other[name] == row[name] for name in alike)
         ),
         None,
     )
-
-
-def _age(row: Row, draws: Draws) -> float:
-    return draws.median("experiment_child_age", "yr") if row["population"] == "children" else 35.0
 
 
 def _channels(row: Row, skin: Skin, draws: Draws) -> Channels:
@@ -136,13 +176,18 @@ def _channels(row: Row, skin: Skin, draws: Draws) -> Channels:
 
 
 def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove: float | None) -> Numbness:
-    """The block from the moment on which the cream goes on; rows of one cream and skin share it. remove : h."""
+    """The block from the moment on which the cream goes on; rows of one study, cream and skin share it. remove : h.
+
+    No trial states the amount: it is unknown once per study, so that each person's draw has a dose of its own.
+    """
 
     def make() -> Numbness:
-        skin = laboratory.skin(site_of(row["site"], "human", laboratory.evidence), draws, age=_age(row, draws))
+        site = site_of(row["site"], "human", laboratory.evidence)
+        age = draws.median("experiment_child_age", "yr")
+        skin = laboratory.skin(site, draws, age=age) if row["population"] == "children" else laboratory.skin(site, draws)
         topical = Topical.model_construct(
             product=product(row, laboratory.evidence),
-            dose=draws.median("experiment_cream_dose", "mg/cm^2"),
+            dose=unstated("experiment_cream_dose", "mg/cm^2", row["source"], draws),
             apply=0.0,
             remove=remove,
             occluded=covered,
@@ -151,7 +196,7 @@ def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove
         assert found is not None  # an anaesthetic always blocks something
         return found
 
-    told = tuple(row[column] for column in ("product", "vehicle", "site", "population", "needled_first_mm"))
+    told = tuple(row[column] for column in ("source", "product", "vehicle", "site", "population", "needled_first_mm"))
     key = ("numb", *told, *strengths(row).items(), covered, remove, draws is laboratory.people)
     return laboratory.once(key, make)
 
@@ -216,7 +261,9 @@ def _needle_depth(row: Row, draws: Draws) -> np.ndarray:
 
 
 def eased(row: Row, laboratory: Laboratory) -> np.ndarray:
-    """Share of the pain that the cream takes away in the mean of the row's people, (draw,)."""
+    """Share of the pain that the cream takes away in the mean of the row's people, (draw,); none under a placebo."""
+    if not strengths(row):
+        return np.zeros(laboratory.people.count)
     found = block(row, laboratory)
     people, known = (
         relief((), values, draws) for values, draws in ((found.people, laboratory.people), (found.known, laboratory.known))
@@ -235,7 +282,8 @@ def _pain(row: Row, laboratory: Laboratory) -> Answer:
     noise = error * draws.luck.normal("chance", f"{row.file}:{row.line}:people")[:, 0]
     score = shifted(whole * (1.0 - eased(row, laboratory)), noise)
     measured = (row.number("value") or 0.0) / 10.0
-    return Prediction(score, measured, "absolute", "pain of needling under a cream", stands_on=STANDS_ON, kind="pain")
+    what = "pain of needling under a cream" if strengths(row) else "pain of needling without a cream"
+    return Prediction(score, measured, "absolute", what, stands_on=STANDS_ON, kind="pain")
 
 
 def _left(row: Row, laboratory: Laboratory) -> Answer:
@@ -269,7 +317,7 @@ def numb_share(found: Pair, level: float) -> np.ndarray:
     from scipy.special import ndtr  # pyright: ignore[reportMissingTypeStubs]
 
     people, known = _logit(found.people), _logit(found.known)
-    spread = max(float(np.std(people - known)), SURELY)
+    spread = max(float(np.nanstd(people - known)), SURELY)
     return ndtr((known - _logit(np.array(level))) / spread)
 
 
@@ -318,10 +366,11 @@ def _time(row: Row, laboratory: Laboratory) -> Answer:
         return NotPredicted("not a time in minutes")
 
     def read(found: Numbness, draws: Draws) -> np.ndarray:
-        return np.log(np.nan_to_num(onset(found, draws), nan=never).clip(1.0, never))
+        late = np.nan_to_num(onset(found, draws), nan=never).clip(1.0, never)
+        return np.where(found.computed, np.log(late), np.nan)  # who is never numb is late, who failed is not known
 
     found = _over_covers(row, laboratory, read)
-    apart = float(np.std(found.people - found.known))
+    apart = float(np.nanstd(found.people - found.known))
     last = found.known + ndtri(people_numb(row, laboratory.people)) * apart
     return Prediction(np.exp(last), value, "log", "time to numb", stands_on=("time_to_numb",))
 
@@ -336,9 +385,43 @@ def _direction(row: Row, laboratory: Laboratory) -> Answer:
     return Prediction(seen + noise, float(value), "sign", "pain against placebo", sign=value, stands_on=STANDS_ON)
 
 
+def _threshold(row: Row, laboratory: Laboratory) -> Answer:
+    """Depth at which a needle hurts [mm], from that without a cream in the same study.
+
+    z^a (1 - E_max B(z)) = z_0^a,  B the block in the mean over the needle's way to z, a the exponent of length; the first
+    such depth. Below the deepest nerves that are looked at the block is taken as there.
+    """
+    bare = placebo(row, SAME_DEPTH)
+    usual = bare.number("value") if bare else None
+    if not usual or usual <= 0.0 or row["unit"] != "mm":
+        return NotPredicted("the depth at which a needle hurts, without that of the same study's untreated skin")
+    deepest = DEEPEST * usual
+    depths = np.linspace(usual, deepest, STEPS)
+    waited = (row.number("time_after_removal_min") or 0.0) * factor("min", "h")
+
+    def read(found: Numbness, draws: Draws) -> np.ndarray:
+        blocked = along_needle(found, hours(row, draws) + waited)
+        power, most = draws("pain_length_exponent", "1"), draws("anaesthesia_strength", "1")
+        felt = np.stack(
+            [
+                (depth / usual) ** power * (1.0 - most * along(np.full(draws.count, depth), blocked, draws))
+                for depth in depths
+            ],
+            axis=1,
+        )
+        hurts = felt >= 1.0
+        return np.where(hurts.any(axis=1), depths[hurts.argmax(axis=1)], deepest)
+
+    found = _over_covers(row, laboratory, read)
+    luck = laboratory.people.luck
+    mean = study_mean(found.people, found.known, row.number("n"), luck, f"{row.file}:{row.line}", log=True)
+    return Prediction(mean, row.number("value") or 0.0, "log", "depth at which a needle hurts", stands_on=STANDS_ON)
+
+
 WAYS: dict[str, Callable[[Row, Laboratory], Answer]] = {
     "vas_0_100": _pain,
     **dict.fromkeys(("share_adequate", "share_mild_pain", "share_no_pain"), _share),
     "minimal_effective_time": _time,
+    "pain_threshold_depth": _threshold,
     "direction_against_placebo": _direction,
 }

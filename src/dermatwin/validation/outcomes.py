@@ -5,8 +5,9 @@ the baseline, the share of responders, or the direction alone. The estimate is p
 the row's own study. What a row does not state is the reference course (sessions, interval, follow-up), the scale's usual
 baseline, and no sampling error where no number of people can be told. Values are predicted on scales on which the product
 gives values: of an instrument that reads the whole skin (its lightness, its water), of histology and of quality of life,
-no share of the reading is the concern's, and only the direction is predicted. Left out: ratings of a gain as changes (they
-have no baseline).
+no share of the reading is the concern's, and only the direction is predicted; so it is where the printed unit is doubtful.
+A result of two arms together is that of their mean, a single case that of one person. Left out: ratings of a gain as
+changes (they have no baseline).
 """
 
 from __future__ import annotations
@@ -22,29 +23,28 @@ from ..outcome import ArmPrediction, Scale, Schedule, TrialArm, predict_arm, sca
 from ..outcome.doubts import label_of
 from ..outcome.prediction import effects
 from ..outcome.scales import SCORED, pool_of
-from . import healing
+from . import arms, healing
 from .laboratory import Laboratory
 from .prediction import Answer, Common, NotPredicted, Prediction, Predictor
-from .protocol import ALONE, USUAL_INTERVAL, WORDS
+from .protocol import USUAL_INTERVAL, WORDS
 from .rows import Row
 
-LISTED = {
-    "case_n1": "case_n1: a single case, not the mean of an arm",
-    "unit_check": "unit_check: the printed unit is doubtful",
-    "not_arm_specific": "not_arm_specific: the result is pooled over arms",
-}
-"""Quality flags of rows that are listed and not predicted."""
+POOLED, DOUBTFUL = "not_arm_specific", "unit_check"
+"""Quality flags: a result of two arms together, whose mean is predicted; a value in a doubtful unit, of which only the
+direction is."""
+UNIT = "the printed unit is doubtful: no value, only the direction"
 
 WHOLE = "the scale does not read the severity of the concern: no value, only the direction"
 ARMS = {"comparator": "comparator", "led_only": "comparator", "untreated": "untreated or sham", "sham": "untreated or sham"}
 """What was done to an arm, by its role; every other role was needled."""
 BETWEEN = "one arm against another"
 NEEDLED = ("needling", "needling_plus")
-OF_TISSUE = ("elastin_protein", "histometry_collagen")
-"""Outcomes that are readings of tissue: the network has the state itself, and they are read from it."""
+OF_TISSUE = {"elastin_protein": "elastin_protein", "histometry_collagen": "histometry_collagen", "tewl": "tewl_direction"}
+"""Outcomes that are readings of tissue, and what they are as readings: the network has the state itself."""
 SHARED = ("indication", "outcome_scale", "followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
 """What two arms that are compared have in common, whatever row of the other arm is found."""
 MAX_SESSIONS = 1000.0  # more than that is a misprint
+MAX_LENGTH = 20.0  # mm: longer is a misprint
 MAX_PEOPLE = 1e6  # numerical: beyond it counting has no noise
 SHARED_DESIGNS = ("rct_split", "nonrandomised_split", "single_arm", "retrospective")
 """Designs in which everybody is in the arm, so that the study's total is the arm's number."""
@@ -69,7 +69,19 @@ STANDS_ON = (
     "person_spread_prior",
     "person_spread_scatter",
     "rating_person_prior",
-    "response_exponent_prior",
+    "response_saturation_prior",
+    "no_effect_odds",
+    "no_effect_odds_prior",
+    "never_odds",
+    "never_odds_prior",
+    "never_between",
+    "never_between_prior",
+    "percent_prior_spread",
+    "patient_prior_spread",
+    "hair_count_spread",
+    "hair_missing_share",
+    "driver_at_length",
+    "driver_fade",
     "definition_choice",
     "definition_choice_prior",
     "indirect_scatter",
@@ -91,12 +103,12 @@ def predictor(laboratory: Laboratory) -> Predictor:
     tissue = healing.predictor(laboratory)
 
     def predict(row: Row) -> Answer:
-        reason = _listed(row) or _impossible(row)
+        reason = _impossible(row)
         if reason:
             return NotPredicted(reason)
         if row["outcome_scale"] in OF_TISSUE and (seen := of_tissue(row)) is not None:
             return _tissue(row, seen, tissue(seen), laboratory.evidence)
-        scale, arm = known.get(row["outcome_scale"]), _arm(row, laboratory, left_out(row, registered))
+        scale, arm = known.get(row["outcome_scale"]), arm_of(row, laboratory, left_out(row, registered))
         read_from = inside | frozenset(scale.sources if scale else ())
         answer = _first(row, arm, scale)
         if isinstance(answer, NotPredicted) and row.number("between_direction") is not None:
@@ -106,11 +118,15 @@ def predictor(laboratory: Laboratory) -> Predictor:
     return predict
 
 
+def _groups(row: Row, evidence: Evidence) -> dict[str, str]:
+    return {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+
+
 def _grouped(answer: Answer, row: Row, scale: Scale | None, evidence: Evidence) -> Answer:
     """The answer with its concern, its kind of arm, and what makes a change a share of the baseline."""
     if not isinstance(answer, Prediction):
         return answer
-    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
+    groups = _groups(row, evidence)
     if answer.quantity in ("direction", BETWEEN):
         return replace(answer, common=Common(groups))
     if answer.quantity == "responders_fraction":
@@ -135,7 +151,7 @@ def of_tissue(row: Row) -> Row | None:
         "species": "human",
         "site": row["zone"],
         "procedure": f"{device}{f' {length:g} mm' if length else ''} x{sessions} every {max(round(interval), 1)} d",
-        "quantity": row["outcome_scale"],
+        "quantity": OF_TISSUE[row["outcome_scale"]],
         "time_d": "" if followup is None else f"{interval * (sessions - 1) + followup:g}",
         "value": f"{higher * (way or 0):g}" if relative is None else f"{100.0 * relative:g}",
         "unit": "sign" if relative is None else "%",
@@ -148,8 +164,7 @@ def _tissue(row: Row, seen: Row, answer: Answer, evidence: Evidence) -> Answer:
     """The answer of the network, counted among the row's concern and arms."""
     if not isinstance(answer, Prediction):
         return answer
-    groups = {"concern": label_of(pool_of(row["indication"], evidence), evidence), "arm": ARMS.get(row["role"], "needled")}
-    return replace(answer, common=Common(groups))
+    return replace(answer, common=Common(_groups(row, evidence)))
 
 
 def between(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer:
@@ -157,32 +172,30 @@ def between(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> Answer
 
     Both share the study's effect; each has an effect of its own, and both were measured in so many people.
     """
-    against, direction = opponent(row), row.number("between_direction")
-    if against is None or direction is None:
-        return NotPredicted("only a comparison, with an arm of which the table does not say what was done to it")
-    own, other = (
-        predict_arm(replace(_trial_arm(one), people=None), laboratory.people, exclude).relative_improvement
-        for one in (row, against)
+    against, direction = opponents(row), row.number("between_direction")
+    if not against or direction is None:
+        return NotPredicted("only a comparison, with an arm of which nothing says what was done to it")
+    draws = laboratory.people
+    own, *others = (
+        predict_arm(replace(_trial_arm(one), people=None), draws, exclude).relative_improvement for one in (row, *against)
     )
-    known = effects(laboratory.people, exclude)
+    chance = draws.luck.uniform("knowledge", f"other arm of {row['source']}")[:, 0]
+    other = np.choose(np.minimum((chance * len(others)).astype(int), len(others) - 1), others)
+    known = effects(draws, exclude)
     apart = known.new("arm", "arm effect") - known.new("arm", "other arm effect")
-    size = sum(
-        1.0 / n if (n := people(one)) else 1.0 / laboratory.people.median("unstated_arm_size", "1") for one in (row, against)
-    )
-    error = known.people * np.sqrt(size) * laboratory.people.luck.normal("chance", f"{row.file}:{row.line}:arms")[:, 0]
+    size = sum(1.0 / n if (n := people(one)) else 1.0 / draws.median("unstated_arm_size", "1") for one in (row, against[0]))
+    error = known.people * np.sqrt(size) * draws.luck.normal("chance", f"{row.file}:{row.line}:arms")[:, 0]
     return Prediction(own - other + apart + error, direction, "sign", BETWEEN, sign=int(np.sign(direction)), kind="between")
 
 
-def opponent(row: Row) -> Row | None:
-    """The arm that a row is compared with, of the same scale where the study has it; needles alone by their name."""
-    arms = [other for other in row.beside if other["arm_id"] == row["compared_with"] and row["compared_with"]]
-    alike = [other for other in arms if other["outcome_scale"] == row["outcome_scale"]]
-    if arms:
-        found = (alike or arms)[0]
-        return replace(found, cells={**found.cells, **{name: row[name] for name in SHARED}})
-    if row["adjunct"] not in ("", "none") and ALONE.match(row["compared_with"]):
-        return replace(row, cells={**row.cells, "adjunct": "none", "role": "needling"})
-    return None
+def opponents(row: Row) -> tuple[Row, ...]:
+    """The arm that a row is compared with, of the same scale where the study has it, else what its name may mean."""
+    beside = [other for other in row.beside if other["arm_id"] == row["compared_with"] and row["compared_with"]]
+    alike = [other for other in beside if other["outcome_scale"] == row["outcome_scale"]]
+    if beside:
+        found = (alike or beside)[0]
+        return (replace(found, cells={**found.cells, **{name: row[name] for name in SHARED}}),)
+    return arms.opponents(row)
 
 
 def _divisor(row: Row, scale: Scale | None, change: float) -> float:
@@ -230,6 +243,14 @@ def people(row: Row) -> float | None:
     return float(min(max(round(own), 1), MAX_PEOPLE)) if own is not None and own > 0.0 else None
 
 
+def needle_length(row: Row) -> float | None:
+    """Length of an arm's needles, mm: as stated, the middle of a range, or its one end; None where nobody says."""
+    own, low, high = (row.number(f"needle_length_{name}mm") for name in ("", "min_", "max_"))
+    ends = [end for end in (low, high) if end is not None]
+    length = own if own is not None else sum(ends) / len(ends) if ends else None
+    return length if length is not None and 0.0 <= length <= MAX_LENGTH else None
+
+
 def followup_days(row: Row) -> float | None:
     """Days after the last session; a time from the first session is moved, or left open if the course is not stated."""
     stated = row.number("followup_days_after_last_session")
@@ -258,11 +279,6 @@ def better(row: Row) -> int | None:
     return None
 
 
-def _listed(row: Row) -> str:
-    flags = [flag.strip() for flag in row["quality_flag"].split(";")]
-    return "; ".join(LISTED[flag] for flag in flags if flag in LISTED)
-
-
 def _impossible(row: Row) -> str:
     """Why a row's course cannot be a course, '' if it can."""
     sessions, interval, followup = row.number("sessions"), row.number("interval_days"), followup_days(row)
@@ -273,8 +289,21 @@ def _impossible(row: Row) -> str:
     return ""
 
 
-def _arm(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
-    return predict_arm(_trial_arm(row), laboratory.people, exclude)
+def arm_of(row: Row, laboratory: Laboratory, exclude: frozenset[str]) -> ArmPrediction:
+    """The row's arm; of a result of two arms together the mean of that arm and of the same without what was added."""
+    own = predict_arm(_trial_arm(row), laboratory.people, exclude)
+    if POOLED not in flags(row) or row["adjunct"] in ("", "none") or row["role"] not in NEEDLED:
+        return own
+    bare = predict_arm(_trial_arm(arms.needled(row, "none", hot=False)), laboratory.people, exclude)
+    shares = ("relative_improvement", "relative_change", "responders")
+    both = {name: 0.5 * (getattr(own, name) + getattr(bare, name)) for name in shares}
+    change = None if own.change is None or bare.change is None else 0.5 * (own.change + bare.change)
+    return replace(own, **both, change=change)
+
+
+def flags(row: Row) -> frozenset[str]:
+    """What the table warns of in a row."""
+    return frozenset(flag.strip() for flag in row["quality_flag"].split(";"))
 
 
 def _trial_arm(row: Row) -> TrialArm:
@@ -285,10 +314,11 @@ def _trial_arm(row: Row) -> TrialArm:
         row["role"],
         row["device_kind"],
         adjunct,
-        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row)),
+        Schedule(row.number("sessions"), row.number("interval_days"), followup_days(row), needle_length(row)),
         _baseline(row),
         people(row),
         row["responders_definition"],
+        percent=row.number("relative_change") is not None and _measured_change(row) is None,
     )
 
 
@@ -333,6 +363,8 @@ def _measured_change(row: Row) -> float | None:
 def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarray | str:
     """Draws of the change in the row's direction, or why there are none."""
     sign, base = sign_of(row, scale), _baseline(row)
+    if DOUBTFUL in flags(row):
+        return UNIT
     if sign is None:
         return "it is not stated which direction of the scale is better"
     if scale is not None and scale.kind == "category":
@@ -344,7 +376,7 @@ def _change_draws(row: Row, arm: ArmPrediction, scale: Scale | None) -> np.ndarr
     if base is None:
         return "no baseline is stated and the scale has no usual one: no change in scale units"
     low, high = (row.number(name) for name in ("scale_min", "scale_max"))
-    after = base * (1.0 + sign * arm.relative_improvement)
+    after = base + sign * np.abs(base) * _share(scale, arm)
     return np.clip(after, -np.inf if low is None else low, np.inf if high is None else high) - base
 
 
@@ -359,9 +391,12 @@ def _relative(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | Non
         return NotPredicted(WHOLE)
     if (sign < 0.0 and measured < -1.0) or abs(measured) > 10:
         return NotPredicted("the relative change cannot be a share of the baseline")
-    return Prediction(
-        sign * arm.relative_improvement, measured, "absolute", "relative_change", sign=_sign(row, sign, measured)
-    )
+    return Prediction(sign * _share(scale, arm), measured, "absolute", "relative_change", sign=_sign(row, sign, measured))
+
+
+def _share(scale: Scale | None, arm: ArmPrediction) -> np.ndarray:
+    """Improvement as a share of the value before, positive = better."""
+    return arm.relative_change * (scale.sign if scale is not None else -1.0)
 
 
 def _whole(scale: Scale | None) -> bool:
@@ -390,8 +425,14 @@ def _responders(row: Row, arm: ArmPrediction) -> Answer | None:
 
 
 def _direction(row: Row, arm: ArmPrediction, scale: Scale | None) -> Answer | None:
-    """Direction alone; where the scale's is not stated, positive means better."""
+    """Direction alone; where the scale's is not stated, positive means better.
+
+    That of the change where only this is stated and its size says nothing of the concern.
+    """
     direction = better(row)
+    if direction is None and (_whole(scale) or DOUBTFUL in flags(row)):
+        way, moved = sign_of(row, scale), _measured_change(row) or row.number("relative_change")
+        direction = None if way is None or moved is None else int(np.sign(way * moved))
     if direction is None:
         return None
     turned = sign_of(row, scale) or 1.0

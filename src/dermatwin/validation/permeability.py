@@ -4,41 +4,54 @@ A compound gets its measured log Kow and pKa from the table of compounds, else t
 computed log P of its row. Each compound of the packaged records is predicted by a fit that has not seen it. What a
 laboratory's other compounds say of the laboratory enters the prediction of its record; what they say in that same fit.
 Neat donors and donors with a co-solvent drive something else than an aqueous permeability, which the fit leaves out as
-well, and membranes that are not described cannot be stacked. How much dermis is on a membrane is read from its preparation.
+well. How much dermis is on a membrane is read from its preparation; a membrane that is not described is one of epidermis
+or one with dermis, unknown once per study.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 
-from ..delivery import Membrane, Solute, find_solute, intact_permeability
-from ..delivery.chemistry import from_smiles
+from ..core.units import factor
+from ..delivery import Membrane, Solute, intact_permeability
+from ..delivery.experiment import DERMIS, STRATUM, VIABLE
 from ..delivery.stratum import WITHIN, tailed
 from ..evidence import Draws, Evidence, Tables, view
-from ..evidence.rows.laboratory import PermeabilityRow
-from ..evidence.rows.permeability import CompoundPropertyRow, PermeabilityStudyRow
+from ..evidence.rows.permeability import PermeabilityStudyRow
+from .compound import compounds, described, ionising, named, recorded
 from .laboratory import Laboratory, unstated
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 
 SECONDS_PER_HOUR = 3600.0
 PBS_PH = 7.4  # what phosphate-buffered saline is made to have
-SOLVENTS = ("ethanol", "methanol", "glycol", "peg ", "oleic", "cellulose")
+SOLVENTS = re.compile(
+    r"ethanol|methanol|propanol|alcohol|glycol|glycerin|glycerol|\bpeg\b|oleic|cellulose|dmso|sulfoxide|aceton|acetonitrile"
+    r"|transcutol|myristate|\boil\b|paraffin|petrolatum|cream|\bgel\b|hydrogel|ointment|lotion|emuls|liposom|nano"
+    r"|formulat|surfactant|lauryl|polysorbate|tween|hexane|toluene"
+)
 """Words in the name of a donor that make it something else than water."""
-PREPARATIONS = ((r"dermatom", "dermatomed"), (r"fat removed|full|whole", "whole"))
+THICKNESS = re.compile(
+    r"(\d+(?:\.\d+)?)(?: ?(?:-|\u2013|to) ?(\d+(?:\.\d+)?))? ?(mm|um|\u03bcm|\u00b5m|microns?|micromet\w+|millimet\w+)\b"
+)
+"""A thickness in the words of a preparation, in lower case: the micro sign of some keyboards becomes the Greek letter."""
+MEMBRANES = (
+    (r"heat.separat|\bhse\b|epidermal membrane|^(?:viable )?epidermis$", "epidermis"),
+    (r"^sc$|stratum corneum|\bcorneum\b", "stratum corneum"),
+    (r"dermatom|split|full|whole|fat removed|dermis", "epidermis, dermis"),
+)
+"""Words of a membrane or its preparation -> the layers that it holds, the first that fits."""
+NOT_TOLD = ("", "unknown", "not stated", "skin", "human skin")
+AQUEOUS = ("0", "", "0.0", "false", "no")
+"""What the column of neat donors holds where the donor was none, in lower case."""
+PREPARATIONS = ((r"dermatom|split", "dermatomed"), (r"fat removed|full|whole", "whole"))
 """Words of a preparation without a thickness -> how much dermis it leaves."""
 FOLDS = 10
-SALT = re.compile(
-    r"[ -](?:\d?hcl|(?:mono|di)?hydrochloride|hydrobromide|sodium|potassium|sul(?:f|ph)ate|citrate|maleate|tartrate"
-    r"|mesylate)(?: salt)?$",
-    re.IGNORECASE,
-)
-"""What a name of a salt ends with."""
 KP = ("membrane_permeability",)
 
 
@@ -67,37 +80,61 @@ def predictor(laboratory: Laboratory) -> Predictor:
         measured = row.number("log10_kp_cm_s")
         if measured is None:
             return NotPredicted("no value")
-        if row["neat"] not in ("0", "", "0.0", "false", "False"):
+        if row["neat"].casefold() not in AQUEOUS:
             return NotPredicted("neat donor: not an aqueous permeability")
         if not is_aqueous(row):
             return NotPredicted("a donor with a co-solvent, or a formulation: not an aqueous permeability")
         solute = solute_of(row, laboratory.evidence)
         if isinstance(solute, str):
             return NotPredicted(solute)
-        beliefs, layer = _beliefs(laboratory, row["compound"]), layer_of(row)
-        try:
-            kp = permeability(
-                solute, layer, donor_ph(row), row.number("donor_temperature_c"), laboratory, row["compound"], dermis_of(row)
-            )
-        except ValueError:
-            return NotPredicted(f"the membrane {row['layer'] or 'not stated'!r} is not described")
-        return _answer(kp * strays(row, layer, beliefs), layer, measured)
+        layers = membranes_of(row)
+        if not layers:
+            return NotPredicted(f"the membrane {row['layer']!r} is not described")
+        return _mixed([_record(row, layer, solute, laboratory) for layer in layers], row, laboratory, measured)
 
     return predict
+
+
+def _record(row: Row, layer: str, solute: Solute, laboratory: Laboratory) -> np.ndarray:
+    """What a record of this membrane would say [cm/h], (draw,)."""
+    name = recorded(row["compound"], laboratory.evidence)
+    ph, celsius = donor_ph(row), row.number("donor_temperature_c")
+    kp = permeability(solute, layer, ph, celsius, laboratory, name, dermis_of(row, layer))
+    return kp * strays(row, layer, _beliefs(laboratory, name))
+
+
+def _mixed(kinds: Sequence[np.ndarray], row: Row, laboratory: Laboratory, log10_kp: float) -> Prediction:
+    """The answer for a membrane that is one of some kinds, each as likely, unknown once per study."""
+    chance = laboratory.known.luck.uniform("knowledge", f"membrane of {row['source']}")[:, 0]
+    kp = np.choose(np.minimum((chance * len(kinds)).astype(int), len(kinds) - 1), kinds)
+    return _answer(kp, membranes_of(row)[0] if len(kinds) == 1 else "a membrane that is not described", log10_kp)
+
+
+def membranes_of(row: Row) -> tuple[str, ...]:
+    """Membranes that a row may mean, in the words of `intact_permeability`; none where its words are not known."""
+    stated = layer_of(row).casefold()
+    if is_membrane(stated):
+        return (stated,)
+    words = f"{'' if stated in NOT_TOLD else stated} {row['preparation']}".strip().casefold()
+    found = next((layers for pattern, layers in MEMBRANES if re.search(pattern, words)), None)
+    if found is not None:
+        return (found,)
+    return ("epidermis", "epidermis, dermis") if stated in NOT_TOLD else ()
 
 
 def medians_predictor(laboratory: Laboratory) -> Predictor:
     """Predict medians by compound; the epidermis where there is one, else the membrane that holds dermis."""
 
     def predict(row: Row) -> Answer:
-        solute = named(row["compound"], laboratory.evidence) or drawn(row)
-        if solute is None:
-            return NotPredicted("structure not held: neither an active nor a compound of permeability_intact.csv")
+        solute = solute_of(row, laboratory.evidence)
+        if isinstance(solute, str):
+            return NotPredicted(solute)
+        name = recorded(row["compound"], laboratory.evidence)
         for column, layer in (("log10_kp_epidermis_cm_s", "epidermis"), ("log10_kp_dermis_cm_s", "epidermis, dermis")):
             measured = row.number(column)
             if measured is not None:
-                kp = permeability(solute, layer, None, None, laboratory, row["compound"])
-                return _answer(kp * strays(row, layer, _beliefs(laboratory, row["compound"])), layer, measured)
+                kp = permeability(solute, layer, None, None, laboratory, name)
+                return _answer(kp * strays(row, layer, _beliefs(laboratory, name)), layer, measured)
         return NotPredicted("no value")
 
     return predict
@@ -109,32 +146,32 @@ def _answer(kp: np.ndarray, layer: str, log10_kp: float) -> Prediction:
 
 @dataclass(frozen=True)
 class Dermis:
-    """How much dermis is on a membrane: skin of a stated thickness [mm], else a preparation, unknown once per study."""
+    """How much dermis is on a membrane: of skin of a stated thickness [mm], else of a study's preparation."""
 
-    study: str
     skin: float | None = None
-    parameter: str = "experiment_dermis"
+    study: str = ""
+    kind: str = ""
 
     def thickness(self, p: Draws) -> np.ndarray:
-        """Dermis [mm], (draw,): what a stated thickness leaves below the epidermis, a tenth of it at the least."""
+        """Dermis [mm], (draw,): what a stated thickness leaves below the epidermis, else unknown once per study."""
         if self.skin is None:
-            return unstated(self.parameter, "mm", self.study, p)
+            return unstated(f"excised_dermis[{self.kind}]", "mm", self.study, p)
         above = p("reference_stratum_corneum", "mm") + p("membrane_thickness[viable_epidermis]", "mm")
-        return np.maximum(self.skin - above, 0.1 * self.skin)
+        return np.maximum(self.skin - above, p.median("least_dermis_share", "1") * self.skin)
 
 
-def dermis_of(row: Row) -> Dermis | None:
+def dermis_of(row: Row, layer: str) -> Dermis | None:
     """The dermis of a row's membrane, from its preparation; None where there is none, or nothing is said of it."""
-    if "dermis" not in layer_of(row).partition(" without ")[0].split(", "):
+    if "dermis" not in layer.partition(" without ")[0].split(", "):
         return None
     text = row["preparation"].casefold()
-    stated = re.search(r"(\d+)(?:-(\d+))? ?(?:um|\u00b5m)\b", text)
+    stated = THICKNESS.search(text)
     if stated:
-        return Dermis("", 0.0005 * (float(stated[1]) + float(stated[2] or stated[1])))
-    kind = next((kind for words, kind in PREPARATIONS if re.search(words, text)), None)
-    if kind is None and layer_of(row) == "dermis":
-        kind = "peeled"
-    return None if kind is None else Dermis(row["source"], parameter=f"excised_dermis[{kind}]")
+        middle = 0.5 * (float(stated[1]) + float(stated[2] or stated[1]))
+        return Dermis(middle * factor("mm" if stated[3].startswith(("mm", "milli")) else "um", "mm"))
+    peeled = "peeled" if layer == DERMIS else None
+    kind = next((kind for words, kind in PREPARATIONS if re.search(words, text)), peeled)
+    return None if kind is None else Dermis(study=row["source"], kind=kind)
 
 
 def permeability(
@@ -199,6 +236,12 @@ def layer_of(row: Row) -> str:
     return row["layer"].replace("without SC", "without stratum corneum")
 
 
+def is_membrane(layer: str) -> bool:
+    """Whether the words are those of `intact_permeability`."""
+    body, _, without = layer.lower().partition(" without ")
+    return {part.strip() for part in body.split(",")} <= {STRATUM, VIABLE, DERMIS} and without in ("", STRATUM)
+
+
 def donor_ph(row: Row) -> float | None:
     """pH of the donor; that of phosphate-buffered saline where only this is stated."""
     stated = row.number("donor_ph")
@@ -207,92 +250,14 @@ def donor_ph(row: Row) -> float | None:
 
 def is_aqueous(row: Row) -> bool:
     """Whether the donor is water or a buffer, as far as the row says."""
-    return not any(word in row["donor_type"].lower() for word in SOLVENTS)
+    return SOLVENTS.search(row["donor_type"].lower()) is None
 
 
 def solute_of(row: Row, evidence: Evidence) -> Solute | str:
-    """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none."""
+    """The row's solute, with the pKa that matters most at the row's pH; a reason if there is none.
+
+    That of the name, as a record, an active or a structure; else what the row itself says of its molecule.
+    """
     known = compounds(evidence).get(row["compound"].lower())
-    if known is not None:
-        return ionising(known[0], donor_ph(row), evidence)
-    try:
-        return find_solute(row["compound"], evidence)
-    except KeyError:
-        pass
-    mass, log_p = row.number("mw_g_mol"), row.number("crippen_log_p")
-    if mass is None or mass <= 0.0:
-        return "molar mass not stated"
-    return Solute(row["compound"], mass, log_p)
-
-
-def ionising(solute: Solute, ph: float | None, evidence: Evidence) -> Solute:
-    """The solute as the acid or the base that it mostly is at this pH; unchanged if it has not both pKa."""
-    other = _properties(evidence).get(solute.name.lower(), {})
-    if ph is None or "pka_acid" not in other or "pka_base" not in other:
-        return solute
-    acid = ph - other["pka_acid"] >= other["pka_base"] - ph
-    return replace(solute, acidity="acid" if acid else "base", pka=other["pka_acid" if acid else "pka_base"])
-
-
-@view
-def _properties(tables: Tables) -> Mapping[str, dict[str, float]]:
-    """Measured properties by compound, in lower case."""
-    found: dict[str, dict[str, float]] = {}
-    for row in tables.rows(CompoundPropertyRow):
-        found.setdefault(row.compound.lower(), {})[row.property] = row.value
-    return found
-
-
-@view
-def compounds(tables: Tables) -> Mapping[str, tuple[Solute, float | None]]:
-    """Compounds of the records by name in lower case, measured properties where held; and their computed log P."""
-    held = _properties(tables)
-    return {
-        row.compound.lower(): (
-            _compound(row.compound, row.mw_g_mol, row.crippen_log_p, held.get(row.compound.lower(), {})),
-            row.crippen_log_p,
-        )
-        for row in tables.rows(PermeabilityRow)
-        if row.mw_g_mol is not None and row.crippen_log_p is not None
-    }
-
-
-def _compound(name: str, mass: float, computed: float, held: Mapping[str, float]) -> Solute:
-    acidity = "acid" if "pka_acid" in held else "base" if "pka_base" in held else ""
-    return Solute(
-        name,
-        mass,
-        held.get("log_kow", computed),
-        "measured" if "log_kow" in held else "crippen",
-        held.get(f"pka_{acidity}"),
-        acidity,
-    )
-
-
-def named(compound: str, evidence: Evidence) -> Solute | None:
-    """The solute of a name, from the compounds of the records or from the actives; a salt is its acid or base."""
-    for name in names_of(compound):
-        known = compounds(evidence).get(name.lower())
-        if known is not None:
-            return known[0]
-        try:
-            return find_solute(name, evidence)
-        except KeyError:
-            continue
-    return None
-
-
-def names_of(compound: str) -> tuple[str, ...]:
-    """Names under which a compound may be held: as written, without what is in brackets, and without its salt."""
-    plain = compound.partition("(")[0].strip()
-    return tuple(dict.fromkeys(name for name in (compound.strip(), plain, SALT.sub("", plain).strip()) if name))
-
-
-def drawn(row: Row) -> Solute | None:
-    """The solute of a row's own structure; None where it draws none that can be read here."""
-    if not row["smiles"]:
-        return None
-    try:
-        return from_smiles(row["compound"] or row["permeant"] or "unnamed", row["smiles"])
-    except KeyError:
-        return None
+    found = named(row["compound"], evidence) if known is None else known[0]
+    return described(row, row["compound"]) if found is None else ionising(found, donor_ph(row), evidence)

@@ -13,6 +13,7 @@ from ..core.errors import CaseError, Fault
 from ..evidence import Evidence
 from ..evidence.layers import Layer
 from ..evidence.reading import MAX_BYTES
+from . import usual
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "insertion.csv": ("source", "skin", "device", "needle_length_um", "quantity", "value", "unit", "kind"),
@@ -149,16 +150,20 @@ def _read(path: Path, faults: list[Fault]) -> list[Row]:
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(str(path), "", f"cannot be read: {error}"))
         return []
-    return _parsed(path.name, str(path), text, faults)
+    return _parsed(path.name, str(path), text, faults, foreign=True)
 
 
-def _parsed(name: str, where: str, text: str, faults: list[Fault], called: str = "") -> list[Row]:
+def _parsed(name: str, where: str, text: str, faults: list[Fault], called: str = "", *, foreign: bool = False) -> list[Row]:
+    """The rows of a file; those of other people in the words of the evidence."""
     reader = csv.DictReader(io.StringIO(text))
+    if foreign and reader.fieldnames is not None:
+        reader.fieldnames = usual.columns(name, reader.fieldnames)
     missing = [column for column in REQUIRED[name] if column not in (reader.fieldnames or ())]
     if missing:
         faults.append(Fault(where, "", f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"))
         return []
-    return among([_row(called or name, reader.line_num, cells, faults) for cells in reader])
+    rows = [_row(called or name, reader.line_num, cells, faults) for cells in reader]
+    return among([replace(row, cells=usual.cells(name, row.cells)) for row in rows] if foreign else rows)
 
 
 def among(rows: Sequence[Row]) -> list[Row]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..evidence import Evidence
 from .groups import by_group
-from .measures import bands, crps, decades, holds, narrowest
+from .measures import bands, crps, decades, holds, narrowest, shared
 from .naive import WIDEST, others
 from .prediction import Answer, Failed, NotPredicted, Prediction, Predictor, Scored
 from .rows import Row
@@ -190,8 +190,10 @@ def given_report(prediction: Prediction) -> Prediction:
 def figures(scored: Sequence[Scored]) -> dict[str, Any]:
     """Coverage, width, errors and direction over scored rows; None where there is nothing to count.
 
-    'coverage_50' to 'coverage_90' and 'sign_accuracy' are shares of the rows; 'by_study' holds them with each study counted
-    once, by its own share. 'width_decades' is log10 of the upper over the lower end of the middle row's 90 % band.
+    'coverage_50' to 'coverage_90' and 'sign_accuracy' are shares of the rows; 'shared_50' to 'shared_90' are coverage with
+    ties between draws and measured values shared out (`measures.shared`), the fair reading of counts, bounds left aside.
+    'by_study' holds shares with each study counted once, by its own share. 'width_decades' is log10 of the upper over the
+    lower end of the middle row's 90 % band.
     """
     values = [s for s in scored if s.prediction.scale != "sign"]
     logs = [s.error for s in values if s.prediction.scale == "log" and s.error is not None]
@@ -199,6 +201,7 @@ def figures(scored: Sequence[Scored]) -> dict[str, Any]:
     signs = [s for s in scored if s.sign_right is not None]
     return {
         **coverage(values),
+        **shared_coverage(values),
         "median_abs_log10_error": _digits(np.median(logs)) if logs else None,
         "median_factor": _factor(_stated(values, "log")),
         "mean_abs_error": _digits(np.mean(absolutes)) if absolutes else None,
@@ -222,6 +225,12 @@ def coverage(values: Sequence[Scored], *, studies: bool = False) -> dict[str, fl
         else _share([inside(entry, level) for entry in values])
         for level in COVERED
     }
+
+
+def shared_coverage(values: Sequence[Scored]) -> dict[str, float | None]:
+    """Coverage of the levels `COVERED` with ties shared out, of rows that state a value."""
+    stated = [s.prediction for s in values if not s.prediction.bound]
+    return {f"shared_{100 * level:.0f}": _mean([shared(p.draws, p.measured, level) for p in stated]) for level in COVERED}
 
 
 def by_study(scored: Sequence[Scored], right: Callable[[Scored], bool]) -> float | None:

@@ -26,17 +26,18 @@ def study_mean(
 
     people : draws with every source of spread on. known : the same draws with only `knowledge` on. n : number of
     people (one when unknown: the widest reading). sd : measured standard deviation between people, in the unit of the
-    value. log : work on the logarithm (positive quantities on a ratio scale).
+    value. log : work on the logarithm (positive quantities on a ratio scale). A draw that failed is NaN, stays so and
+    moves nobody else's mean.
     """
     tiny = np.finfo(float).tiny
     full, base = (np.log(np.maximum(v, tiny)) if log else v for v in (people, known))
     size = max(n or 1.0, 1.0)
     personal = full - base
-    centre = np.median(personal)  # a few people whom no needle pierced must not move everybody's mean
+    centre = np.nanmedian(personal)  # a few people whom no needle pierced must not move everybody's mean
     shift = centre + (personal - centre) / np.sqrt(size)
     noise = np.zeros_like(base)
     if sd:
-        scale = sd / np.maximum(np.median(known), tiny) if log else sd
+        scale = sd / np.maximum(np.nanmedian(known), tiny) if log else sd
         noise = luck.normal("chance", f"{process}:measurement")[:, 0] * scale / np.sqrt(size)
     values = base + shift + noise
     return np.exp(values) if log else values

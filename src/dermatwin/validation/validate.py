@@ -18,9 +18,10 @@ from ..twin.folder import write_folder
 from ..twin.placing import require_usable
 from ..twin.summary import to_json
 from .laboratory import Laboratory
-from .prediction import Predictor
+from .prediction import Answer, NotPredicted, Predictor
 from .rows import Row, is_evidence, left_aside, measured, read_folder
 from .scoring import summarise
+from .usual import UNREADABLE
 
 Progress = Callable[[float, str], None]
 Page = Callable[[dict[str, Any], Evidence], str]
@@ -100,6 +101,11 @@ def scored(evidence: Path | Evidence | None) -> tuple[Evidence, dict[str, list[R
 
 
 def predictor(name: str, laboratory: Laboratory) -> Predictor:
-    """The function that predicts the rows of one file."""
+    """The function that predicts the rows of one file; what cannot be read as it is written is refused with its reason."""
     module, maker = PREDICTORS[name]
-    return getattr(import_module(f".{module}", __package__), maker)(laboratory)
+    predict: Predictor = getattr(import_module(f".{module}", __package__), maker)(laboratory)
+
+    def asked(row: Row) -> Answer:
+        return NotPredicted(row[UNREADABLE]) if row[UNREADABLE] else predict(row)
+
+    return asked

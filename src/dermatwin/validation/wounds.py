@@ -199,22 +199,22 @@ def front(kind: str, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
     return draws("epithelial_front_speed", "mm/d") / slower, draws("epithelial_lag", "d")
 
 
-def new_collagen(course: Course, day: float | np.ndarray) -> np.ndarray:
-    """Synthesis of collagen I on a day over that of untreated skin, minus 1, (lane,).
+def new_collagen(course: Course, day: float | np.ndarray, kind: str = "collagen_i") -> np.ndarray:
+    """Synthesis of collagen I or III on a day over that of untreated skin, minus 1, (lane,).
 
-    From the rate of its pool: s (1 + gain - C1) - lysis MMP C1 = dC1/dt, solved for the gain.
+    From the rate of its pool: s (1 + gain - C) - lysis MMP C = dC/dt, s = turnover/share, solved for the gain.
     """
     state = np.stack([course.at(day, name) for name in kernel.STATES], axis=1)
     rates = np.zeros_like(state)
     for lane in range(len(state)):
         kernel.rates(state[lane], course.constants[lane], rates[lane])
-    pool = kernel.STATES.index("collagen_i")
+    pool = kernel.STATES.index(kind)
 
     def constant(name: str) -> np.ndarray:
         return course.constants[:, kernel.CONSTANTS.index(name)]
 
     made = rates[:, pool] + constant("collagen_lysis") * state[:, kernel.STATES.index("mmp")] * state[:, pool]
-    return made * constant("collagen_i_share") / constant("collagen_i_turnover") - 1.0 + state[:, pool]
+    return made * constant(f"{kind}_share") / constant(f"{kind}_turnover") - 1.0 + state[:, pool]
 
 
 def pushed(protocol: Protocol, draws: Draws) -> tuple[Punctures, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .advice import AlternativeRow, CareStepRow, ClockRow, ComplicationRow, PreparationRow, RedFlagRow, SessionTimeRow
 from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, ProductRow
 from .device import DeviceKindRow, DeviceRow
+from .following import MeasureRow, SymptomRow, TriageRow
 from .healing import IdentifierRow, ModifierRow
 from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
 from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
@@ -20,7 +21,7 @@ from .laboratory import (
 from .optics import ColourConstantRow, HaemoglobinRow, MeasuredColourRow, MeasuredReflectanceRow, ObserverRow, TypologyRow
 from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
-from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, PermeabilityStudyRow
+from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, CompoundRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
@@ -57,6 +58,7 @@ KINDS: tuple[type[Row], ...] = (
     ClaimRow,
     CompoundPermeabilityRow,
     CompoundPropertyRow,
+    CompoundRow,
     PermeabilityStudyRow,
     AnaestheticRow,
     ContraindicationRow,
@@ -73,6 +75,9 @@ KINDS: tuple[type[Row], ...] = (
     PreparationRow,
     SessionTimeRow,
     ComplicationRow,
+    MeasureRow,
+    SymptomRow,
+    TriageRow,
     AlternativeRow,
     ObservableRow,
     ReadingRow,

@@ -25,6 +25,6 @@ class IdentifierRow(Row):
     key: ClassVar[tuple[str, ...]] = ("name", "identifier")
 
     name: Word
-    qualifier: Literal["is", "isVersionOf", "isDescribedBy", "hasPart", "hasTaxon", "isPartOf"]
+    qualifier: Literal["is", "isVersionOf", "isDescribedBy", "hasPart", "hasTaxon", "isPartOf", "isPropertyOf"]
     identifier: Word
     title: Word

@@ -1,11 +1,12 @@
 """What records of intact skin say of compounds and of laboratories, and measured chemistry of those compounds."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .cells import Count, Grade, Positive, SourceId, Sources, Word
-from .row import Row
+from .cells import Count, Grade, Positive, SourceId, Sources, Word, Words
+from .row import Link, Row, Wrong
 
 
 class CompoundPermeabilityRow(Row):
@@ -31,6 +32,35 @@ class PermeabilityStudyRow(Row):
     study: SourceId
     mean: float
     sd: Positive
+
+
+class CompoundRow(Row):
+    """A compound of laboratories: its other names, and its structure with what follows from it.
+
+    A row without a structure gives names to a compound that the records or the table of actives hold.
+    """
+
+    table: ClassVar[str] = "compounds"
+    key: ClassVar[tuple[str, ...]] = ("compound",)
+
+    compound: Word
+    names: Words
+    smiles: str
+    mw_g_mol: Positive | None
+    crippen_log_p: float | None
+    source: Sources
+    note: str
+
+    def laws(self) -> Iterator[Wrong]:
+        """A structure has a mass and a computed log P."""
+        for name, value in (("mw_g_mol", self.mw_g_mol), ("crippen_log_p", self.crippen_log_p)):
+            if (value is None) == bool(self.smiles):
+                yield Wrong(name, "is empty beside a structure" if self.smiles else "stands without a structure")
+
+    def links(self) -> Iterator[Link]:
+        """Names alone belong to a compound that is held elsewhere."""
+        if not self.smiles:
+            yield Link("compound", self.compound, ("measurements/permeability_intact.compound", "actives.active"))
 
 
 class CompoundPropertyRow(Row):

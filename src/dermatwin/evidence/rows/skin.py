@@ -57,6 +57,7 @@ class SiteRow(Row):
     region: RegionName
     species: Species
     backing: Literal["bone", "cartilage", "muscle", "fat"]
+    scars: Literal["usual", "prone"]
     aliases: Words
     note: str
 

@@ -25,7 +25,6 @@ from .space import Space
 from .worth import GAIN, Worth
 
 Kind = Literal["gentle", "balanced", "thorough", "usual"]
-FAIR = 0.6  # share of the largest gain over nothing that is left of a gentle course
 FURTHER = 2.0  # weeks, by which an interval is asked about
 MORE = 0.5  # mm, by which a needle length is asked about
 Peek = Callable[[Candidate], Worth | None]
@@ -72,7 +71,8 @@ def offers(
     outside: Outside,
 ) -> tuple[Offer, ...]:
     """Distinct offers, the gentlest first; the default last where it is none of them, to be compared with."""
-    chosen, usual = _chosen(front, worths, nothing), peek(default)
+    fair = space.evidence.value("fair_gain_share", "1")
+    chosen, usual = _chosen(front, worths, nothing, fair), peek(default)
     if usual is not None:
         chosen.setdefault(default, "usual")
     asked = _Asked(space, nothing, usual, default, peek, outside)
@@ -92,12 +92,14 @@ class _Asked:
     outside: Outside
 
 
-def _chosen(front: Sequence[Candidate], worths: Mapping[Candidate, Worth], nothing: Worth) -> dict[Candidate, Kind]:
-    """Who stands for what, each course once."""
+def _chosen(
+    front: Sequence[Candidate], worths: Mapping[Candidate, Worth], nothing: Worth, share: float
+) -> dict[Candidate, Kind]:
+    """Who stands for what, each course once; `share` of the largest gain over nothing is left of a gentle one."""
     scaled = _scaled(np.array([worths[candidate].objectives for candidate in front]))
     gains = np.array([worths[candidate].objectives[GAIN] for candidate in front])
     drift = float(np.nanmean(nothing.gain))
-    fair = gains - drift >= FAIR * (gains.max() - drift)
+    fair = gains - drift >= share * (gains.max() - drift)
     burden = np.where(fair, scaled[:, GAIN + 1 :].sum(axis=1), np.inf)
     order: list[tuple[int, Kind]] = [
         (int(np.argmin(burden)), "gentle"),

@@ -13,7 +13,7 @@ from .offer import Marginal, Offer, name_of
 from .seek import Found
 from .worth import Worth
 
-BAND = (0.05, 0.5, 0.95)
+BAND = (0.05, 0.5, 0.95)  # numerical: shares of people
 
 
 def to_dict(found: Found) -> dict[str, Any]:

@@ -33,8 +33,9 @@ from .space import Space, space_of
 from .worth import Worth, worth_of
 
 Progress = Callable[[float, str], None]
-FEW, SOME = 16, 48  # people of the first two stages
+FEW, SOME = 16, 48  # numerical: people of the first two stages
 KEPT = 4  # one in so many goes on
+SOUGHT = 0.8  # numerical: share of the time that the first stage takes
 FINALISTS = 24  # numerical: courses at most that are looked at with all people
 BUDGET = 400  # numerical: courses that are looked at
 WORST, FORBIDDEN = (0.0, 1e3, 1.0, 1e3), 1e3  # numerical: what the optimiser is told of a course that is stopped
@@ -67,7 +68,6 @@ def search(
     budget: int = BUDGET,
     evidence: Evidence | None = None,
     progress: Progress | None = None,
-    weights: np.ndarray | None = None,
 ) -> Found:
     """Look for courses that suit this person, inside the fences of the plan.
 
@@ -233,7 +233,7 @@ class _Quest:
                 continue
             if candidate not in seen:
                 seen.add(candidate)
-                self.tell(0.8 * len(seen) / self.budget, f"{len(seen)} of {self.budget} courses")
+                self.tell(SOUGHT * len(seen) / self.budget, f"{len(seen)} of {self.budget} courses")
                 yield candidate
             _tell(study, trial, self._worth(candidate, FEW).objectives, self._violations(candidate, FEW))
 
@@ -280,7 +280,7 @@ def _starts(space: Space) -> Iterator[Candidate]:
 
 
 def _population(budget: int) -> int:
-    return max(8, min(40, budget // 6))
+    return max(8, min(40, budget // 6))  # numerical
 
 
 def _tell(study: Any, trial: Any, objectives: Sequence[float], violations: Sequence[float]) -> None:

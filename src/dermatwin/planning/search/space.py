@@ -155,7 +155,7 @@ def _lengths(device: Device, zone: ZoneSpace, case: Case, default: Case, evidenc
     most = min(zone.high, device.max_length, device.labelled_max_length or math.inf)
     if most < least - ROOM:
         return ()
-    most = bearable(device, most, least, case.zone(zone.key), case.patient, evidence)
+    most = bearable(device, most, least, case.zone(zone.key), case.patient, evidence).length
     if device.min_length == device.max_length:
         return (device.max_length,)
     own = default.course.settings[zone.key].needle_length

@@ -74,6 +74,7 @@ class Settings:
     drawings: list[Drawing]
     left_out: list[str]
     same: bool
+    hangs_on: list[str]
 
 
 def settings(found: Contrast, left_out: Sequence[str]) -> Settings:
@@ -84,7 +85,7 @@ def settings(found: Contrast, left_out: Sequence[str]) -> Settings:
     rows = [row for key in keys for row in _rows(found, key, several)] + list(_others(found))
     drawings = [Drawing(words.title(key) if several else "", _drawing(found, key)) for key in zones]
     dropped = lookup.unique(words.name(path.rpartition(".")[2]) for path in left_out)
-    return Settings(rows, drawings, dropped, not found.settings)
+    return Settings(rows, drawings, dropped, not found.settings, list(found.hangs_on))
 
 
 def _rows(found: Contrast, key: str, several: bool) -> Iterator[Row]:

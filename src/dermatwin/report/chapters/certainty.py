@@ -153,6 +153,7 @@ def _provenance(run: Run) -> list[tuple[str, str]]:
         "version": "Version",
         "seed": "Seed",
         "draws": "People drawn",
+        "kept": "People whose stages are kept",
         "vary": "Spread from",
         "evidence": "Fingerprint of the evidence",
         "overlay": "Laid over the evidence",

@@ -31,14 +31,14 @@ LAYERS = ("stratum corneum", "living epidermis", "dermis")
 
 
 def draws_of(run: Run) -> Draws | None:
-    """The draws of a run once more; None where it does not say which they were."""
+    """The draws of the people who keep their stages, once more; None where a run does not say which they were."""
     known = run.provenance
     if not {"seed", "draws", "vary"} <= known.keys():
         return None
     from ...core import Luck
     from ...evidence import Draws
 
-    return Draws(run.evidence, Luck(int(known["seed"]), int(known["draws"]), frozenset(known["vary"])))
+    return Draws(run.evidence, Luck(int(known["seed"]), int(known.get("kept", known["draws"])), frozenset(known["vary"])))
 
 
 class Pictures:

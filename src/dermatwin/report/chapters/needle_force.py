@@ -30,7 +30,7 @@ def course_of(run: Run, zone: ZoneRun) -> ForceCourse | None:
     from ...insertion import force_course
 
     known = run.provenance
-    draws = Draws(run.evidence, Luck(int(known["seed"]), int(known["draws"]), frozenset(known["vary"])))
+    draws = Draws(run.evidence, Luck(int(known["seed"]), int(known.get("kept", known["draws"])), frozenset(known["vary"])))
     return force_course(zone.device, zone.set_first, zone.skin, draws, zone.punctures[0].session)
 
 

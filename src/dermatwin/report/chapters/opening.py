@@ -217,6 +217,6 @@ def _shared_note(rows: list[Row], column: int) -> str:
 
 def _failed(run: Run) -> str:
     """Failed people are counted and shown, never dropped in silence."""
-    failed = {lookup.zone_name(z): int((z.history.status != 0).any(axis=1).sum()) for z in run.zones}
+    failed = {lookup.zone_name(zone): run.failed[zone.zone.key] for zone in run.zones}
     parts = [f"{name}: {count} of {run.provenance.get('draws', '?')}" for name, count in failed.items() if count]
     return ", ".join(parts)

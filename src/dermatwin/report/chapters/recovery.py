@@ -33,6 +33,7 @@ FACTS = (
     ("swelling_duration", "Swelling lasts"),
     ("soreness_duration", "Soreness lasts"),
     ("bruise_duration", "Bruises show"),
+    ("crust_duration", "Crusts stay"),
     ("pain_vas", "Pain of the session, of 10"),
     ("bleeding_points", "Bleeding points"),
 )

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from .. import words
 from . import svg
 
-NOMINAL = 900.0  # px, the width for which labels are kept apart
+NOMINAL = 680.0  # px, the width of a page of paper: labels are kept apart there and on anything wider
 BASE = 64.0
 HEIGHT = 112.0
 EDGE = 0.055  # share of the width left free at both ends

@@ -35,6 +35,8 @@ FILES = {
     "adverse_rates.csv": "Pain, redness and harm",
 }
 
+TIED = 0.02  # difference of two coverages that is worth a sentence
+
 
 @dataclass(frozen=True)
 class Total:
@@ -207,6 +209,20 @@ def _file(name: str, found: Mapping[str, Any], evidence: Evidence) -> File:
     )
 
 
+def _ties(found: Mapping[str, Any]) -> list[str]:
+    """What coverage is once ties are shared out, where that is another number."""
+    if not _tied(found):
+        return []
+    levels = ", ".join(f"{share(found[f'shared_{level}'])} of {level}{words.NARROW}%" for level in (50, 80, 90))
+    return [f"With ties between draws and counts shared out, bounds left aside, the bands hold {levels}."]
+
+
+def _tied(found: Mapping[str, Any]) -> bool:
+    """Whether ties make a difference that is seen."""
+    pairs = ((found[f"coverage_{level}"], found[f"shared_{level}"]) for level in (50, 80, 90))
+    return any(None not in pair and abs(pair[0] - pair[1]) > TIED for pair in pairs)
+
+
 def _sentences(found: Mapping[str, Any]) -> list[str]:
     """The words beside a file's figures."""
     texts = [f"{words.count(found['scored'], 'row')} of {found['rows']} are predicted."]
@@ -215,6 +231,7 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
             f"{share(found['coverage_90'])} of {words.count(found['counted']['coverage'], 'value')} lie inside "
             f"their 90{words.NARROW}% band, {share(found['coverage_50'])} inside that of 50{words.NARROW}%."
         )
+        texts += _ties(found)
     leaning = sum(entry["leans_on_itself"] for entry in found["predictions"])
     if leaning:
         texts.append(f"In {words.count(leaning, 'row')} the study is itself among the sources of the prediction: no test.")

@@ -115,7 +115,7 @@ def _risks(row: ComplicationRow, about: About) -> Iterator[Risk]:
     tongue = about.tongue
     for treated in about.zones:
         for end in about.run.find(row.risk or "", treated.key):
-            unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS and end.band[2] == 0.0 else []
+            unknown = _not_computed(treated, about) if end.quantity == OF_PRODUCTS else []
             if np.isfinite(end.band).all():
                 yield Risk(
                     name=tongue.say(row.plain),

@@ -108,6 +108,9 @@ def environment() -> jinja2.Environment:
     """The templates of the sheets, made once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    # within an attribute or a title there is no place for a mark of language
+    made.filters["plain"] = str  # pyright: ignore[reportUnknownMemberType]
+    return made

@@ -32,6 +32,17 @@ WEEK = 7  # d
 NARROW = "\u202f"
 
 
+class English(str):
+    """Words that stand in English on a page of another language; a template marks them, so that they are read aloud so."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        from markupsafe import Markup
+
+        return Markup('<span lang="en">{}</span>').format(str(self))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """The sentences of one language."""
@@ -51,24 +62,27 @@ class Tongue:
 
     def say(self, sentence: str, /, **values: Any) -> str:
         """A sentence with its places filled."""
-        self._note(sentence)
         text = self.catalogue.sentences.gettext(sentence) if sentence else ""
-        return text.format(**values) if values else text
+        return self._spoken(sentence, text.format(**values) if values else text)
 
     def many(self, one: str, more: str, count: int, /, **values: Any) -> str:
         """A sentence about so many things; `{count}` is their number."""
-        self._note(one)
-        return self.catalogue.sentences.ngettext(one, more, count).format(count=self.number(count), **values)
+        text = self.catalogue.sentences.ngettext(one, more, count)
+        return self._spoken(one, text.format(count=self.number(count), **values))
 
     def quoted(self, text: str) -> str:
         """Words that screening put together for clinicians: they stand as they are, in English."""
-        if text and self.language != ENGLISH:
-            self.missing.add(text)
-        return text
+        if not text or self.language == ENGLISH:
+            return text
+        self.missing.add(text)
+        return English(text)
 
-    def _note(self, sentence: str) -> None:
-        if sentence and self.language != ENGLISH and sentence not in self.catalogue.known:
-            self.missing.add(sentence)
+    def _spoken(self, sentence: str, text: str) -> str:
+        """The text of a sentence, marked and remembered where its catalogue lacks it."""
+        if not sentence or self.language == ENGLISH or sentence in self.catalogue.known:
+            return text
+        self.missing.add(sentence)
+        return English(text)
 
     def number(self, value: float) -> str:
         """A number as people of the language write it, with up to two decimals."""
