@@ -1,0 +1,131 @@
+"""From a review to a case: the history with the code of every line, unconfirmed, and the plan of treatment.
+
+The plan is the one that dermatwin wrote into the record, else that of a case that is handed in, else that of the file that
+`dermatwin new` writes. What the record does not say is taken from there and named in `taken_from.unsaid`: screening asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...case import Case, case_of, dump_values
+from ...case.reading import read_file
+from ...core.errors import CaseError, Fault
+from ...device import movements
+from ...evidence import Evidence
+from ...evidence import words as words_of
+from ...history import LISTS
+from .line import Line
+from .review import Review
+
+MOST = 200
+"""Items of one list of a case."""
+
+_ASSUMED = ("age", "sex", "phototype")
+_FIELDS = ("age", "sex", "phototype", "body_weight", "smoker", "pregnant", "breastfeeding")
+_TEMPLATE = Path(__file__).parents[2] / "case" / "template.yaml"
+_PLANNED = ("horizon", "observations")
+
+
+def case_values(review: Review, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The plain values of the case of a review.
+
+    base : plain values of a case whose plan is taken where the record holds none. CaseError where a list holds too much.
+    """
+    told = _told(review.lines)
+    plan, assumed = _plan(review, base)
+    person = {key: value for key, value in plan.pop("patient", {}).items() if key not in LISTS}
+    if review.plan is None:
+        person = {key: value for key, value in person.items() if key in _ASSUMED or (base is not None and key not in _FIELDS)}
+    found = {line.place: line.value for line in review.lines if line.place in (*_FIELDS, "anamnesis", "person")}
+    person |= found.pop("person", {})
+    unsaid = [name for name in _ASSUMED if name not in found]
+    patient = {**person, **found, **{name: _merged(told[name], review) for name in LISTS}}
+    observations = [line.value for line in review.lines if line.place == "observations"]
+    values = {"dermatwin": 1, **plan, "patient": patient}
+    if observations:
+        values["observations"] = observations
+    missing = [*unsaid, *assumed, *(["pages"] if review.partial else [])]
+    taken = {"record": review.record[:MOST], "day": review.day.isoformat(), "unsaid": missing}
+    return {**{key: values.pop(key) for key in ("dermatwin", "title") if key in values}, "patient": values.pop("patient"), **values, "taken_from": taken}
+
+
+def case_in(review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None) -> Case:
+    """The case of a review, checked."""
+    return case_of(case_values(review, base), (), words_of(evidence), movements(evidence))
+
+
+def case_text(review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None) -> str:
+    """The case of a review as a file, with a head that says what is to be done."""
+    case_in(review, evidence, base)
+    values = case_values(review, base)
+    unsaid = values["taken_from"]["unsaid"]
+    head = [
+        "# Read from a clinical record; nothing here is confirmed. Ask the person about every line, correct what is wrong, and",
+        "# write 'confirmed: NAME' into its origin. What the record did not understand stands in the review (--review FILE).",
+    ]
+    if unsaid:
+        head.append(f"# Not in the record, and assumed: {', '.join(unsaid)}. Write the right thing and take the word out of 'unsaid'.")
+    return "\n".join(head) + "\n" + dump_values(values)
+
+
+def _told(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.item is not None and line.place in LISTS:
+            found[line.place].append(line)
+    return found
+
+
+def _plan(review: Review, base: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[str]]:
+    """The plan with what else of the case stands beside the history, and whether it was assumed."""
+    if review.plan is not None:
+        return dict(review.plan), []
+    values = dict(base) if base is not None else _template()
+    if base is None:
+        return {"title": "History from a clinical record", **{key: values[key] for key in ("patient", "zones", "horizon")}, "course": {**values["course"], "start": review.day.isoformat()}}, ["course"]
+    return {key: value for key, value in values.items() if key != "taken_from"}, []
+
+
+def _template() -> dict[str, Any]:
+    """The values of the file that `dermatwin new` writes, without what is switched off there."""
+    return _on(read_file(_TEMPLATE).value)
+
+
+def _on(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _on(entry) for key, entry in value.items() if not key.startswith("#")}
+    return [_on(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _merged(lines: Sequence[Line], review: Review) -> list[dict[str, Any]]:
+    """The items of one list; lines that say the same of several times are one item, from the first day to the last."""
+    found: dict[Any, list[Line]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        item = line.item or {}
+        origin = item["origin"]
+        same = (item["name"].casefold(), tuple(origin.get("codes", ())), origin.get("status", ""), item.get("note", ""), item.get("zone", ""))
+        found[same if line.by != "value" else number].append(line)
+    if len(found) > MOST:
+        raise CaseError([Fault(review.record, "", f"has {len(found)} different {lines[0].place.replace('_', ' ')}; a case holds at most {MOST}")])
+    return [_one(same) for same in found.values()]
+
+
+def _one(same: Sequence[Line]) -> dict[str, Any]:
+    item = dict(same[0].item or {})
+    if len(same) == 1:
+        return item
+    starts, ends = [line.item.get("since") for line in same if line.item], [line.item.get("until") for line in same if line.item]
+    item.pop("since", None)
+    item.pop("until", None)
+    if all(starts):
+        item["since"] = min(starts)
+    latest = [end or (start if same[0].place == "recent_procedures" else None) for start, end in zip(starts, ends, strict=True)]
+    if all(latest):
+        item["until"] = max(latest)
+    more = f" and {len(same) - 1} more"
+    item["origin"] = {**item["origin"], "record": item["origin"]["record"][: MOST - len(more)] + more}
+    return item
