@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...case import Case, case_of, dump_values
+from ...case.compose import overridden
 from ...case.reading import read_file
 from ...core.errors import CaseError, Fault
 from ...device import movements
@@ -27,14 +28,31 @@ MOST = 200
 _ASSUMED = ("age", "sex", "phototype")
 _FIELDS = ("age", "sex", "phototype", "body_weight", "smoker", "pregnant", "breastfeeding")
 _TEMPLATE = Path(__file__).parents[2] / "case" / "template.yaml"
-_PLANNED = ("horizon", "observations")
 
 
-def case_values(review: Review, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def case_values(
+    review: Review, base: Mapping[str, Any] | None = None, overrides: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The plain values of the case of a review.
 
-    base : plain values of a case whose plan is taken where the record holds none. CaseError where a list holds too much.
+    base : plain values of a case whose plan is taken where the record holds none. overrides : dotted path -> value that is
+    laid over it; what is said so is no longer assumed. CaseError where a list holds too much, or a path is none.
     """
+    values, faults = overridden(_values(review, base), overrides or {})
+    if faults:
+        raise CaseError([fault for _, fault in faults])
+    said = {_about(path) for path in overrides or {}}
+    values["taken_from"]["unsaid"] = [name for name in values["taken_from"]["unsaid"] if name not in said]
+    return values
+
+
+def _about(path: str) -> str:
+    """Which of the things that a record may leave unsaid a path is about."""
+    first, _, rest = path.partition(".")
+    return rest if first == "patient" else "course" if first in ("zones", "course", "horizon") else ""
+
+
+def _values(review: Review, base: Mapping[str, Any] | None) -> dict[str, Any]:
     told = _told(review.lines)
     plan, assumed = _plan(review, base)
     person = {key: value for key, value in plan.pop("patient", {}).items() if key not in LISTS}
@@ -49,19 +67,29 @@ def case_values(review: Review, base: Mapping[str, Any] | None = None) -> dict[s
     if observations:
         values["observations"] = observations
     missing = [*unsaid, *assumed, *(["pages"] if review.partial else [])]
-    taken = {"record": review.record[:MOST], "day": review.day.isoformat(), "unsaid": missing}
+    taken = {"record": Path(review.record).name[:MOST], "day": review.day.isoformat(), "unsaid": missing}
     return {**{key: values.pop(key) for key in ("dermatwin", "title") if key in values}, "patient": values.pop("patient"), **values, "taken_from": taken}
 
 
-def case_in(review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None) -> Case:
-    """The case of a review, checked."""
-    return case_of(case_values(review, base), (), words_of(evidence), movements(evidence))
+def case_in(
+    review: Review,
+    evidence: Evidence,
+    base: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Case:
+    """The case of a review, checked; `base` and `overrides` as for `case_values`."""
+    return case_of(case_values(review, base, overrides), (), words_of(evidence), movements(evidence))
 
 
-def case_text(review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None) -> str:
+def case_text(
+    review: Review,
+    evidence: Evidence,
+    base: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> str:
     """The case of a review as a file, with a head that says what is to be done."""
-    case_in(review, evidence, base)
-    values = case_values(review, base)
+    case_in(review, evidence, base, overrides)
+    values = case_values(review, base, overrides)
     unsaid = values["taken_from"]["unsaid"]
     head = [
         "# Read from a clinical record; nothing here is confirmed. Ask the person about every line, correct what is wrong, and",
