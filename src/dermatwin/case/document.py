@@ -96,7 +96,8 @@ Date = Annotated[
 ]
 
 if TYPE_CHECKING:
-    Reason = Signed = str
+    Reason = str
+    Signed = str
 else:
     Reason = _said(10, 2000)
     Signed = _said(2, 200)
@@ -113,7 +114,9 @@ class Origin(Record):
     """The line of somebody's record that an item was read from: its codes, how it stands there, and who has confirmed it."""
 
     record: Annotated[str, Field(min_length=1, max_length=200)]
-    codes: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Za-z0-9._-]+$", max_length=80)]], Field(max_length=20)] = []
+    codes: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Za-z0-9._-]+$", max_length=80)]], Field(max_length=20)
+    ] = []
     status: Literal["active", "past", "family", "unknown", ""] = ""
     confirmed: Signed | None = None
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ..evidence import Evidence
     from ..exchange.fhir import Review
 
-Record = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A record as FHIR R4: JSON, or JSON lines.", show_default=False)]
+Record = Annotated[
+    Path, typer.Argument(metavar="BUNDLE", help="A record as FHIR R4: JSON, or JSON lines.", show_default=False)
+]
 OnDay = Annotated[
     str | None, typer.Option("--on", metavar="DAY", show_default=False, help="Day as of which it is read; left out, today.")
 ]
@@ -23,15 +25,22 @@ OnDay = Annotated[
 
 def import_fhir(
     record: Record,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the case here.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the case here.", show_default=False)
+    ] = None,
     lines: Annotated[
         Path | None,
-        typer.Option("--review", metavar="FILE", help="Write every line of the review: .csv, .yaml or .json.", show_default=False),
+        typer.Option(
+            "--review", metavar="FILE", help="Write every line of the review: .csv, .yaml or .json.", show_default=False
+        ),
     ] = None,
     case: Annotated[
         Path | None,
         typer.Option(
-            "--case", metavar="CASE", show_default=False, help="Case whose zones and course are taken; left out, those of `new`."
+            "--case",
+            metavar="CASE",
+            show_default=False,
+            help="Case whose zones and course are taken; left out, those of `new`.",
         ),
     ] = None,
     on: OnDay = None,
@@ -41,7 +50,8 @@ def import_fhir(
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Read a clinical record (FHIR R4) into a case: every line mapped, listed or set aside, none confirmed. Needs the extra 'fhir'."""
+    """Read a clinical record (FHIR R4) into a case: every line mapped, listed or set aside, none confirmed. Needs the extra
+    'fhir'."""
     from ..exchange.fhir import read_record, review
     from .machine import emit, only_json
     from .writing import require_free, write_text
@@ -104,7 +114,9 @@ def _form(path: Path | None) -> Any:
 
 def export_fhir(
     path: Annotated[Path, typer.Argument(metavar="RUN|CASE", help="Run folder, or case file (YAML).", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.", show_default=False)
+    ] = None,
     evidence: Own = None,
     force: Force = False,
     json: Machine = False,

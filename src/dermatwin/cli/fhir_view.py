@@ -46,7 +46,13 @@ def _table(screen, title: str, lines: tuple[Line, ...]) -> None:
         table.add_column(name, overflow="fold")
     for line in lines[:_MOST]:
         days = " to ".join(day.isoformat() for day in (line.since, line.until) if day)
-        cells = (line.record, line.says, f"{line.status or line.states} {days}".strip(), ", ".join(line.reads) or line.place, line.reason)
+        cells = (
+            line.record,
+            line.says,
+            f"{line.status or line.states} {days}".strip(),
+            ", ".join(line.reads) or line.place,
+            line.reason,
+        )
         table.add_row(*(escape(printable(str(cell))) for cell in cells))
     screen.print(table)
     if len(lines) > _MOST:

@@ -1,1 +1,1 @@
-"""What leaves for other people's systems, and what comes from them: clinical records (FHIR R4) and decision support (CDS Hooks)."""
+"""Other people's systems: clinical records that come and go (FHIR R4), and their questions while one is open (CDS Hooks)."""

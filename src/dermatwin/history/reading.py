@@ -65,7 +65,8 @@ def _facts_in(entry: Entry) -> Iterator[Fact]:
 
 
 def item_facts(item: Item, kind: str, start: date, evidence: Evidence) -> tuple[Fact, ...]:
-    """What one item says in a list of a history (conditions, medications, allergies, recent_procedures), at least one fact."""
+    """What one item says in a list of a history (conditions, medications, allergies, recent_procedures), at least one
+    fact."""
     entry = Entry(item, LISTS[kind], f"patient.{kind}", start, vocabulary(evidence), places(evidence))
     return tuple(_facts_in(entry))
 

@@ -1,10 +1,10 @@
 """An item that was read from somebody's record: its codes first, its words second, its status as the record states it.
 
 A known code says what the line is. Its words then add where, in which manner and which kind of it ('scar', coded; 'keloid on
-the chest', in words), and nothing else: the title of B00.1 is 'herpesviral vesicular dermatitis', and nobody has a dermatitis.
-Where no code is known the words are read like any other, and the status of the record is laid over what they say: a stopped
-medicine is over whatever its name. A record never denies: what it refutes or leaves out is for a person to ask.
-Source: HL7 FHIR R4, conditions and medications (status, verification), as read in `exchange/fhir`.
+the chest', in words), and nothing else: the title of B00.1 is 'herpesviral vesicular dermatitis', and nobody has a
+dermatitis. Where no code is known the words are read like any other, and the status of the record is laid over what they
+say: a stopped medicine is over whatever its name. A record never denies: what it refutes or leaves out is for a person to
+ask. Source: HL7 FHIR R4, conditions and medications (status, verification), as read in `exchange/fhir`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def recorded(entry: Entry) -> Iterator[Fact]:
 
 def _narrowest(coded: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """One fact for each thing: codes of two systems often say the same, one of them less closely."""
-    kept = [one for one in coded if not any(one.what in other.kinds - {other.what} and one.role == other.role for other in coded)]
+    kept = [
+        one for one in coded if not any(one.what in other.kinds - {other.what} and one.role == other.role for other in coded)
+    ]
     return tuple({(one.what, one.role): one for one in reversed(kept)}.values())[::-1]
 
 

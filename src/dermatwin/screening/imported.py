@@ -1,4 +1,4 @@
-"""What was read from somebody's record: lines that nobody has confirmed with the person, and what the record does not say."""
+"""What was read from somebody's record: lines that nobody has confirmed, and what the record does not say."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ def imported_check(case: Case, who: Person) -> Iterator[Finding]:
     open_ones = [waiting[fact.path] for fact in unknown if fact.status != "past"]
     over = [waiting[fact.path] for fact in unknown if fact.status == "past"]
     if open_ones:
-        yield _finding("not_known", "caution", "Not known to dermatwin", _listed(open_ones), "Ask what it is, and write it so that it can be read")
+        yield _finding(
+            "not_known",
+            "caution",
+            "Not known to dermatwin",
+            _listed(open_ones),
+            "Ask what it is, and write it so that it can be read",
+        )
     if over:
         yield _finding("not_known", "info", "Not known to dermatwin, and over", _listed(over), "A clinician must judge it")
     if case.taken_from is not None:

@@ -1,4 +1,4 @@
-"""A case, or a run, as one bundle of FHIR R4: the history, the plan, what was done, the forecast, the screening, and who made it.
+"""A case, or a run, as one bundle of FHIR R4: history, plan, what was done, forecast, screening, and who made it.
 
 What is written has the shape of R4B by the models of fhir.resources before it leaves. The same input gives the same bundle.
 """
@@ -71,7 +71,9 @@ def bundle_text(told: Told) -> str:
 def bundle_of(told: Told) -> Resource:
     """The bundle as plain data; CaseError for an animal, and without the extra; ComputationError where it is no R4."""
     if told.case.patient.species != "human":
-        raise CaseError([Fault("patient.species", told.case.patient.species, "is no person; a clinical record is of people")])
+        raise CaseError(
+            [Fault("patient.species", told.case.patient.species, "is no person; a clinical record is of people")]
+        )
     entries = list(_entries(told))
     for entry in entries:
         body = entry["resource"]
@@ -105,9 +107,16 @@ def _entries(told: Told) -> Iterator[Resource]:
     person = {"reference": names.url(told.person)}
     made: list[Resource] = []
     for name, body in (*_history(told), *_course(told, names), *_computed(told, names)):
-        about = {"patient": person} if body["resourceType"] in _OF_PATIENT else {} if body["resourceType"] == "Device" else {"subject": person}
+        about = (
+            {"patient": person}
+            if body["resourceType"] in _OF_PATIENT
+            else {}
+            if body["resourceType"] == "Device"
+            else {"subject": person}
+        )
         made.append(names.entry(name, body | about))
-    yield names.entry(told.person, {"resourceType": "Patient", "gender": told.case.patient.sex})
+    sex = "unknown" if "sex" in course.unsaid(told.case) else told.case.patient.sex
+    yield names.entry(told.person, {"resourceType": "Patient", "gender": sex})
     yield from made
     yield names.entry("provenance", _provenance(told, [person["reference"], *(entry["fullUrl"] for entry in made)]))
 
@@ -120,15 +129,23 @@ def _history(told: Told) -> Iterator[tuple[str, Resource]]:
     """The history, the fields of the person, the answers and the observations, each with its part of the case."""
     values = told.case.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     day, person = told.case.course.start.isoformat(), values["patient"]
+    assumed = course.unsaid(told.case)
     parts = [
         (f"{name.replace('_', '-')}-{number}", Part(f"patient.{name}", one, day))
         for name in LISTS
         for number, one in enumerate(person.get(name, []), 1)
     ]
-    parts += [(name.replace("_", "-"), Part(place, person[name], day)) for place, name in FIELDS.items() if person.get(name)]
+    parts += [
+        (name.replace("_", "-"), Part(place, person[name], day))
+        for place, name in FIELDS.items()
+        if person.get(name) and name not in assumed
+    ]
     if person.get("anamnesis"):
         parts.append(("anamnesis", Part(ANAMNESIS, person["anamnesis"], day)))
-    parts += [(f"observation-{number}", Part(OBSERVATIONS, one, day)) for number, one in enumerate(values.get("observations", []), 1)]
+    parts += [
+        (f"observation-{number}", Part(OBSERVATIONS, one, day))
+        for number, one in enumerate(values.get("observations", []), 1)
+    ]
     for name, part in parts:
         body = written_part(part, told.evidence)
         assert body is not None, part.place
@@ -146,7 +163,9 @@ def _course(told: Told, names: _Names) -> Iterator[tuple[str, Resource]]:
         used = [lot_key(lot) for lot in done[number].lots] if number in done else []
         own = case.course.device if isinstance(case.course.device, str) else case.course.device.name
         body["basedOn"] = [{"reference": names.url("plan")}]
-        body["usedReference"] = [{"reference": names.url(tools[name][0]), "display": name} for name in dict.fromkeys([own, *used])]
+        body["usedReference"] = [
+            {"reference": names.url(tools[name][0]), "display": name} for name in dict.fromkeys([own, *used])
+        ]
         sessions.append((f"session-{number}", body))
     yield from worries
     yield from tools.values()
@@ -177,7 +196,11 @@ def _provenance(told: Told, targets: list[str]) -> Resource:
         "activity": {"text": "written by dermatwin from a case"},
         "agent": [
             {
-                "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "assembler"}]},
+                "type": {
+                    "coding": [
+                        {"system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "assembler"}
+                    ]
+                },
                 "who": {"display": f"dermatwin {version('dermatwin')}"},
             }
         ],

@@ -1,7 +1,8 @@
 """From a review to a case: the history with the code of every line, unconfirmed, and the plan of treatment.
 
 The plan is the one that dermatwin wrote into the record, else that of a case that is handed in, else that of the file that
-`dermatwin new` writes. What the record does not say is taken from there and named in `taken_from.unsaid`: screening asks for it.
+`dermatwin new` writes. What the record does not say is taken from there and named in `taken_from.unsaid`: screening asks
+for it.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _values(review: Review, base: Mapping[str, Any] | None) -> dict[str, Any]:
     plan, assumed = _plan(review, base)
     person = {key: value for key, value in plan.pop("patient", {}).items() if key not in LISTS}
     if review.plan is None:
-        person = {key: value for key, value in person.items() if key in _ASSUMED or (base is not None and key not in _FIELDS)}
+        person = {
+            key: value for key, value in person.items() if key in _ASSUMED or (base is not None and key not in _FIELDS)
+        }
     found = {line.place: line.value for line in review.lines if line.place in (*_FIELDS, "anamnesis", "person")}
     person |= found.pop("person", {})
     unsaid = [name for name in _ASSUMED if name not in found]
@@ -66,38 +69,41 @@ def _values(review: Review, base: Mapping[str, Any] | None) -> dict[str, Any]:
     values = {"dermatwin": 1, **plan, "patient": patient}
     if observations:
         values["observations"] = observations
-    missing = [*unsaid, *assumed, *(["pages"] if review.partial else [])]
+    missing = list(
+        dict.fromkeys([*unsaid, *(name for name in assumed if name not in found), *(["pages"] if review.partial else [])])
+    )
     taken = {"record": Path(review.record).name[:MOST], "day": review.day.isoformat(), "unsaid": missing}
-    return {**{key: values.pop(key) for key in ("dermatwin", "title") if key in values}, "patient": values.pop("patient"), **values, "taken_from": taken}
+    return {
+        **{key: values.pop(key) for key in ("dermatwin", "title") if key in values},
+        "patient": values.pop("patient"),
+        **values,
+        "taken_from": taken,
+    }
 
 
 def case_in(
-    review: Review,
-    evidence: Evidence,
-    base: Mapping[str, Any] | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None, overrides: Mapping[str, Any] | None = None
 ) -> Case:
     """The case of a review, checked; `base` and `overrides` as for `case_values`."""
     return case_of(case_values(review, base, overrides), (), words_of(evidence), movements(evidence))
 
 
 def case_text(
-    review: Review,
-    evidence: Evidence,
-    base: Mapping[str, Any] | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    review: Review, evidence: Evidence, base: Mapping[str, Any] | None = None, overrides: Mapping[str, Any] | None = None
 ) -> str:
     """The case of a review as a file, with a head that says what is to be done."""
     case_in(review, evidence, base, overrides)
     values = case_values(review, base, overrides)
     unsaid = values["taken_from"]["unsaid"]
     head = [
-        "# Read from a clinical record; nothing here is confirmed. Ask the person about every line, correct what is wrong, and",
-        "# write 'confirmed: NAME' into its origin. What the record did not understand stands in the review (--review FILE).",
+        "Read from a clinical record; nothing here is confirmed. Ask the person about every line, correct what is wrong,"
     ]
+    head += ["and write 'confirmed: NAME' into its origin. What was not understood stands in the review (--review FILE)."]
     if unsaid:
-        head.append(f"# Not in the record, and assumed: {', '.join(unsaid)}. Write the right thing and take the word out of 'unsaid'.")
-    return "\n".join(head) + "\n" + dump_values(values)
+        head += [
+            f"Not in the record, and assumed: {', '.join(unsaid)}. Write the right thing; take the word out of 'unsaid'."
+        ]
+    return "".join(f"# {line}\n" for line in head) + dump_values(values)
 
 
 def _told(lines: Sequence[Line]) -> dict[str, list[Line]]:
@@ -111,14 +117,17 @@ def _told(lines: Sequence[Line]) -> dict[str, list[Line]]:
 def _plan(review: Review, base: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[str]]:
     """The plan with what else of the case stands beside the history, and whether it was assumed."""
     if review.plan is not None:
-        return dict(review.plan), []
-    values = dict(base) if base is not None else _template()
-    if base is None:
-        return {"title": "History from a clinical record", **{key: values[key] for key in ("patient", "zones", "horizon")}, "course": {**values["course"], "start": review.day.isoformat()}}, ["course"]
-    return {key: value for key, value in values.items() if key != "taken_from"}, []
+        taken = review.plan.get("taken_from", {})
+        return {key: value for key, value in review.plan.items() if key != "taken_from"}, list(taken.get("unsaid", []))
+    if base is not None:
+        return {key: value for key, value in base.items() if key != "taken_from"}, []
+    values = template_values()
+    course = {**values["course"], "start": review.day.isoformat()}
+    kept = {key: values[key] for key in ("patient", "zones", "horizon")}
+    return {"title": "History from a clinical record", **kept, "course": course}, ["course"]
 
 
-def _template() -> dict[str, Any]:
+def template_values() -> dict[str, Any]:
     """The values of the file that `dermatwin new` writes, without what is switched off there."""
     return _on(read_file(_TEMPLATE).value)
 
@@ -135,10 +144,17 @@ def _merged(lines: Sequence[Line], review: Review) -> list[dict[str, Any]]:
     for number, line in enumerate(lines):
         item = line.item or {}
         origin = item["origin"]
-        same = (item["name"].casefold(), tuple(origin.get("codes", ())), origin.get("status", ""), item.get("note", ""), item.get("zone", ""))
+        same = (
+            item["name"].casefold(),
+            tuple(origin.get("codes", ())),
+            origin.get("status", ""),
+            item.get("note", ""),
+            item.get("zone", ""),
+        )
         found[same if line.by != "value" else number].append(line)
     if len(found) > MOST:
-        raise CaseError([Fault(review.record, "", f"has {len(found)} different {lines[0].place.replace('_', ' ')}; a case holds at most {MOST}")])
+        said = f"has {len(found)} different {lines[0].place.replace('_', ' ')}; a case holds at most {MOST}"
+        raise CaseError([Fault(review.record, "", said)])
     return [_one(same) for same in found.values()]
 
 
@@ -146,14 +162,16 @@ def _one(same: Sequence[Line]) -> dict[str, Any]:
     item = dict(same[0].item or {})
     if len(same) == 1:
         return item
-    starts, ends = [line.item.get("since") for line in same if line.item], [line.item.get("until") for line in same if line.item]
+    days = [(line.item.get("since"), line.item.get("until")) for line in same if line.item]
+    over = same[0].place == "recent_procedures"  # what happens is over when it has happened
     item.pop("since", None)
     item.pop("until", None)
-    if all(starts):
+    starts = [start for start, _ in days if start]
+    ends = [last for start, end in days if (last := end or (start if over else None))]
+    if len(starts) == len(same):
         item["since"] = min(starts)
-    latest = [end or (start if same[0].place == "recent_procedures" else None) for start, end in zip(starts, ends, strict=True)]
-    if all(latest):
-        item["until"] = max(latest)
+    if len(ends) == len(same):
+        item["until"] = max(ends)
     more = f" and {len(same) - 1} more"
     item["origin"] = {**item["origin"], "record": item["origin"]["record"][: MOST - len(more)] + more}
     return item

@@ -1,4 +1,4 @@
-"""A course as resources of FHIR R4: the plan, its concerns and devices, each session as a procedure, consents that were given.
+"""A course as resources of FHIR R4: the plan, its concerns and devices, a procedure for each session, consents.
 
 The care plan carries the plan of the case whole, so that it comes back equal; the other resources tell others the same.
 """
@@ -12,12 +12,11 @@ from typing import Any, Literal
 
 from ...case import Case
 from ...history import LISTS
-from .elements import CONCEPTS
 from .part import PLAN, RUN, Part
 from .written import SITES, coding, site, term
 
 Resource = dict[str, Any]
-KIND = "urn:dermatwin:procedure"
+KIND, CONCERNS = "urn:dermatwin:procedure", "urn:dermatwin:concern"
 _SESSION_STATUS = {"completed": "completed", "not-done": "cancelled", "preparation": "scheduled"}
 _TYPED = ("age", "sex", "phototype", "body_weight", "smoker", "pregnant", "breastfeeding", "anamnesis", *LISTS)
 """Fields of the person that resources of their own carry."""
@@ -65,9 +64,15 @@ def care_plan(case: Case, signed: bool, concerns: Sequence[str], procedures: Seq
         "status": "active" if signed else "draft",
         "intent": "plan",
         "title": case.title or "Course of microneedling",
-        "period": {"start": case.course.start.isoformat(), "end": (case.course.start + timedelta(days=case.horizon)).isoformat()},
+        "period": {
+            "start": case.course.start.isoformat(),
+            "end": (case.course.start + timedelta(days=case.horizon)).isoformat(),
+        },
         "addresses": [{"reference": name} for name in concerns],
-        "activity": [{"outcomeReference": [{"reference": name}], "detail": detail} for name, detail in zip(procedures, _details(case), strict=True)],
+        "activity": [
+            {"outcomeReference": [{"reference": name}], "detail": detail}
+            for name, detail in zip(procedures, _details(case), strict=True)
+        ],
         "extension": Part(PLAN, plan_values(case)).extension(),
     }
 
@@ -90,10 +95,15 @@ def _details(case: Case) -> Iterator[Resource]:
 def plan_values(case: Case) -> dict[str, Any]:
     """The plain values of a case without its history and observations: those stand in resources of their own."""
     values = case.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    for name in ("observations", "taken_from"):
-        values.pop(name, None)
-    values["patient"] = {key: entry for key, entry in values["patient"].items() if key not in _TYPED}
+    values.pop("observations", None)
+    assumed = unsaid(case)
+    values["patient"] = {key: entry for key, entry in values["patient"].items() if key not in _TYPED or key in assumed}
     return values
+
+
+def unsaid(case: Case) -> frozenset[str]:
+    """What the case only assumes, because the record that it was read from does not say it: no resource states it."""
+    return frozenset(case.taken_from.unsaid if case.taken_from is not None else ())
 
 
 def session_words(case: Case, number: int) -> Iterator[tuple[str, str]]:
@@ -125,7 +135,7 @@ def concerns(case: Case) -> Iterator[Resource]:
                 "clinicalStatus": term("condition-clinical", "active"),
                 "verificationStatus": term("condition-ver-status", "confirmed"),
                 "category": [term("condition-category", "problem-list-item")],
-                "code": {"coding": [coding(CONCEPTS, one.concern)], "text": f"{words}{grade}"},
+                "code": {"coding": [coding(CONCERNS, one.concern)], "text": f"{words}{grade}"},
                 "bodySite": [site(zone.zone)],
                 "extension": Part(RUN).extension(),
             }
@@ -196,4 +206,17 @@ def consent(given: ConsentGiven) -> Resource:
     return body | ({"performer": [{"display": given.by}]} if given.by else {})
 
 
-__all__ = ["SITES", "ConsentGiven", "Lot", "SessionDone", "care_plan", "concerns", "consent", "devices", "lot_key", "plan_values", "procedure"]
+__all__ = [
+    "SITES",
+    "ConsentGiven",
+    "Lot",
+    "SessionDone",
+    "care_plan",
+    "concerns",
+    "consent",
+    "devices",
+    "lot_key",
+    "plan_values",
+    "procedure",
+    "unsaid",
+]

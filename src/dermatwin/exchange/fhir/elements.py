@@ -1,4 +1,4 @@
-"""Elements of FHIR R4 as plain values: text that is safe to show, codes by their systems, days. What has another shape is nothing.
+"""Elements of FHIR R4 as plain values: text that is safe to show, codes by their systems, days; any other shape is nothing.
 
 Codes are 'system:code' as in the vocabulary. ICD-10 of the WHO and its German edition share categories and first
 subcategories with ICD-10-CM; what lies below is cut off, for there they part.
@@ -7,7 +7,7 @@ subcategories with ICD-10-CM; what lies below is cut off, for there they part.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -119,7 +119,7 @@ def period(value: Any) -> tuple[date | None, date | None]:
     return first_day(mapping(value).get("start")), last_day(mapping(value).get("end"))
 
 
-def shown(resource: dict[str, Any], name: str) -> str:
+def shown(resource: Mapping[str, Any], name: str) -> str:
     """A value[x] in few words: 'valueQuantity', 'valueCodeableConcept', 'valueString' ..."""
     for key, value in resource.items():
         if not key.startswith(name) or key == name:

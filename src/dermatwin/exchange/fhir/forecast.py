@@ -37,7 +37,10 @@ def risk_assessment(summary: Mapping[str, Any], start: date, evidence: Evidence)
         "method": {"text": f"dermatwin {version}, {draws} possible people, seed {seed}"},
         "occurrenceDateTime": start.isoformat(),
         "prediction": told,
-        "note": [{"text": summary["intent"]}, {"text": f"Bands are the 5 % and 95 % quantiles over possible people; {_GRADES}."}],
+        "note": [
+            {"text": summary["intent"]},
+            {"text": f"Bands are the 5 % and 95 % quantiles over possible people; {_GRADES}."},
+        ],
         "extension": Part(RUN).extension(),
     }
 
@@ -54,7 +57,10 @@ def _prediction(endpoint: Mapping[str, Any], row: QuantityRow, titles: Mapping[s
     scale = 100.0 if row.shown == PERCENT else 1.0
     unit = "%" if row.shown == PERCENT else "" if row.unit == "1" else row.unit
     middle, low, high = (scale * endpoint[key] for key in ("median", "p05", "p95"))
-    said = f"{middle:.3g} {unit} (90 % band {low:.3g} to {high:.3g} {unit}".replace("  ", " ").rstrip() + f"), grade {endpoint['grade']}"
+    said = (
+        f"{middle:.3g} {unit} (90 % band {low:.3g} to {high:.3g} {unit}".replace("  ", " ").rstrip()
+        + f"), grade {endpoint['grade']}"
+    )
     name = titles.get(endpoint["name"], row.title)
     where = f", {endpoint['zone']}" if endpoint.get("zone") else ""
     body: Resource = {
@@ -90,5 +96,8 @@ def _issue(finding: Finding, day: date) -> Resource:
         "detail": f"{finding.level.replace('_', ' ')}: {finding.reason}{until}; sources: {', '.join(finding.sources)}",
         "extension": Part(RUN).extension(),
     }
-    actions = [*([finding.action] if finding.action else []), *([f"overridden: {finding.override_reason}"] if finding.overridden else [])]
+    actions = [
+        *([finding.action] if finding.action else []),
+        *([f"overridden: {finding.override_reason}"] if finding.overridden else []),
+    ]
     return body | ({"mitigation": [{"action": {"text": action}} for action in actions]} if actions else {})

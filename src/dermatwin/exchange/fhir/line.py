@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Literal
 
 Outcome = Literal["mapped", "listed", "aside"]
-"""mapped: read as facts, or as a field of the person; listed: kept, not understood; aside: understood, and says nothing here."""
+"""mapped: read as facts, or as a field of the person; listed: kept, not understood; aside: understood, and says nothing
+here."""
 
 Standing = Literal["active", "past", "family", "unknown", ""]
 """How a line stands, in the words of `Origin.status` of a case."""

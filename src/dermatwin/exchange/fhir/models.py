@@ -1,6 +1,7 @@
 """The models of FHIR R4 (fhir.resources, its R4B part on purpose: the default of that library is R5 and drops what R4 says).
 
-They say whether a resource that is read has the shape of R4, and whether what is written has it. The extra `fhir` brings them.
+They say whether a resource that is read has the shape of R4, and whether what is written has it. The extra `fhir` brings
+them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from ...core.errors import CaseError, Fault
 from ...core.printing import printable
 from .record import ClinicalRecord, Resource
 
-READ = frozenset(
-    """Patient Condition AllergyIntolerance MedicationRequest MedicationStatement MedicationAdministration MedicationDispense
-    Medication Procedure Immunization Device FamilyMemberHistory Observation CarePlan QuestionnaireResponse""".split()
+_NAMES = (
+    "AllergyIntolerance CarePlan Condition Device FamilyMemberHistory Immunization Medication "
+    "MedicationAdministration MedicationDispense MedicationRequest MedicationStatement Observation Patient "
+    "Procedure QuestionnaireResponse "
 )
+READ = frozenset(_NAMES.split())
 """Kinds that are read, and so have to be what they say they are."""
 
 _TOLD = 3  # faults of one resource
@@ -54,7 +57,10 @@ def shape_faults(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     try:
         model_of(str(body.get("resourceType"))).model_validate(dict(body))
     except ValidationError as error:
-        return [(".".join(map(str, each["loc"])), _said(each["msg"])) for each in error.errors(include_url=False, include_input=False)]
+        return [
+            (".".join(map(str, each["loc"])), _said(each["msg"]))
+            for each in error.errors(include_url=False, include_input=False)
+        ]
     except (LookupError, AssertionError) as error:
         return [("", _said(str(error)))]
     return []

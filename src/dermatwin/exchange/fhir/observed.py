@@ -1,7 +1,7 @@
-"""What observations say: how a pregnancy, a habit or breastfeeding stands, weight, phototype, age, a level that speaks for an illness.
+"""What observations say: how a pregnancy or a habit stands, weight, phototype, age, a level that speaks for an illness.
 
-Which codes mean what is data (`record_codes.csv`). Of several observations of one thing the latest counts. An answer "no" is set
-aside: it was true on its day, and a record never denies. Everything else that was measured is kept, not understood.
+Which codes mean what is data (`record_codes.csv`). Of several observations of one thing the latest counts. An answer "no"
+is set aside: it was true on its day, and a record never denies. Everything else that was measured is kept, not understood.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from .line import Said
 from .record import Resource
 
 _NEVER = ("entered-in-error", "cancelled")
-_UNITS = {"weight": {"kg": 1.0, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237}, "age": {"a": 1.0, "yr": 1.0, "years": 1.0}}
+_UNITS = {
+    "weight": {"kg": 1.0, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237},
+    "age": {"a": 1.0, "yr": 1.0, "years": 1.0},
+}
 """Unit of UCUM -> how many kg, or years."""
 
 _TYPE = re.compile(r"\b(VI|IV|V|I{1,3}|[1-6])\b")
@@ -52,7 +55,11 @@ def _older(said: Said, newest: date) -> Said:
 
 
 def _when(body: Mapping[str, Any]) -> date:
-    days = (first_day(body.get("effectiveDateTime")), first_day(body.get("effectiveInstant")), *period(body.get("effectivePeriod")))
+    days = (
+        first_day(body.get("effectiveDateTime")),
+        first_day(body.get("effectiveInstant")),
+        *period(body.get("effectivePeriod")),
+    )
     return next(filter(None, (*days, first_day(body.get("issued")))), date.min)
 
 
@@ -68,7 +75,7 @@ def _told(one: Resource, day: date, book: Vocabulary, known: Mapping[str, Record
 
 
 def _one(body: Mapping[str, Any], when: date, book: Vocabulary, known: Mapping[str, RecordCodeRow]) -> Said:
-    own, value = codes(body.get("code")), shown(dict(body), "value")
+    own, value = codes(body.get("code")), shown(body, "value")
     name = words(body.get("code"))
     since = None if when == date.min else when
     said = Said(f"{name}: {value}" if value else name, own, states=f"on {since.isoformat()}" if since else "", since=since)
@@ -96,7 +103,10 @@ def _state(
     if not reads:
         plain = {True: "yes", False: "no"}.get(body.get("valueBoolean"), "")  # type: ignore[arg-type]
         spelt = {"y": "yes", "true": "yes", "yes": "yes", "n": "no", "false": "no", "no": "no"}
-        reads = plain or next((spelt[code.casefold()] for code in bare_codes(body.get("valueCodeableConcept")) if code.casefold() in spelt), "unsure")
+        reads = plain or next(
+            (spelt[code.casefold()] for code in bare_codes(body.get("valueCodeableConcept")) if code.casefold() in spelt),
+            "unsure",
+        )
     if reads == "no":
         return replace(said, aside=True, why="no on its day; ask again")
     return replace(said, place="conditions", status={"yes": "active", "past": "past"}.get(reads, "unknown"))  # type: ignore[arg-type]
@@ -110,7 +120,9 @@ def _level(body: Mapping[str, Any], said: Said, row: RecordCodeRow) -> Said:
     if not isinstance(value, (int, float)) or unit != row.unit:
         return replace(said, why=f"has no value in {row.unit}")
     if row.least is not None and value < row.least:
-        return replace(said, aside=True, why=f"is below {row.least:g} {row.unit}, from which on it would speak for {row.concept}")
+        return replace(
+            said, aside=True, why=f"is below {row.least:g} {row.unit}, from which on it would speak for {row.concept}"
+        )
     return replace(said, place="conditions", status="unknown", codes=(f"dermatwin:{row.concept}", *said.codes))
 
 
@@ -121,7 +133,11 @@ def _field(body: Mapping[str, Any], said: Said, reads: str, value: str) -> Said:
         concept = body.get("valueCodeableConcept")
         found = _TYPE.findall(text(words(concept) or value).upper().replace("TYPE", " "))
         names = {PHOTOTYPES[int(one) - 1] if one.isdigit() else one for one in found}
-        return replace(said, field="phototype", value=names.pop()) if len(names) == 1 else replace(said, why="names no one phototype")
+        return (
+            replace(said, field="phototype", value=names.pop())
+            if len(names) == 1
+            else replace(said, why="names no one phototype")
+        )
     quantity = mapping(body.get("valueQuantity"))
     amount, unit = quantity.get("value"), text(quantity.get("code") or quantity.get("unit"))
     if not isinstance(amount, (int, float)) or unit not in _UNITS[reads]:
@@ -136,4 +152,6 @@ def _found(body: Mapping[str, Any], said: Said, book: Vocabulary) -> Said:
     if not concepts:
         return replace(said, why="a measurement that nobody here reads")
     value = words(body.get("valueCodeableConcept"))
-    return replace(said, text=value, states=f"{said.text}; {said.states}", codes=answer, place="conditions", status="unknown")
+    return replace(
+        said, text=value, states=f"{said.text}; {said.states}", codes=answer, place="conditions", status="unknown"
+    )

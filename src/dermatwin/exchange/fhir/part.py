@@ -1,7 +1,7 @@
 """The part of a case that a resource stands for, written beside it, so that what dermatwin wrote comes back equal.
 
-An extension holds the place in the case and the plain value there. It counts only where the resource still says what dermatwin
-would write of that value: what somebody changed in the meantime is read like anybody's.
+An extension holds the place in the case and the plain value there. It counts only where the resource still says what
+dermatwin would write of that value: what somebody changed in the meantime is read like anybody's.
 """
 
 from __future__ import annotations

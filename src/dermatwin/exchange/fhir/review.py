@@ -1,6 +1,7 @@
 """The review of a record: every resource a line, mapped to facts, kept as not understood, or set aside; none is lost.
 
-Codes first, words second (`history.recorded`). Nothing is confirmed here: a person reads the review and confirms line by line.
+Codes first, words second (`history.recorded`). Nothing is confirmed here: a person reads the review and confirms line by
+line.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ...core.errors import CaseError, Fault
 from ...evidence import Evidence
 from ...history import LISTS, Fact, item_facts
 from ...history.fact import NOTHING
-from .elements import bare_codes, first_day, text
+from .elements import first_day, text
 from .line import Line, Said
 from .models import faults_in
 from .observed import observations
@@ -114,7 +115,9 @@ def _own(one: Resource, part: Part | None, evidence: Evidence) -> Line | None:
         return None
     line = Line(one.name, one.kind, text(one.body.get("title")) or one.kind, (), "", "mapped", by="value")
     if part.place in (PLAN, RUN):
-        why = "the plan of treatment, by dermatwin" if part.place == PLAN else "computed by dermatwin: nothing of the history"
+        why = (
+            "the plan of treatment, by dermatwin" if part.place == PLAN else "computed by dermatwin: nothing of the history"
+        )
         return replace(line, outcome="mapped" if one.kind == "CarePlan" else "aside", reason=why)
     written = written_part(part, evidence)
     if written is None or not still_says(one.body, written):
@@ -150,19 +153,23 @@ def _line(one: Resource, said: Said, day: date, evidence: Evidence) -> Line:
     if said.aside:
         return replace(line, outcome="aside", reason=said.why)
     if said.field:
-        value = f"{said.value:g} {'kg' if said.field == 'body_weight' else 'yr'}" if said.field != "phototype" else said.value
+        value = (
+            f"{said.value:g} {'kg' if said.field == 'body_weight' else 'yr'}" if said.field != "phototype" else said.value
+        )
         return replace(line, outcome="mapped", place=said.field, by="value", value=value)
     if not said.place or not (said.text or said.codes):
         return replace(line, reason=said.why or "says nothing that can be read")
     item = _item(one, said, since, until)
-    return _looked_up(replace(line, place=said.place, status=said.status, item=_plain(item), reason=said.why), item, day, evidence)
+    return _looked_up(
+        replace(line, place=said.place, status=said.status, item=_plain(item), reason=said.why), item, day, evidence
+    )
 
 
 def _looked_up(line: Line, item: Item, day: date, evidence: Evidence) -> Line:
     found = item_facts(item, line.place, day, evidence)
     known = [fact for fact in found if fact.known and NOTHING not in fact.kinds]
     told = [fact for fact in known if fact.status != "denied"]
-    if known and not told or (found and all(NOTHING in fact.kinds for fact in found)):
+    if (known and not told) or (found and all(NOTHING in fact.kinds for fact in found)):
         return replace(line, outcome="aside", place="", item=None, reason="says that something is not there; ask the person")
     things = [fact for fact in told if evidence_kind(fact)]
     if not things:
@@ -210,5 +217,4 @@ def _ours(day: date | None) -> date | None:
 
 
 def _plain(item: Item) -> dict[str, Any]:
-    plain = item.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    return plain
+    return item.model_dump(mode="json", exclude_defaults=True, exclude_none=True)

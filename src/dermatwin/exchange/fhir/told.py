@@ -1,8 +1,9 @@
 """What each kind of resource says of a history: words, codes, how it stands, since and until when.
 
-Status first: what was entered in error, refuted, cancelled or never done says nothing of the person. What is on hold, intended,
-not verified or of unknown status is open: somebody has to ask. A record never denies: "no known allergy" and "never smoked" are
-set aside, for they were true of another day. Source: HL7 FHIR R4, the value sets of the status of each resource.
+Status first: what was entered in error, refuted, cancelled or never done says nothing of the person. What is on hold,
+intended, not verified or of unknown status is open: somebody has to ask. A record never denies: "no known allergy" and
+"never smoked" are set aside, for they were true of another day. Source: HL7 FHIR R4, the value sets of the status of each
+resource.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from .elements import bare_codes, codes, first_day, last_day, listing, mapping, period, shown, text, words
+from .elements import bare_codes, codes, first_day, last_day, listing, mapping, period, text, words
 from .line import Said, Standing
 from .record import ClinicalRecord, Resource
 
@@ -44,7 +45,9 @@ def condition(one: Resource, setting: Setting) -> Iterator[Said]:
         codes(body.get("code")),
         "conditions",
         _of_condition(clinical, verified, abated),
-        _stated(("clinical", clinical), ("verification", verified), ("abated", {text(str(over[1] or "yes"))} if abated else ())),
+        _stated(
+            ("clinical", clinical), ("verification", verified), ("abated", {text(str(over[1] or "yes"))} if abated else ())
+        ),
         onset[0],
         over[1],
         _sites(body, words(body.get("code"))),
@@ -87,7 +90,13 @@ def allergy(one: Resource, setting: Setting) -> Iterator[Said]:
 
 
 _TAKEN: dict[str, dict[str, Standing]] = {
-    "MedicationRequest": {"active": "active", "on-hold": "unknown", "completed": "past", "stopped": "past", "unknown": "unknown"},
+    "MedicationRequest": {
+        "active": "active",
+        "on-hold": "unknown",
+        "completed": "past",
+        "stopped": "past",
+        "unknown": "unknown",
+    },
     "MedicationStatement": {
         "active": "active",
         "completed": "past",
@@ -181,13 +190,21 @@ def _taken(body: Mapping[str, Any], given: bool) -> tuple[date | None, date | No
 
 def _route(body: Mapping[str, Any], name: str) -> str:
     """The route of a medicine, where its name does not say it."""
-    doses = (mapping(dose) for dose in (*listing(body.get("dosageInstruction")), *listing(body.get("dosage")), body.get("dosage")))
+    doses = (
+        mapping(dose) for dose in (*listing(body.get("dosageInstruction")), *listing(body.get("dosage")), body.get("dosage"))
+    )
     routes = dict.fromkeys(words(dose.get("route")) for dose in doses)
     said = [route for route in routes if route and route.casefold() not in name.casefold()]
     return f" ({', '.join(said)})" if said and name else ""
 
 
-_DONE: dict[str, Standing] = {"completed": "past", "in-progress": "active", "stopped": "past", "on-hold": "unknown", "unknown": "unknown"}
+_DONE: dict[str, Standing] = {
+    "completed": "past",
+    "in-progress": "active",
+    "stopped": "past",
+    "on-hold": "unknown",
+    "unknown": "unknown",
+}
 
 
 def procedure(one: Resource, setting: Setting) -> Iterator[Said]:
@@ -261,13 +278,15 @@ TELLERS: dict[str, Teller] = {
 }
 """Kind of resource -> what it says; observations and the patient are read in rooms of their own."""
 
-OFFICE = frozenset(
-    """Account AuditEvent Appointment AppointmentResponse Basic Binary CareTeam Claim ClaimResponse Composition Consent Coverage
-    CoverageEligibilityRequest CoverageEligibilityResponse Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare
-    ExplanationOfBenefit Group HealthcareService Invoice Library List Location MessageHeader OperationOutcome Organization
-    OrganizationAffiliation Parameters PaymentNotice PaymentReconciliation Person Practitioner PractitionerRole Provenance
-    Questionnaire RelatedPerson Schedule Slot Substance SupplyDelivery SupplyRequest Task Medication""".split()
+_NAMES = (
+    "Account Appointment AppointmentResponse AuditEvent Basic Binary CareTeam Claim ClaimResponse Composition "
+    "Consent Coverage CoverageEligibilityRequest CoverageEligibilityResponse Encounter Endpoint EnrollmentRequest "
+    "EnrollmentResponse EpisodeOfCare ExplanationOfBenefit Group HealthcareService Invoice Library List Location "
+    "Medication MessageHeader OperationOutcome Organization OrganizationAffiliation Parameters PaymentNotice "
+    "PaymentReconciliation Person Practitioner PractitionerRole Provenance Questionnaire RelatedPerson Schedule "
+    "Slot Substance SupplyDelivery SupplyRequest Task "
 )
+OFFICE = frozenset(_NAMES.split())
 """Kinds that say who, where, when and for how much, and what other lines stand on: nothing of a history by themselves."""
 
 
@@ -276,7 +295,9 @@ def untold(one: Resource) -> Said:
     name = words(one.body.get("code")) or text(one.body.get("title")) or text(one.body.get("description")) or one.kind
     states = text(one.body.get("status"))
     if one.kind in OFFICE:
-        return Said(name, codes(one.body.get("code")), states=states, aside=True, why=f"{one.kind} says nothing of a history")
+        return Said(
+            name, codes(one.body.get("code")), states=states, aside=True, why=f"{one.kind} says nothing of a history"
+        )
     return Said(name, codes(one.body.get("code")), states=states, why=f"resources of {one.kind} are not read")
 
 

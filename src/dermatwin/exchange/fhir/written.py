@@ -1,4 +1,4 @@
-"""The parts of a case as resources of FHIR R4: items of the history, fields of the person, answers of the anamnesis, observations.
+"""The parts of a case as resources of FHIR R4: history, fields of the person, answers of the anamnesis, observations.
 
 A resource says in the elements of the standard how a thing stands; the part beside it keeps the value whole. Codes are those
 that the item was read from, the concept of the vocabulary, and of an illness its one code of SNOMED CT or ICD-10-CM.
@@ -17,7 +17,7 @@ from ...evidence import Evidence
 from ...history import LISTS, Fact, anamnesis, item_facts, vocabulary
 from ...history.fact import NOTHING
 from ...history.vocabulary import OWN_SYSTEM
-from .elements import CONCEPTS, SYSTEMS
+from .elements import SYSTEMS
 from .part import Part
 
 QUANTITIES = "urn:dermatwin:quantity"
@@ -96,7 +96,7 @@ def _codings(one: Item, found: Sequence[Fact], evidence: Evidence) -> list[Resou
     named = [code.partition(":")[::2] for code in (one.origin.codes if one.origin else ())]
     concepts = {fact.what: fact for fact in found if fact.known and NOTHING not in fact.kinds}
     if len(concepts) == 1:
-        (what, fact), = concepts.items()
+        ((what, fact),) = concepts.items()
         named.append((OWN_SYSTEM, what))
         own = vocabulary(evidence)[what].codes if fact.role == "condition" else ()
         for system in _ALONE:
@@ -149,7 +149,12 @@ def _procedure(one: Item, concept: Resource, standing: str, confirmed: bool) -> 
 
 def _family(one: Item, concept: Resource, standing: str, confirmed: bool) -> Resource:
     relative = {"coding": [coding(f"{_TERMS}/v3-RoleCode", "FAMMEMB", "family member")]}
-    return {"resourceType": "FamilyMemberHistory", "status": "partial", "relationship": relative, "condition": [{"code": concept}]}
+    return {
+        "resourceType": "FamilyMemberHistory",
+        "status": "partial",
+        "relationship": relative,
+        "condition": [{"code": concept}],
+    }
 
 
 _WRITERS = {
@@ -218,7 +223,9 @@ def answered(part: Part, evidence: Evidence) -> Resource:
             row["answer"] = [{"valueBoolean": reply["answer"] == "yes"}]
         told = [(key, reply[key]) for key in ("since", "until", "zone", "which", "note") if reply.get(key)]
         if told:
-            row["item"] = [{"linkId": f"{name}.{key}", "text": key, "answer": [{"valueString": str(said)}]} for key, said in told]
+            row["item"] = [
+                {"linkId": f"{name}.{key}", "text": key, "answer": [{"valueString": str(said)}]} for key, said in told
+            ]
         rows.append(row)
     return {
         "resourceType": "QuestionnaireResponse",
@@ -239,7 +246,11 @@ def observed(part: Part) -> Resource:
         "resourceType": "Observation",
         "status": "final" if one.by != "patient" else "preliminary",
         "code": {"coding": [coding(QUANTITIES, one.quantity)], "text": one.quantity.replace("_", " ")},
-        "valueQuantity": {"value": one.value, **unit, **({"comparator": "<="} if one.bound == "upper" else {"comparator": ">="} if one.bound else {})},
+        "valueQuantity": {
+            "value": one.value,
+            **unit,
+            **({"comparator": "<="} if one.bound == "upper" else {"comparator": ">="} if one.bound else {}),
+        },
         "bodySite": site(one.zone),
         "extension": part.extension(),
     }
