@@ -44,7 +44,8 @@ class Line:
 
     record : which line of the record it is ('Condition/12'). says, codes, states : in the record's words. place : where it
     stands in the case (conditions, medications, allergies, recent_procedures, a field of the patient, an answer of the
-    anamnesis); empty where it does not. status, since, until : as they are taken over. reads : labels of the facts.
+    anamnesis); empty where it does not. status, since, until : as they are taken over. stands : how the gravest fact
+    stands (active, past, family, unknown). reads : labels of the facts.
     concepts : their ids. by : code, words or value. reason : why it is listed or set aside, or what is to be noticed.
     item : the item of the case, as plain values.
     """
@@ -59,6 +60,7 @@ class Line:
     status: Standing = ""
     since: date | None = None
     until: date | None = None
+    stands: str = ""
     reads: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
     by: Literal["code", "words", "value", ""] = ""

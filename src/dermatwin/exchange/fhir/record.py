@@ -40,7 +40,8 @@ class Resource:
     @property
     def name(self) -> str:
         """By which name people call it: 'Condition/12'."""
-        return printable(f"{self.kind}/{self.id}" if self.id else f"{self.kind} ({self.place})")
+        where = "" if self.place == self.kind else f" ({self.place})"
+        return printable(f"{self.kind}/{self.id}" if self.id else f"{self.kind}{where}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from typing import Any
 from ...case import Item, Origin
 from ...core.errors import CaseError, Fault
 from ...evidence import Evidence
-from ...history import LISTS, Fact, item_facts
+from ...history import LISTS, Fact, item_facts, vocabulary
+from ...history.entry import GRAVITY
 from ...history.fact import NOTHING
 from .elements import first_day, text
 from .line import Line, Said
@@ -166,32 +167,37 @@ def _line(one: Resource, said: Said, day: date, evidence: Evidence) -> Line:
 
 
 def _looked_up(line: Line, item: Item, day: date, evidence: Evidence) -> Line:
+    """A line with the facts that it is read as; set aside where it names nothing, or only says that something is not there."""
+    book = vocabulary(evidence)
     found = item_facts(item, line.place, day, evidence)
-    known = [fact for fact in found if fact.known and NOTHING not in fact.kinds]
-    told = [fact for fact in known if fact.status != "denied"]
-    if (known and not told) or (found and all(NOTHING in fact.kinds for fact in found)):
-        return replace(line, outcome="aside", place="", item=None, reason="says that something is not there; ask the person")
-    things = [fact for fact in told if evidence_kind(fact)]
-    if not things:
-        unread = ", ".join(f"'{word}'" for fact in found for word in fact.unread)
-        return replace(line, reason=line.reason or (f"nobody here knows {unread}" if unread else "nobody here knows it"))
+    things = [fact for fact in found if fact.known and book[fact.what].kind != "none"]
+    there = [fact for fact in things if fact.status != "denied"]
+    unread = [word for fact in found if not fact.known for word in fact.unread]
+    if not there and all(fact.known for fact in found):
+        why = (
+            "says that something is not there; ask the person"
+            if things or _denies(found)
+            else "names no illness, medicine or procedure"
+        )
+        return replace(line, outcome="aside", place="", item=None, reason=why)
+    if not there:
+        said = f"nobody here knows {', '.join(map(repr, unread))}" if unread else "nobody here knows it"
+        return replace(line, reason=line.reason or said)
+    gravest = min(there, key=lambda fact: GRAVITY.index(fact.status))
+    doubt = "it is open whether it is there now" if any(fact.certainty == "open" for fact in there) else ""
     return replace(
         line,
         outcome="mapped",
-        reads=tuple(dict.fromkeys(fact.label for fact in things)),
-        concepts=tuple(dict.fromkeys(fact.what for fact in things)),
-        by="code" if all(fact.code for fact in things) else "words",
-        reason=line.reason or ("it is open whether it is there now" if any(f.certainty == "open" for f in things) else ""),
+        stands=gravest.status,
+        reads=tuple(dict.fromkeys(fact.label for fact in there)),
+        concepts=tuple(dict.fromkeys(fact.what for fact in there)),
+        by="code" if all(fact.code for fact in there) else "words",
+        reason=line.reason or doubt,
     )
 
 
-_SMALL = frozenset({"code_word", "dose_form", "salt_form"})
-"""Concepts that are words of records and labels: they name no thing of the person."""
-
-
-def evidence_kind(fact: Fact) -> bool:
-    """Whether a fact is about a thing, not about a word of records."""
-    return not fact.kinds & _SMALL
+def _denies(found: tuple[Fact, ...]) -> bool:
+    return any(NOTHING in fact.kinds or "no_allergy" in fact.kinds for fact in found)
 
 
 def _item(one: Resource, said: Said, since: date | None, until: date | None) -> Item:

@@ -10,7 +10,21 @@ from ...case import dump_values
 from .line import Line
 from .review import Review
 
-_COLUMNS = ("outcome", "record", "says", "codes", "states", "status", "since", "until", "reads", "by", "place", "reason")
+_COLUMNS = (
+    "outcome",
+    "record",
+    "says",
+    "codes",
+    "states",
+    "status",
+    "since",
+    "until",
+    "stands",
+    "reads",
+    "by",
+    "place",
+    "reason",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
