@@ -20,7 +20,8 @@ from ..core.errors import CaseError
 from ..core.printing import printable
 from ..evidence import Evidence
 from ..history import named_in, vocabulary
-from ..screening import Finding, Screening, screen
+from ..screening import Finding, screen
+from ..screening.records import ALLERGY_TO_PRODUCT, COMPUTED
 from .fhir import Review, case_in, parse_record, review, template_values
 from .fhir.elements import listing, mapping, text, words
 from .fhir.forecast import RULES
@@ -190,8 +191,10 @@ def _read(values: Iterable[Any], day: date, evidence: Evidence, *more: Body) -> 
     return review(parse_record(json.dumps(bundle).encode(), "prefetch"), day, evidence)
 
 
-def _screened(found: Review, evidence: Evidence) -> Screening:
-    return screen(case_in(found, evidence, _bare(found.day)), evidence)
+def _screened(found: Review, evidence: Evidence) -> tuple[Finding, ...]:
+    """The findings of a record; without a plan in it, none about the course that stands in for one."""
+    screening = screen(case_in(found, evidence, _bare(found.day)), evidence)
+    return tuple(one for one in screening.findings if found.plan is not None or one.rule not in _ABOUT_COURSE)
 
 
 def _bare(day: date) -> Body:
@@ -205,7 +208,7 @@ def _bare(day: date) -> Body:
 
 def _viewed(found: Review, request: Body, evidence: Evidence) -> Iterator[Body]:
     """Cards of a record: what stops and what is a caution, gravest first, and what the record leaves open."""
-    yield from _cards(_screened(found, evidence).findings, request)
+    yield from _cards(_screened(found, evidence), request)
 
 
 def _cards(findings: Iterable[Finding], request: Body) -> Iterator[Body]:
@@ -219,6 +222,7 @@ def _cards(findings: Iterable[Finding], request: Body) -> Iterator[Body]:
 
 
 _ABOUT_RECORD = ("not_confirmed", "not_in_record", "not_known")
+_ABOUT_COURSE = COMPUTED - {*_ABOUT_RECORD, ALLERGY_TO_PRODUCT, "read_as", "anamnesis_contradicts"}
 
 
 def _card(finding: Finding, request: Body) -> Body:
@@ -260,9 +264,9 @@ def _ordered(found: Review, request: Body, prefetch: Body, day: date, evidence: 
     ]
     if not medicines or found.plan is None:
         return
-    before = {(one.rule, one.reason) for one in _screened(found, evidence).findings}
+    before = {(one.rule, one.reason) for one in _screened(found, evidence)}
     after = _screened(_read(prefetch.values(), day, evidence, *medicines), evidence)
-    new = [one for one in after.findings if (one.rule, one.reason) not in before and one.rule not in _ABOUT_RECORD]
+    new = [one for one in after if (one.rule, one.reason) not in before and one.rule not in _ABOUT_RECORD]
     yield from _cards(new, request)
 
 

@@ -75,7 +75,8 @@ def _as_it_stands(fact: Fact, origin: Origin, entry: Entry) -> Fact:
         return replace(fact, status="past", certainty=_sure(fact))
     if origin.status == "unknown":
         return replace(fact, certainty="open")
-    if fact.known and fact.status == "active" and entry.book[fact.what].course == _COMES_AND_GOES:
+    comes_and_goes = fact.known and fact.status == "active" and entry.book[fact.what].course == _COMES_AND_GOES
+    if origin.status == "active" and comes_and_goes:
         return replace(fact, certainty=_sure(fact) if origin.confirmed else "open")
     return fact
 

@@ -57,10 +57,13 @@ def _values(review: Review, base: Mapping[str, Any] | None) -> dict[str, Any]:
     told = _told(review.lines)
     plan, assumed = _plan(review, base)
     person = {key: value for key, value in plan.pop("patient", {}).items() if key not in LISTS}
-    if review.plan is None:
-        person = {
-            key: value for key, value in person.items() if key in _ASSUMED or (base is not None and key not in _FIELDS)
-        }
+    if review.plan is None and base is None:
+        person = {key: value for key, value in person.items() if key in _ASSUMED}
+    elif review.plan is None:
+        person = {key: value for key, value in person.items() if key in _ASSUMED or key not in _FIELDS}
+    else:
+        stand_in = (base if base is not None else template_values())["patient"]
+        person = {**{name: stand_in[name] for name in _ASSUMED}, **person}
     found = {line.place: line.value for line in review.lines if line.place in (*_FIELDS, "anamnesis", "person")}
     person |= found.pop("person", {})
     unsaid = [name for name in _ASSUMED if name not in found]

@@ -29,7 +29,7 @@ class Part:
     def extension(self) -> list[dict[str, Any]]:
         """As an element of a resource."""
         said = {key: entry for key, entry in vars(self).items() if entry not in (None, "")}
-        return [{"url": URL, "valueString": json.dumps(said, ensure_ascii=False, sort_keys=True)}]
+        return [{"url": URL, "valueString": json.dumps(said, ensure_ascii=False)}]
 
 
 def part_of(body: Mapping[str, Any]) -> Part | None:

@@ -167,7 +167,7 @@ def _line(one: Resource, said: Said, day: date, evidence: Evidence) -> Line:
 
 
 def _looked_up(line: Line, item: Item, day: date, evidence: Evidence) -> Line:
-    """A line with the facts that it is read as; set aside where it names nothing, or only says that something is not there."""
+    """A line with the facts that it is read as; set aside where it names nothing, or says that something is not there."""
     book = vocabulary(evidence)
     found = item_facts(item, line.place, day, evidence)
     things = [fact for fact in found if fact.known and book[fact.what].kind != "none"]
