@@ -80,12 +80,10 @@ class TestRoundTrip:
         assert content_of(back(bundle)) == content_of(found.case)
 
     WORDS = st.sampled_from(
-        [
-            "denies cold sores", "Xarelto 20 mg", "aspirin, stopped 2 years ago", "mother has keloids", "none", "latex",
-            "basal cell ca. nose, removed 2020", "my aunt's tonic", "psoriasis?", "lidocaine", "peel last month", "accutane",
-            "aspirin and warfarin", "no eczema, psoriasis or rosacea", "cold sores", "Z88.4", "pregnant", "ex-smoker", "pacemaker",
-        ]
-    )  # fmt: skip
+        """denies cold sores|Xarelto 20 mg|aspirin, stopped 2 years ago|mother has keloids|none|latex|lidocaine|psoriasis?
+        basal cell ca. nose, removed 2020|my aunt's tonic|peel last month|accutane|aspirin and warfarin|cold sores|pregnant
+        no eczema, psoriasis or rosacea|Z88.4|ex-smoker|pacemaker""".replace("\n        ", "|").split("|")
+    )
     DAYS = st.dates(date(2015, 1, 1), date(2027, 1, 1))
     ITEMS = st.lists(
         st.builds(
