@@ -100,7 +100,7 @@ class TestPatientView:
     def test_no_prefetch_at_all(self):
         body = asked()
         del body["prefetch"]
-        assert hooks.answer(hooks.VIEW, body, DAY).status == 412
+        assert hooks.answer(hooks.VIEW, body, DAY, Evidence.packaged()).status == 412
 
     def test_data_that_cannot_be_read(self):
         body = asked(condition("acne", colour="red"))
@@ -113,14 +113,14 @@ class TestPatientView:
         [{"hook": "order-sign"}, {"hookInstance": "1"}, {"context": {"userId": "Practitioner/1"}}, {"context": None}],
     )
     def test_what_is_no_request(self, change):
-        assert hooks.answer(hooks.VIEW, {**asked(), **change}, DAY).status == 400
+        assert hooks.answer(hooks.VIEW, {**asked(), **change}, DAY, Evidence.packaged()).status == 400
 
     @pytest.mark.parametrize("body", [None, [], "x", 3])
     def test_what_is_no_object(self, body):
-        assert hooks.answer(hooks.VIEW, body, DAY).status == 400
+        assert hooks.answer(hooks.VIEW, body, DAY, Evidence.packaged()).status == 400
 
     def test_no_such_service(self):
-        assert hooks.answer("other", asked(), DAY).status == 404
+        assert hooks.answer("other", asked(), DAY, Evidence.packaged()).status == 404
 
 
 class TestOrderSelect:
@@ -158,7 +158,7 @@ class TestOrderSelect:
         assert "nsaid_fish_oil" not in found
 
     def test_a_request_needs_its_orders(self):
-        assert hooks.answer(hooks.ORDER, asked(hook="order-select"), DAY).status == 400
+        assert hooks.answer(hooks.ORDER, asked(hook="order-select"), DAY, Evidence.packaged()).status == 400
 
 
 class TestFeedback:

@@ -90,7 +90,7 @@ def discovery() -> Body:
     return {"services": services}
 
 
-def answer(service: str, request: Any, day: date, evidence: Evidence | None = None) -> Answer:
+def answer(service: str, request: Any, day: date, evidence: Evidence) -> Answer:
     """The answer to POST /cds-services/{service}: 200 with cards, 404, 400 for what is no request, 412 for missing data.
 
     request : the body as plain data. day : as of which the record is read.
@@ -103,10 +103,9 @@ def answer(service: str, request: Any, day: date, evidence: Evidence | None = No
     missing = [name for name in NEEDED if not _is_there(prefetch.get(name))]
     if missing:
         return _refused(412, f"needs prefetch of {', '.join(missing)}")
-    believed = evidence or Evidence.packaged()
     try:
-        found = _read(prefetch.values(), day, believed)
-        cards = _viewed(found, request, believed) if service == VIEW else _ordered(found, request, prefetch, day, believed)
+        found = _read(prefetch.values(), day, evidence)
+        cards = _viewed(found, request, evidence) if service == VIEW else _ordered(found, request, prefetch, day, evidence)
         return Answer(200, {"cards": list(cards)})
     except CaseError as error:
         return _refused(412, "cannot read the data: " + "; ".join(map(str, error.faults[:5])))

@@ -56,7 +56,7 @@ class RecordCodeRow(Row):
 
     code: Annotated[str, Field(pattern=r"^(snomed|loinc):[A-Za-z0-9.-]+$")]
     reads: Literal["state", "yes", "no", "past", "unsure", "level", "phototype", "weight", "age"]
-    concept: Annotated[str, Ref.of("vocabulary.concept"), Blank("")]
+    concept: Concept | None
     unit: str
     least: float | None
     source: Sources

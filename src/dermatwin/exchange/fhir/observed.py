@@ -28,7 +28,7 @@ _UNITS = {
 }
 """Unit of UCUM -> how many kg, or years."""
 
-_TYPE = re.compile(r"\b(VI|IV|V|I{1,3}|[1-6])\b")
+_TYPE = re.compile(rf"\b({'|'.join(sorted(PHOTOTYPES, key=len, reverse=True))}|[1-{len(PHOTOTYPES)}])\b")
 
 
 @view

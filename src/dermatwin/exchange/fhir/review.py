@@ -64,15 +64,14 @@ class Review:
         }
 
 
-def review(record: ClinicalRecord, day: date, evidence: Evidence | None = None) -> Review:
+def review(record: ClinicalRecord, day: date, evidence: Evidence) -> Review:
     """Read a record as of a day; CaseError for resources that are no FHIR R4, and for a person who is dead."""
-    believed = evidence or Evidence.packaged()
     faults = [*faults_in(record), *_deceased(record)]
     if faults:
         raise CaseError(faults)
     parts = {id(one): part_of(one.body) for one in record.resources}
     plan = _plan(record, parts)
-    lines = [*_lines(record, parts, day, believed)]
+    lines = [*_lines(record, parts, day, evidence)]
     return Review(record.name, day, tuple(lines), record.partial, plan)
 
 
