@@ -25,8 +25,10 @@ from dermatwin.exchange.fhir import (
     bundle_of,
     bundle_text,
     case_in,
+    casing,
     parse_record,
     read_told,
+    record,
     review,
 )
 from dermatwin.exchange.fhir.part import URL
@@ -326,3 +328,22 @@ class TestVerb:
         assert_valid(bundle)
         assert resources(bundle, "RiskAssessment")
         assert content_of(back(bundle)) == content_of(read_told(folder, Evidence.packaged()).case)
+
+
+def test_the_page_of_the_documentation_runs(monkeypatch, capsys):
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "fhir.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(root)
+    names: dict[str, object] = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    assert "Condition/miscarriage Miscarriage in first trimester past ('Miscarriage',)" in capsys.readouterr().out
+    assert_valid(names["bundle"])
+
+
+def test_limits_of_the_documentation():
+    page = (Path(__file__).parents[2] / "docs" / "fhir.md").read_text(encoding="utf-8")
+    most = f"{record.MAX_RESOURCES:,}".replace(",", " ")
+    said = (
+        f"Limits: {record.MAX_BYTES >> 20} MiB, {most} resources, {record.MAX_DEPTH} levels; {casing.MOST} different items"
+    )
+    assert said in page
