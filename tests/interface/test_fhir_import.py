@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -195,6 +196,13 @@ class TestHowItStands:
         }
         assert line_of(worn).concepts == ("pacemaker",)
 
+    def test_a_line_that_is_confirmed_waits_no_longer(self):
+        record = reviewed(condition("Psoriasis", "icd10cm:L40.0"))
+        lines = tuple(line.confirmed("Dr A. Example") for line in record.lines)
+        case = case_in(replace(record, lines=lines), Evidence.packaged())
+        assert case.patient.conditions[0].origin.confirmed == "Dr A. Example"
+        assert "not_confirmed" not in found_in(case)
+
     def test_what_comes_and_goes_is_open_until_a_person_confirms_it(self):
         case = case_with(condition("Cold sore", "icd10cm:B00.1"))
         (item,) = case.patient.conditions
@@ -262,6 +270,10 @@ class TestObservations:
         line = line_of(observation("loinc:4548-4", valueQuantity={"value": percent, "code": "%"}))
         assert line.outcome == outcome
         assert line.concepts == (("diabetes",) if outcome == "mapped" else ())
+
+    def test_words_that_deny_beside_others_deny_nothing(self):
+        case = case_with(condition("Acne, no eczema, no keloids"))
+        assert {(fact.what, fact.status) for fact in person_in(case, Evidence.packaged()).facts} == {("acne", "active")}
 
     def test_a_level_in_another_unit_is_kept(self):
         assert line_of(observation("loinc:4548-4", valueQuantity={"value": 60, "code": "mmol/mol"})).outcome == "listed"

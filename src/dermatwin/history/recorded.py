@@ -26,8 +26,9 @@ def recorded(entry: Entry) -> Iterator[Fact]:
     assert origin is not None
     coded = _narrowest(tuple(entry.coded(code.casefold() for code in origin.codes)))
     read = (fact for one in coded for fact in _worded(one, entry)) if coded else entry.facts()
-    for fact in read:
-        yield _as_it_stands(fact, origin, entry)
+    found = [_as_it_stands(fact, origin, entry) for fact in read]
+    said = [fact for fact in found if fact.status != "denied"]
+    yield from said if said and origin.status else found
 
 
 def _narrowest(coded: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -72,6 +72,13 @@ class Line:
     def to_confirm(self) -> bool:
         """Whether a person has to confirm it before it counts as asked."""
         return self.place != ""
+
+    def confirmed(self, by: str) -> Line:
+        """The line as a person confirmed it, whose name stands in the item from then on."""
+        if self.item is None:
+            return self
+        origin = {**self.item.get("origin", {"record": self.record}), "confirmed": by}
+        return replace(self, item={**self.item, "origin": origin})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, days as text."""
