@@ -97,6 +97,11 @@ class TestPatientView:
         found = hooks.answer(hooks.VIEW, asked(**{name: value}), DAY, Evidence.packaged())
         assert (found.status, found.body) == (412, {"error": f"needs prefetch of {name}"})
 
+    def test_the_record_of_somebody_else(self):
+        found = hooks.answer(hooks.VIEW, asked(patient={**PERSON, "id": "q"}), DAY, Evidence.packaged())
+        assert found.status == 412
+        assert "'q', not of the person of the context" in found.body["error"]
+
     def test_no_prefetch_at_all(self):
         body = asked()
         del body["prefetch"]

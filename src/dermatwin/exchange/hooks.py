@@ -103,6 +103,8 @@ def answer(service: str, request: Any, day: date, evidence: Evidence) -> Answer:
     missing = [name for name in NEEDED if not _is_there(prefetch.get(name))]
     if missing:
         return _refused(412, f"needs prefetch of {', '.join(missing)}")
+    if (whom := prefetch["patient"].get("id")) != request["context"]["patientId"]:
+        return _refused(412, f"holds the record of '{printable(str(whom))[:60]}', not of the person of the context")
     try:
         found = _read(prefetch.values(), day, evidence)
         cards = _viewed(found, request, evidence) if service == VIEW else _ordered(found, request, prefetch, day, evidence)

@@ -64,8 +64,7 @@ def _values(review: Review, base: Mapping[str, Any] | None) -> dict[str, Any]:
     else:
         stand_in = (base if base is not None else template_values())["patient"]
         person = {**{name: stand_in[name] for name in _ASSUMED}, **person}
-    found = {line.place: line.value for line in review.lines if line.place in (*_FIELDS, "anamnesis", "person")}
-    person |= found.pop("person", {})
+    found = {line.place: line.value for line in review.lines if line.place in (*_FIELDS, "anamnesis")}
     unsaid = [name for name in _ASSUMED if name not in found]
     patient = {**person, **found, **{name: _merged(told[name], review) for name in LISTS}}
     observations = [line.value for line in review.lines if line.place == "observations"]
