@@ -315,6 +315,12 @@ class TestCase:
         assert [zone.zone for zone in case.zones] == ["chin"]
         assert case.taken_from.unsaid == ["phototype"]
 
+    @pytest.mark.parametrize(
+        "name", ["Patient/p", "https://clinic.example/fhir/Patient/p", "Patient/p/_history/3", "urn:uuid:p"]
+    )
+    def test_the_person_by_any_address(self, name):
+        assert len(case_with(condition("Psoriasis", "icd10cm:L40.0", subject={"reference": name})).patient.conditions) == 1
+
     def test_what_is_set_is_said(self):
         case = case_in(reviewed(), Evidence.packaged(), None, {"patient.phototype": "II", "course.device": "pen-12"})
         assert (case.patient.phototype, case.taken_from.unsaid) == ("II", [])

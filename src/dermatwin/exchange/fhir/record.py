@@ -239,7 +239,8 @@ def _people(resources: list[Resource]) -> Iterator[Fault]:
         yield Fault(other.place, other.name, f"is a second person beside {people[0].name}; a record is of one")
     if len(people) > 1:
         return
-    known = {f"Patient/{one.id}" for one in people if one.id} | {_bare(one.url) for one in people if one.url}
+    known = {name for one in people if one.id for name in (f"Patient/{one.id}", f"urn:uuid:{one.id}")}
+    known |= {_bare(one.url) for one in people if one.url}
     for one in resources:
         for part in _SUBJECTS:
             for target in references(one.body.get(part)):
