@@ -77,11 +77,10 @@ def data_of(bench: Bench, drawn: Drawn, analysis: Analysis) -> Data:
         kept = np.ones(kept.shape, bool)
     first, second = bench.compared
     if drawn.gain.shape[2] == 1:
-        inside = np.isin(drawn.arm, (first, second))
-        return Data(
-            gain[..., 0], drawn.baseline[..., 0], reading[..., 0], np.asarray(kept[..., 0] & inside), drawn.arm == first, drawn, bench,
-            analysis.responder, analysis.alpha,
-        )  # fmt: skip
+        counts = np.asarray(kept[..., 0] & np.isin(drawn.arm, (first, second)))
+        had = drawn.arm == first
+        before, after = drawn.baseline[..., 0], reading[..., 0]
+        return Data(gain[..., 0], before, after, counts, had, drawn, bench, analysis.responder, analysis.alpha)
     return Data(
         gain, drawn.baseline, reading, kept.all(axis=-1), drawn.arm == 0, drawn, bench, analysis.responder, analysis.alpha
     )
