@@ -82,7 +82,15 @@ def data_of(bench: Bench, drawn: Drawn, analysis: Analysis) -> Data:
         before, after = drawn.baseline[..., 0], reading[..., 0]
         return Data(gain[..., 0], before, after, counts, had, drawn, bench, analysis.responder, analysis.alpha)
     return Data(
-        gain, drawn.baseline, reading, kept.all(axis=-1), drawn.arm == 0, drawn, bench, analysis.responder, analysis.alpha
+        gain,
+        drawn.baseline,
+        reading,
+        np.asarray(kept.all(axis=-1)),
+        drawn.arm == 0,
+        drawn,
+        bench,
+        analysis.responder,
+        analysis.alpha,
     )
 
 
