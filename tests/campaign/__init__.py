@@ -1,4 +1,4 @@
-"""What nobody would try by hand: random cases, mutated documents, runs that are killed. `make campaign` writes docs/campaign.md.
+"""What nobody would try by hand, in great numbers; `make campaign` writes docs/campaign.md.
 
 cases       random valid cases, simulated with every invariant on
 documents   documents of every kind, changed in typed ways, put through the door that reads them

@@ -1,4 +1,4 @@
-"""Random valid cases: every device, site, concern, scale, phototype, product and adjunct comes by; and what must hold of a run.
+"""Random valid cases: every device, site, concern, scale, phototype and product comes by; and what must hold of their runs.
 
 What the generator makes is meant to be valid. Combinations that a device or a product does not have are refused by the door
 and drawn again; how often is told.
@@ -114,8 +114,8 @@ def _patient(luck: np.random.Generator, species: str) -> dict[str, Any]:
         found["body_weight"] = _one(luck, (f"{weight:.0f} kg", f"{weight * 2.2046:.0f} lb", f"{weight * 1000:.0f} g"))
     for name, share in (("smoker", 0.2), ("pregnant", 0.03), ("breastfeeding", 0.03)):
         found[name] = bool(luck.random() < share)
-    for name, words in (("conditions", HISTORY), ("medications", MEDICINES)):
-        found[name] = [str(_one(luck, words)) for _ in range(luck.integers(0, 3))] if luck.random() < 0.4 else []
+    for name, said in (("conditions", HISTORY), ("medications", MEDICINES)):
+        found[name] = [str(_one(luck, said)) for _ in range(luck.integers(0, 3))] if luck.random() < 0.4 else []
     return found
 
 

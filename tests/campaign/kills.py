@@ -29,6 +29,7 @@ WRITING = 0.1  # s after a draft has appeared at most; half of the moments lie w
 LONGEST = 240.0  # s that a run may take on a machine that others use, too
 OTHERS = {"thesis.txt": b"precious", "photos/one.jpg": b"jpg", "sheets/signed.txt": b"signed"}
 CASE = ROOT / "examples" / "alam_2014.yaml"
+SEARCH = ("--search", "--budget", "10", "--draws", "10")
 VERBS: dict[str, tuple[str, ...]] = {
     "simulate": ("simulate", str(CASE), "--draws", "10", "--no-split", "--no-report"),
     "simulate with report": ("simulate", str(CASE), "--draws", "10", "--no-split"),
@@ -39,7 +40,7 @@ VERBS: dict[str, tuple[str, ...]] = {
         str(ROOT / "tests" / "cases" / "first_session_shallower.yaml"),
         *("--device", "dermapen_4", "--device", "pen-12", "--draws", "10"),
     ),
-    "plan --search": ("plan", str(ROOT / "examples" / "scars_phototype_v.yaml"), *"--search --budget 10 --draws 10".split()),
+    "plan --search": ("plan", str(ROOT / "examples" / "scars_phototype_v.yaml"), *SEARCH),
     "follow": ("follow", str(ROOT / "examples" / "followed" / "week_one.yaml"), "--draws", "50"),
 }
 ENDS = {0, 1, 3}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def mutate(folder: Path, luck: np.random.Generator) -> Mutated:
     return Mutated(name, expect, b"", note)
 
 
-def _pick(luck: np.random.Generator, options):  # noqa: ANN001, ANN202
+def _pick(luck: np.random.Generator, options: Iterable[Any]) -> Any:
     return list(options)[int(luck.integers(len(options)))]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def mutate(folder: Path, luck: np.random.Generator) -> Mutated | None:
     return Mutated(found.name, found.expect, found.content, f"{path.name} {found.note}".strip())
 
 
-def _pick(luck: np.random.Generator, options):  # noqa: ANN001, ANN202
+def _pick(luck: np.random.Generator, options: Iterable[Any]) -> Any:
     return list(options)[int(luck.integers(len(options)))]
 
 

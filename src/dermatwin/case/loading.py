@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from ..core.vocabulary import Movement
 from .address import Loc
 from .checks import faults_in
 from .compose import composed, overridden
-from .document import Case
+from .document import SCHEMA_VERSION, Case
 from .faults import PlacedFault, faults_of, mended, shown, unreadable
 from .words import spoken
 
+VERSION = "dermatwin"
 MOST_FAULTS = 100
 """Faults that are told of one case."""
 _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
@@ -74,7 +75,7 @@ def case_of(
     `known` are faults that were found earlier: they are reported too, and nothing else at their places. `planned` as in
     `load_case`.
     """
-    known = (*known, *unreadable(raw))
+    known = (*known, *unreadable(raw), *_of_another_format(raw))
     raw, doubts = spoken(dict(raw), words, [loc for loc, _ in known])
     case, shape = _validated(raw)
     taken = [loc for loc, _ in (*known, *doubts) if loc]
@@ -94,6 +95,13 @@ def _few(faults: Iterable[Fault]) -> list[Fault]:
     every = list(faults)
     more = len(every) - MOST_FAULTS
     return [*every[:MOST_FAULTS], Fault("case", "", f"has {more} more faults; mend these first")] if more > 0 else every
+
+
+def _of_another_format(raw: Mapping[str, Any]) -> Iterator[PlacedFault]:
+    """A version that only equals that of the format: true and 1.0 are no versions."""
+    found = raw.get(VERSION)
+    if isinstance(found, (bool, float)):
+        yield (VERSION,), Fault(VERSION, shown(found), f"is not one of {SCHEMA_VERSION}")
 
 
 def _validated(raw: Any) -> tuple[Case | None, list[PlacedFault]]:
