@@ -81,8 +81,8 @@ def _cases(told: Results) -> list[str]:
     return [
         "## Cases",
         "",
-        f"Random valid cases, {told.draws} people each; of {drawn} that were drawn {drawn - len(told.cases)} were refused and "
-        f"drawn again. They met {', '.join(f'{count} {_many(kind, count)}' for kind, count in sorted(met.items()))}. "
+        f"Random valid cases, {told.draws} people each; of {drawn} that were drawn {drawn - len(told.cases)} were refused "
+        f"and drawn again. They met {', '.join(f'{count} {_many(kind, count)}' for kind, count in sorted(met.items()))}. "
         f"Of {numbers:,} numbers {none:,} are none (a person who failed, or of whom there is nothing to read), all of them "
         f"counted in `failed_draws`. {again} cases were simulated twice and gave the same bytes of `summary.json`.",
         "",
@@ -106,10 +106,10 @@ def _documents(found: Sequence[Outcome]) -> list[str]:
     return [
         "## Documents",
         "",
-        "Sound documents changed in typed ways and put through what reads them before anything is computed, each with a minute "
-        f"of time; {program} also went through the program itself. *Refused* must be refused, *different* must be refused or be "
-        "seen in the case, *same* must mean the same, *any* may do either. Whatever is refused says where, what, and what would "
-        "be right. Nothing ended in an exception, died or hung, unless it stands under the findings.",
+        "Sound documents changed in typed ways and put through what reads them before anything is computed, each with a "
+        f"minute of time; {program} also went through the program itself. *Refused* must be refused, *different* must be "
+        "refused or be seen in the case, *same* must mean the same, *any* may do either. Whatever is refused says where, "
+        "what, and what would be right. Nothing ended in an exception, died or hung, unless it stands under the findings.",
         "",
         *table(("kind", "tried", "refused", "accepted", "wrong"), by_kind),
         *table(("mutation", "must be", "tried", "refused", "accepted", "wrong"), rows),
@@ -141,10 +141,10 @@ def _kills(found: Sequence[Killed]) -> list[str]:
         "## Kills",
         "",
         "Verbs that write a folder, ended by a signal at a random moment, half of them just after their draft had appeared; "
-        f"{ended} came to their own end before. {drafts} left a hidden draft, which the next run cleared away. Unless it stands "
-        "under the findings, the target afterwards held nothing, the old folder or the new one, complete by its own list, files "
-        "of others in it were untouched, and the next run into it worked. One of four was the program as people start it, three "
-        "were forks of a process that had read it already.",
+        f"{ended} came to their own end before. {drafts} left a hidden draft, which the next run cleared away. Unless it "
+        "stands under the findings, the target afterwards held nothing, the old folder or the new one, complete by its own "
+        "list, files of others in it were untouched, and the next run into it worked. One of four was the program as people "
+        "start it, three were forks of a process that had read it already.",
         "",
         *table(("verb", "signal", "tried", "nothing", "old", "new", "broken"), rows),
     ]
