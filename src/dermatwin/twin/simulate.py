@@ -97,7 +97,9 @@ def simulate_together(
     with working(task, rest, apart.workers) as told:
         runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
         tally.add(shown, [run.left for run in runs])
-        return _with_everybody(runs, task, luck, told, tells, tally) if rest else tuple(run.run for run in runs)
+        return (
+            _with_everybody(runs, task, luck, told, tells, tally) if shown < luck.draws else tuple(run.run for run in runs)
+        )
 
 
 @dataclass(frozen=True)
