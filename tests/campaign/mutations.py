@@ -50,6 +50,7 @@ NEEDED: tuple[tuple[str | None, ...], ...] = (
     ("symptoms", None, "symptom"),
     ("held", None, "session"),
 )
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 CONTROLS = ("\x1b[2J", "\x00", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\x9b", "\x7f")
 
 
@@ -95,7 +96,7 @@ def key_of(place: Place) -> str:
 
 def dumped(tree: Any) -> str:
     """A tree as a file has it."""
-    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=10_000)
+    return yaml.dump(tree, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=10_000)
 
 
 def _quantities(tree: Tree) -> list[tuple[Place, str]]:
@@ -364,14 +365,10 @@ def long_list(tree: Tree, luck: np.random.Generator) -> Mutated | None:
     place = _pick(luck, [p for p, v in nodes(tree) if isinstance(v, list) and v])
     if place is None:
         return None
-    value = at(tree, place)
     count = int(_pick(luck, (1500, 4000, 30_000)))
-    return Mutated(
-        "very long list",
-        REFUSED,
-        dumped(put(tree, place, [copy.deepcopy(value[0]) for _ in range(count)])).encode(),
-        f"{_where(place)}, {count}",
-    )
+    one = yaml.dump(at(tree, place)[0], Dumper=DUMPER, default_flow_style=True, width=10_000).splitlines()[0]
+    text = dumped(put(tree, place, "__many__")).replace("__many__", f"[{', '.join([one] * count)}]")
+    return Mutated("very long list", REFUSED, text.encode(), f"{_where(place)}, {count}")
 
 
 def wrong_date(tree: Tree, luck: np.random.Generator) -> Mutated | None:
