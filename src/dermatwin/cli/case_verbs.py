@@ -39,30 +39,47 @@ if TYPE_CHECKING:
     from ..twin import Run
 
 
+CASE, TRIAL = Path("case.yaml"), Path("trial.yaml")
+
+
 def new(
-    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.yaml"),
+    path: Annotated[Path, typer.Argument(help="File to write.")] = CASE,
     interview: Annotated[
         bool, typer.Option("--interview", help="Ask who, where, what and the anamnesis; answers may be piped.")
     ] = False,
+    trial: Annotated[bool, typer.Option("--trial", help="Write a trial on virtual people instead of a case.")] = False,
     evidence: Own = None,
     force: Force = False,
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Write a commented case file to start from, or one of what is answered."""
+    """Write a commented case file to start from, or one of what is answered; or a trial."""
+    from ..core.errors import CaseError, Fault
     from ..core.printing import printable
     from .machine import emit, only_json
     from .writing import require_free, write_text
 
+    if trial and interview:
+        raise CaseError([Fault("--trial", "", "does not go with --interview; a trial is not asked for")])
+    path = TRIAL if trial and path == CASE else path
     require_free(path, force=force)
     with only_json(json):
-        known = read_evidence(evidence)
-        written = _interviewed(known) if interview else _template(known)
+        written = _trial_template() if trial else _asked_for(interview, read_evidence(evidence))
     write_text(path, written, force=force)
     if json:
         emit({"written": path})
     else:
-        print(printable(f"Wrote {path}. Next: dermatwin screen {path}"))
+        print(printable(f"Wrote {path}. Next: dermatwin {'trial' if trial else 'screen'} {path}"))
+
+
+def _trial_template() -> str:
+    from ..trial.schema_of import TEMPLATE
+
+    return TEMPLATE
+
+
+def _asked_for(interview: bool, evidence: Evidence) -> str:
+    return _interviewed(evidence) if interview else _template(evidence)
 
 
 def _template(evidence: Evidence) -> str:
