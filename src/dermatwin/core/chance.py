@@ -32,7 +32,8 @@ class Luck:
     vary : the sources of spread that are switched on; the others stay at their median.
     copies : how many times the people stand in the lanes, one after the other: draws / copies of them.
     first : how many people of the seed come before these; a run can be computed in blocks of people, anywhere.
-    people : the numbers of these people, ascending, where they do not follow one another; then `first` says nothing.
+    people : the numbers of these people, where they do not follow one another, one as often as he counts; then `first` says
+        nothing.
     worlds : lane by lane, as which person's what nobody knows is drawn: lanes of one world share it. None: a world for each.
     """
 
@@ -86,6 +87,8 @@ class Luck:
 
     def _block(self, key: int, session: int, block: int, first: int, count: int) -> np.ndarray:
         seed = self.seed & 0xFFFFFFFFFFFFFFFF
-        bits = np.random.Philox(key=np.array([seed, key], np.uint64), counter=np.array([first, block, session, 0], np.uint64))
+        bits = np.random.Philox(
+            key=np.array([seed, key], np.uint64), counter=np.array([first, block, session, 0], np.uint64)
+        )
         raw = bits.random_raw(count * _WORDS).reshape(-1, _WORDS)
         return ((raw >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53
