@@ -14,6 +14,7 @@ from datetime import date
 from .case import Case
 from .evidence import Evidence
 from .following import Follow, follow
+from .following.follow import PEOPLE
 from .planning.search import Found, Held, search
 from .planning.search.seek import BUDGET, Progress
 
@@ -35,6 +36,7 @@ def onward(
     seed: int = 1,
     *,
     budget: int = BUDGET,
+    people: int = PEOPLE,
     today: date | None = None,
     latest: date | None = None,
     evidence: Evidence | None = None,
@@ -45,7 +47,8 @@ def onward(
     Parameters
     ----------
     case : with what was held and observed (`dermatwin follow`), with `cabinet` and `accepts` (`dermatwin plan --search`).
-    draws : people of whom every number stands; drawn by the weights that the observations gave them.
+    draws : people on whom every number stands; drawn by the weights that the observations gave them.
+    people : to begin following with, as `draws` of `follow`.
     today, latest : as in `follow`. budget, seed : as in `search`.
 
     Raises CaseError as both do.
@@ -53,7 +56,8 @@ def onward(
     tell = progress or (lambda share, what: None)
     known = follow(
         case,
-        seed=seed,
+        people,
+        seed,
         today=today,
         latest=latest,
         evidence=evidence,

@@ -94,7 +94,8 @@ def _onward(built: Case, candidate: Candidate, space: Space, held: Held) -> Case
         assert needling is not None  # of a course under way no zone is left for later
         changed = {"sessions": list(coming), "needle_length": f"{needling.length:.10g} mm", "passes": needling.passes}
         data["course"]["settings"][zone.key]["changes"].append(changed)
-    data["course"]["topicals"] += [_only(one, coming).model_dump(mode="json") for one in built.course.topicals]
+    laid = [_only(one, coming) for one in built.course.topicals]
+    data["course"]["topicals"] += [one.model_dump(mode="json") for one in laid if one.sessions]
     data["horizon"] = f"{max(space.case.horizon, days[-1] + space.read_at * factor('week', 'd')):.10g} d"
     return Case.model_validate(data)
 
