@@ -22,7 +22,7 @@ from dermatwin.twin.what_if import Twin
 
 PEOPLE = 10
 SCARS = {"concern": "acne_scar_rolling", "scale": "goodman_baron_qualitative", "severity": 3}
-LONG_RED = [{"quantity": "skin_redness", "zone": "cheek", "time": f"{day} d", "value": 2, "unit": "1"} for day in (1, 2, 3)]
+LONG_RED = [{"quantity": "skin_redness", "zone": "cheek", "time": f"{day} d", "value": 2, "unit": "1", "confirmed": True} for day in (1, 2, 3)]
 CREAM = {"product": "lidocaine 4 % cream", "dose": "2 mg/cm^2", "apply": "-40 min", "remove": "-5 min", "sessions": [1]}
 SETTINGS = {
     "cheek": {
