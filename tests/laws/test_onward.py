@@ -22,7 +22,10 @@ from dermatwin.twin.what_if import Twin
 
 PEOPLE = 10
 SCARS = {"concern": "acne_scar_rolling", "scale": "goodman_baron_qualitative", "severity": 3}
-LONG_RED = [{"quantity": "skin_redness", "zone": "cheek", "time": f"{day} d", "value": 2, "unit": "1", "confirmed": True} for day in (1, 2, 3)]
+LONG_RED = [
+    {"quantity": "skin_redness", "zone": "cheek", "time": f"{day} d", "value": 2, "unit": "1", "confirmed": True}
+    for day in (1, 2, 3)
+]
 CREAM = {"product": "lidocaine 4 % cream", "dose": "2 mg/cm^2", "apply": "-40 min", "remove": "-5 min", "sessions": [1]}
 SETTINGS = {
     "cheek": {
@@ -128,17 +131,17 @@ def test_who_stands_for_her_is_whom_the_observations_left() -> None:
     np.testing.assert_array_equal(np.sort(resampled(np.full(50, 0.02), 50, Luck(3, 50))), np.arange(50))
 
 
-def test_long_redness_is_expected_again() -> None:
-    """Redness of 2 on three days: those who stand for her are red for longer after the sessions to come."""
+def test_who_is_asked_are_the_people_that_were_weighed() -> None:
+    """Person 17 of the search is person 17 of the following, to the bit, as often as he counts."""
     told = _onward()
     assert told.found is not None
     assert told.found.space is not None
     assert told.found.space.done == 1
-    assert told.found.different <= PEOPLE
     numbers = told.follow.like_her(PEOPLE)
-    usual, hers = (Twin(told.follow.case, PEOPLE, people=who) for who in (None, numbers))
-    red = [np.median(t.answer(told.follow.case)[0].of("redness_duration")[1].values) for t in (usual, hers)]
-    assert red[1] > 1.3 * red[0]
+    assert told.found.different == len(set(numbers)) <= PEOPLE
+    everybody, hers = (Twin(told.follow.case, n, people=who) for n, who in ((told.follow.draws, None), (PEOPLE, numbers)))
+    for all_, one in zip(*(t.answer(told.follow.case)[0].readings for t in (everybody, hers)), strict=True):
+        np.testing.assert_array_equal(one.values, all_.values[list(numbers)], err_msg=one.quantity)
 
 
 def test_the_same_seed_finds_the_same_and_offers_keep_what_was_held() -> None:

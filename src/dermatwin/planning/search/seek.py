@@ -138,9 +138,10 @@ class _Quest:
         least = self.space.evidence.value("worthwhile_gain", "1")
         most = max(float(np.nanmean(worths[candidate].gain - nothing.gain)) for candidate in front)
         if most < least:
-            over = "doing nothing" if self.space.held is None else "stopping here"
-            do = "do not treat" if self.space.held is None else "stop here"
-            why = f"{do}: the best course gains {most:.0%} over {over}, less than the {least:.0%} asked for"
+            over = "do not treat: the best course gains {} over doing nothing"
+            if self.space.held is not None:
+                over = "stopping here does as well: the best course gains {} over it"
+            why = f"{over.format(f'{most:.0%}')}, less than the {least:.0%} asked for"
             return Found(reason=why, **common)
         made = offers(front, worths, default_of(self.space), self.space, nothing, self._peek, self._outside)
         return Found(offers=made, front=tuple((c, worths[c]) for c in front), **common)
