@@ -32,7 +32,8 @@ class Luck:
     vary : the sources of spread that are switched on; the others stay at their median.
     copies : how many times the people stand in the lanes, one after the other: draws / copies of them.
     first : how many people of the seed come before these; a run can be computed in blocks of people, anywhere.
-    people : the numbers of these people, ascending, where they do not follow one another; then `first` says nothing.
+    people : the numbers of these people, where they do not follow one another, one as often as he counts; then `first` says
+        nothing.
     worlds : lane by lane, as which person's what nobody knows is drawn: lanes of one world share it. None: a world for each.
     """
 
