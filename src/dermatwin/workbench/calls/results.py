@@ -1,0 +1,77 @@
+"""What a run came to, as its page shows it: the main endpoints of `summary.json`, zone by zone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ...twin.folder import REPORT, SUMMARY
+from ..models import Run
+from .simulating import folder_of
+
+MAIN = (
+    "relative_improvement",
+    "scale_change",
+    "downtime_makeup",
+    "downtime_unnoticeable",
+    "pain_vas",
+    "pih_risk",
+    "infection_risk",
+    "tram_track_risk",
+)
+"""Quantities that the page shows, in this order; the report holds all."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line: what, when, its middle and band, its grade."""
+
+    title: str
+    day: float | None
+    median: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    grade: str
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """`summary.json` of a run that is done."""
+    return json.loads((folder_of(run) / SUMMARY).read_text(encoding="utf-8"))
+
+
+def results(told: dict[str, Any]) -> dict[str, list[Result]]:
+    """Zone -> its main lines, the latest reading of each."""
+    found: dict[str, dict[str, Result]] = {}
+    for end in told["endpoints"]:
+        if end["name"].partition("[")[0] in MAIN:
+            line = Result(
+                told["titles"][end["name"]],
+                end["time_days"],
+                end["median"],
+                end["p05"],
+                end["p95"],
+                end["unit"],
+                end["grade"],
+            )
+            found.setdefault(end["zone"], {})[end["name"]] = line
+    order = {name: number for number, name in enumerate(MAIN)}
+    return {
+        zone: [line for _, line in sorted(lines.items(), key=lambda one: order[one[0].partition("[")[0]])]
+        for zone, lines in found.items()
+    }
+
+
+def files(run: Run) -> list[str]:
+    """What the page hands out of the folder: the summary, and the sheets by name."""
+    folder = folder_of(run)
+    pages = sorted(path.name for path in (folder / "sheets").glob("*")) if folder.is_dir() else []
+    return [SUMMARY, *pages]
+
+
+def content(run: Run, name: str) -> bytes | None:
+    """A file of the folder by its name; None for anything that is not handed out."""
+    if name == REPORT or name == SUMMARY:
+        return (folder_of(run) / name).read_bytes()
+    return (folder_of(run) / "sheets" / name).read_bytes() if name in files(run) else None
