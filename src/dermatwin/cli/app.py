@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from . import case_verbs, compare_verb, evidence_verbs, exchange_verbs, follow_verb, knowledge_verbs, map_verb, sheets_verb
+from . import (
+    case_verbs,
+    compare_verb,
+    evidence_verbs,
+    exchange_verbs,
+    follow_verb,
+    knowledge_verbs,
+    map_verb,
+    serve,
+    sheets_verb,
+)
 from .door import Door
 
 OBJECTS = 200_000
@@ -37,6 +47,7 @@ app.command("sheets")(sheets_verb.sheets)
 app.command("compare")(compare_verb.compare)
 app.command("follow")(follow_verb.follow)
 app.command("map")(map_verb.draw_map)
+app.command("serve")(serve.serve)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)
 app.command("list")(knowledge_verbs.list_entries)

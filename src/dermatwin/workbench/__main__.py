@@ -1,4 +1,4 @@
-"""`python -m dermatwin.workbench`: Django's own commands (migrate, makemigrations, shell ...) on the folder of the clinic."""
+"""`python -m dermatwin.workbench`: Django's own commands (migrate, makemigrations, shell ...) on its folder."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Style sheet, script and drawings: the files of `static/`, read once, served by ourselves under a name with their digest."""
+"""Style sheet, script and drawings: the files of `static/`, read once, served under a name with their digest."""
 
 from __future__ import annotations
 

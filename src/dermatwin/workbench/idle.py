@@ -1,4 +1,4 @@
-"""Who does nothing is signed out, by the clock of the server. Pages that ask by themselves do not count as doing something."""
+"""Who does nothing is signed out, by the clock of the server. What a page asks by itself does not count."""
 
 from __future__ import annotations
 

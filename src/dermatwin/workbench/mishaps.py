@@ -48,7 +48,8 @@ class Told:
 
 def overtaken(request: HttpRequest, error: Overtaken) -> HttpResponse:
     """Two people on one record: the later one is told who was first, and sees what they had typed."""
-    last = error.record.__class__.objects.get(pk=error.record.pk).versions.select_related("history_user").first()
+    kept: Any = type(error.record)._default_manager.get(pk=error.record.pk)
+    last = kept.versions.select_related("history_user").first()
     typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "version")}
     context = {"typed": typed, "who": last and last.history_user, "when": last and last.history_date}
     return render(request, "workbench/overtaken.html", context, status=409)

@@ -1,7 +1,7 @@
 """From records to a case document: the contract between the workbench and the twin.
 
-The document is plain values; `case_of` reads and checks it as it would a file, `dump_case` writes it. What is written is what
-the command line reads: same text, same seed, same bytes of `summary.json`.
+The document is plain values; `case_of` reads and checks it as it would a file, `dump_case` writes it. What is written is
+what the command line reads: same text, same seed, same bytes of `summary.json`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ...core.errors import CaseError, Fault
 from ...device import movements
 from ...evidence import words
 from ...screening import load_case
-from ..models import Answer, Consultation, HistoryItem, Zone
+from ..models import OPEN_ITEM, Answer, Concern, Consultation, HistoryItem, Judgement, Override, Zone
 from .known import evidence
 
 _KINDS = {
@@ -53,16 +53,16 @@ def values(consultation: Consultation, wanted: Wanted) -> dict[str, Any]:
     """The document of a consultation as plain values; CaseError where a line of the history still waits for a yes or no."""
     _require_confirmed(consultation)
     start = wanted.start or consultation.day
-    named = ", ".join(str(zone) for zone in consultation.zones.all())
+    named = ", ".join(str(zone) for zone in Zone.objects.filter(consultation=consultation))
     return {
         "dermatwin": 1,
         "title": named[:1].upper() + named[1:],
         "patient": _patient(consultation, start),
-        "zones": [_zone(zone) for zone in consultation.zones.prefetch_related("concerns")],
+        "zones": [_zone(zone) for zone in Zone.objects.filter(consultation=consultation)],
         "course": {"device": wanted.device, "start": start.isoformat(), "sessions": {"count": 1}, "settings": {}},
         "overrides": [
             {"rule": one.rule, "reason": one.reason, "by": one.by.name}
-            for one in consultation.overrides.filter(withdrawn_at=None).select_related("by")
+            for one in Override.objects.filter(consultation=consultation, withdrawn_at=None).select_related("by")
         ],
         "judgements": [
             {
@@ -72,14 +72,14 @@ def values(consultation: Consultation, wanted: Wanted) -> dict[str, Any]:
                 "by": one.by.name,
                 "date": one.day.isoformat(),
             }
-            for one in consultation.judgements.select_related("by")
+            for one in Judgement.objects.filter(consultation=consultation).select_related("by")
         ],
         **({"accepts": accepts} if (accepts := _accepts(wanted)) else {}),
     }
 
 
 def _require_confirmed(consultation: Consultation) -> None:
-    waiting = [item for item in consultation.patient.items.all() if item.open]
+    waiting = HistoryItem.objects.filter(patient=consultation.patient, **OPEN_ITEM)
     if waiting:
         said = "waits for a yes or no: confirm it in the history, or say why it does not count"
         raise CaseError([Fault(f"history, {item.get_kind_display()}", item.text, said) for item in waiting])
@@ -89,7 +89,7 @@ def _patient(consultation: Consultation, start: date) -> dict[str, Any]:
     patient = consultation.patient
     weight = consultation.body_weight_kg
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in dict.fromkeys(_KINDS.values())}
-    for item in patient.items.all():
+    for item in HistoryItem.objects.filter(patient=patient):
         if item.counts:
             lists[_KINDS[item.kind]].append(_item(item))
     return {
@@ -102,7 +102,9 @@ def _patient(consultation: Consultation, start: date) -> dict[str, Any]:
         "breastfeeding": consultation.breastfeeding,
         "sun": consultation.sun,
         **lists,
-        "anamnesis": {one.question: _answer(one) for one in consultation.answers.order_by("question")},
+        "anamnesis": {
+            one.question: _answer(one) for one in Answer.objects.filter(consultation=consultation).order_by("question")
+        },
     }
 
 
@@ -133,7 +135,7 @@ def _zone(zone: Zone) -> dict[str, Any]:
 
 
 def _concerns(zone: Zone) -> Iterator[dict[str, Any]]:
-    for one in zone.concerns.all():
+    for one in Concern.objects.filter(zone=zone):
         yield {
             "concern": one.concern,
             **({"scale": one.scale} if one.scale else {}),

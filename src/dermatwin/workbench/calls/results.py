@@ -72,6 +72,6 @@ def files(run: Run) -> list[str]:
 
 def content(run: Run, name: str) -> bytes | None:
     """A file of the folder by its name; None for anything that is not handed out."""
-    if name == REPORT or name == SUMMARY:
+    if name in (REPORT, SUMMARY):
         return (folder_of(run) / name).read_bytes()
     return (folder_of(run) / "sheets" / name).read_bytes() if name in files(run) else None

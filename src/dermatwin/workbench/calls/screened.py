@@ -16,7 +16,9 @@ def screened(consultation: Consultation, case: Case, user: User) -> tuple[Screen
     """What screening says of a case of a consultation, and the record of it."""
     found, text = screen(case, evidence()), text_of(case)
     version = evidence().fingerprint[:80]
-    kept = consultation.screenings.filter(case_sha256=digest(text), evidence_version=version).first()
+    kept = ScreeningResult.objects.filter(
+        consultation=consultation, case_sha256=digest(text), evidence_version=version
+    ).first()
     return found, kept or _kept(consultation, found, text, version, user)
 
 

@@ -3,7 +3,7 @@
 from .after import AdverseEvent, Invitation, Observation, Photo, Symptom
 from .catalogue import Cartridge, CartridgeLot, ConsentText, Device, Product, ProductLot
 from .consultation import Answer, Concern, Consultation, Judgement, Override, ScreeningResult, Zone
-from .history import HistoryItem, Import
+from .history import OPEN_ITEM, HistoryItem, Import
 from .job import Job
 from .person import Appointment, Patient
 from .plan import Forecast, Plan, Run, Search
@@ -13,6 +13,7 @@ from .trust import AuditEntry, Clinic, Erasure
 from .user import User
 
 __all__ = [
+    "OPEN_ITEM",
     "AdverseEvent",
     "Answer",
     "Appointment",

@@ -28,7 +28,7 @@ class Photo(Record):
     height = models.PositiveIntegerField(editable=False)
     note = models.CharField(max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "view", "taken_at"])]
         ordering = ["-taken_at"]
 
@@ -50,7 +50,7 @@ class Observation(Record):
     confirmed = models.BooleanField("asked about and right", default=False)
     note = models.CharField(max_length=500, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-seen_on"])]
         ordering = ["seen_on", "made_at"]
 
@@ -70,7 +70,7 @@ class Symptom(Record):
     triage = models.JSONField(default=dict)
     answered_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-noticed_on"])]
         ordering = ["-noticed_on", "-made_at"]
 
@@ -93,7 +93,7 @@ class AdverseEvent(Record):
     reported_on = models.DateField("reported to the maker or the authority on", null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["-noticed_on"]
 
 

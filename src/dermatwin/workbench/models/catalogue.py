@@ -21,7 +21,7 @@ class Device(Record):
     service_due = models.DateField("next service", null=True, blank=True)
     retired_on = models.DateField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["label"]
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class CartridgeLot(Record):
     recalled_on = models.DateField(null=True, blank=True)
     recall_note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["name", "lot"], name="one_row_for_a_cartridge_lot")]
         ordering = ["name", "expires_on"]
 
@@ -57,7 +57,7 @@ class Cartridge(Record):
     lot = models.ForeignKey(CartridgeLot, on_delete=models.PROTECT, related_name="pieces")
     code = models.CharField("number on the pouch", max_length=60)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["lot", "code"], name="one_row_for_a_cartridge")]
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class Product(Record):
     catalogue = models.CharField("product of the catalogue", max_length=100, blank=True)
     retired_on = models.DateField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class ProductLot(Record):
     recalled_on = models.DateField(null=True, blank=True)
     recall_note = models.CharField(max_length=300, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["product", "lot"], name="one_row_for_a_product_lot")]
         ordering = ["expires_on"]
 
@@ -113,7 +113,7 @@ class ConsentText(Record):
     sha256 = models.CharField(max_length=64, editable=False)
     retired_on = models.DateField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["kind", "language", "edition"], name="one_edition_of_a_consent_text")]
         ordering = ["kind", "language", "-edition"]
 

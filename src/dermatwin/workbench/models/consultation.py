@@ -35,7 +35,7 @@ class Consultation(Record):
     wish = models.TextField("what the person wishes, in their words", max_length=1000, blank=True)
     note = models.TextField(max_length=2000, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-day"])]
         ordering = ["-day", "-made_at"]
 
@@ -57,7 +57,7 @@ class Answer(Record):
     zone = models.CharField("where", max_length=60, blank=True)
     note = models.CharField(max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["consultation", "question"], name="one_answer_to_a_question")]
 
 
@@ -75,7 +75,7 @@ class Zone(Record):
     )
     hydration = models.CharField(max_length=10, choices=HYDRATIONS, default="usual")
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["consultation", "site", "side"], name="one_zone_of_a_site_and_side")]
         ordering = ["made_at"]
 
@@ -96,7 +96,7 @@ class Concern(Record):
     scale = models.CharField(max_length=60, blank=True)
     grade = models.FloatField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["zone", "concern"], name="one_concern_of_a_zone")]
         ordering = ["made_at"]
 
@@ -125,7 +125,7 @@ class Override(Record):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["made_at"]
 
 
@@ -142,5 +142,5 @@ class ScreeningResult(Record):
     dermatwin_version = models.CharField(max_length=40)
     evidence_version = models.CharField(max_length=80)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["-made_at"]

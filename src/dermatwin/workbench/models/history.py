@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import models
 
 from .person import Patient
 from .record import Record
+
+OPEN_ITEM = {"confirmed_at": None, "dismissed": ""}
+"""Lines of a history that wait for a yes or no."""
 
 
 class Import(Record):
@@ -15,6 +20,7 @@ class Import(Record):
     KINDS = [("fhir", "FHIR R4 bundle"), ("case", "case file")]
     STATES = [("open", "to be reviewed"), ("done", "reviewed"), ("refused", "could not be read")]
 
+    get_kind_display: Callable[[], str]
     patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="imports")
     kind = models.CharField(max_length=10, choices=KINDS)
     state = models.CharField(max_length=10, choices=STATES, default="open")
@@ -35,6 +41,7 @@ class HistoryItem(Record):
     STATUSES = [("active", "present"), ("past", "over"), ("denied", "does not have it"), ("family", "in the family")]
     SOURCES = [("told", "told by the person"), ("document", "seen in a document"), ("import", "imported record")]
 
+    get_kind_display: Callable[[], str]
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=12, choices=KINDS)
     text = models.CharField("what it is", max_length=200)
@@ -53,7 +60,7 @@ class HistoryItem(Record):
     confirmed_at = models.DateTimeField(null=True, editable=False)
     dismissed = models.CharField("why it does not count", max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "kind"])]
         ordering = ["kind", "made_at"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db import models
@@ -28,7 +29,7 @@ class Patient(Record):
     note = models.TextField("note of the front desk", max_length=1000, blank=True)
     closed_on = models.DateField("file closed on", null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["family_key", "given_key", "id"])]
         ordering = ["family_key", "given_key", "id"]
 
@@ -53,6 +54,7 @@ class Appointment(Record):
     STATES = [("expected", "expected"), ("arrived", "arrived"), ("done", "done"), ("missed", "did not come"),
               ("cancelled", "cancelled")]  # fmt: skip
 
+    get_kind_display: Callable[[], str]
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
     at = models.DateTimeField("day and time", db_index=True)
     minutes = models.PositiveSmallIntegerField(default=45)
@@ -63,7 +65,7 @@ class Appointment(Record):
     )
     note = models.CharField(max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-at"])]
         ordering = ["at"]
 

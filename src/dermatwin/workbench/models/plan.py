@@ -7,6 +7,7 @@ the first migrations). It is superseded: by a plan that names it.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +39,7 @@ class Plan(Record):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans")
     consultation = models.ForeignKey(Consultation, null=True, on_delete=models.PROTECT, related_name="plans")
     search = models.ForeignKey(Search, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
+    screening_id: UUID | None
     screening = models.ForeignKey(ScreeningResult, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
     origin = models.CharField(max_length=10, choices=ORIGINS)
     title = models.CharField(max_length=200)
@@ -54,7 +56,7 @@ class Plan(Record):
     signed_name = models.CharField(max_length=120, blank=True)
     withdrawn_at = models.DateTimeField("set aside", null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-made_at"])]
         ordering = ["-made_at"]
         constraints = [

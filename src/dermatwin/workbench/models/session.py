@@ -23,7 +23,7 @@ class Consent(Record):
     witnessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         ordering = ["-given_at"]
 
 
@@ -47,7 +47,7 @@ class Session(Record):
     ended_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(max_length=2000, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["plan", "number"], name="one_session_of_a_number")]
         indexes = [models.Index(fields=["patient", "-planned_for"])]
         ordering = ["planned_for"]
@@ -70,7 +70,7 @@ class SessionZone(Record):
     deviates = models.BooleanField(default=False)
     deviation = models.CharField("why it differs from the plan", max_length=500, blank=True)
 
-    class Meta:
+    class Meta(Record.Meta):
         constraints = [models.UniqueConstraint(fields=["session", "zone"], name="one_row_for_a_zone_of_a_session")]
 
 

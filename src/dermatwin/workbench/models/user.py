@@ -39,7 +39,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
 
-    class Meta:
+    class Meta(AbstractBaseUser.Meta):
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -1,1 +1,1 @@
-"""Views, one theme a file. The gate has asked for the right before any of them runs; each asks that its record is the person's."""
+"""Views, one theme a file. Before any of them runs the gate has asked for the right; each asks whose its record is."""

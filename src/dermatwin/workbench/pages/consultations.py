@@ -15,14 +15,14 @@ from ...evidence.rows.history import AnamnesisRow
 from ..calls import questions
 from ..deeds import tell, user_of
 from ..forms.consultation import ConsultationForm, QuestionForm
-from ..models import Consultation
+from ..models import OPEN_ITEM, Answer, Consultation, HistoryItem, Plan, ScreeningResult, Zone
 from .found import consultation_of, patient_of
 
 
 def consultation_new(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Begin a consultation; what does not change is taken from the last one."""
     person = patient_of(patient)
-    last = person.consultations.first()
+    last = Consultation.objects.filter(patient=person).first()
     kept = {"phototype": last.phototype, "body_weight_kg": last.body_weight_kg, "smoker": last.smoker} if last else {}
     form = ConsultationForm(
         request.POST or None, instance=Consultation(patient=person), initial={"day": date.today(), **kept}
@@ -38,13 +38,13 @@ def consultation_new(request: HttpRequest, patient: UUID) -> HttpResponse:
 def consultation(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpResponse:
     """What is there, what is missing, and the next step."""
     seen = consultation_of(patient, consultation)
-    zones = list(seen.zones.prefetch_related("concerns"))
+    zones = list(Zone.objects.filter(consultation=seen).prefetch_related("concerns"))
     context: dict[str, Any] = {"consultation": seen, "patient": seen.patient, "zones": zones}
-    context["waiting"] = sum(item.open for item in seen.patient.items.all())
-    context["answered"] = seen.answers.count()
+    context["waiting"] = HistoryItem.objects.filter(patient=seen.patient, **OPEN_ITEM).count()
+    context["answered"] = Answer.objects.filter(consultation=seen).count()
     context["asked"] = _count(seen) if zones else 0
-    context["plans"] = seen.plans.filter(withdrawn_at=None)
-    context["last"] = seen.screenings.first()
+    context["plans"] = Plan.objects.filter(consultation=seen, withdrawn_at=None)
+    context["last"] = ScreeningResult.objects.filter(consultation=seen).first()
     return render(request, "workbench/consultation.html", context)
 
 
@@ -84,9 +84,9 @@ def anamnesis(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRe
     except CaseError as error:
         context = {"patient": seen.patient, "consultation": seen, "faults": error.faults}
         return render(request, "workbench/no_case.html", context)
-    said = {answer.question: answer for answer in seen.answers.all()}
+    said = {answer.question: answer for answer in Answer.objects.filter(consultation=seen)}
     forms = {row.id: QuestionForm(row, said.get(row.id), request.POST or None) for group in groups for row in group.rows}
-    if request.method == "POST" and all([form.is_valid() for form in forms.values()]):
+    if request.method == "POST" and not [form for form in forms.values() if not form.is_valid()]:  # every form is looked at
         seen.version = int(request.POST.get("version") or 0)
         seen.save()
         for name, form in forms.items():

@@ -17,7 +17,7 @@ from .found import patient_of
 def history(request: HttpRequest, patient: UUID) -> HttpResponse:
     """All lines: those that wait first."""
     person = patient_of(patient)
-    items = list(person.items.select_related("confirmed_by", "brought_by"))
+    items = list(HistoryItem.objects.filter(patient=person).select_related("confirmed_by", "brought_by"))
     context = {
         "patient": person,
         "waiting": [item for item in items if item.open],

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ..deeds import tell, user_of
 from ..forms.people import AppointmentForm, PatientForm
-from ..models import Appointment, Patient
+from ..models import OPEN_ITEM, Appointment, Consultation, HistoryItem, Patient, Plan
 from .found import page_of, patient_of
 from .timeline import timeline
 
@@ -54,12 +54,12 @@ def _next_number() -> str:
 def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
     """One person: the desk sees who they are and when they come, the clinic all that happened."""
     person, user = patient_of(patient), user_of(request)
-    context = {"patient": person, "appointments": person.appointments.order_by("-at")[:8]}
+    context = {"patient": person, "appointments": Appointment.objects.filter(patient=person).order_by("-at")[:8]}
     if user.may("clinic.read"):
         context["page"] = page_of(request, timeline(person))
-        context["open_items"] = sum(item.open for item in person.items.all())
-        context["plan"] = person.plans.filter(signed_at__isnull=False, superseded_by=None).first()
-        context["consultation"] = person.consultations.first()
+        context["open_items"] = HistoryItem.objects.filter(patient=person, **OPEN_ITEM).count()
+        context["plan"] = Plan.objects.filter(patient=person, signed_at__isnull=False, superseded_by=None).first()
+        context["consultation"] = Consultation.objects.filter(patient=person).first()
     return render(request, "workbench/patient.html", context)
 
 

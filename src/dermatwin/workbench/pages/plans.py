@@ -42,19 +42,19 @@ def _asked(request: HttpRequest, seen: Consultation, form: WantedForm) -> HttpRe
     user, case = user_of(request), case_for(seen, form.wanted)
     if form.cleaned_data["how"] == "usual":
         tell(request, record=usual(seen, case, user).pk)
-        return redirect("proposals", seen.patient_id, seen.pk)
+        return redirect("proposals", seen.patient.pk, seen.pk)
     budget = int(form.cleaned_data["budget"] or 24)
     job = Search.objects.create(consultation=seen, case_text=text_of(case), budget=budget, asked_by=user)
     ask(job)
     tell(request, record=job.pk)
-    return redirect("search", seen.patient_id, seen.pk, job.pk)
+    return redirect("search", seen.patient.pk, seen.pk, job.pk)
 
 
 def search(request: HttpRequest, patient: UUID, consultation: UUID, search: UUID) -> HttpResponse:
     """How far a search is, or what came of it."""
     seen = consultation_of(patient, consultation)
     job = get_object_or_404(Search, pk=search, consultation=seen)
-    if job.state == "done" and job.plans.exists():
+    if job.state == "done" and Plan.objects.filter(search=job).exists():
         return redirect("proposals", patient, consultation)
     return render(request, "workbench/search.html", {"patient": seen.patient, "consultation": seen, "job": job})
 
@@ -62,12 +62,12 @@ def search(request: HttpRequest, patient: UUID, consultation: UUID, search: UUID
 def proposals(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpResponse:
     """The courses of a consultation side by side."""
     seen = consultation_of(patient, consultation)
-    plans = list(seen.plans.filter(withdrawn_at=None).prefetch_related("runs").order_by("made_at"))
+    plans = list(Plan.objects.filter(consultation=seen, withdrawn_at=None).prefetch_related("runs").order_by("made_at"))
     context = {
         "patient": seen.patient,
         "consultation": seen,
         "plans": plans,
-        "searches": seen.searches.exclude(state="done"),
+        "searches": Search.objects.filter(consultation=seen).exclude(state="done"),
     }
     return render(request, "workbench/proposals.html", context)
 
@@ -79,7 +79,7 @@ def plan(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
     days = [case.course.start + timedelta(days=round(day)) for day in case.session_days]
     after = Plan.objects.filter(supersedes=found).first()
     context: dict[str, Any] = {"patient": found.patient, "plan": found, "case": case, "days": days, "after": after}
-    context["runs"] = found.runs.all()
+    context["runs"] = Run.objects.filter(plan=found)
     context["settings"] = [(zone, case.course.settings.get(zone.key)) for zone in case.zones]
     return render(request, "workbench/plan.html", context)
 
@@ -134,14 +134,14 @@ def _sign(found: Plan, user: User, screening: UUID, before: Plan | None) -> None
     found.signed_by, found.signed_at, found.signed_name = user, timezone.now(), user.name
     found.save()
     if before is not None:
-        for session in before.sessions.filter(state="planned"):
+        for session in Session.objects.filter(plan=before, state="planned"):
             session.state = "dropped"
             session.save()
     case = read(found.case_text)
     for number, day in enumerate(case.session_days, start=1):
         when = case.course.start + timedelta(days=round(day))
         Session.objects.create(plan=found, patient=found.patient, number=number, planned_for=when, made_by=user)
-    if not found.runs.exists():
+    if not Run.objects.filter(plan=found).exists():
         _simulated(found, user)
 
 

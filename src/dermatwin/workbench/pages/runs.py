@@ -94,6 +94,6 @@ def _page_of(job: Run, name: str) -> HttpResponse:
 
 
 def _styles(page: bytes) -> list[str]:
-    """Exactly the style sheets of a page that the twin wrote, by their digests: the page is one file and brings them along."""
+    """Exactly the style sheets of a page that the twin wrote, by their digests: the page brings them along."""
     digests = (b64encode(sha256(style).digest()).decode() for style in _STYLE.findall(page))
     return [f"'sha256-{digest}'" for digest in digests] or ["'none'"]

@@ -29,7 +29,7 @@ def screening(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRe
     except CaseError as error:
         return render(request, "workbench/no_case.html", {**context, "faults": error.faults})
     sources = evidence().sources
-    lifted = {one.rule: one for one in seen.overrides.filter(withdrawn_at=None).select_related("by")}
+    lifted = {one.rule: one for one in Override.objects.filter(consultation=seen, withdrawn_at=None).select_related("by")}
     context |= {"found": found, "kept": kept, "lifted": lifted, "sources": sources}
     return render(request, "workbench/screening.html", context)
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ..deeds import user_of
-from ..models import Appointment, HistoryItem, Plan, Run, Search
+from ..models import OPEN_ITEM, Appointment, HistoryItem, Plan, Run, Search
 
 SOON = 7  # days that are shown beyond today
 
@@ -25,7 +25,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if user.may("clinic.read"):
         context["runs"] = Run.objects.select_related("plan__patient").exclude(state="done")[:6]
         context["searches"] = Search.objects.select_related("consultation__patient").exclude(state="done")[:6]
-        waiting = HistoryItem.objects.filter(confirmed_at=None, dismissed="").values("patient")
+        waiting = HistoryItem.objects.filter(**OPEN_ITEM).values("patient")
         context["unconfirmed"] = waiting.distinct().count()
         context["unsigned"] = (
             Plan.objects.select_related("patient", "consultation")

@@ -12,14 +12,14 @@ from ..calls import known
 from ..deeds import tell, user_of
 from ..drawn import DRAWINGS
 from ..forms.consultation import Concerns, ZoneForm
-from ..models import Consultation, Zone
+from ..models import Concern, Consultation, Zone
 from .found import consultation_of
 
 
 def sites(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpResponse:
     """The drawn face and body; every site a link."""
     seen = consultation_of(patient, consultation)
-    taken = {zone.key for zone in seen.zones.all()}
+    taken = {zone.key for zone in Zone.objects.filter(consultation=seen)}
     context = {
         "patient": seen.patient,
         "consultation": seen,
@@ -38,7 +38,7 @@ def zone_new(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRes
     zone = Zone(consultation=seen, site=asked.get("site", "")[:60], side=asked.get("side", "")[:5])
     if zone.site not in known.places() or zone.side not in dict(Zone.SIDES):
         return redirect("sites", patient, consultation)
-    there = seen.zones.filter(site=zone.site, side=zone.side).first()
+    there = Zone.objects.filter(consultation=seen, site=zone.site, side=zone.side).first()
     if there is not None:
         return redirect("zone_edit", patient, consultation, there.pk)
     return _zone(request, seen, zone)
@@ -59,7 +59,7 @@ def _zone(request: HttpRequest, seen: Consultation, zone: Zone) -> HttpResponse:
             concerns.instance = kept
             concerns.save()
         tell(request, record=kept.pk)
-        return redirect("consultation", seen.patient_id, seen.pk)
+        return redirect("consultation", seen.patient.pk, seen.pk)
     new = zone._state.adding
     context = {"patient": seen.patient, "consultation": seen, "zone": zone, "form": form, "concerns": concerns, "new": new}
     return render(request, "workbench/zone.html", context)
@@ -69,7 +69,7 @@ def zone_remove(request: HttpRequest, patient: UUID, consultation: UUID, zone: U
     """Take a zone out of the consultation; its earlier states stay."""
     seen = consultation_of(patient, consultation)
     gone = get_object_or_404(Zone, pk=zone, consultation=seen)
-    for concern in gone.concerns.all():
+    for concern in Concern.objects.filter(zone=gone):
         concern.delete()
     gone.delete()
     return redirect("consultation", patient, consultation)
