@@ -1,4 +1,4 @@
-"""A clinic for the tests: its folder is made before Django is asked for anything, its database is built without migrations."""
+"""A clinic for the tests: its folder is there before Django is asked for anything, its tables are made without migrations."""
 
 import atexit
 import os

@@ -32,6 +32,9 @@ class Photo(Record):
         indexes = [models.Index(fields=["patient", "view", "taken_at"])]
         ordering = ["-taken_at"]
 
+    def __str__(self) -> str:
+        return f"{dict(self.VIEWS)[self.view]} {self.zone}".strip().replace("_", " ")
+
 
 class Observation(Record):
     """Something measured, in the terms of the case: quantity, zone, day, value, unit, and who read it."""
@@ -54,6 +57,10 @@ class Observation(Record):
         indexes = [models.Index(fields=["patient", "-seen_on"])]
         ordering = ["seen_on", "made_at"]
 
+    def __str__(self) -> str:
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"{self.quantity}, {self.zone}: {self.value:g}{unit}".replace("_", " ")
+
 
 class Symptom(Record):
     """What the person noticed, in plain words, with what triage said of it."""
@@ -73,6 +80,9 @@ class Symptom(Record):
     class Meta(Record.Meta):
         indexes = [models.Index(fields=["patient", "-noticed_on"])]
         ordering = ["-noticed_on", "-made_at"]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class AdverseEvent(Record):
@@ -95,6 +105,9 @@ class AdverseEvent(Record):
 
     class Meta(Record.Meta):
         ordering = ["-noticed_on"]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {dict(self.GRADES)[self.grade]}".replace("_", " ")
 
 
 class Invitation(Record):

@@ -26,6 +26,9 @@ class Consent(Record):
     class Meta(Record.Meta):
         ordering = ["-given_at"]
 
+    def __str__(self) -> str:
+        return f"{self.text}{', withdrawn' if self.withdrawn_at else ''}"
+
 
 class Session(Record):
     """One session of a signed plan."""
