@@ -1,4 +1,4 @@
-"""A clinic for the tests: its folder is there before Django is asked for anything, its tables are made without migrations."""
+"""A clinic for the tests: its folder is there before Django is asked for anything; its tables come without migrations."""
 
 import atexit
 import os
