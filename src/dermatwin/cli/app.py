@@ -17,6 +17,7 @@ from . import (
     follow_verb,
     knowledge_verbs,
     map_verb,
+    serve,
     sheets_verb,
     trial_verbs,
 )
@@ -51,6 +52,7 @@ app.command("follow")(follow_verb.follow)
 app.command("population")(trial_verbs.population)
 app.command("trial")(trial_verbs.trial)
 app.command("map")(map_verb.draw_map)
+app.command("serve")(serve.serve)
 app.command("validate")(knowledge_verbs.validate)
 app.command("explain")(knowledge_verbs.explain)
 app.command("list")(knowledge_verbs.list_entries)

@@ -1,0 +1,1 @@
+"""Forms, one theme a file."""

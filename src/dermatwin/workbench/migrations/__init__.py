@@ -1,0 +1,1 @@
+"""Migrations, one line of them from the first version on."""

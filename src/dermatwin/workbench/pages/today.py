@@ -1,0 +1,35 @@
+"""The first page: who comes today, what waits, for this role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ..deeds import user_of
+from ..models import OPEN_ITEM, Appointment, HistoryItem, Plan, Run, Search
+
+SOON = 7  # days that are shown beyond today
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """Appointments for the desk, what waits for the clinic."""
+    user, context = user_of(request), {}
+    begin = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    if user.may("people.read"):
+        coming = Appointment.objects.select_related("patient").exclude(state="cancelled")
+        context["appointments"] = coming.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+        context["soon"] = coming.filter(at__gte=begin + timedelta(days=1), at__lt=begin + timedelta(days=SOON + 1))[:12]
+    if user.may("clinic.read"):
+        context["runs"] = Run.objects.select_related("plan__patient").exclude(state="done")[:6]
+        context["searches"] = Search.objects.select_related("consultation__patient").exclude(state="done")[:6]
+        waiting = HistoryItem.objects.filter(**OPEN_ITEM).values("patient")
+        context["unconfirmed"] = waiting.distinct().count()
+        context["unsigned"] = (
+            Plan.objects.select_related("patient", "consultation")
+            .filter(signed_at=None, withdrawn_at=None, runs__state="done")
+            .distinct()[:6]
+        )
+    return render(request, "workbench/today.html", {**context, "day": begin.date()})

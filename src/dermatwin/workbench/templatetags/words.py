@@ -1,0 +1,62 @@
+"""Words of the pages: names of the evidence as people say them, numbers without needless digits, addresses of files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from .. import assets
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a file of `static/`."""
+    return assets.address(name)
+
+
+@register.filter
+def spoken(name: Any) -> str:
+    """`acne_scar_rolling` as acne scar rolling."""
+    return str(name).replace("_", " ")
+
+
+@register.filter
+def digits(value: Any) -> str:
+    """A number with three digits that count; a dash for none."""
+    return "–" if value is None or value == "" else f"{float(f'{float(value):.3g}'):g}"
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """A share as whole per cent."""
+    return "–" if value is None else f"{100 * float(value):.0f} %"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """An entry of a mapping; nothing where there is none."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.filter
+def change(value: Any) -> str:
+    """A change with its sign."""
+    return "–" if value is None else f"{float(f'{float(value):.2g}'):+g}"
+
+
+@register.filter
+def points(value: Any) -> str:
+    """A change of a share in points of per cent, with its sign."""
+    return "–" if value is None else f"{float(f'{100 * float(value):.2g}'):+g} %"
+
+
+@register.filter
+def drawing(svg: str) -> SafeString:
+    """A drawing that this program made itself, without its XML head and its size in millimetres."""
+    body = svg[svg.index("<svg") :]
+    return mark_safe(re.sub(r' (?:width|height)="[0-9.]+mm"', "", body, count=2))

@@ -1,0 +1,59 @@
+"""What the database itself refuses, whoever asks: a change of the audit log, a change of a signed plan.
+
+Laid after every migration, because SQLite makes a table anew to change it and drops what hung on it. A signed plan goes only
+with its person, once an erasure is approved.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections
+
+_AUDIT = "an entry of the audit log never changes"
+_PLAN = "a signed plan never changes"
+_ERASED = """EXISTS (SELECT 1 FROM workbench_erasure e WHERE e.patient = OLD.patient_id AND e.approved_at IS NOT NULL)"""
+
+_SQLITE = [
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS audit_never_{verb.lower()} BEFORE {verb} ON workbench_auditentry "
+        f"BEGIN SELECT RAISE(ABORT, '{_AUDIT}'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    f"CREATE TRIGGER IF NOT EXISTS signed_plan_never_update BEFORE UPDATE ON workbench_plan WHEN OLD.signed_at IS NOT NULL "
+    f"BEGIN SELECT RAISE(ABORT, '{_PLAN}'); END",
+    f"CREATE TRIGGER IF NOT EXISTS signed_plan_never_delete BEFORE DELETE ON workbench_plan "
+    f"WHEN OLD.signed_at IS NOT NULL AND NOT {_ERASED} BEGIN SELECT RAISE(ABORT, '{_PLAN}'); END",
+]
+_POSTGRES = [
+    f"""CREATE OR REPLACE FUNCTION workbench_audit_never() RETURNS trigger AS $$
+    BEGIN RAISE EXCEPTION '{_AUDIT}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql""",
+    f"""CREATE OR REPLACE FUNCTION workbench_plan_never() RETURNS trigger AS $$
+    BEGIN
+      IF OLD.signed_at IS NULL THEN
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+      END IF;
+      IF TG_OP = 'DELETE' AND {_ERASED} THEN RETURN OLD; END IF;
+      RAISE EXCEPTION '{_PLAN}' USING ERRCODE = 'integrity_constraint_violation';
+    END $$ LANGUAGE plpgsql""",
+    "DROP TRIGGER IF EXISTS audit_never ON workbench_auditentry",
+    "CREATE TRIGGER audit_never BEFORE UPDATE OR DELETE ON workbench_auditentry "
+    "FOR EACH ROW EXECUTE FUNCTION workbench_audit_never()",
+    "DROP TRIGGER IF EXISTS audit_never_emptied ON workbench_auditentry",
+    "CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON workbench_auditentry "
+    "FOR EACH STATEMENT EXECUTE FUNCTION workbench_audit_never()",
+    "DROP TRIGGER IF EXISTS signed_plan_never ON workbench_plan",
+    "CREATE TRIGGER signed_plan_never BEFORE UPDATE OR DELETE ON workbench_plan "
+    "FOR EACH ROW EXECUTE FUNCTION workbench_plan_never()",
+]
+
+
+def lay(using: str = "default", **signal: Any) -> None:
+    """Lay every trigger that is not there; called after each migration."""
+    connection = connections[using]
+    if "workbench_plan" not in connection.introspection.table_names():
+        return
+    with connection.cursor() as cursor:
+        for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRES:
+            cursor.execute(statement)
