@@ -105,7 +105,9 @@ class AdverseEvent(Record):
     outcome = models.CharField(max_length=10, choices=OUTCOMES, default="open")
     reported_on = models.DateField("reported to the maker or the authority on", null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     get_grade_display: Callable[[], str]
     get_outcome_display: Callable[[], str]

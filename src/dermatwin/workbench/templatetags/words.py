@@ -56,6 +56,12 @@ def points(value: Any) -> str:
 
 
 @register.filter
+def clock(seconds: int) -> str:
+    """Seconds as hours, minutes and seconds."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+@register.filter
 def drawing(svg: str) -> SafeString:
     """A drawing that this program made itself, without its XML head and its size in millimetres."""
     body = svg[svg.index("<svg") :]

@@ -1,0 +1,93 @@
+"""Sheets of a simulated plan: read from its run, in any language the sheets know, as a page or on paper; numbing by clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from ...planning.numbing import sentence
+from ...report.sheets import CALENDAR, sheets
+from ...report.sheets.about import about
+from ...report.sheets.order import Put, orders
+from ...report.sheets.pdf import to_pdf
+from ...report.sheets.tongue import tongue
+from ...twin import Run as Found
+from ...twin import recall
+from ..models import Plan, Run, Session
+from .held import case_of_plan, planned_settings
+from .known import evidence
+from .simulating import folder_of
+
+TITLES = {
+    "session": "Session order",
+    "before": "Before your sessions",
+    "aftercare": "After your sessions",
+    "expect": "What to expect",
+    "consent": "Facts for your consent",
+    "complications": "When something goes wrong",
+}
+"""Sheet -> its title, in the order in which a practice hands them out."""
+
+
+def last_run(plan: Plan) -> Run | None:
+    """The last simulation of a plan's own case."""
+    return Run.objects.filter(plan=plan, state="done", case_text=plan.case_text).first()
+
+
+@lru_cache(maxsize=4)
+def _recalled(pk: str) -> Found:
+    return recall(folder_of(Run(pk=pk)))
+
+
+@lru_cache(maxsize=8)
+def _pages(pk: str, language: str) -> dict[str, str]:
+    return sheets(_recalled(pk), language)
+
+
+def page(run: Run, name: str, language: str) -> str | None:
+    """A sheet as HTML; None where this run has none of that name."""
+    return _pages(str(run.pk), language).get(f"{name}.html")
+
+
+def on_paper(run: Run, name: str, language: str) -> bytes | None:
+    """A sheet as PDF; None where there is none; CaseError where the extra is missing."""
+    text = page(run, name, language)
+    return None if text is None else to_pdf(text)
+
+
+def dates(run: Run, language: str) -> str | None:
+    """The dates of the course for a calendar."""
+    return _pages(str(run.pk), language).get(CALENDAR)
+
+
+@dataclass(frozen=True)
+class Numb:
+    """A numbing cream of a session: how much, and by the clock when it goes on and comes off."""
+
+    put: Put
+    on: datetime
+    off: datetime | None
+
+
+def numbing(session: Session, needling: datetime) -> list[Numb]:
+    """Creams of a session, as its order says them, by the clock of a needling that begins then."""
+    run = last_run(session.plan)
+    if run is None:
+        return []
+    made = orders(about(_recalled(str(run.pk)), tongue(session.patient.language)))
+    if session.number > len(made):
+        return []
+    return [
+        Numb(
+            one, needling - timedelta(hours=one.before), None if one.off_h is None else needling + timedelta(hours=one.off_h)
+        )
+        for one in made[session.number - 1].numbing
+    ]
+
+
+def allowed(session: Session) -> dict[str, str]:
+    """Zone -> how much of a usual numbing cream this person may have, in the twin's words."""
+    case = case_of_plan(session.plan)
+    settings = planned_settings(case, session.number)
+    return {key: sentence(case, case.zone(key), planned.needle_length, evidence()) for key, planned in settings.items()}
