@@ -74,7 +74,7 @@ def day_of(session: Session) -> date:
 def _used(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     """Zone -> what differed from the plan."""
     for zone in SessionZone.objects.filter(session=session, deviates=True):
-        yield zone.zone, {"needle_length": f"{zone.needle_length:f} mm", "passes": zone.passes, **zone.used}
+        yield zone.zone, {"needle_length": f"{zone.needle_length_mm:f} mm", "passes": zone.passes, **zone.used}
 
 
 def _observation(one: Observation, start: date) -> dict[str, Any]:

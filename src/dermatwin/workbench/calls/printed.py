@@ -1,4 +1,4 @@
-"""Sheets of a simulated plan: read from its run, in any language the sheets know, as a page or on paper; numbing by clock."""
+"""Sheets of a simulated plan: read from its run, in any language of the sheets, as page or paper; numbing by the clock."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ class SessionZone(OfHeld):
 
     get_endpoint_display: Callable[[], str]
 
-    class Meta(Record.Meta):
+    class Meta(OfHeld.Meta):
         constraints = [models.UniqueConstraint(fields=["session", "zone"], name="one_row_for_a_zone_of_a_session")]
 
 
@@ -183,5 +183,5 @@ class SessionProduct(OfHeld):
     applied_at = models.DateTimeField("put on at", null=True, blank=True)
     removed_at = models.DateTimeField("taken off at", null=True, blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(OfHeld.Meta):
         ordering = ["made_at"]

@@ -26,7 +26,7 @@ def export(request: HttpRequest, patient: UUID) -> HttpResponse:
     return render(request, "workbench/export.html", context)
 
 
-def export_file(request: HttpRequest, patient: UUID) -> HttpResponse:
+def export_file(request: HttpRequest, patient: UUID) -> FileResponse:
     """Everything of one person."""
     person = patient_of(patient)
     name = "".join(mark if mark.isalnum() else "-" for mark in person.number)

@@ -377,13 +377,7 @@ def due(request: HttpRequest) -> HttpResponse:
     first: dict[Any, Session] = {}
     for one in rows.order_by("planned_for", "number"):
         first.setdefault(one.patient.pk, one)
-    coming = {
-        pk: at
-        for pk, at in Appointment.objects.filter(
-            patient__in=list(first), at__date__gte=today, state__in=("expected", "arrived")
-        )
-        .order_by("-at")
-        .values_list("patient", "at")
-    }
-    waiting = [(one, coming.get(pk), one.planned_for < today) for pk, one in first.items()]
+    coming = Appointment.objects.filter(patient__in=list(first), at__date__gte=today, state__in=("expected", "arrived"))
+    expected = dict(coming.order_by("-at").values_list("patient", "at"))
+    waiting = [(one, expected.get(pk), one.planned_for < today) for pk, one in first.items()]
     return render(request, "workbench/due.html", {"waiting": waiting, "today": today})
