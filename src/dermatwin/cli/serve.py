@@ -92,7 +92,9 @@ def _serve(place: Path, where: tuple[str, int], admin: str | None, *, demo: bool
         if demo:
             from ..workbench.demo import make
 
-            make()
+            password = make()
+            if password and not json:
+                print(f"Made up: sign in as reception, practitioner, prescriber, auditor or admin; password {password}")
         starting.require_administrator(admin)
         running.run(listening, lambda address: _told(address, folder, json))
     if not json:

@@ -51,7 +51,7 @@ ROLES: dict[str, frozenset[Role]] = {
 OPEN = "open"
 """No right: whoever reaches the machine. For the way in, and what it is drawn with."""
 NOBODY = "nobody"
-"""Pages of the sign-in library that are not part of this house; they are not found."""
+"""The right of a page that does not stand here: it is not found."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,6 @@ PAGES: dict[str, Page] = {
     "account_logout": Page(OPEN, OPEN),
     "mfa_authenticate": Page(OPEN, OPEN),
     "account_inactive": Page(OPEN),
-    "account_signup": Page(NOBODY),
-    "account_reset_password": Page(NOBODY),
-    "account_email": Page(NOBODY),
     # one's own account
     "account": _own(post=None),
     "account_change_password": _own(),

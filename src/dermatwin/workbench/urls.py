@@ -39,9 +39,6 @@ _THE_WAY_IN: list[URLPattern | URLResolver] = [
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/second-factor/", factor.authenticate, name="mfa_authenticate"),
     path("closed/", account.account_inactive, name="account_inactive"),
-    path("none/sign-up/", account.signup, name="account_signup"),
-    path("none/reset/", account.password_reset, name="account_reset_password"),
-    path("none/mail/", account.email, name="account_email"),
 ]
 _ACCOUNT = [
     path("", trust.account, name="account"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,11 @@ MAIN = (
     "tram_track_risk",
 )
 """Quantities that the page shows, in this order; the report holds all."""
+
+
+_SESSION = re.compile(r" \((\d+)\)$")
+SHARES = ("relative_improvement", "pih_risk", "infection_risk", "tram_track_risk")
+"""Of these, shares that are shown in per cent."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +52,19 @@ def results(told: dict[str, Any]) -> dict[str, list[Result]]:
     found: dict[str, dict[str, Result]] = {}
     for end in told["endpoints"]:
         if end["name"].partition("[")[0] in MAIN:
-            line = Result(
-                told["titles"][end["name"]],
-                end["time_days"],
-                end["median"],
-                end["p05"],
-                end["p95"],
-                end["unit"],
-                end["grade"],
-            )
-            found.setdefault(end["zone"], {})[end["name"]] = line
+            found.setdefault(end["zone"], {})[end["name"]] = _line(end, told["titles"][end["name"]])
     order = {name: number for number, name in enumerate(MAIN)}
     return {
         zone: [line for _, line in sorted(lines.items(), key=lambda one: order[one[0].partition("[")[0]])]
         for zone, lines in found.items()
     }
+
+
+def _line(end: dict[str, Any], title: str) -> Result:
+    share = end["name"].partition("[")[0] in SHARES
+    numbers = [None if end[key] is None else end[key] * (100 if share else 1) for key in ("median", "p05", "p95")]
+    unit = "%" if share else "" if end["unit"] == "1" else end["unit"]
+    return Result(_SESSION.sub(r", session \1", title), end["time_days"], *numbers, unit, end["grade"])
 
 
 def files(run: Run) -> list[str]:

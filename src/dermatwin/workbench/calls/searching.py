@@ -13,7 +13,7 @@ from ...core.errors import CaseError, Fault
 from ...planning import propose
 from ...planning.plan import Plan as Found
 from ...planning.search import search, to_dict
-from ..models import Consultation, Plan, Search, User
+from ..models import Consultation, Plan, Search, User, Zone
 from .document import digest, read, text_of
 from .known import evidence
 
@@ -53,6 +53,11 @@ def look_for_courses(job: Search, tell: Callable[[float, str], None]) -> None:
             _plan(job.consultation, offered.case, {**common, "course": told_offer["course"], "offer": told_offer})
 
 
+def _where(consultation: Consultation) -> str:
+    named = ", ".join(str(zone) for zone in Zone.objects.filter(consultation=consultation))
+    return named[:1].upper() + named[1:]
+
+
 def _plan(consultation: Consultation, case: Case, more: dict[str, Any]) -> Plan:
     text = text_of(case)
     start: date = case.course.start
@@ -60,7 +65,7 @@ def _plan(consultation: Consultation, case: Case, more: dict[str, Any]) -> Plan:
     return Plan.objects.create(
         patient=consultation.patient,
         consultation=consultation,
-        title=f"{case.title}: {kind} course"[:200],
+        title=f"{_where(consultation)}: {kind} course"[:200],
         case_text=text,
         case_sha256=digest(text),
         start=start,

@@ -68,7 +68,9 @@ class _Concerns(BaseInlineFormSet[Concern, Zone, ConcernForm]):
             raise forms.ValidationError("Choose what bothers the person here; without a concern nothing is planned.")
 
 
-Concerns = inlineformset_factory(Zone, Concern, form=ConcernForm, formset=_Concerns, extra=2, max_num=8)
+Concerns = inlineformset_factory(
+    Zone, Concern, form=ConcernForm, formset=_Concerns, extra=2, max_num=8, can_delete_extra=False
+)
 
 
 class QuestionForm(forms.Form):

@@ -37,7 +37,7 @@ class Photo(Record):
         ordering = ["-taken_at"]
 
     def __str__(self) -> str:
-        return f"Photograph, {self.get_view_display()}"
+        return f"{dict(self.VIEWS)[self.view]} {self.zone}".strip().replace("_", " ")
 
 
 class Observation(Record):
@@ -62,7 +62,8 @@ class Observation(Record):
         ordering = ["seen_on", "made_at"]
 
     def __str__(self) -> str:
-        return f"{self.quantity} {self.value:g}{f' {self.unit}' if self.unit != '1' else ''}".replace("_", " ")
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"{self.quantity}, {self.zone}: {self.value:g}{unit}".replace("_", " ")
 
 
 class Symptom(Record):
@@ -116,7 +117,7 @@ class AdverseEvent(Record):
         ordering = ["-noticed_on"]
 
     def __str__(self) -> str:
-        return self.kind
+        return f"{self.kind}, {self.get_grade_display()}".replace("_", " ")
 
 
 class Invitation(Record):

@@ -36,7 +36,7 @@ class Consent(Record):
         ordering = ["-given_at"]
 
     def __str__(self) -> str:
-        return f"Consent: {self.text}"
+        return f"{self.text}{', withdrawn' if self.withdrawn_at else ''}"
 
     @property
     def valid(self) -> bool:

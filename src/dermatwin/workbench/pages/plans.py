@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.text import slugify
 
 from ...core.errors import CaseError
@@ -19,7 +18,8 @@ from ..calls.searching import usual
 from ..deeds import tell, user_of
 from ..forms.plan import SignatureForm, WantedForm
 from ..jobs.tasks import ask
-from ..models import Consultation, Plan, Run, Search, Session, User
+from ..models import Consultation, Plan, Run, Search, User
+from ..signing import sign, simulated, standing
 from .found import consultation_of, plan_of
 
 AHEAD = 7  # days after today that are proposed for a first session
@@ -86,15 +86,9 @@ def plan(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
 
 def plan_simulate(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
     """Have a plan simulated, as the command line would."""
-    job = _simulated(plan_of(patient, plan), user_of(request))
+    job = simulated(plan_of(patient, plan), user_of(request))
     tell(request, record=job.pk)
     return redirect("run", patient, job.pk)
-
-
-def _simulated(found: Plan, user: User) -> Run:
-    job = Run.objects.create(plan=found, case_text=found.case_text, asked_by=user)
-    ask(job)
-    return job
 
 
 def plan_sign(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
@@ -103,14 +97,14 @@ def plan_sign(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
     if found.signed:
         return redirect("plan", patient, plan)
     said, kept = _screened(found, user)
-    before = Plan.objects.filter(patient=patient, signed_at__isnull=False, superseded_by=None).first()
     form = SignatureForm(request.POST or None, initial={"digest": found.case_sha256})
     ready = said.verdict != "stop" and said.complete
     if request.method == "POST" and ready and form.is_valid() and _is_theirs(form, found, user):
-        _sign(found, user, kept.pk, before)
+        sign(found, user, kept)
         tell(request, case=found.case_sha256)
         return redirect("plan", patient, plan)
-    context = {"patient": found.patient, "plan": found, "found": said, "form": form, "ready": ready, "before": before}
+    context = {"patient": found.patient, "plan": found, "found": said, "form": form, "ready": ready}
+    context["before"] = standing(found)
     return render(request, "workbench/sign.html", context)
 
 
@@ -127,22 +121,6 @@ def _is_theirs(form: SignatureForm, found: Plan, user: User) -> bool:
     if form.cleaned_data["name"].split() != user.name.split():
         form.add_error("name", f"You are signed in as {user.name}; write that name.")
     return form.is_valid()
-
-
-def _sign(found: Plan, user: User, screening: UUID, before: Plan | None) -> None:
-    found.screening_id, found.supersedes = screening, before
-    found.signed_by, found.signed_at, found.signed_name = user, timezone.now(), user.name
-    found.save()
-    if before is not None:
-        for session in Session.objects.filter(plan=before, state="planned"):
-            session.state = "dropped"
-            session.save()
-    case = read(found.case_text)
-    for number, day in enumerate(case.session_days, start=1):
-        when = case.course.start + timedelta(days=round(day))
-        Session.objects.create(plan=found, patient=found.patient, number=number, planned_for=when, made_by=user)
-    if not Run.objects.filter(plan=found).exists():
-        _simulated(found, user)
 
 
 def plan_case(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ..calls import known
 from ..deeds import tell, user_of
-from ..drawn import DRAWINGS
+from ..drawn import drawings
 from ..forms.consultation import Concerns, ZoneForm
 from ..models import Concern, Consultation, Zone
 from .found import consultation_of
@@ -23,10 +23,10 @@ def sites(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRespon
     context = {
         "patient": seen.patient,
         "consultation": seen,
-        "drawings": DRAWINGS,
+        "drawings": drawings(),
         "places": known.places(),
         "taken": taken,
-        "sided": sorted({spot.site for drawing in DRAWINGS for spot in drawing.spots if spot.side}),
+        "sided": sorted({spot.site for drawing in drawings() for spot in drawing.spots if spot.side}),
     }
     return render(request, "workbench/sites.html", context)
 

@@ -1,0 +1,168 @@
+"""Every role at every address with every method, from the one table; what nobody may see is not there for anybody."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from dermatwin.workbench import checks
+from dermatwin.workbench.models import Appointment, HistoryItem, Override, Run, Search, User, Zone
+from dermatwin.workbench.rights import NOBODY, OPEN, PAGES, Page, Role, may
+
+METHODS = ("GET", "POST")
+OTHERS = ("PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@dataclass
+class Ids:
+    """Ids for every address."""
+
+    values: dict
+
+    def address(self, name):
+        route = next(str(pattern) for pattern, found in routes() if found == name)
+        wanted = {key: value for key, value in self.values.items() if f":{key}>" in route}
+        return reverse(name, kwargs=wanted)
+
+
+def routes(resolver=None, before=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        here = before + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from routes(entry, here)
+        else:
+            yield here, entry.name
+
+
+@pytest.fixture
+def ids(plan, people):
+    job = {"asked_by": people["practitioner"], "case_text": plan.case_text, "state": "failed"}
+    made = {
+        "patient": plan.patient.pk,
+        "consultation": plan.consultation.pk,
+        "item": HistoryItem.objects.first().pk,
+        "zone": Zone.objects.first().pk,
+        "appointment": Appointment.objects.create(patient=plan.patient, at="2026-01-05T09:00Z").pk,
+        "override": Override.objects.create(
+            consultation=plan.consultation, rule="x", title="x", reason="x", by=people["prescriber"]
+        ).pk,
+        "search": Search.objects.create(consultation=plan.consultation, **job).pk,
+        "plan": plan.pk,
+        "run": Run.objects.create(plan=plan, **job).pk,
+        "user": people["reception"].pk,
+        "rule": "anticoagulant",
+        "name": "summary.json",
+        "digest": "0",
+    }
+    return Ids(made)
+
+
+def send(client, method, address):
+    return client.generic(method, address, content_type="application/x-www-form-urlencoded")
+
+
+def wrong(page, role, method, response):
+    """What is wrong with an answer, by the table; '' where it is right."""
+    right, status = page.right(method), response.status_code
+    if right == NOBODY or (right is None and page.get == NOBODY):
+        return "" if status in (404, 405) else f"{status}, not 404"
+    if right is None:
+        return "" if status == 405 else f"{status}, not 405"
+    if may(role, right):
+        return "" if status not in (401, 403, 405) and status < 500 else f"{status}, refused"
+    return "" if status == 403 else f"{status}, not 403"
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_every_page_by_every_method(role, browse, ids):
+    found, signed_in = {}, browse(role)
+    for name, page in PAGES.items():
+        for method in METHODS:
+            if name == "override" and may(role, page.right(method)):
+                continue  # forged: see test_screening
+            client = browse(role) if name == "account_logout" else signed_in
+            client.raise_request_exception = False
+            told = wrong(page, role, method, send(client, method, ids.address(name)))
+            if told:
+                found[f"{method} {name}"] = told
+    assert found == {}
+
+
+def test_nobody_who_is_not_signed_in_sees_more_than_the_way_in(ids):
+    found = {}
+    for name, page in PAGES.items():
+        for method in METHODS:
+            response = send(Client(SERVER_NAME="localhost"), method, ids.address(name))
+            right = page.right(method)
+            if right in (OPEN, NOBODY, None) or page.get == NOBODY:
+                fine = response.status_code in (200, 204, 302, 404, 405)
+            else:
+                fine = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+            if not fine:
+                found[f"{method} {name}"] = response.status_code
+    assert found == {}
+
+
+@pytest.mark.parametrize("method", OTHERS)
+def test_other_methods_are_not_known(method, browse, ids):
+    client = browse("prescriber")
+    assert {send(client, method, ids.address(name)).status_code for name in PAGES} <= {404, 405}
+
+
+def test_the_start_fails_where_a_page_has_no_right(monkeypatch):
+    assert checks.every_page_has_its_right() == []
+    monkeypatch.delitem(PAGES, "patients")
+    monkeypatch.setitem(PAGES, "nowhere", Page("people.read"))
+    monkeypatch.setitem(PAGES, "patient", Page("anything"))
+    found = [error.msg for error in checks.every_page_has_its_right()]
+    assert found == [
+        "the page 'patients' has no right",
+        "a right is declared for 'nowhere', which is no page",
+        "the page 'patient' takes 'anything', which is no right",
+    ]
+
+
+def test_a_page_without_a_right_is_served_to_nobody(browse, monkeypatch):
+    monkeypatch.delitem(PAGES, "patient_new")
+    assert browse("prescriber").get("/patients/new/").status_code == 404
+
+
+def test_an_id_of_another_person_is_not_found(browse, ids, patient):
+    from dermatwin.workbench.models import Patient
+
+    other = Patient.objects.create(number="2", given_name="B", family_name="B", birth_date="1980-01-01", sex="male")
+    client = browse("prescriber")
+    values = {**ids.values, "patient": other.pk}
+    nested = [name for name, page in PAGES.items() if page.get and name not in OWN_ADDRESS]
+    pages = [name for name in nested if "<uuid:patient>" in dict(map(reversed, routes())).get(name, "")]
+    assert len(pages) > 20
+    seen = {name: client.get(Ids(values).address(name)).status_code for name in pages}
+    assert {name: status for name, status in seen.items() if status != 404} == {}
+
+
+OWN_ADDRESS = ("patient", "patient_edit", "appointment_new", "history", "history_add", "consultation_new")
+
+
+def test_without_a_second_factor_only_its_set_up_opens(browse, clinic, ids):
+    clinic.made_up = False
+    clinic.save()
+    client = browse("prescriber")
+    answers = {name: client.get(ids.address(name)) for name, page in PAGES.items() if page.get not in (OPEN, NOBODY, None)}
+    shut = [name for name, page in PAGES.items() if name in answers and not page.before_second_factor]
+    assert {answers[name].get("Location") for name in shut} == {reverse("mfa_activate_totp")}
+    assert answers["account"].status_code == 200
+
+
+def test_who_is_closed_is_out_at_once(browse, people):
+    client = browse("reception")
+    assert client.get("/patients/").status_code == 200
+    User.objects.filter(username="reception").update(is_active=False)
+    assert client.get("/patients/").status_code == 302
+
+
+def test_reception_sees_nothing_clinical_of_a_patient(browse, ids, plan):
+    page = browse("reception").get(ids.address("patient")).content.decode()
+    assert "Ångström" in page
+    assert "Consultation of" not in page
+    assert plan.title not in page
