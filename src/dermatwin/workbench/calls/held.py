@@ -6,19 +6,24 @@ It is a case like any other: the command line follows the same file (`dermatwin 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import yaml
 from django.utils import timezone
 
-from ...case import Case, Settings
+from ...case import Case, Sessions, Settings
+from ...case.document import Held
 from ...case.loading import case_of
 from ...core.errors import Fault
 from ...device import movements
 from ...evidence import words
 from ...following.held import as_held
 from ...following.seen import seen_in
+from ...naming import joined, split
+from ...screening import Screening, screen
 from ..models import Observation, Plan, Session, SessionZone, Symptom
 from .document import read, text_of
 from .known import evidence
@@ -26,7 +31,19 @@ from .known import evidence
 
 def case_of_plan(plan: Plan) -> Case:
     """The case that was signed."""
-    return read(plan.case_text)
+    return case_of_text(plan.case_text)
+
+
+@lru_cache(maxsize=64)
+def case_of_text(text: str) -> Case:
+    """A case that was read before is not read again: cases are values."""
+    return read(text)
+
+
+@lru_cache(maxsize=64)
+def screened_text(text: str) -> Screening:
+    """Screening of a plan's own case, which never changes, by the evidence of this program."""
+    return screen(case_of_text(text), evidence())
 
 
 def planned_settings(case: Case, number: int) -> dict[str, Settings]:
@@ -37,15 +54,37 @@ def planned_settings(case: Case, number: int) -> dict[str, Settings]:
 
 
 def as_it_went(plan: Plan, observations: Sequence[Observation] = (), symptoms: Sequence[Symptom] = ()) -> Case:
-    """The plan with what really happened; CaseError with every fault."""
-    case = case_of_plan(plan)
+    """The plan with what really happened; CaseError with every fault.
+
+    A case counts from its first session: where that was on another day, the case begins then; where the first ones were
+    missed, the case is the course without them, and what is said of later sessions is counted anew.
+    """
+    sessions = list(Session.objects.filter(plan=plan).exclude(state="dropped").order_by("number"))
+    gone = len(list(takewhile(lambda one: one.state == "missed", sessions)))
+    if gone == len(sessions):
+        sessions, gone = [], 0
+    case = _without_first(case_of_plan(plan), gone)
+    start = day_of(sessions[gone]) if sessions else case.course.start
     said: dict[str, Any] = yaml.safe_load(text_of(case))
-    start = case.course.start
-    said["held"] = list(_held(plan, case))
-    said["observations"] = [_observation(one, start) for one in observations]
+    said["course"]["start"] = start.isoformat()
+    said["held"] = list(_held(sessions[gone:], case, start))
+    said["observations"] = [_observation(one, start, gone) for one in observations]
     said["symptoms"] = [_symptom(one, start) for one in symptoms]
     known = evidence()
     return case_of(said, (), words(known), movements(known))
+
+
+def _without_first(case: Case, gone: int) -> Case:
+    """A course without its first sessions, counted from the one after them."""
+    if not gone:
+        return case
+    missed = [Held.model_construct(session=number, missed=True, time=None, settings={}) for number in range(1, gone + 1)]
+    rest = as_held(case.model_copy(update={"held": missed})).case
+    first = rest.session_days[0]
+    days = [day - first for day in rest.session_days]
+    start = rest.course.start + timedelta(days=round(first))
+    sessions = Sessions.model_construct(count=None, interval=None, days=days)
+    return rest.model_copy(update={"course": rest.course.model_copy(update={"start": start, "sessions": sessions})})
 
 
 def as_held_text(plan: Plan) -> str:
@@ -53,17 +92,17 @@ def as_held_text(plan: Plan) -> str:
     return text_of(as_held(as_it_went(plan)).case)
 
 
-def _held(plan: Plan, case: Case) -> Iterator[dict[str, Any]]:
+def _held(sessions: Sequence[Session], case: Case, start: date) -> Iterator[dict[str, Any]]:
     """Sessions that were not as planned: missed, on another day, with other settings."""
-    for session in Session.objects.filter(plan=plan).exclude(state="dropped").order_by("number"):
+    for number, session in enumerate(sessions, start=1):
         if session.state == "missed":
-            yield {"session": session.number, "missed": True}
+            yield {"session": number, "missed": True}
             continue
-        day = (day_of(session) - case.course.start).days
-        other = {"time": f"{day} d"} if day != round(case.session_days[session.number - 1]) else {}
+        day = (day_of(session) - start).days
+        other = {"time": f"{day} d"} if day != round(case.session_days[number - 1]) else {}
         settings = dict(_used(session))
         if other or settings:
-            yield {"session": session.number, **other, **({"settings": settings} if settings else {})}
+            yield {"session": number, **other, **({"settings": settings} if settings else {})}
 
 
 def day_of(session: Session) -> date:
@@ -77,9 +116,9 @@ def _used(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
         yield zone.zone, {"needle_length": f"{zone.needle_length_mm:f} mm", "passes": zone.passes, **zone.used}
 
 
-def _observation(one: Observation, start: date) -> dict[str, Any]:
+def _observation(one: Observation, start: date, gone: int) -> dict[str, Any]:
     return {
-        "quantity": one.quantity,
+        "quantity": _counted(one.quantity, gone),
         "zone": one.zone,
         "time": f"{(one.seen_on - start).days} d",
         "value": one.value,
@@ -88,6 +127,12 @@ def _observation(one: Observation, start: date) -> dict[str, Any]:
         **({"confirmed": True} if one.confirmed else {}),
         **({"note": one.note} if one.note else {}),
     }
+
+
+def _counted(quantity: str, gone: int) -> str:
+    """A quantity of a session by its number in a course without its first ones."""
+    base, inside = split(quantity)
+    return joined(base, str(int(inside) - gone)) if gone and inside and inside.isdigit() else quantity
 
 
 def _symptom(one: Symptom, start: date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ...report.sheets.tongue import tongue
 from ...twin import Run as Found
 from ...twin import recall
 from ..models import Plan, Run, Session
-from .held import case_of_plan, planned_settings
+from .held import case_of_text, planned_settings
 from .known import evidence
 from .simulating import folder_of
 
@@ -88,6 +88,11 @@ def numbing(session: Session, needling: datetime) -> list[Numb]:
 
 def allowed(session: Session) -> dict[str, str]:
     """Zone -> how much of a usual numbing cream this person may have, in the twin's words."""
-    case = case_of_plan(session.plan)
-    settings = planned_settings(case, session.number)
+    return _allowed(session.plan.case_text, session.number)
+
+
+@lru_cache(maxsize=64)
+def _allowed(text: str, number: int) -> dict[str, str]:
+    case = case_of_text(text)
+    settings = planned_settings(case, number)
     return {key: sentence(case, case.zone(key), planned.needle_length, evidence()) for key, planned in settings.items()}

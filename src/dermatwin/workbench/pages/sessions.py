@@ -93,7 +93,7 @@ def _screened(session: Session) -> Check:
     """The person as the records know them today: what came to light since the signature counts."""
     plan = session.plan
     if plan.consultation is None:
-        found = screen(held.case_of_plan(plan), evidence())
+        found = held.screened_text(plan.case_text)
     else:
         try:
             device = device_of(held.case_of_plan(plan))
@@ -115,7 +115,7 @@ def device_of(case: Case) -> str:
 
 def off_label(session: Session) -> list[str]:
     """What of a course is outside a device's label, by the screening of the plan."""
-    found = screen(held.case_of_plan(session.plan), evidence())
+    found = held.screened_text(session.plan.case_text)
     return list(dict.fromkeys(one.title for one in found.findings if one.rule in ABOUT_LABEL))
 
 
