@@ -13,7 +13,7 @@ from .rights import PAGES, ROLES
 WAYS = (
     ("today", "Today"),
     ("patients", "Patients"),
-    ("due", "Next sessions"),
+    ("due", "Due"),
     ("incidents", "Incidents"),
     ("outcome", "Outcome"),
     ("catalogue", "Catalogue"),

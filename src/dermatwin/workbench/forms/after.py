@@ -48,7 +48,7 @@ class ObservationForm(RecordForm[Observation]):
             for name in ("score", "scale_change")
             if name in measures
         ]
-        self.fields["quantity"] = forms.ChoiceField(label="What", choices=[*plain, *scored])
+        self.fields["quantity"] = forms.ChoiceField(label="What", choices=[("", "---------"), *plain, *scored])
         self.fields["zone"] = forms.ChoiceField(label="Where", choices=zones)
         self.fields["session_number"] = forms.ChoiceField(
             label="Of which session",
@@ -173,7 +173,7 @@ class IncidentForm(RecordForm[AdverseEvent]):
 
     def __init__(self, *args: Any, kinds: Sequence[Choice], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"] = forms.ChoiceField(label="What it is", choices=kinds)
+        self.fields["kind"] = forms.ChoiceField(label="What it is", choices=[("", "---------"), *kinds])
         self.fields["session"].queryset = Session.objects.filter(  # type: ignore[attr-defined]
             patient=self.instance.patient, state="done"
         ).order_by("-started_at")

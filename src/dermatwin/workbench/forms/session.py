@@ -41,6 +41,8 @@ class StartForm(forms.Form):
         self.fields["lot"].queryset = CartridgeLot.objects.all()  # type: ignore[attr-defined]
         usable = [("", "---------")] + [(lot.pk, str(lot)) for lot in CartridgeLot.objects.all() if lot.usable_on(today)]
         self.fields["lot"].widget.choices = usable  # type: ignore[attr-defined]
+        if photographed:
+            del self.fields["photo_reason"]
         for field in self.fields.values():
             dress(field)
 

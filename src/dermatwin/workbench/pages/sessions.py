@@ -182,7 +182,7 @@ def _started(found: Session, form: StartForm, user: User, known: list[Check]) ->
     found.started_at = timezone.now()
     found.checklist = {
         "looked_up": [asdict(one) for one in known],
-        **{name: said[name] for name in ("asked", "skin", "label_reason", "photo_reason")},
+        **{name: said.get(name, "") for name in ("asked", "skin", "label_reason", "photo_reason")},
     }
     try:
         with transaction.atomic():
