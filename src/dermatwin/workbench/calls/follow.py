@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from ... import __version__
+from ...core.units import factor
 from ...evidence.rows.following import MeasureRow
 from ...following import follow, triage
 from ...following.held import as_held
@@ -38,6 +39,14 @@ def known_measures() -> dict[str, MeasureRow]:
 def of_a_session(quantity: str) -> bool:
     """Whether a quantity is read once of a session, not on any day."""
     return evidence().quantities[quantity].detail == "session"
+
+
+def as_shown(line: dict[str, Any]) -> dict[str, Any]:
+    """A number of a forecast in the unit in which its quantity is shown: a share as per cent."""
+    shown = evidence().quantities[line["name"].partition("[")[0]].shown
+    scale = factor(line["unit"], shown)
+    bands = {name: [None if v is None else v * scale for v in line[name]] for name in ("before", "last", "after") if line[name]}
+    return {**line, **bands, "unit": shown}
 
 
 def triaged(plan: Plan, symptom: Symptom) -> dict[str, Any]:

@@ -210,7 +210,7 @@ def forecast(request: HttpRequest, patient: UUID, forecast: UUID) -> HttpRespons
 def _lines(job: Forecast, earlier: Forecast | None) -> list[dict[str, Any]]:
     """Every number that is foreseen: of everybody like her, by the forecast before this one, by this one."""
     last = {(one["name"], one["zone"]): one["after"] for one in earlier.result["forecast"]} if earlier else {}
-    return [{**one, "last": last.get((one["name"], one["zone"]))} for one in job.result["forecast"]]
+    return [follow.as_shown({**one, "last": last.get((one["name"], one["zone"]))}) for one in job.result["forecast"]]
 
 
 def forecast_events(request: HttpRequest, patient: UUID, forecast: UUID) -> HttpResponse:
