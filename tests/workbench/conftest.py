@@ -1,4 +1,4 @@
-"""A clinic for the tests: its folder is there before Django is asked for anything; its tables come without migrations."""
+"""A clinic for the tests: its folder is there before Django is asked for anything, its database is in memory."""
 
 import atexit
 import os
@@ -24,17 +24,6 @@ django.setup()
 
 PASSWORD = "a sentence that nobody guesses"
 TODAY = date.today()
-
-
-@pytest.fixture(scope="session")
-def django_db_use_migrations():
-    """Tables as the models want them; that the migrations lead there is a test of its own."""
-    return False
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings():
-    """One database in memory for each worker."""
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ def postgres(tmp_path_factory, django_db_setup, django_db_blocker):
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     entry = settings_of(here(), server.get_uri())
     with django_db_blocker.unblock(), on(entry):
-        call_command("migrate", run_syncdb=True, verbosity=0)
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
     yield entry
     server.cleanup()
 

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from . import audit
+from .factor import just_set_up
 from .models import User
 
 
@@ -17,6 +18,10 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People are entered by the administrator."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Who has just come in for the first time sets up their second factor without being asked once more."""
+        return not (isinstance(self.request.user, User) and just_set_up(self.request.user))
 
     def send_mail(self, *args: Any, **options: Any) -> None:
         """No request leaves the machine."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from datetime import timedelta
 from hashlib import sha256
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.utils import timezone
 
 from .models import Clinic, User
+
+NEW = timedelta(minutes=5)
+"""So long after it was set up an authenticator counts as new."""
 
 
 def has_second_factor(user: User) -> bool:
@@ -21,6 +26,12 @@ def has_second_factor(user: User) -> bool:
 def needs_second_factor(user: User) -> bool:
     """Whether somebody still has to set one up; nobody in a made-up clinic, which is there to look around in."""
     return not has_second_factor(user) and not Clinic.objects.filter(made_up=True).exists()
+
+
+def just_set_up(user: User) -> bool:
+    """Whether somebody has no authenticator yet, or has just now set it up and still has to note the recovery codes."""
+    one = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
+    return one is None or timezone.now() - one.created_at < NEW
 
 
 class Adapter(DefaultMFAAdapter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -41,8 +42,6 @@ class Told:
             return overtaken(request, error)
         if isinstance(error, Fixed):
             return _page(request, 409, "This cannot be changed", f"{str(error).capitalize()}.")
-        if isinstance(error, OperationalError | OSError):
-            return unwritable(request, error)
         return None
 
 
@@ -53,13 +52,6 @@ def overtaken(request: HttpRequest, error: Overtaken) -> HttpResponse:
     typed = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "version")}
     context = {"typed": typed, "who": last and last.history_user, "when": last and last.history_date}
     return render(request, "workbench/overtaken.html", context, status=409)
-
-
-def unwritable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The disk is full, read only, or the database is away."""
-    number = _noted(error)
-    said = "Nothing was saved. The disk may be full or read only, or the database is not reachable."
-    return _page(request, 503, "The workbench cannot write", said, number)
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -83,15 +75,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; or 503 where the disk is full or read only, or the database is away. The number stands in the log, too."""
+    error, number = sys.exc_info()[1], uuid4().hex[:8]
+    log.error("fault %s: %s", number, error)
+    if isinstance(error, OperationalError | OSError):
+        said = "Nothing was saved. The disk may be full or read only, or the database is not reachable."
+        return _page(request, 503, "The workbench cannot write", said, number)
     said = "This is a fault of the program. Nothing was saved. Tell whoever looks after it the number below."
-    return _page(request, 500, "Something went wrong", said, uuid4().hex[:8])
-
-
-def _noted(error: Exception) -> str:
-    number = uuid4().hex[:8]
-    log.error("fault %s: %s", number, error, exc_info=error)
-    return number
+    return _page(request, 500, "Something went wrong", said, number)
 
 
 def _page(request: HttpRequest, status: int, title: str, said: str, number: str = "") -> HttpResponse:

@@ -39,7 +39,7 @@ CONCERNS = (
     ("forehead", "", "fine_lines"),
     ("periorbital", "left", "fine_lines"),
     ("upper_lip", "", "wrinkles"),
-    ("cheek", "", "enlarged_pores"),
+    ("cheek", "", "pores"),
     ("abdomen", "", "striae"),
 )
 WISHES = ("Smoother skin before the summer.", "Less of the scars.", "", "Nothing that shows at work.")
