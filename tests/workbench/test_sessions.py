@@ -1,4 +1,4 @@
-"""A session: it starts only with consent and a sterile piece, is recorded beside the plan, and is fixed once it is signed."""
+"""A session starts only with consent and a sterile piece, is recorded beside the plan, and is fixed once it is signed."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic_steps import TODAY, address, agree, hold, start_form
 from dermatwin.workbench.calls import held
 from dermatwin.workbench.calls.document import read
 from dermatwin.workbench.models import (
@@ -20,6 +19,8 @@ from dermatwin.workbench.models import (
     SessionProduct,
     SessionZone,
 )
+
+from .steps import TODAY, address, agree, hold, start_form
 
 
 def send_start(browse, session, lot, device, **other):

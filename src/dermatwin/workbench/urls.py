@@ -93,8 +93,8 @@ _COURSE = [
     path("links/<uuid:invitation>/", courses.invitation, name="invitation"),
     path("links/<uuid:invitation>/withdraw/", courses.invitation_withdraw, name="invitation_withdraw"),
     path("sheets/", papers.plan_sheets, name="plan_sheets"),
-    path("sheets/<slug:name>.html", papers.plan_sheet, name="plan_sheet"),
-    path("sheets/<slug:name>.pdf", papers.plan_sheet_paper, name="plan_sheet_paper"),
+    path("sheets/<slug:sheet>.html", papers.plan_sheet, name="plan_sheet"),
+    path("sheets/<slug:sheet>.pdf", papers.plan_sheet_paper, name="plan_sheet_paper"),
     path("dates.ics", papers.plan_dates, name="plan_dates"),
 ]
 _AFTER = [

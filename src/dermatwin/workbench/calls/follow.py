@@ -45,7 +45,9 @@ def as_shown(line: dict[str, Any]) -> dict[str, Any]:
     """A number of a forecast in the unit in which its quantity is shown: a share as per cent."""
     shown = evidence().quantities[line["name"].partition("[")[0]].shown
     scale = factor(line["unit"], shown)
-    bands = {name: [None if v is None else v * scale for v in line[name]] for name in ("before", "last", "after") if line[name]}
+    bands = {
+        name: [None if v is None else v * scale for v in line[name]] for name in ("before", "last", "after") if line[name]
+    }
     return {**line, **bands, "unit": shown}
 
 

@@ -35,28 +35,28 @@ def _language(request: HttpRequest, person: Patient) -> str:
     return wanted if wanted in languages() else "en"
 
 
-def plan_sheet(request: HttpRequest, patient: UUID, plan: UUID, name: str) -> HttpResponse:
+def plan_sheet(request: HttpRequest, patient: UUID, plan: UUID, sheet: str) -> HttpResponse:
     """One sheet as a page."""
     found = plan_of(patient, plan)
     run = printed.last_run(found)
-    text = printed.page(run, name, _language(request, found.patient)) if run and name in printed.TITLES else None
+    text = printed.page(run, sheet, _language(request, found.patient)) if run and sheet in printed.TITLES else None
     if text is None:
         raise Http404
     return page_as_written(text.encode())
 
 
-def plan_sheet_paper(request: HttpRequest, patient: UUID, plan: UUID, name: str) -> HttpResponse:
+def plan_sheet_paper(request: HttpRequest, patient: UUID, plan: UUID, sheet: str) -> HttpResponse:
     """One sheet as PDF."""
     found = plan_of(patient, plan)
     run = printed.last_run(found)
     try:
-        paper = printed.on_paper(run, name, _language(request, found.patient)) if run and name in printed.TITLES else None
+        paper = printed.on_paper(run, sheet, _language(request, found.patient)) if run and sheet in printed.TITLES else None
     except CaseError as error:
         context = {"title": "No PDF here", "said": "; ".join(fault.expected for fault in error.faults)}
         return render(request, "workbench/mishap.html", context, status=501)
     if paper is None:
         raise Http404
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    headers = {"Content-Disposition": f'inline; filename="{sheet}.pdf"'}
     return HttpResponse(paper, content_type="application/pdf", headers=headers)
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workbench", "0001_first")]
+    dependencies = [("workbench", "0002_records")]
 
     operations = [
         migrations.CreateModel(
