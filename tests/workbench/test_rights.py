@@ -208,7 +208,9 @@ def test_without_a_second_factor_only_its_set_up_opens(browse, clinic, ids):
     clinic.made_up = False
     clinic.save()
     client = browse("prescriber")
-    answers = {name: send(client, "GET", ids.address(name)) for name, page in PAGES.items() if page.get not in (OPEN, NOBODY, None)}
+    answers = {
+        name: send(client, "GET", ids.address(name)) for name, page in PAGES.items() if page.get not in (OPEN, NOBODY, None)
+    }
     shut = [name for name, page in PAGES.items() if name in answers and not page.before_second_factor]
     assert {answers[name].get("Location") for name in shut} == {reverse("mfa_activate_totp")}
     assert answers["account"].status_code == 200

@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 
 from ... import __version__
-from ...core.units import factor
 from ...evidence.rows.following import MeasureRow
 from ...following import follow, triage
 from ...following.held import as_held
@@ -42,13 +41,13 @@ def of_a_session(quantity: str) -> bool:
 
 
 def as_shown(line: dict[str, Any]) -> dict[str, Any]:
-    """A number of a forecast in the unit in which its quantity is shown: a share as per cent."""
-    shown = evidence().quantities[line["name"].partition("[")[0]].shown
-    scale = factor(line["unit"], shown)
+    """A number of a forecast as its quantity is shown: a share as per cent."""
+    if evidence().quantities[line["name"].partition("[")[0]].shown != "percent":
+        return line
     bands = {
-        name: [None if v is None else v * scale for v in line[name]] for name in ("before", "last", "after") if line[name]
+        name: [None if v is None else 100.0 * v for v in line[name]] for name in ("before", "last", "after") if line[name]
     }
-    return {**line, **bands, "unit": shown}
+    return {**line, **bands, "unit": "%"}
 
 
 def triaged(plan: Plan, symptom: Symptom) -> dict[str, Any]:

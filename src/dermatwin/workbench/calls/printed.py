@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from ...planning.numbing import sentence
 from ...report.sheets import CALENDAR, sheets
-from ...report.sheets.about import about
-from ...report.sheets.order import Put, orders
 from ...report.sheets.pdf import to_pdf
-from ...report.sheets.tongue import tongue
 from ...twin import Run as Found
 from ...twin import recall
 from ..models import Plan, Run, Session
@@ -45,9 +43,20 @@ def _pages(pk: str, language: str) -> dict[str, str]:
     return sheets(_recalled(pk), language)
 
 
+def _file(run: Run, name: str, language: str) -> str | None:
+    """A sheet as it stands in the folder of the run; in another language it is made anew, which takes longer."""
+    place = folder_of(run) / "sheets"
+    any_page = place / "before.html"
+    written = any_page.read_text(encoding="utf-8")[:400] if any_page.is_file() else ""
+    if f'lang="{language}"' not in written:
+        return _pages(str(run.pk), language).get(name)
+    path = place / name
+    return path.read_bytes().decode() if path.is_file() else None
+
+
 def page(run: Run, name: str, language: str) -> str | None:
     """A sheet as HTML; None where this run has none of that name."""
-    return _pages(str(run.pk), language).get(f"{name}.html")
+    return _file(run, f"{name}.html", language)
 
 
 def on_paper(run: Run, name: str, language: str) -> bytes | None:
@@ -58,32 +67,33 @@ def on_paper(run: Run, name: str, language: str) -> bytes | None:
 
 def dates(run: Run, language: str) -> str | None:
     """The dates of the course for a calendar."""
-    return _pages(str(run.pk), language).get(CALENDAR)
+    return _file(run, CALENDAR, language)
 
 
 @dataclass(frozen=True)
 class Numb:
     """A numbing cream of a session: how much, and by the clock when it goes on and comes off."""
 
-    put: Put
+    product: str
+    zone: str
+    amount: str
+    covered: bool
     on: datetime
     off: datetime | None
 
 
 def numbing(session: Session, needling: datetime) -> list[Numb]:
-    """Creams of a session, as its order says them, by the clock of a needling that begins then."""
+    """Creams of a session, by the clock of a needling that begins then."""
     run = last_run(session.plan)
-    if run is None:
+    if run is None or session.number > len(run.numbing):
         return []
-    made = orders(about(_recalled(str(run.pk)), tongue(session.patient.language)))
-    if session.number > len(made):
-        return []
-    return [
-        Numb(
-            one, needling - timedelta(hours=one.before), None if one.off_h is None else needling + timedelta(hours=one.off_h)
-        )
-        for one in made[session.number - 1].numbing
-    ]
+    return [_by_clock(one, needling) for one in run.numbing[session.number - 1]]
+
+
+def _by_clock(one: dict[str, Any], needling: datetime) -> Numb:
+    off = None if one["off_h"] is None else needling + timedelta(hours=one["off_h"])
+    on = needling - timedelta(hours=one["before_h"])
+    return Numb(one["product"], one["zone"], one["amount"], one["covered"], on, off)
 
 
 def allowed(session: Session) -> dict[str, str]:
