@@ -1,4 +1,5 @@
 # make demo      installs into .venv, runs the twin on a published course, says where the report is
+# make workbench the clinic's web application with a made-up clinic of thirty people, on this machine
 # make test      installs what is missing, runs the whole suite on all cores
 # make quick     the suite without its slow part
 # make costs     the whole suite on one core, then what each test and fixture costs in processor time
@@ -23,7 +24,7 @@ DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo test quick costs mutants explore lint format reads changes bench wheel clean
+.PHONY: demo workbench test quick costs mutants explore lint format reads changes bench wheel clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -45,6 +46,9 @@ demo: $(STAMP)
 	@$(BIN)/dermatwin simulate $(DEMO) --out runs/demo --force
 	@echo
 	@echo "The report is runs/demo/report.html: open it in a browser."
+
+workbench: $(DEV_STAMP)
+	@$(BIN)/dermatwin serve --demo --folder runs/workbench
 
 # One process compiles what all workers then find beside the sources.
 $(COMPILED): $(KERNELS) tests/kernels.py | $(DEV_STAMP)

@@ -25,6 +25,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +85,7 @@ TESTS = {
         "interface/test_own_evidence.py",
     ],
 }
-"""Tests that know a package, the quick ones first."""
+"""Tests that know a package best, the quick ones first; those that name it come after them."""
 
 EQUIVALENT: dict[str, str] = {
     "planning/course.py, _course: `0` -> `1`": "stands in for a number of sessions where the row refers and none is made",
@@ -207,12 +208,12 @@ def _is_text(node: ast.BinOp) -> bool:
 
 
 def sample(packages: list[str], count: int, seed: int) -> list[Mutant]:
-    """A seeded sample over packages, as many of each as far as there are."""
+    """A seeded sample over packages, as many of each as far as there are, in turns."""
     luck, chosen = random.Random(seed), []
     for package in packages:
         every = [one for path in sorted((SOURCE / package).rglob("*.py")) for one in mutants(path)]
-        chosen += luck.sample(every, min(len(every), -(-count // len(packages))))
-    return chosen[:count]
+        chosen.append(luck.sample(every, min(len(every), -(-count // len(packages)))))
+    return [one for turn in zip_longest(*chosen) for one in turn if one is not None][:count]
 
 
 def survives(mutant: Mutant, tree: Path) -> bool:
@@ -231,10 +232,17 @@ def survives(mutant: Mutant, tree: Path) -> bool:
 
 def _pass(tree: Path, package: str, kind: str, told: dict[str, str]) -> bool:
     """Whether the tests of a package that are marked so pass; none of that kind is no failure."""
-    tests = [f"tests/{name}" for name in TESTS[package]]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", kind, *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", kind, *concerned(package)]
     done = subprocess.run(command, cwd=tree, env=told, capture_output=True, timeout=WAIT, check=False)
     return done.returncode in (0, NONE_COLLECTED)
+
+
+def concerned(package: str) -> list[str]:
+    """Files of tests for a package: those that know it best, then all that name it."""
+    best = [f"tests/{name}" for name in TESTS[package]]
+    paths = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "tests").rglob("test_*.py"))]
+    naming = [path for path in paths if f"dermatwin.{package}" in (ROOT / path).read_text(encoding="utf-8")]
+    return list(dict.fromkeys([*best, *naming]))
 
 
 def main() -> None:
@@ -254,7 +262,7 @@ def main() -> None:
             lives = survives(mutant, tree)
             left += [mutant] if lives else []
             print(f"{number:4d}  {'SURVIVED' if lives else 'noticed '}  {mutant.name}", flush=True)
-    given.out.write_text(report(packages, given.seed, tried, left), encoding="utf-8")
+            given.out.write_text(report(packages, given.seed, tried[:number], left), encoding="utf-8")
 
 
 def report(packages: list[str], seed: int, tried: list[Mutant], left: list[Mutant]) -> str:

@@ -179,7 +179,7 @@ def _pool(pool: Pool, evidence: Evidence) -> Explanation:
 
 def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
     users = tuple(q.name for q in evidence.quantities.values() if parameter.name in q.parameters)
-    facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {}), **_fit(parameter)}
+    facts = {"stage": parameter.stage, **({"note": parameter.note} if parameter.note else {}), **_fit(parameter, evidence)}
     return Explanation(
         name=parameter.name,
         kind="parameter",
@@ -193,15 +193,19 @@ def _parameter(parameter: Parameter, evidence: Evidence) -> Explanation:
     )
 
 
-def _fit(parameter: Parameter) -> dict[str, str]:
-    """What a fit to measurements made of a parameter."""
+def _fit(parameter: Parameter, evidence: Evidence) -> dict[str, Any]:
+    """What a fit to measurements made of a parameter, and which studies carry that."""
     if parameter.fitted is None:
         return {}
     low, middle, high = parameter.fitted
     seen = "narrowed or moved by measurements" if parameter.informed else "the data cannot see it, the prior speaks"
+    posterior = evidence.posterior_of(parameter.name)
+    entry = {} if posterior is None else posterior.record.get("parameters", {}).get(parameter.name, {})
+    carried = {"carried_by": entry["carried_by"]} if "carried_by" in entry else {}
     return {
         "after_the_fit": f"{middle:.3g} ({low:.3g} to {high:.3g}) {parameter.unit}: {seen}",
         "fit": f"posterior '{parameter.posterior}'; value, range and spread above are the prior",
+        **carried,
     }
 
 
@@ -236,6 +240,9 @@ def _posterior(posterior: Posterior, evidence: Evidence) -> Explanation:
     silent = [member.name for member in members if not member.informed]
     facts = {key: value for key, value in posterior.record.items() if key not in ("parameters", "fits")}
     title = f"joint posterior of {len(members)} parameters; the data cannot see {len(silent)} of them"
+    told: dict[str, Any] = posterior.record.get("parameters", {})
+    carried = {name: ", ".join(entry["carried_by"]) for name, entry in told.items() if "carried_by" in entry}
+    facts |= {"carried_by": carried} if carried else {}
     return _group(posterior.name, "fit", title, members, evidence, facts={**facts, "the_prior_speaks": silent})
 
 

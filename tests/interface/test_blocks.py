@@ -122,7 +122,7 @@ def test_so_many_are_kept_as_memory_holds(case):
     assert people_kept(case, 10**9) == KEPT
     many = case.model_copy(update={"zones": case.zones * 24})
     assert people_kept(many, 10**9) == FEWEST
-    found = blocks(Luck(1, 1777), 1000, BLOCK)
+    found = list(blocks(Luck(1, 1777), 1000, BLOCK))
     assert [(luck.first, luck.draws) for luck in found] == [(1000, 250), (1250, 250), (1500, 250), (1750, 27)]
 
 

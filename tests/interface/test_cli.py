@@ -38,6 +38,7 @@ VERBS = [
     "sheets",
     "compare",
     "map",
+    "serve",
     "validate",
     "explain",
     "export",

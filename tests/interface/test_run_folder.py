@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -131,7 +132,7 @@ def test_a_list_that_nobody_here_wrote_makes_no_run(small_run, tmp_path, list_of
 @pytest.mark.parametrize("system_can_exchange", [True, False])
 def test_only_what_the_list_names_is_replaced(small_run, tmp_path, monkeypatch, system_can_exchange):
     if not system_can_exchange:
-        monkeypatch.setattr(placing.sys, "platform", "other")
+        monkeypatch.setattr(placing, "sys", SimpleNamespace(platform="other"))
     folder = write_run(small_run, tmp_path / "run", report="old", sheets={"before.html": "old", "gone.html": "old"})
     (folder / "thesis.txt").write_text("precious")
     (folder / "sheets" / "signed.pdf").write_bytes(b"signed")
@@ -193,7 +194,7 @@ def test_a_draft_of_a_killed_run_is_cleared_away_and_one_that_is_held_is_not(sma
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_a_stop_between_two_renames_loses_nothing(small_run, tmp_path, monkeypatch, after):
     """Where the system cannot exchange folders, the old one stands aside for a moment; Ctrl-C comes in it, or a kill."""
-    monkeypatch.setattr(placing.sys, "platform", "other")
+    monkeypatch.setattr(placing, "sys", SimpleNamespace(platform="other"))
     folder = write_run(small_run, tmp_path / "run", report="old")
     (folder / "thesis.txt").write_text("precious")
     rename, made = os.rename, []

@@ -34,7 +34,8 @@ draws_of, skin_of = (partial(build, COUNT) for build in (builders.draws_of, buil
 def test_channels_only_close_and_start_open(density, depth, width, covered):
     found = close(punctures_of(COUNT, density, depth, width), skin_of(), draws_of(), covered_h=covered)
     np.testing.assert_allclose(found.open_fraction[:, 0], 1.0)
-    assert np.all(np.diff(found.open_fraction, axis=1) < 0.0)
+    some = found.open_fraction[:, :-1] > np.finfo(float).tiny  # quick closers have nothing left that a number can hold
+    assert np.all(np.diff(found.open_fraction, axis=1)[some] < 0.0)
     assert np.all(found.open_fraction >= 0.0)
     assert np.all(np.diff(found.tewl, axis=1) <= 0.0)
 

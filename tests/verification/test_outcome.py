@@ -1,17 +1,22 @@
 """Outcome against closed forms and against the numbers that its evidence claims."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dermatwin.core import Luck
 from dermatwin.core.vocabulary import PHOTOTYPES
 from dermatwin.evidence import Draws, Evidence
-from dermatwin.evidence.rows.trials import AdverseRow
-from dermatwin.outcome import Cut, cut_of, duration, pooled, predict_pain, scales
+from dermatwin.evidence.rows.trials import AdverseRow, OutcomeRow
+from dermatwin.outcome import Cut, TrialArm, cut_of, duration, pain, pooled, predict_arm, predict_pain, scales
+from dermatwin.outcome.arms import followup_of
 from dermatwin.outcome.counts import class_of, counts, one_each
 from dermatwin.outcome.events import Count, Treated, _beta, phototype_range, pool_counts, rate_pool, risk, trial_hazard
 from dermatwin.outcome.meta import Observation, pool_values
+from dermatwin.outcome.prediction import rated_share
 from dermatwin.outcome.reaction import relaxed
+from dermatwin.outcome.recovery import settled
 from dermatwin.outcome.response import saturating, typical_driver
 from dermatwin.outcome.tissue import integral, interpolated
 
@@ -41,6 +46,56 @@ def test_integral_of_a_line_is_exact():
 def test_relaxation_to_a_constant():
     hours = np.arange(0.0, 50.0)
     assert relaxed(np.ones((1, 50)), hours, np.array([10.0]))[0] == pytest.approx(1.0 - np.exp(-hours / 10.0))
+
+
+def test_relaxation_towards_a_ramp():
+    hours, tau = np.linspace(0.0, 50.0, 2001), 10.0
+    found = relaxed(hours[None, :], hours, np.array([tau]))[0]
+    assert found == pytest.approx(hours - tau * (1.0 - np.exp(-hours / tau)), rel=1e-3, abs=1e-4)
+
+
+def test_a_sign_has_settled_after_the_last_time_at_which_it_is_seen():
+    hours, never, late = np.array([0.0, 24.0, 48.0, 72.0]), [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 2.0]
+    days, inside = settled(hours, np.array([never, [2.0, 0.0, 2.0, 0.0], late, [2.0, 0.0, np.nan, 0.0]]), np.full(4, 1.0))
+    np.testing.assert_array_equal(days, [0.0, 3.0, 3.0, np.nan])
+    assert inside[:3].tolist() == [True, True, False]
+
+
+def test_a_pain_score_weighs_by_its_error_on_the_logit_scale():
+    row = next(row for row in Evidence.packaged().rows(AdverseRow) if row.event == "pain_vas")
+    told = ("mean VAS 5 of 10 (SD 2)", "mean 4-6 of 10 (SE 2)", "mean 2 of 10", "mild")
+    found = [pain._observation(row.model_copy(update={"severity": text, "population_n": 16})) for text in told]
+    spread, error, bare = (one for one in found if one is not None)
+    assert (spread.value, error.value) == (pytest.approx(0.0), pytest.approx(0.0))
+    assert spread.variance == pytest.approx((2.0 / 4.0 * 10.0 / 25.0) ** 2)
+    assert error.variance == pytest.approx((2.0 * 10.0 / 25.0) ** 2)
+    assert (bare.value, bare.variance) == (pytest.approx(np.log(0.25)), pytest.approx((2.0 / 4.0 * 10.0 / 16.0) ** 2))
+
+
+def test_the_follow_up_is_that_after_the_last_session():
+    row = Evidence.packaged().rows(OutcomeRow)[0]
+
+    def told(after, stated, reference):
+        names = ("followup_days_after_last_session", "followup_days_as_stated", "followup_reference")
+        return followup_of(row.model_copy(update=dict(zip(names, (after, stated, reference), strict=True))))
+
+    assert told(30.0, 90.0, "from_first") == 30.0
+    assert told(None, 90.0, "unstated") == 90.0
+    assert told(None, 90.0, "from_first") is None
+
+
+def test_kind_raters_count_more_responders_and_scores_know_no_kindness(draws):
+    known = pooled(draws).draw(draws)
+    at = known.pooled.names.index("rating")
+    kinder = replace(known, values=known.values + 0.3 * (np.arange(known.values.shape[1]) == at))
+    mean, seen, scored = np.full(draws.count, 0.3), Cut("any"), Cut("", 0.4, graded=True)
+    assert (rated_share(mean, seen, kinder) > rated_share(mean, seen, known)).all()
+    np.testing.assert_array_equal(rated_share(mean, scored, kinder), rated_share(mean, scored, known))
+
+
+def test_nobody_is_reported_better_than_healed(draws):
+    few = predict_arm(TrialArm("acne_scar", "", "needling", "pen", people=0.05), draws)
+    assert few.relative_improvement.max() == 1.0
 
 
 def test_never_seen_bounds_a_risk_and_never_makes_it_zero():

@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from dermatwin.calibration.likelihood import censored
 from dermatwin.calibration.luck import GivenLuck, spread_evenly
-from dermatwin.calibration.sampler import Block, Particles, Target, counting, moved, redrawn, shrunk, tempered
+from dermatwin.calibration.sampler import Block, Particles, Target, counting, faded, moved, redrawn, shrunk, tempered
 
 
 def chance(seed=1):
@@ -149,3 +149,21 @@ def test_given_luck_gives_what_it_was_given():
     needles = spread_evenly("needles", 64)
     assert needles.mean() == pytest.approx(0.0, abs=1e-12)
     assert needles.std() == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_factor_that_fades_leaves_the_posterior_without_it():
+    """Two factors on a sum and on a coordinate; without the second the first coordinate's law is known exactly."""
+    y, s = 2.0, 0.3
+
+    def log_factors(states, factors):
+        both = [-0.5 * ((states[:, 0] + states[:, 1] - y) / s) ** 2, -0.5 * ((states[:, 0] + 2.0) / 0.1) ** 2]
+        return np.stack([both[number] for number in factors], axis=1)
+
+    target = Target(log_factors, 2, (Block((0, 1), (0, 1)),), whole=True)
+    found = moved(target, tempered(target, 3, 3000, chance(), rounds=3), chance(2), rounds=6)
+    assert found.states[:, 0].mean() == pytest.approx(-2.0, abs=0.1)
+    left, steps = faded(target, found, 1, chance(3), rounds=2)
+    assert steps > 1
+    assert left.states[:, 0].mean() == pytest.approx(y / (2 + s**2), abs=0.06)
+    assert left.states[:, 0].var() == pytest.approx(1 - 1 / (2 + s**2), rel=0.12)
+    np.testing.assert_allclose(left.levels, target.all(left.states))

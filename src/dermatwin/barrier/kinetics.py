@@ -15,9 +15,11 @@ import numpy as np
 
 from ..core.vocabulary import phototype_steps
 from ..evidence import Draws
+from ..numerics.kept import kept
 from ..skin import Skin
 
 TOLERANCE = 1e-9  # of the bracket in time
+LN_2 = float(np.log(2.0))
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,20 @@ class Kinetics:
         return recoil + (1.0 - self.recoil_share) * 2.0 ** -self._half_lives(time)
 
     def closed_at(self, fraction: np.ndarray) -> np.ndarray:
-        """Time [h] at which A/A0 falls to `fraction`, shape (draw,); 0 if it starts below, inf if it never does.
+        """Time [h] at which A/A0 falls to `fraction`, (..., draw); 0 if it starts below, inf if it never does.
 
         A/A0 falls with time, so the root is bracketed by 0 and the time at which each process alone has fallen to half
         of `fraction`, and bisection always converges to `TOLERANCE` of the bracket.
         """
-        low, high = np.zeros_like(fraction), self._bracket(fraction)
-        never = ~np.isfinite(high)
-        high = np.where(never, 1.0, high)
-        for _ in range(int(np.ceil(np.log2(1.0 / TOLERANCE)))):
-            middle = 0.5 * (low + high)
-            still_open = self.open_fraction(middle) > fraction
-            low, high = np.where(still_open, middle, low), np.where(still_open, high, middle)
-        return np.where(fraction >= 1.0, 0.0, np.where(never, np.inf, high))
+        bracket = self._bracket(fraction)
+        time = np.empty(bracket.shape).reshape(-1, bracket.shape[-1])
+        laws = (self.recoil_share, self.recoil_time, self.half_life, self.covered_half_life)
+        course = np.stack([np.broadcast_to(law, time.shape[1]) for law in laws])
+        wanted, high = (
+            np.ascontiguousarray(np.broadcast_to(v, bracket.shape)).reshape(time.shape) for v in (fraction, bracket)
+        )
+        _fallen(course, self.covered, wanted, high, int(np.ceil(np.log2(1.0 / TOLERANCE))), time)
+        return time.reshape(bracket.shape)
 
     def _half_lives(self, time: np.ndarray) -> np.ndarray:
         under = np.minimum(time, self.covered) / self.covered_half_life
@@ -67,9 +70,34 @@ class Kinetics:
         return np.maximum(recoil, np.where(needed > under, bare, _lasting(needed, self.covered_half_life)))
 
 
+@kept(error_model="numpy")
+def _fallen(
+    course: np.ndarray, covered: float, fraction: np.ndarray, bracket: np.ndarray, halvings: int, time: np.ndarray
+) -> None:
+    """Hours at which A/A0 has fallen to fractions (row, draw), into `time`; course : (4, draw) w, tau, t_half, t_covered."""
+    for draw in range(time.shape[1]):
+        share, recoil, bare, under = course[:, draw]
+        for row in range(time.shape[0]):
+            wanted, low, high = fraction[row, draw], 0.0, bracket[row, draw]
+            if wanted >= 1.0:
+                time[row, draw] = 0.0
+                continue
+            if not np.isfinite(high):
+                time[row, draw] = np.inf
+                continue
+            for _ in range(halvings):
+                middle = 0.5 * (low + high)
+                gone = min(middle, covered) / under + max(middle - covered, 0.0) / bare
+                if share * np.exp(-middle / recoil) + (1.0 - share) * np.exp(-LN_2 * gone) > wanted:
+                    low = middle
+                else:
+                    high = middle
+            time[row, draw] = high
+
+
 def _lasting(half_lives: np.ndarray, half_life: np.ndarray) -> np.ndarray:
     """Time that so many half-lives last [h]; 0 for none, even of an infinite half-life."""
-    return np.multiply(half_lives, half_life, out=np.zeros_like(half_life), where=half_lives > 0.0)
+    return np.multiply(half_lives, half_life, out=np.zeros_like(half_lives), where=half_lives > 0.0)
 
 
 def kinetics_of(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..evidence import Draws
-from ..flows import READOUTS
 from ..skin import Skin
 from .kinetics import Kinetics
 
@@ -50,5 +49,5 @@ def _tewl_threshold(initial_area: np.ndarray, skin: Skin, draws: Draws) -> np.nd
 def closure_times(kinetics: Kinetics, initial_area: np.ndarray, skin: Skin, draws: Draws) -> np.ndarray:
     """Time at which each read-out says closed [h], shape (draw, readout): 0 without channels, inf in dead skin."""
     limits = thresholds(kinetics, initial_area, skin, draws)
-    times = np.stack([kinetics.closed_at(limits[:, column]) for column in range(len(READOUTS))], axis=1)
+    times = kinetics.closed_at(limits.T).T
     return np.where(initial_area[:, None] > 0.0, times, 0.0)

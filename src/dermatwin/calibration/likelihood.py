@@ -31,10 +31,9 @@ def log_likelihood(row: Row, prediction: Prediction, spread: np.ndarray, share_s
 
 def error_of(row: Row) -> float:
     """Relative standard error of a row's value."""
-    value, sd, n = row.number("value"), row.number("sd"), row.number("n")
-    if row["quantity"] != "pore_open_fraction" and value and sd:
-        return sd / value / np.sqrt(n or 1.0)
-    return ROUGH
+    timed = row["quantity"] == "pore_open_fraction"
+    value, sd = (row.number(column) for column in (("time_h", "time_sd_h") if timed else ("value", "sd")))
+    return sd / value / np.sqrt(row.number("n") or 1.0) if value and sd else ROUGH
 
 
 def censored(distance: np.ndarray, spread: np.ndarray, bound: str) -> np.ndarray:

@@ -22,6 +22,7 @@ import numpy as np
 LogFactors = Callable[[np.ndarray, tuple[int, ...]], np.ndarray]
 """States (particle, coordinate) and numbers of factors to the logarithms of these factors, (particle, factor)."""
 MOST_SHRINKS = 200  # an ellipse that shrinks so often has met a likelihood that is not a function of the state
+AT_ONCE = 8  # shrinks of one particle that are tried together, once few particles wait
 STEPS = 3  # along differences, for each turn along an ellipse
 STRIDE, LEAP, SHAKE = 2.38, 0.1, 1e-3  # usual stride over root 2d, how often a step is a whole difference, jitter
 LEAST_SPREAD = 1e-6  # variance of an ellipse, numerical
@@ -92,6 +93,43 @@ def tempered(
     return now
 
 
+def faded(target: Target, now: Particles, factor: int, chance: np.random.Generator, *, rounds: int) -> tuple[Particles, int]:
+    """Take one factor out of the likelihood by steps, each so that half of the particles still count; and in how many.
+
+    now : particles at full power. Weighed out at once, a factor that says much leaves a handful of particles from which the
+    rest would have to grow anew; so `rounds` rounds of moves follow every step. The factor's column of levels stays.
+    """
+    share, steps = 1.0, 0
+    while share > 0.0:
+        raw = now.levels[:, factor]
+        left = _next_share(raw, share)
+        now = redrawn(now, (left - share) * raw, chance)
+        weights = np.where(np.arange(target.count) == factor, left, 1.0)
+        done = moved(_weighted(target, weights), replace(now, levels=weights * now.levels), chance, rounds=rounds)
+        now, share, steps = replace(done, levels=target.all(done.states)), left, steps + 1
+    return now, steps
+
+
+def _weighted(target: Target, weights: np.ndarray) -> Target:
+    """The target with its log factors times weights."""
+
+    def log_factors(states: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+        return weights[list(factors)] * target.log_factors(states, factors)
+
+    return replace(target, log_factors=log_factors)
+
+
+def _next_share(levels: np.ndarray, share: float) -> float:
+    """The smallest next share of a factor at which enough particles still count, by bisection."""
+    if counting(-share * levels) >= COUNTING:
+        return 0.0
+    low, high = 0.0, share
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if counting((middle - share) * levels) >= COUNTING else (middle, high)
+    return high
+
+
 def strengthened(now: Particles, chance: np.random.Generator) -> Particles:
     """Raise the power as far as half of the particles still count, and draw them anew by weight."""
     levels = now.levels.sum(axis=1)
@@ -135,20 +173,18 @@ def _turn(
     count, chosen, factors = len(states), block.choose(chance), np.array(block.factors)
     here, fresh = states[:, chosen], chance.standard_normal((count, chosen.size))
     threshold = power * levels[:, factors].sum(axis=1) + np.log(chance.uniform(size=count))
-    angle = chance.uniform(0.0, 2.0 * np.pi, count)
-    low, high, waiting = angle - 2.0 * np.pi, angle.copy(), np.arange(count)
-    for _ in range(MOST_SHRINKS):
-        turn, proposal = angle[waiting, None], states[waiting]
-        proposal[:, chosen] = here[waiting] * np.cos(turn) + fresh[waiting] * np.sin(turn)
+
+    def offer(lanes: np.ndarray, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        turn, proposal = angles[:, None], states[lanes]
+        proposal[:, chosen] = here[lanes] * np.cos(turn) + fresh[lanes] * np.sin(turn)
         found = target.log_factors(proposal, block.factors)
-        done = power * found.sum(axis=1) > threshold[waiting]
-        states[waiting[done]] = proposal[done]
-        levels[np.ix_(waiting[done], factors)] = found[done]
-        waiting = waiting[~done]
-        if not waiting.size:
-            return
-        _narrow(angle, low, high, waiting, chance)
-    raise RuntimeError(f"{waiting.size} particles found no state above their level in {MOST_SHRINKS} shrinks")
+        return power * found.sum(axis=1) > threshold[lanes], proposal, found
+
+    def settle(lanes: np.ndarray, proposal: np.ndarray, found: np.ndarray) -> None:
+        states[lanes] = proposal
+        levels[np.ix_(lanes, factors)] = found
+
+    _shrunk_until(offer, settle, count, chance)
 
 
 def _turn_together(
@@ -182,18 +218,47 @@ def _sliced(
     states, levels, count = states.copy(), levels.copy(), len(states)
     threshold = beyond(states, white, levels) + np.log(chance.uniform(size=count))
     fresh = chance.standard_normal(white.shape)
+
+    def offer(lanes: np.ndarray, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        turned = white[lanes] * np.cos(angles[:, None]) + fresh[lanes] * np.sin(angles[:, None])
+        proposal = mean + turned @ root.T
+        found = target.all(proposal)
+        return beyond(proposal, turned, found) > threshold[lanes], proposal, found
+
+    def settle(lanes: np.ndarray, proposal: np.ndarray, found: np.ndarray) -> None:
+        states[lanes], levels[lanes] = proposal, found
+
+    _shrunk_until(offer, settle, count, chance)
+    return states, levels
+
+
+Offer = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+Settle = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+
+
+def _shrunk_until(offer: Offer, settle: Settle, count: int, chance: np.random.Generator) -> None:
+    """Turn `count` particles by angles that shrink until each is accepted.
+
+    offer : which proposals are good, their states and their log factors, for lanes and angles. settle : keeps them.
+    Where an angle is refused the next one does not depend on why, so that for the few that still wait several in a row are
+    tried at once; the first good one counts, as if they had been tried one by one.
+    """
     angle = chance.uniform(0.0, 2.0 * np.pi, count)
     low, high, waiting = angle - 2.0 * np.pi, angle.copy(), np.arange(count)
     for _ in range(MOST_SHRINKS):
-        turned = white[waiting] * np.cos(angle[waiting, None]) + fresh[waiting] * np.sin(angle[waiting, None])
-        proposal = mean + turned @ root.T
-        found = target.all(proposal)
-        done = beyond(proposal, turned, found) > threshold[waiting]
-        states[waiting[done]], levels[waiting[done]] = proposal[done], found[done]
+        tries = int(np.clip(count // waiting.size, 1, AT_ONCE))
+        angles = []
+        for _ in range(tries):
+            angles.append(angle[waiting])
+            _narrow(angle, low, high, waiting, chance)
+        good, proposal, found = offer(np.tile(waiting, tries), np.concatenate(angles))
+        tried = good.reshape(tries, waiting.size)
+        done = tried.any(axis=0)
+        place = tried.argmax(axis=0)[done] * waiting.size + np.flatnonzero(done)
+        settle(waiting[done], proposal[place], found[place])
         waiting = waiting[~done]
         if not waiting.size:
-            return states, levels
-        _narrow(angle, low, high, waiting, chance)
+            return
     raise RuntimeError(f"{waiting.size} particles found no state above their level in {MOST_SHRINKS} shrinks")
 
 

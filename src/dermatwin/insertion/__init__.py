@@ -3,9 +3,11 @@
 from .force_course import ForceCourse, force_course
 from .penetration import Make, Penetration, Press, depth_at_puncture, penetrate, puncture_force
 from .reading import readings
+from .residual import READOUTS, share_left, with_odds
 from .session import insert
 
 __all__ = [
+    "READOUTS",
     "ForceCourse",
     "Make",
     "Penetration",
@@ -16,4 +18,6 @@ __all__ = [
     "penetrate",
     "puncture_force",
     "readings",
+    "share_left",
+    "with_odds",
 ]

@@ -7,7 +7,7 @@
    force). Both left sides rise with p, so the depths that are allowed form an interval from 0 and bisection on its end
    always converges; the error halves at every step.
 
-What is left after removal is another quantity: the residual depth is a share of the in-situ depth (recoil), the hole at
+What is left after removal is another quantity: the residual depth is a share of the in-situ depth (`residual`), the hole at
 the surface a share of the needle's diameter there. Breakage, bending and the slit of a dragged needle are left out.
 """
 
@@ -21,7 +21,9 @@ from ..core import require_finite, require_not_negative
 from ..core.notebook import Reads
 from ..evidence import Draws, Pages
 from ..skin import Skin
+from .balance import balanced
 from .needle import Needle
+from .residual import share_left
 from .tissue import Tissue, tissue_at, toughness_at
 
 TOLERANCE = 1e-9  # of the needle's length
@@ -66,17 +68,14 @@ def deepest(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray) 
     Error    at most `TOLERANCE` times the needle's length (tests/verification/test_insertion.py).
     Law      0 <= depth <= length; rises with length and force, falls with resistance and compliance.
     """
-    low, high = np.zeros_like(needle.length), needle.length
-    for _ in range(int(np.ceil(np.log2(1.0 / TOLERANCE)))):
-        middle = 0.5 * (low + high)
-        allowed = _allowed(needle, tissue, force, gap, middle)
-        low, high = np.where(allowed, middle, low), np.where(allowed, high, middle)
-    return np.where(_allowed(needle, tissue, force, gap, needle.length), needle.length, low)
-
-
-def _allowed(needle: Needle, tissue: Tissue, force: np.ndarray, gap: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    resistance = tissue.resisting_force(needle, depth)
-    return (depth + tissue.dimple(resistance) + gap <= needle.length) & (resistance <= force)
+    count, width = needle.length.shape
+    found = np.empty((count, width))
+    pins = np.stack([np.broadcast_to(size, found.shape) for size in (needle.length, needle.tip, needle.base, needle.taper)])
+    skin = (tissue.tearing, tissue.cut_share, tissue.spreading, tissue.friction, tissue.stiffness)
+    laws = np.stack([np.broadcast_to(law.ravel(), count) for law in skin])
+    pressed, away = (np.ascontiguousarray(np.broadcast_to(values, found.shape)) for values in (force, gap))
+    balanced(pins, laws, pressed, away, int(np.ceil(np.log2(1.0 / TOLERANCE))), found)
+    return found
 
 
 def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0) -> Penetration:
@@ -101,7 +100,7 @@ def drive(needle: Needle, push: Push, skin: Skin, draws: Draws, session: int = 0
     depth = np.where(pierced, depth, 0.0)
     peak = np.where(pierced, np.maximum(threshold, tissue.resisting_force(needle, depth)), at_hand)
     width = np.where(depth > 0.0, needle.diameter(depth), 0.0)
-    residual = depth * page["recoil"]("residual_depth_share", "1", session, skin.zone)[:, None]
+    residual = depth * share_left(skin, page["recoil"], session)[:, None]
     channel = width * page["recoil"]("channel_recoil", "1", session, skin.zone)[:, None]
     for name, values in (("depth", depth), ("force", peak)):
         require_finite(values, f"insertion.{name} of {skin.zone}")
@@ -189,6 +188,7 @@ def depth_at_puncture(
     skin: Skin,
     draws: Draws,
     speed_mm_s: float = 1.0,
+    compliance_class: str = "stamp",
 ) -> np.ndarray:
     """In-situ depth [mm] right after the skin gives way under a slow needle, shape (draw,).
 
@@ -196,10 +196,10 @@ def depth_at_puncture(
     springs back over the needle, while the rig stands still: the depth is the largest p with p + delta(p) <= delta_c.
 
     Units    mm, mm/s; diameters and taper one number or (draw,).
-    Valid    a single needle on a stiff rig with skin held by a plate (compliance class 'stamp').
+    Valid    a single needle on a stiff rig; `compliance_class` says how the skin is held, 'roller' if it is free.
     Law      at most delta_c; 0 where tearing costs as much as puncture (tests/verification/test_insertion.py).
     """
-    tissue = tissue_at(skin, draws, speed=np.full(draws.count, speed_mm_s), compliance_class="stamp")
+    tissue = tissue_at(skin, draws, speed=np.full(draws.count, speed_mm_s), compliance_class=compliance_class)
     tip = np.broadcast_to(np.reshape(tip_diameter_mm, (-1, 1)), (draws.count, 1))
     threshold = tissue.puncture_force(tip)
     sizes = (np.broadcast_to(np.reshape(size, (-1, 1)), (draws.count, 1)) for size in (base_diameter_mm, taper_mm))

@@ -81,7 +81,7 @@ def driving(strength: np.ndarray, ceiling: np.ndarray) -> np.ndarray:
 
 
 def relaxed(target: np.ndarray, hours: np.ndarray, tau: np.ndarray) -> np.ndarray:
-    """Solution of y' = (target - y) / tau from y = 0, exact for a target constant over each step."""
+    """Solution of y' = (target - y) / tau from y = 0; over each step the target is the mean of its ends."""
     result = np.zeros_like(target)
     for i in range(1, len(hours)):
         keep = np.exp(-(hours[i] - hours[i - 1]) / tau)

@@ -8,16 +8,20 @@ up, and whether a stage failed: memory does not grow by more than that, and wher
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from ..case import Case
 from ..core.chance import Luck
+from ..core.errors import CaseError, Fault
 from ..evidence import Draws, Evidence
 from ..history import person_in
 from .endpoints import Endpoint, key_of
@@ -31,6 +35,7 @@ KEPT = 1000  # numerical: people whose stages are kept, at most
 KEPT_ZONES = 2000  # numerical: zones of people whose stages are kept, together
 FEWEST = 200  # numerical: people whose stages are kept in any case
 BLOCK = 250  # numerical: people beyond them that are computed at once
+AHEAD = 4  # numerical: blocks for each worker that are begun before the first is asked for
 IN_MEMORY = 2**29  # numerical: bytes of endpoints; more lie in a file
 
 
@@ -86,27 +91,36 @@ class Task:
         return resolve(case, self.evidence)
 
 
-def blocks(luck: Luck, kept: int, size: int) -> list[Luck]:
+def blocks(luck: Luck, kept: int, size: int) -> Iterator[Luck]:
     """The people beyond the first, in blocks."""
-    return [
-        replace(luck, first=luck.first + place, draws=min(size, luck.draws - place))
-        for place in range(kept, luck.draws, max(size, 1))
-    ]
+    for place in range(kept, luck.draws, size):
+        yield replace(luck, first=luck.first + place, draws=min(size, luck.draws - place))
 
 
 @contextmanager
-def working(task: Task, lucks: Sequence[Luck], workers: int) -> Generator[Iterator[tuple[Told, ...]]]:
+def working(task: Task, lucks: Iterator[Luck], workers: int) -> Generator[Iterator[tuple[Told, ...]]]:
     """Blocks as they are told, in order; with more than one worker they are computed by processes of their own meanwhile."""
-    if workers <= 1 or not lucks:
+    begun = list(islice(lucks, AHEAD * workers if workers > 1 else 0))
+    if not begun:
         yield map(task.told, lucks)
         return
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(lucks)), fresh, _remember, (task,)) as pool:
+    with ProcessPoolExecutor(min(workers, len(begun)), fresh, _remember, (task,)) as pool:
         try:
-            yield pool.map(_told, lucks)
+            yield _in_order(pool, deque(pool.submit(_told, luck) for luck in begun), lucks)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, waiting: deque[Future[tuple[Told, ...]]], lucks: Iterator[Luck]
+) -> Iterator[tuple[Told, ...]]:
+    """What blocks tell, in order; one more is begun for each that is taken, so that few lie in memory."""
+    while waiting:
+        told = waiting.popleft().result()
+        waiting.extend(pool.submit(_told, luck) for luck in islice(lucks, 1))
+        yield told
 
 
 _TASK: list[Task] = []
@@ -147,8 +161,14 @@ class Everyone:
 
 
 def _room(rows: int, people: int) -> np.ndarray:
-    """An empty table, in a file that nobody sees where memory would be much."""
-    if rows * people * 8 <= IN_MEMORY:
+    """An empty table, in a file that nobody sees where memory would be much; a CaseError where no disk holds it."""
+    size, free = rows * people * 8, shutil.disk_usage(tempfile.gettempdir()).free
+    if size <= IN_MEMORY:
         return np.empty((rows, people))
+    if size > free:
+        reason = (
+            f"is too many: {rows} endpoints of each take {size / 1e9:.3g} GB, and {free / 1e9:.3g} GB of scratch are free"
+        )
+        raise CaseError([Fault("draws", str(people), reason)])
     with tempfile.TemporaryFile() as file:
         return np.memmap(file, np.float64, "w+", shape=(rows, people))

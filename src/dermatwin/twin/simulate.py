@@ -95,7 +95,7 @@ def simulate_together(
     plans = [task.plans(case) for case in task.cases]
     with working(task, rest, apart.workers) as told:
         runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
-        return _with_everybody(runs, task, luck, told, tells) if rest else tuple(run for run, _ in runs)
+        return _with_everybody(runs, task, luck, told, tells) if shown < luck.draws else tuple(run for run, _ in runs)
 
 
 def _first(

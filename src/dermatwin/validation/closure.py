@@ -1,7 +1,8 @@
 """Rows of closure.csv: time to closure by read-out, open fraction, water loss at rest.
 
 A closure time is predicted by pushing the row's needles into the row's skin and letting the channels close under the cover
-that the row states; where it states none, whether there was one is unknown once per study. A time of closing is reported
+that the row states; where it states none, whether there was one is unknown once per study. An open share whose hour has a
+spread was read the other way round: when the opening had fallen to that share. A time of closing is reported
 only of channels that were seen open, so it is scored under the draws in which they would have been. Heat makes another
 injury: such rows are not predicted, but that by when heated needles have closed needles alone have too. As in
 `validation.insertion`, no study is predicted by a fit that it took part in.
@@ -21,8 +22,8 @@ from ..evidence import Draws
 from ..flows import LAYERS, READOUTS, Channels, Punctures
 from ..insertion import Penetration
 from ..skin import Skin
-from .experiment import skins
-from .insertion import bound_of, experiment
+from .experiment import skins, stays_in
+from .insertion import bound_of, pushed_once
 from .laboratory import Laboratory, discrepancy, unstated
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
@@ -54,6 +55,8 @@ def predictor(laboratory: Laboratory) -> Predictor:
         bounded = bound_of(row) == "upper" and row["quantity"] == "closure_time" and NEEDLES.search(row["device"])
         if hot and not bounded:  # by when heated needles have closed, needles alone have
             return NotPredicted("thermal injury, not needles alone")
+        if stays_in(row["device"]):
+            return NotPredicted("an array that stayed in for hours and swelled: not the channel of a pin that left at once")
         if row["quantity"] not in quantities:
             return NotPredicted(f"the quantity {row['quantity']!r} is not predicted")
         return quantities[row["quantity"]](row, laboratory.without(row.sources))
@@ -107,7 +110,8 @@ def channels(row: Row, skin: Skin, laboratory: Laboratory, draws: Draws, covered
 
     def make() -> Channels:
         density = unstated("experiment_density", "1/cm^2", row["source"], draws)
-        return close(punctures_of(experiment(row, skin, draws), density, skin), skin, draws, covered_h=covered_h)
+        pushed = pushed_once(row, skin, laboratory, draws)
+        return close(punctures_of(pushed, density, skin), skin, draws, covered_h=covered_h)
 
     told = tuple(row[column] for column in ("source", "skin", "device", "needle_length_um", "applied"))
     return laboratory.once((*told, skin.alive, covered_h, id(draws)), make)
@@ -178,6 +182,8 @@ def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
     hours = row.number("time_h")
     if hours is None:
         return NotPredicted("time of the reading not stated")
+    if row.number("time_sd_h") is not None:
+        return _time_to_share(row, hours, laboratory)
     skin, _ = skins(laboratory, row)
 
     def read(found: Channels) -> np.ndarray:
@@ -193,6 +199,30 @@ def _open_fraction(row: Row, laboratory: Laboratory) -> Answer:
         stands_on=("open_fraction",),
         leans=False,
     )
+
+
+def _time_to_share(row: Row, hours: float, laboratory: Laboratory) -> Answer:
+    """The hour at which the opening falls to a share of what recoil left: the value is the share, the hour is measured."""
+    share = row.number("value") or 0.0
+
+    def read(found: Channels) -> np.ndarray:
+        course = found.open_fraction / np.maximum(_after_recoil(found), 1e-12)[:, None]
+        return np.clip(_first_below(course, share, found.time), LEAST_H, NEVER_H)
+
+    sections = zip((laboratory.people, laboratory.known), skins(laboratory, row), strict=True)
+    people, known = (_read(row, laboratory, draws, skin, read) for draws, skin in sections)
+    answer = _answer(row, laboratory, people, known, "time_to_open_fraction", "open_fraction")
+    return replace(answer, measured=hours) if isinstance(answer, Prediction) else answer
+
+
+def _first_below(course: np.ndarray, share: float, time: np.ndarray) -> np.ndarray:
+    """When falling courses (draw, time) reach a share [h], linear in the logarithm; beyond the last hour as they end."""
+    falling, level = np.log(np.maximum(course, np.finfo(float).tiny)), np.log(max(share, np.finfo(float).tiny))
+    after = np.clip((falling > level).sum(axis=1), 1, time.size - 1)
+    lane = np.arange(len(course))
+    high, low = falling[lane, after - 1], falling[lane, after]
+    slope = np.maximum(high - low, np.finfo(float).tiny) / (time[after] - time[after - 1])
+    return time[after - 1] + np.minimum((high - level) / slope, NEVER_H)
 
 
 def _half_life(row: Row, laboratory: Laboratory) -> Answer:
@@ -225,7 +255,7 @@ def _answer(
     stands_on: str,
     leans: bool | None = False,
 ) -> Answer:
-    sd = row.number("time_sd_h") if row["quantity"] == "pore_open_fraction" else row.number("sd")
+    sd = row.number("time_sd_h") if quantity == "time_to_open_fraction" else row.number("sd")
     draws = study_mean(people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=sd, log=True)
     if quantity != "TEWL_baseline":
         draws = draws * discrepancy("closure_discrepancy", row["source"], quantity, laboratory.people)

@@ -44,6 +44,12 @@ _SITES = (
     "axilla",
     "periorbital",
 )
+_SEEN = {
+    "dye": r"\b(dye|calcein|methylene|trypan|gentian|fluorescein)\b",
+    "section": r"\b(histolog\w*|sections?|sectioning|sectioned|h&e)\b",
+    "confocal": r"\bconfocal\b",
+    "OCT": r"\b(oct|optical coherence)\b",
+}
 _EXCISED = r"\b(ex vivo|in vitro|cadaver|dermatomed|excised|isolated|3d)\b"
 _NUMBER = r"(\d+(?:\.\d+)?)"
 
@@ -70,10 +76,24 @@ def is_excised(text: str) -> bool:
 
 
 def compliance_class(device: str) -> str:
-    """Device class of the insertion model: roller, pen or stamp (arrays, patches, single needles on a rig)."""
-    if re.search(r"roller", device, re.IGNORECASE):
+    """Device class of the insertion model: roller, pen or stamp (arrays, patches).
+
+    A single needle has no plate that flattens the skin around it: it meets free skin, as a roller's does.
+    """
+    if re.search(r"roller|^single\b", device, re.IGNORECASE):
         return "roller"
     return "pen" if re.search(r"\b(pen|motori[sz]ed|automated|dermapen|skinpen)\b", device, re.IGNORECASE) else "stamp"
+
+
+def seen_by(text: str) -> str | None:
+    """How the depth of a channel was seen, in the words of `insertion.READOUTS`; None if several ways or none are named."""
+    found = [name for name, pattern in _SEEN.items() if re.search(pattern, text, re.IGNORECASE)]
+    return found[0] if len(found) == 1 else None
+
+
+def stays_in(device: str) -> bool:
+    """Whether the needles stayed in the skin for hours, as those of a patch that is worn."""
+    return re.search(r"\bworn\b", device, re.IGNORECASE) is not None
 
 
 def speed_mm_s(applied: str) -> float | None:

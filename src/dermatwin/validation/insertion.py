@@ -2,7 +2,9 @@
 
 What a row does not state about its needles is drawn once per study from wide priors (parameters `experiment_*`). A study
 that took part in the fit of the insertion model is predicted by the fit without it, and every study's figure differs from
-the model's by a discrepancy of which the size is known only roughly.
+the model's by a discrepancy of which the size is known only roughly. Depths and widths are reported of needles that went in,
+so they are scored under the draws in which some did. How a channel was seen shifts what is read of its depth; a depth at
+which a coat was found, or that needles "may" reach, is none.
 """
 
 from __future__ import annotations
@@ -13,16 +15,24 @@ from dataclasses import replace
 import numpy as np
 
 from ..evidence import Draws
-from ..insertion import Make, Penetration, Press, depth_at_puncture, penetrate, puncture_force
+from ..insertion import Make, Penetration, Press, depth_at_puncture, penetrate, puncture_force, with_odds
 from ..skin import Skin
-from .experiment import compliance_class, force_per_needle_N, skins, speed_mm_s
+from .experiment import compliance_class, force_per_needle_N, seen_by, skins, speed_mm_s
 from .laboratory import Laboratory, discrepancy, unstated
 from .prediction import Answer, NotPredicted, Prediction, Predictor
 from .rows import Row
 from .spread import study_mean
 
 UM = 1000.0
-Read = Callable[[Penetration], np.ndarray]
+Read = Callable[[Penetration, Draws], np.ndarray]
+OTHER_DEPTHS = {
+    "deposit": "where a coat was left in the skin, not how deep the needle was",
+    "potential": "a penetration that is stated without needle, skin and method: of what it is the depth is not known",
+}
+"""Tags of depths that are neither of a needle nor of a channel -> why they are not predicted."""
+EXPERIMENT = ("source", "skin", "device", "needle_length_um", "tip_radius_um", "base_width_um", "needle_count")
+EXPERIMENT += ("spacing_um", "applied")
+"""Columns that tell one experiment from another."""
 
 
 def predictor(laboratory: Laboratory) -> Predictor:
@@ -37,6 +47,9 @@ def predictor(laboratory: Laboratory) -> Predictor:
     def predict(row: Row) -> Answer:
         if row.number("value") is None:
             return NotPredicted("no value")
+        reason = next((text for tag, text in OTHER_DEPTHS.items() if tag in row.tags), None)
+        if reason is not None:
+            return NotPredicted(reason)
         return quantities.get(row["quantity"], _unknown)(row, laboratory.without(row.sources))
 
     return predict
@@ -103,9 +116,18 @@ def _hand_force(row: Row, kind: str, draws: Draws) -> np.ndarray | None:
     return unstated("experiment_press_force", "N", row["source"], draws) / needles
 
 
-def _pushed(row: Row, laboratory: Laboratory, read: Read) -> tuple[np.ndarray, np.ndarray]:
+def pushed_once(row: Row, skin: Skin, laboratory: Laboratory, draws: Draws) -> Penetration:
+    """The row's needles pushed into `skin`; rows of one experiment share them."""
+    told = tuple(row[column] for column in EXPERIMENT)
+    return laboratory.once(("pushed", *told, skin.alive, id(draws)), lambda: experiment(row, skin, draws))
+
+
+def _pushed(row: Row, laboratory: Laboratory, read: Read) -> tuple[np.ndarray, ...]:
     people, known = skins(laboratory, row)
-    return read(experiment(row, people, laboratory.people)), read(experiment(row, known, laboratory.known))
+    return tuple(
+        read(pushed_once(row, skin, laboratory, draws), draws)
+        for skin, draws in ((people, laboratory.people), (known, laboratory.known))
+    )
 
 
 def over_pierced(values: np.ndarray) -> np.ndarray:
@@ -133,11 +155,28 @@ def _depth(row: Row, laboratory: Laboratory) -> Answer:
         return _drop(row, laboratory)
     residual = "residual" in row.tags
 
-    def read(done: Penetration) -> np.ndarray:
-        return UM * over_pierced(done.residual_depth if residual else done.in_situ_depth)
+    def read(done: Penetration, draws: Draws) -> np.ndarray:
+        return UM * over_pierced(seen_depth(row, done, draws) if residual else done.in_situ_depth)
 
-    found = _pushed(row, laboratory, read)
-    return _answer(row, laboratory, *found, quantity="residual_depth" if residual else "in_situ_depth")
+    found, name = _pushed(row, laboratory, read), "residual_depth" if residual else "in_situ_depth"
+    return _of_pierced(_answer(row, laboratory, *found, quantity=name), found)
+
+
+def _of_pierced(answer: Prediction, sizes: tuple[np.ndarray, ...]) -> Prediction:
+    """A size that is reported only of needles that went in, in a typical person and in the one who was looked at."""
+    return replace(answer, reported=np.all([found > np.finfo(float).eps * UM for found in sizes], axis=0))
+
+
+def seen_depth(row: Row, done: Penetration, draws: Draws) -> np.ndarray:
+    """Depth of the channels [mm], (draw, needle), as the row's method sees them; a method that is not told is unknown."""
+    share = done.residual_depth / np.where(done.pierced, done.in_situ_depth, 1.0)
+    method = seen_by(f"{row['kind']} {row['applied']} {row['note']}")
+    odds = (
+        unstated("experiment_residual_readout", "1", row["source"], draws)
+        if method is None
+        else draws(f"residual_readout_odds[{method}]", "1")
+    )
+    return done.in_situ_depth * with_odds(share, odds[:, None])
 
 
 def _drop(row: Row, laboratory: Laboratory) -> Answer:
@@ -152,6 +191,7 @@ def _drop(row: Row, laboratory: Laboratory) -> Answer:
             draws=draws,
             taper_mm=length,
             base_diameter_mm=base_diameter_mm(row, length, draws),
+            compliance_class=compliance_class(row["device"]),
         )
 
     found = (
@@ -162,21 +202,25 @@ def _drop(row: Row, laboratory: Laboratory) -> Answer:
 
 
 def _width(row: Row, laboratory: Laboratory) -> Answer:
-    found = _pushed(row, laboratory, lambda done: UM * over_pierced(done.channel_diameter))
-    return _answer(row, laboratory, *found)
+    found = _pushed(row, laboratory, lambda done, draws: UM * over_pierced(done.channel_diameter))
+    return _of_pierced(_answer(row, laboratory, *found), found)
 
 
 def _fraction(row: Row, laboratory: Laboratory) -> Answer:
-    """Share of the needles that pierced, or of their length that went in."""
-    of_length = "fraction_of_length" in row.tags
+    """Share of the needles that pierced, or of the way that they were driven: their length, or the travel of a rig.
+
+    A rig that drives one long needle `travel` mm stops it as a plate would that sits so far behind the tip; where neither
+    length nor travel is stated the row speaks of all up to 1 mm.
+    """
+    of_length = bool(row.tags & {"fraction_of_length", "fraction_of_travel"})
     if of_length and row.number("needle_length_um") is None:
-        row = replace(row, cells={**row.cells, "needle_length_um": f"{UM:g}"})  # it speaks of all below 1 mm
+        row = replace(row, cells={**row.cells, "needle_length_um": f"{UM:g}"})
 
     def read(done: Penetration, draws: Draws) -> np.ndarray:
         return over_pierced(done.in_situ_depth) / needle_length_mm(row, draws) if of_length else done.pierced_fraction
 
     people, _ = skins(laboratory, row)
-    draws = read(experiment(row, people, laboratory.people), laboratory.people)
+    draws = read(pushed_once(row, people, laboratory, laboratory.people), laboratory.people)
     return Prediction(
         draws,
         row.number("value") or 0.0,
@@ -190,7 +234,7 @@ def _fraction(row: Row, laboratory: Laboratory) -> Answer:
 
 def _answer(
     row: Row, laboratory: Laboratory, people: np.ndarray, known: np.ndarray, *, quantity: str = "", bound: str | None = None
-) -> Answer:
+) -> Prediction:
     draws = study_mean(
         people, known, row.number("n"), laboratory.people.luck, f"{row.file}:{row.line}", sd=row.number("sd"), log=True
     )
