@@ -1,5 +1,7 @@
 """A person's data leave: everything in one archive, or nothing that is left but an id in a chain that is whole."""
 
+# fixtures of another file are named by importing them
+
 import json
 from io import BytesIO
 from zipfile import ZipFile

@@ -1,4 +1,4 @@
-"""Numbing of a simulated course, session by session, as its orders say it: kept with the run, so that no page has to wait."""
+"""Numbing of a simulated course by session, as its orders say it: kept with the run, so that no page has to wait."""
 
 from __future__ import annotations
 
