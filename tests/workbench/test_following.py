@@ -89,6 +89,16 @@ def test_what_is_noticed_is_triaged_at_once_the_gravest_first(browse, begun):
     assert "Urgent:" not in client.get(address("course", begun.patient, begun)).content.decode()
 
 
+def test_what_waits_for_somebody_stands_on_the_first_page(browse, begun):
+    triage = {"level": "urgent", "advice": []}
+    noticed = Symptom.objects.create(patient=begun.patient, plan=begun, words="fever", noticed_on=TODAY, triage=triage)
+    assert "“fever”" in browse("practitioner").get("/").content.decode()
+    assert "fever" not in browse("reception").get("/").content.decode()
+    noticed.answered_at = timezone.now()
+    noticed.save()
+    assert "fever" not in browse("practitioner").get("/").content.decode()
+
+
 def forecast(browse, plan):
     """Ask for a forecast and do the job with few people."""
     assert browse("practitioner").post(address("forecast_ask", plan.patient, plan)).status_code == 302
