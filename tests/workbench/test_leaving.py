@@ -19,7 +19,6 @@ from dermatwin.workbench.forgetting import forget
 from dermatwin.workbench.models import AuditEntry, Erasure, Forecast, Patient, Photo, Run
 
 from .steps import TODAY, address, agree, hold, picture
-from .test_records import base, postgres  # noqa: F401
 
 
 @pytest.fixture
@@ -181,29 +180,3 @@ def test_a_wish_that_is_refused_changes_nothing(browse, whole, people):
     assert browse("prescriber").post(address("erasure_refuse", asked)).status_code == 302
     assert Patient.objects.filter(pk=whole.pk).exists()
     assert browse("prescriber").get(address("erasure", asked)).status_code == 404
-
-
-@pytest.mark.usefixtures("base", "db")
-class TestOnBoth:
-    def test_a_finished_session_is_fixed_and_goes_with_its_person(self, first, lot, device, people):
-        from django.db import IntegrityError, transaction
-
-        hold(first, people, lot, device)
-        zones = models.SessionZone.objects.filter(session=first)
-        for change in (
-            lambda: models.Session.objects.filter(pk=first.pk).update(note="x"),
-            lambda: zones.update(passes=9),
-            lambda: zones._raw_delete("default"),
-            lambda: models.Session.objects.filter(pk=first.pk)._raw_delete("default"),
-            lambda: models.Session.objects.filter(number=2).update(cartridge=first.cartridge),
-            lambda: models.Session.objects.filter(number=2).update(state="under_way"),
-        ):
-            with pytest.raises(IntegrityError), transaction.atomic():
-                change()
-        asked = Erasure.objects.create(patient=first.patient.pk, reason="x", asked_by=people["admin"])
-        asked.approved_by, asked.approved_at = people["prescriber"], timezone.now()
-        asked.save()
-        forget(asked)
-        assert not models.Session.objects.exists()
-        assert not Patient.objects.exists()
-        assert verify().whole

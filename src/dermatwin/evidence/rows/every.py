@@ -7,7 +7,7 @@ from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, Prod
 from .device import DeviceKindRow, DeviceRow
 from .following import MeasureRow, SymptomRow, TriageRow
 from .healing import IdentifierRow, ModifierRow
-from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
+from .history import AnamnesisRow, PlaceRow, RecordCodeRow, RiskModifierRow, VocabularyRow
 from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
 from .laboratory import (
     ClosureRow,
@@ -23,6 +23,7 @@ from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
 from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, CompoundRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
+from .population import PopulationRow, PresetRow, RankRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
@@ -48,6 +49,7 @@ KINDS: tuple[type[Row], ...] = (
     PhototypeRow,
     VocabularyRow,
     PlaceRow,
+    RecordCodeRow,
     AnamnesisRow,
     DeviceKindRow,
     DeviceRow,
@@ -66,6 +68,9 @@ KINDS: tuple[type[Row], ...] = (
     ScaleRow,
     DefaultCourseRow,
     DepthRow,
+    PresetRow,
+    PopulationRow,
+    RankRow,
     ModifierRow,
     RiskModifierRow,
     IdentifierRow,
