@@ -106,3 +106,64 @@ def plan(asked, people):
     from dermatwin.workbench.calls.searching import usual
 
     return usual(asked, case_for(asked, Wanted(start=TODAY + timedelta(days=7))), people["practitioner"])
+
+
+_PROPOSED = {}
+"""What the usual course of the consultation is: the same for every test, so it is proposed once."""
+
+
+@pytest.fixture
+def signed(consultation, people):
+    """The usual course, signed, with its sessions; the first one is today. Its simulation waits."""
+    from dermatwin.workbench.calls import questions, screened
+    from dermatwin.workbench.calls.document import Wanted, case_for, read
+    from dermatwin.workbench.calls.searching import usual
+    from dermatwin.workbench.models import Answer, Plan, ScreeningResult, Session
+    from dermatwin.workbench.signing import sign
+
+    if not _PROPOSED:
+        _PROPOSED["asked"] = [row.id for group in questions.groups(consultation) for row in group.rows]
+    names = _PROPOSED["asked"]
+    Answer.objects.bulk_create(Answer(consultation=consultation, question=name, answer="no") for name in names)
+    who = {"patient": consultation.patient, "consultation": consultation}
+    if "plan" not in _PROPOSED:
+        made = usual(consultation, case_for(consultation, Wanted(start=TODAY + timedelta(days=7))), people["practitioner"])
+        _, kept = screened.screened(consultation, read(made.case_text), people["prescriber"])
+        wanted = ("origin", "title", "course", "offer", "case_text", "case_sha256", "start")
+        _PROPOSED["plan"] = {name: getattr(made, name) for name in wanted}
+        wanted = ("verdict", "complete", "case_text", "case_sha256", "dermatwin_version", "evidence_version")
+        _PROPOSED["screening"] = {name: getattr(kept, name) for name in wanted}
+    else:
+        made = Plan.objects.create(**who, **_PROPOSED["plan"])
+        kept = ScreeningResult.objects.create(consultation=consultation, **_PROPOSED["screening"])
+    sign(made, people["prescriber"], kept)
+    first = Session.objects.get(plan=made, number=1)
+    first.planned_for = TODAY
+    first.save()
+    return made
+
+
+@pytest.fixture
+def first(signed):
+    """The first session of the signed plan."""
+    from dermatwin.workbench.models import Session
+
+    return Session.objects.get(plan=signed, number=1)
+
+
+@pytest.fixture
+def device(clinic):
+    """The pen of the plan."""
+    from dermatwin.workbench.models import Device
+
+    return Device.objects.create(catalogue="pen-12", label="Pen in room 1", serial="P-1")
+
+
+@pytest.fixture
+def lot(clinic):
+    """Cartridges that may be used."""
+    from dermatwin.workbench.models import CartridgeLot
+
+    return CartridgeLot.objects.create(
+        name="12 needles", lot="A1", needles=12, expires_on=TODAY + timedelta(days=90), received=10
+    )

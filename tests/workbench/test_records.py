@@ -6,13 +6,17 @@ from contextlib import contextmanager
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.utils import load_backend
+from django.utils import timezone
 
 from dermatwin.workbench import audit
 from dermatwin.workbench.audit import Deed, note, verify
 from dermatwin.workbench.database import database as settings_of
 from dermatwin.workbench.folder import here
-from dermatwin.workbench.models import AuditEntry, Erasure, Fixed, Overtaken, Patient, Plan
+from dermatwin.workbench.forgetting import forget
+from dermatwin.workbench.models import AuditEntry, Erasure, Fixed, Overtaken, Patient, Plan, Session, SessionZone
 from dermatwin.workbench.signing import sign, standing
+
+from .steps import hold
 
 
 @pytest.fixture(scope="session")
@@ -200,3 +204,27 @@ def test_secrets_are_made_once_and_are_ours_alone(tmp_path):
     assert folder.make().secret("secret.key") == first
     assert len(first) > 50
     assert {os.stat(folder.path / name).st_mode & 0o777 for name in ("secret.key", "audit.key")} == {0o600}
+
+
+@pytest.mark.usefixtures("base", "db")
+class TestSessionsOnBoth:
+    def test_a_finished_session_is_fixed_and_goes_with_its_person(self, first, lot, device, people):
+        hold(first, people, lot, device)
+        zones = SessionZone.objects.filter(session=first)
+        for change in (
+            lambda: Session.objects.filter(pk=first.pk).update(note="x"),
+            lambda: zones.update(passes=9),
+            lambda: zones._raw_delete("default"),
+            lambda: Session.objects.filter(pk=first.pk)._raw_delete("default"),
+            lambda: Session.objects.filter(number=2).update(cartridge=first.cartridge),
+            lambda: Session.objects.filter(number=2).update(state="under_way"),
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                change()
+        asked = Erasure.objects.create(patient=first.patient.pk, reason="x", asked_by=people["admin"])
+        asked.approved_by, asked.approved_at = people["prescriber"], timezone.now()
+        asked.save()
+        forget(asked)
+        assert not Session.objects.exists()
+        assert not Patient.objects.exists()
+        assert verify().whole

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from dermatwin.workbench import checks
+from dermatwin.workbench import checks, models
 from dermatwin.workbench.models import Appointment, HistoryItem, Override, Run, Search, User, Zone
 from dermatwin.workbench.rights import NOBODY, OPEN, PAGES, Page, Role, may
 
@@ -22,7 +22,8 @@ class Ids:
 
     def address(self, name):
         route = next(str(pattern) for pattern, found in routes() if found == name)
-        wanted = {key: value for key, value in self.values.items() if f":{key}>" in route}
+        values = self.values | ({"lot": self.values["product lot"]} if name.startswith("product_") else {})
+        wanted = {key: value for key, value in values.items() if f":{key}>" in route}
         return reverse(name, kwargs=wanted)
 
 
@@ -54,12 +55,56 @@ def ids(plan, people):
         "rule": "anticoagulant",
         "name": "summary.json",
         "digest": "0",
+        **_after_a_plan(plan, people),
     }
     return Ids(made)
 
 
+def _after_a_plan(plan, people):
+    """Ids of what comes after a signature."""
+    person = plan.patient
+    day = plan.start
+    text = models.ConsentText.objects.create(kind="photo", edition=1, title="Photographs", text="I agree.")
+    consent = models.Consent.objects.create(
+        patient=person,
+        text=text,
+        text_sha256=text.sha256,
+        given_at="2026-01-05T09:00Z",
+        signed_name="Ada",
+        witnessed_by=people["practitioner"],
+    )
+    session = models.Session.objects.create(plan=plan, patient=person, number=1, planned_for=day)
+    product = models.Product.objects.create(name="Cream")
+    of_product = models.ProductLot.objects.create(product=product, lot="1", expires_on=day)
+    of_both = {"patient": person, "plan": plan}
+    photo = models.Photo.objects.create(
+        patient=person, consent=consent, view="front", taken_at="2026-01-05T09:00Z", stored="0.jpg", width=1, height=1
+    )
+    made = {
+        "text": text,
+        "consent": consent,
+        "session": session,
+        "photo": photo,
+        "device": models.Device.objects.create(catalogue="pen-12", label="Pen", serial="1"),
+        "product": product,
+        "observation": models.Observation.objects.create(
+            **of_both, quantity="redness_grade", zone="cheek_left", seen_on=day, value=1, unit="1", read_by="patient"
+        ),
+        "symptom": models.Symptom.objects.create(**of_both, words="red", noticed_on=day),
+        "forecast": models.Forecast.objects.create(plan=plan, case_text=plan.case_text, state="failed"),
+        "invitation": models.Invitation.objects.create(**of_both, token_sha256="0", expires_at="2026-01-05T09:00Z"),
+        "incident": models.AdverseEvent.objects.create(patient=person, kind="other", noticed_on=day, grade=1, told="x"),
+        "erasure": models.Erasure.objects.create(patient=person.pk, reason="asked", asked_by=people["admin"]),
+    }
+    cartridges = models.CartridgeLot.objects.create(name="12", lot="1", expires_on=day, received=1)
+    keys = {"lot": cartridges.pk, "product lot": of_product.pk, "token": "guessed", "sheet": "session"}
+    return {name: record.pk for name, record in made.items()} | keys
+
+
 def send(client, method, address):
-    return client.generic(method, address, content_type="application/x-www-form-urlencoded")
+    response = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+    response.close()  # a file that is sent
+    return response
 
 
 def wrong(page, role, method, response):
@@ -137,18 +182,35 @@ def test_an_id_of_another_person_is_not_found(browse, ids, patient):
     nested = [name for name, page in PAGES.items() if page.get and name not in OWN_ADDRESS]
     pages = [name for name in nested if "<uuid:patient>" in dict(map(reversed, routes())).get(name, "")]
     assert len(pages) > 20
-    seen = {name: client.get(Ids(values).address(name)).status_code for name in pages}
+    seen = {name: send(client, "GET", Ids(values).address(name)).status_code for name in pages}
     assert {name: status for name, status in seen.items() if status != 404} == {}
 
 
-OWN_ADDRESS = ("patient", "patient_edit", "appointment_new", "history", "history_add", "consultation_new")
+OWN_ADDRESS = (
+    "patient",
+    "patient_edit",
+    "appointment_new",
+    "history",
+    "history_add",
+    "consultation_new",
+    "consents",
+    "consent_give",
+    "photos",
+    "photo_new",
+    "photo_compare",
+    "incident_new",
+    "export",
+    "export_file",
+)
 
 
 def test_without_a_second_factor_only_its_set_up_opens(browse, clinic, ids):
     clinic.made_up = False
     clinic.save()
     client = browse("prescriber")
-    answers = {name: client.get(ids.address(name)) for name, page in PAGES.items() if page.get not in (OPEN, NOBODY, None)}
+    answers = {
+        name: send(client, "GET", ids.address(name)) for name, page in PAGES.items() if page.get not in (OPEN, NOBODY, None)
+    }
     shut = [name for name, page in PAGES.items() if name in answers and not page.before_second_factor]
     assert {answers[name].get("Location") for name in shut} == {reverse("mfa_activate_totp")}
     assert answers["account"].status_code == 200

@@ -10,7 +10,17 @@ from django.http import HttpRequest
 from .models import Clinic, User
 from .rights import PAGES, ROLES
 
-WAYS = (("today", "Today"), ("patients", "Patients"), ("audit", "Audit log"), ("users", "People here"))
+WAYS = (
+    ("today", "Today"),
+    ("patients", "Patients"),
+    ("due", "Due"),
+    ("incidents", "Incidents"),
+    ("outcome", "Outcome"),
+    ("catalogue", "Catalogue"),
+    ("erasures", "Erasures"),
+    ("audit", "Audit log"),
+    ("users", "People here"),
+)
 """Main pages, in the order of the bar at the top."""
 
 

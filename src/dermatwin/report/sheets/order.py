@@ -85,6 +85,7 @@ class Put:
     against: str
     numbs: bool
     before: float  # h, from when to the needling
+    off_h: float | None = None  # h from the needling, when it comes off; None: it stays
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def _puts(topical: Topical, about: About) -> Iterator[Put]:
                 against=about.tongue.listing(against),
                 numbs=numbs,
                 before=-topical.apply,
+                off_h=topical.remove,
             )
 
 

@@ -16,6 +16,7 @@ from ...twin.folder import SUMMARY
 from ..models import Run
 from .document import read
 from .known import evidence
+from .numbed import numbing_of
 
 
 def folder_of(run: Run) -> Path:
@@ -36,5 +37,8 @@ def simulate_plan(run: Run, tell: Callable[[float, str], None]) -> None:
 def _keep(run: Run, found: Any, written: Path) -> None:
     hashed = sha256((written / SUMMARY).read_bytes()).hexdigest()
     Run.objects.filter(pk=run.pk).update(
-        summary_sha256=hashed, verdict=found.screening.verdict, dermatwin_version=__version__
+        summary_sha256=hashed,
+        verdict=found.screening.verdict,
+        dermatwin_version=__version__,
+        numbing=numbing_of(found, run.plan.patient.language),
     )

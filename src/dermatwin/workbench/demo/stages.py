@@ -18,6 +18,8 @@ from ..models import (
     Answer,
     Appointment,
     Concern,
+    Consent,
+    ConsentText,
     Consultation,
     HistoryItem,
     Observation,
@@ -127,14 +129,11 @@ def held(plan: Plan, here: Setting) -> list[Session]:
     """The sessions whose day is past, as planned, with what was used and what was seen the days after."""
     done = list(Session.objects.filter(plan=plan, planned_for__lt=here.today))
     settings = read(plan.case_text).course.settings
+    consent = agreed(plan, here, plan.start) if done else None
     for session in done:
         begun = timezone.make_aware(datetime.combine(session.planned_for, time(10, 0)))
-        session.state, session.held_by, session.started_at = "done", here.practitioner, begun
-        session.ended_at, session.device, session.cartridge = (
-            begun + timedelta(minutes=40),
-            here.store.pen,
-            here.store.cartridge(),
-        )
+        session.state, session.held_by, session.started_at = "under_way", here.practitioner, begun
+        session.consent, session.device, session.cartridge = consent, here.store.pen, here.store.cartridge()
         session.save()
         for key, used in settings.items():
             now = used.at(session.number - 1)
@@ -148,7 +147,29 @@ def held(plan: Plan, here: Setting) -> list[Session]:
                 made_by=here.practitioner,
             )
             _observed(session, key, here)
+        session.state, session.ended_at = "done", begun + timedelta(minutes=40)
+        session.signed_by, session.signed_name = here.practitioner, here.practitioner.name
+        session.save()
     return done
+
+
+def agreed(plan: Plan, here: Setting, day: date) -> Consent:
+    """The consent to a plan, and the one to photographs."""
+    at = timezone.make_aware(datetime.combine(day, time(9, 30)))
+    given = [
+        Consent.objects.create(
+            patient=plan.patient,
+            plan=plan if text.kind == "treatment" else None,
+            text=text,
+            text_sha256=text.sha256,
+            given_at=at,
+            signed_name=f"{plan.patient.given_name} {plan.patient.family_name}",
+            witnessed_by=here.practitioner,
+            made_by=here.practitioner,
+        )
+        for text in ConsentText.objects.filter(retired_on=None).order_by("-kind")
+    ]
+    return next(one for one in given if one.text.kind == "treatment")
 
 
 def _observed(session: Session, zone: str, here: Setting) -> None:
@@ -159,7 +180,7 @@ def _observed(session: Session, zone: str, here: Setting) -> None:
                 patient=session.patient,
                 plan=session.plan,
                 session=session,
-                quantity="redness",
+                quantity="redness_grade",
                 zone=zone,
                 seen_on=day,
                 value=value,
@@ -182,6 +203,7 @@ def went_wrong(session: Session, here: Setting) -> None:
         done="Seen the same day, treated by the family doctor.",
         outcome="healed",
         closed_on=session.planned_for + timedelta(days=12),
+        closed_by=here.prescriber,
         made_by=here.practitioner,
     )
 

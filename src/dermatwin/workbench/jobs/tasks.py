@@ -6,9 +6,10 @@ from functools import partial
 
 from django_tasks import task
 
+from ..calls.follow import follow_plan
 from ..calls.searching import look_for_courses
 from ..calls.simulating import simulate_plan
-from ..models import Job, Run, Search
+from ..models import Forecast, Job, Run, Search
 from .work import carry_out
 
 
@@ -26,7 +27,14 @@ def search(pk: str) -> None:
     carry_out(job, partial(look_for_courses, job))
 
 
-TASKS = {Run: run, Search: search}
+@task()
+def forecast(pk: str) -> None:
+    """Follow a course that is under way."""
+    job = Forecast.objects.select_related("plan__patient").get(pk=pk)
+    carry_out(job, partial(follow_plan, job))
+
+
+TASKS = {Run: run, Search: search, Forecast: forecast}
 """Kind of job -> its task."""
 
 

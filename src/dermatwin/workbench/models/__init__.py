@@ -8,12 +8,13 @@ from .job import Job
 from .person import Appointment, Patient
 from .plan import Forecast, Plan, Run, Search
 from .record import Fixed, Overtaken, Record
-from .session import Consent, Session, SessionProduct, SessionZone
+from .session import Addendum, Consent, Session, SessionProduct, SessionZone
 from .trust import AuditEntry, Clinic, Erasure
 from .user import User
 
 __all__ = [
     "OPEN_ITEM",
+    "Addendum",
     "AdverseEvent",
     "Answer",
     "Appointment",

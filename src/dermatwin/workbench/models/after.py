@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.conf import settings
 from django.db import models
 
 from .person import Patient
@@ -16,6 +19,7 @@ class Photo(Record):
     VIEWS = [("front", "front"), ("left", "left profile"), ("right", "right profile"), ("left_oblique", "left at 45°"),
              ("right_oblique", "right at 45°"), ("close", "close up"), ("body", "body")]  # fmt: skip
 
+    get_view_display: Callable[[], str]
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photos")
     session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="photos")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="photos")
@@ -102,12 +106,18 @@ class AdverseEvent(Record):
     outcome = models.CharField(max_length=10, choices=OUTCOMES, default="open")
     reported_on = models.DateField("reported to the maker or the authority on", null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    get_grade_display: Callable[[], str]
+    get_outcome_display: Callable[[], str]
 
     class Meta(Record.Meta):
         ordering = ["-noticed_on"]
 
     def __str__(self) -> str:
-        return f"{self.kind}, {dict(self.GRADES)[self.grade]}".replace("_", " ")
+        return f"{self.kind}, {self.get_grade_display()}".replace("_", " ")
 
 
 class Invitation(Record):
@@ -119,3 +129,7 @@ class Invitation(Record):
     token_sha256 = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Record.Meta):
+        ordering = ["-made_at"]

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from django.db import models
 
-from .record import Record
+from .record import Fixed, Record
 
 
 class Device(Record):
@@ -121,6 +121,8 @@ class ConsentText(Record):
         return f"{self.title}, version {self.edition}"
 
     def save(self, *args: object, **options: object) -> None:
-        """Keep the hash of the words with them."""
+        """Keep the hash of the words with them; raises `Fixed` for other words in a version that is there."""
+        if not self._state.adding and type(self)._base_manager.get(pk=self.pk).text != self.text:
+            raise Fixed("a text of consent never changes; a new wording is a new version")
         self.sha256 = sha256(self.text.encode()).hexdigest()
         super().save(*args, **options)

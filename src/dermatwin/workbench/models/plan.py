@@ -98,6 +98,7 @@ class Run(Job):
     dermatwin_version = models.CharField(max_length=40, blank=True)
     summary_sha256 = models.CharField("hash of summary.json", max_length=64, blank=True)
     verdict = models.CharField(max_length=10, blank=True)
+    numbing = models.JSONField("numbing of every session, as its order says it", default=list)
 
 
 class Forecast(Job):

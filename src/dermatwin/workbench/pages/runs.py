@@ -87,9 +87,15 @@ def _page_of(job: Run, name: str) -> HttpResponse:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
     if kind == "text/html":
-        response._csp_replace = {"style-src": _styles(content), "img-src": ["data:"], "script-src": ["'none'"]}  # type: ignore[attr-defined]
-    else:
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return page_as_written(content)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def page_as_written(content: bytes) -> HttpResponse:
+    """A page that the twin wrote, with a policy that allows exactly what it brings along."""
+    response = HttpResponse(content, content_type="text/html; charset=utf-8")
+    response._csp_replace = {"style-src": _styles(content), "img-src": ["data:"], "script-src": ["'none'"]}  # type: ignore[attr-defined]
     return response
 
 

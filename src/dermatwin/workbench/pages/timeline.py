@@ -31,12 +31,12 @@ class Kind:
 KINDS = (
     Kind("consultation", Consultation, "day", "consultation"),
     Kind("plan", Plan, "made_at", "plan"),
-    Kind("session", Session, "planned_for"),
-    Kind("consent", Consent, "given_at"),
-    Kind("photograph", Photo, "taken_at"),
+    Kind("session", Session, "planned_for", "session"),
+    Kind("consent", Consent, "given_at", "consent"),
+    Kind("photograph", Photo, "taken_at", "photo"),
     Kind("observation", Observation, "seen_on"),
     Kind("symptom", Symptom, "noticed_on"),
-    Kind("incident", AdverseEvent, "noticed_on"),
+    Kind("incident", AdverseEvent, "noticed_on", "incident"),
     Kind("appointment", Appointment, "at", "appointment_edit"),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}

@@ -9,9 +9,18 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ..deeds import user_of
-from ..models import OPEN_ITEM, Appointment, HistoryItem, Plan, Run, Search
+from ..models import OPEN_ITEM, Appointment, HistoryItem, Plan, Run, Search, Session, Symptom
 
 SOON = 7  # days that are shown beyond today
+
+
+GRAVEST = ("urgent", "contact", "reassure")
+
+
+def waiting_symptoms() -> list[Symptom]:
+    """What was noticed and nobody has seen to yet, the gravest first: answers from home come at any hour."""
+    rows = Symptom.objects.filter(answered_at=None).select_related("patient").order_by("noticed_on")[:200]
+    return sorted(rows, key=lambda one: GRAVEST.index(one.triage.get("level", "contact")))[:12]
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -32,4 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
             .filter(signed_at=None, withdrawn_at=None, runs__state="done")
             .distinct()[:6]
         )
+    if user.may("session.read"):
+        context["noticed"] = waiting_symptoms()
+        context["sessions"] = Session.objects.filter(state="under_way").select_related("patient")
     return render(request, "workbench/today.html", {**context, "day": begin.date()})

@@ -56,6 +56,25 @@ def points(value: Any) -> str:
 
 
 @register.filter
+def measured(observation: Any) -> str:
+    """What was seen, as people say it: its measure, the session, the zone, the value with its unit."""
+    from ..calls.follow import known_measures
+
+    base, _, inside = observation.quantity.partition("[")
+    row, inside = known_measures().get(base), inside.rstrip("]")
+    what = row.label if row is not None else base.replace("_", " ")
+    which = f", session {inside}" if inside.isdigit() else f" ({inside.replace('_', ' ')})" if inside else ""
+    unit = "" if observation.unit == "1" else f" {observation.unit}"
+    return f"{what}{which}, {observation.zone.replace('_', ' ')}: {observation.value:g}{unit}"
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """Seconds as hours, minutes and seconds."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+@register.filter
 def drawing(svg: str) -> SafeString:
     """A drawing that this program made itself, without its XML head and its size in millimetres."""
     body = svg[svg.index("<svg") :]
