@@ -1,6 +1,13 @@
 """Virtual people as data: drawn from a population of the evidence, person by person the same whatever their number."""
 
+from typing import TYPE_CHECKING
+
 from ..core.later import later
+
+if TYPE_CHECKING:
+    from .describing import described
+    from .people import People, draw_people
+    from .preset import Preset, presets
 
 __getattr__ = later(
     __name__,
