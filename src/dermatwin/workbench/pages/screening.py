@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,11 @@ def screening(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRe
     return render(request, "workbench/screening.html", context)
 
 
+def _digest(words: str) -> str:
+    """What the log keeps of free text: enough to hold the record against it, nothing that outlives an erasure."""
+    return sha256(words.encode()).hexdigest()
+
+
 def override(request: HttpRequest, patient: UUID, consultation: UUID, rule: str) -> HttpResponse:
     """Lift a soft stop with a reason. What is no soft stop of this person cannot be lifted, whatever form is sent."""
     seen = consultation_of(patient, consultation)
@@ -47,7 +53,7 @@ def override(request: HttpRequest, patient: UUID, consultation: UUID, rule: str)
         made = Override.objects.create(
             consultation=seen, rule=rule, title=stop.title[:200], reason=form.cleaned_data["reason"], by=user, made_by=user
         )
-        tell(request, record=made.pk, rule=rule, reason=made.reason)
+        tell(request, record=made.pk, rule=rule, reason_sha256=_digest(made.reason))
         return redirect("screening", patient, consultation)
     context = {"patient": seen.patient, "consultation": seen, "form": form, "stop": stop, "title": "Go on in spite of this"}
     return render(request, "workbench/override.html", context)
@@ -70,7 +76,7 @@ def judgement(request: HttpRequest, patient: UUID, consultation: UUID) -> HttpRe
     if request.method == "POST" and form.is_valid():
         user = user_of(request)
         made = Judgement.objects.create(consultation=seen, by=user, made_by=user, day=date.today(), **form.cleaned_data)
-        tell(request, record=made.pk, about=made.about, reading=made.reading)
+        tell(request, record=made.pk, reading=made.reading, reason_sha256=_digest(made.reason))
         return redirect("screening", patient, consultation)
     context = {"form": form, "patient": seen.patient, "title": "Judge what is not known", "action": "Record"}
     return render(request, "workbench/form_page.html", context)
