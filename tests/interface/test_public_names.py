@@ -14,7 +14,20 @@ import dermatwin
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "kalluri_2011.yaml"
 PICTURES = ("contourpy", "PIL")
-HEAVY = ("numpy", "pint", "numba", "scipy", "xarray", "pydantic", "pydantic_core", "yaml", "jinja2", "h5netcdf", *PICTURES)
+HEAVY = (
+    "numpy",
+    "pint",
+    "numba",
+    "scipy",
+    "xarray",
+    "pydantic",
+    "pydantic_core",
+    "yaml",
+    "jinja2",
+    "h5netcdf",
+    "fhir",
+    *PICTURES,
+)
 TYPER = {"pydantic", "pydantic_core"}  # typer itself reads the arguments of a verb with pydantic
 NAMES = [
     "Case",

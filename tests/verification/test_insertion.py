@@ -12,7 +12,7 @@ from builders import medians, skin_of
 from dermatwin.case.document import Settings
 from dermatwin.device import Device, kinds
 from dermatwin.evidence import Evidence
-from dermatwin.insertion import Make, Press, depth_at_puncture, insert, penetrate, puncture_force
+from dermatwin.insertion import Make, Press, depth_at_puncture, insert, penetrate, penetration, puncture_force
 from dermatwin.insertion.handling import handle
 from dermatwin.insertion.needle import Needle
 from dermatwin.insertion.penetration import TOLERANCE, deepest
@@ -216,3 +216,23 @@ def test_sizes_that_do_not_exist_are_refused():
 def test_a_needle_of_no_length_does_nothing():
     found = penetrate(Make(0.0, 0.02, 0.1), Press("pen"), skin_of(), medians())
     assert not found.pierced.any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_compiled_and_plain_balances_agree_to_the_bit(seed):
+    """A run is the same whoever has loaded a compiler before it."""
+    luck = np.random.default_rng(seed)
+    shape = (40, 12)
+    needle = Needle(
+        length=luck.uniform(0.2, 3.0, shape),
+        tip=luck.uniform(0.001, 0.05, shape),
+        base=luck.uniform(0.06, 0.3, shape),
+        taper=luck.uniform(0.1, 2.0, shape),
+    )
+    laws = {name: luck.lognormal(0.0, 1.0, (40, 1)) for name in ("tearing", "spreading", "friction", "stiffness")}
+    ground = Tissue(toughness=np.ones((40, 1)), cut_share=luck.uniform(0.0, 1.0, (40, 1)), **laws)
+    force, gap = luck.lognormal(-1.0, 2.0, shape), luck.uniform(0.0, 0.3, (40, 1))
+    halvings = 30
+    compiled = penetration._compiled(needle, ground, force, gap, halvings)
+    np.testing.assert_array_equal(compiled, penetration._plain(needle, ground, force, gap, halvings))
+    assert np.ptp(compiled) > 0.1

@@ -14,6 +14,7 @@ from .document import (
     Item,
     Judgement,
     Observation,
+    Origin,
     Override,
     Patient,
     Reply,
@@ -22,12 +23,13 @@ from .document import (
     SettingsChange,
     SettingsUsed,
     Symptom,
+    TakenFrom,
     Topical,
     Zone,
 )
 from .loading import case_of, load_case
 from .schema import json_schema
-from .writing import dump_case
+from .writing import dump_case, dump_values
 
 __all__ = [
     "Adjunct",
@@ -42,6 +44,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Observation",
+    "Origin",
     "Override",
     "Patient",
     "Reply",
@@ -50,11 +53,13 @@ __all__ = [
     "SettingsChange",
     "SettingsUsed",
     "Symptom",
+    "TakenFrom",
     "Topical",
     "Zone",
     "case_of",
     "check_case",
     "dump_case",
+    "dump_values",
     "json_schema",
     "load_case",
     "unknown_concerns",

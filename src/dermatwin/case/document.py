@@ -96,7 +96,8 @@ Date = Annotated[
 ]
 
 if TYPE_CHECKING:
-    Reason = Signed = str
+    Reason = str
+    Signed = str
 else:
     Reason = _said(10, 2000)
     Signed = _said(2, 200)
@@ -109,6 +110,17 @@ Count = Annotated[int, Field(ge=1, le=60)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 
 
+class Origin(Record):
+    """The line of somebody's record that an item was read from: its codes, how it stands there, and who has confirmed it."""
+
+    record: Annotated[str, Field(min_length=1, max_length=200)]
+    codes: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Za-z0-9._-]+$", max_length=80)]], Field(max_length=20)
+    ] = []
+    status: Literal["active", "past", "family", "unknown", ""] = ""
+    confirmed: Signed | None = None
+
+
 class Item(Record):
     """A condition, medicine, allergy or recent procedure; free text is matched against the screening rules."""
 
@@ -117,6 +129,7 @@ class Item(Record):
     until: Date | None = None
     zone: Name | None = None
     note: Text = ""
+    origin: Origin | None = None
 
 
 def _read_item(value: Any) -> Any:
@@ -449,6 +462,14 @@ class Accepts(Record):
     keep_free: Annotated[list[Annotated[Free, BeforeValidator(_read_free), _DayOrDays()]], Field(max_length=50)] = []
 
 
+class TakenFrom(Record):
+    """The record that a case was read from, and what it does not say: what stands there in the case was assumed."""
+
+    record: Annotated[str, Field(min_length=1, max_length=200)]
+    day: Date
+    unsaid: Annotated[list[Literal["age", "sex", "phototype", "course", "pages"]], Field(max_length=5)] = []
+
+
 class Case(Record):
     """The whole run document."""
 
@@ -467,6 +488,7 @@ class Case(Record):
     judgements: Annotated[list[Judgement], Field(max_length=200)] = []
     cabinet: Cabinet | None = None
     accepts: Accepts | None = None
+    taken_from: TakenFrom | None = None
 
     def zone(self, key: str) -> Zone:
         """The zone with this key."""

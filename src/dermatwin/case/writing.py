@@ -14,8 +14,12 @@ _BREAKS = frozenset("\x85\u2028\u2029\ufeff")  # marks that YAML takes for ends 
 
 def dump_case(case: Case) -> str:
     """The whole case as YAML, everything filled in; `load_case` reads it back to an equal case."""
-    plain = _without_nulls(case.model_dump(mode="json"))
-    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return dump_values(case.model_dump(mode="json"))
+
+
+def dump_values(values: Any) -> str:
+    """Plain values of a case as YAML, as they are; what is null is left out."""
+    return yaml.dump(_without_nulls(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def inline(value: Any) -> str:

@@ -13,6 +13,7 @@ from . import (
     compare_verb,
     evidence_verbs,
     exchange_verbs,
+    fhir_verbs,
     follow_verb,
     knowledge_verbs,
     map_verb,
@@ -35,6 +36,7 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 the input is wrong, 2 the computation failed, 3 screened as stop, or a symptom urgent.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+take = typer.Typer(help="Take over what other systems know.", no_args_is_help=False, rich_markup_mode="rich")
 export = typer.Typer(help="Hand the work to other tools.", no_args_is_help=False, rich_markup_mode="rich")
 evidence = typer.Typer(help="Look after the evidence.", no_args_is_help=False, rich_markup_mode="rich")
 
@@ -54,7 +56,10 @@ app.command("list")(knowledge_verbs.list_entries)
 export.command("schema")(knowledge_verbs.export_schema)
 export.command("sbml")(exchange_verbs.export_sbml)
 export.command("petab")(exchange_verbs.export_petab)
+export.command("fhir")(fhir_verbs.export_fhir)
 app.add_typer(export, name="export")
+take.command("fhir")(fhir_verbs.import_fhir)
+app.add_typer(take, name="import")
 evidence.command("check")(evidence_verbs.check)
 app.add_typer(evidence, name="evidence")
 
@@ -79,6 +84,7 @@ def _start(
 
 
 @export.callback(invoke_without_command=True)
+@take.callback(invoke_without_command=True)
 @evidence.callback(invoke_without_command=True)
 def _group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:

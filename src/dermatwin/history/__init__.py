@@ -8,13 +8,14 @@ from .flags import stranger
 from .judgement import judgement_faults, words_of
 from .place import Places, places
 from .question import TAKEN, Answer, Question, Time, answers, holds, question
-from .reading import facts, kinds_in, named_in, person, person_in, suggestions
+from .reading import LISTS, facts, item_facts, kinds_in, named_in, person, person_in, suggestions
 from .vocabulary import Concept, Vocabulary, vocabulary
 
 __all__ = [
     "Answer",
     "Concept",
     "Fact",
+    "LISTS",
     "Person",
     "Places",
     "Question",
@@ -30,6 +31,7 @@ __all__ = [
     "contradictions",
     "facts",
     "holds",
+    "item_facts",
     "judgement_faults",
     "kinds_in",
     "named_in",

@@ -64,18 +64,24 @@ class Entry:
 
     def facts(self) -> Iterator[Fact]:
         """The facts of this item, at least one."""
-        coded = tuple(self._coded())
-        everything = self._said()
-        named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
-        if self.role == "allergy" or any(fact.role == "allergy" for fact in named):
-            named = [reaction(fact) for fact in named]
+        coded = tuple(self.coded(codes_in(self.text)))
+        named = self.named()
         fresh = [fact for fact in coded if not any(fact.what in other.kinds for other in named)]
         yield from (*fresh, *named)
+        everything = self._said()
         unread = tuple(word for one in everything for word in one.unread)
         if unread:
             yield self._unknown(unread)
         elif not (coded or named):
             yield self._nothing() if _only_denies(everything) else self._unknown(())
+
+    def named(self) -> list[Fact]:
+        """What the words name, whatever codes stand among them."""
+        everything = self._said()
+        named = gravest(fact for number, one in enumerate(everything) for fact in self._named(number, one, everything))
+        if self.role == "allergy" or any(fact.role == "allergy" for fact in named):
+            return [reaction(fact) for fact in named]
+        return named
 
     @property
     def text(self) -> str:
@@ -100,8 +106,9 @@ class Entry:
                 apart[number] = inverted(apart[number - 1], apart[number], self.book, self.places.words)
         return tuple(apart)
 
-    def _coded(self) -> Iterator[Fact]:
-        for code in codes_in(self.text):
+    def coded(self, codes: Iterable[str]) -> Iterator[Fact]:
+        """What some codes mean, as 'system:code'; of a code that nobody knows, nothing."""
+        for code in codes:
             concept = self.book.coded(code)
             if concept is None:
                 continue

@@ -6,11 +6,11 @@ nobody knows is a fact until a clinician has judged it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..case import Case, Course, Judgement, Patient
+from ..case import Case, Course, Item, Judgement, Patient
 from ..evidence import Evidence, Tables, view
 from .anamnesis import replied
 from .clause import clauses
@@ -21,6 +21,7 @@ from .judgement import judged
 from .mention import said
 from .place import places
 from .question import Question, holds
+from .recorded import recorded
 from .vocabulary import vocabulary
 
 LISTS: dict[str, Role] = {
@@ -55,8 +56,19 @@ def _facts(tables: Tables, told: _Told) -> tuple[Fact, ...]:
         for name, role in LISTS.items()
         for number, item in enumerate(getattr(patient, name))
     )
-    listed = (fact for item in items for fact in item.facts())
+    listed = (fact for entry in items for fact in _facts_in(entry))
     return (*flagged(patient, tables), *listed, *replied(patient, start, tables))
+
+
+def _facts_in(entry: Entry) -> Iterator[Fact]:
+    return recorded(entry) if entry.item.origin else entry.facts()
+
+
+def item_facts(item: Item, kind: str, start: date, evidence: Evidence) -> tuple[Fact, ...]:
+    """What one item says in a list of a history (conditions, medications, allergies, recent_procedures), at least one
+    fact."""
+    entry = Entry(item, LISTS[kind], f"patient.{kind}", start, vocabulary(evidence), places(evidence))
+    return tuple(_facts_in(entry))
 
 
 def kinds_in(text: str, evidence: Evidence) -> frozenset[str]:

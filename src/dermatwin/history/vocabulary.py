@@ -24,6 +24,9 @@ from ..evidence.rows.history import VocabularyRow
 from .language import SMALL
 from .spelling import Speller, speller
 
+OWN_SYSTEM = "dermatwin"
+"""The system of codes that are ids of concepts."""
+
 _SHORTEST, _ALIKE, _SUGGESTED = 4, 75.0, 3  # letters, per cent of likeness, names: of what is suggested for unknown words
 
 
@@ -193,8 +196,13 @@ class Vocabulary:
         return None
 
     def coded(self, text: str) -> str | None:
-        """The concept of a code: as written, or of the nearest code above it (ICD-10 and ATC are trees)."""
+        """The concept of a code: as written, or of the nearest code above it (ICD-10 and ATC are trees).
+
+        A code of the system 'dermatwin' is the id of a concept.
+        """
         system, _, code = text.casefold().partition(":")
+        if system == OWN_SYSTEM:
+            return code if code in self.concepts else None
         while code:
             if (found := self.by_code.get(f"{system}:{code}")) is not None:
                 return found

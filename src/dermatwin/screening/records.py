@@ -28,6 +28,8 @@ COMPUTED = frozenset(
         "anamnesis_contradicts",
         "name_of_zone",
         "not_known",
+        "not_confirmed",
+        "not_in_record",
         "product_not_known",
         "adjunct_not_known",
         "read_as",

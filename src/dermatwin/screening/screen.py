@@ -15,6 +15,7 @@ from .allergy import allergy_check, unknown_adjuncts, unknown_products
 from .anaesthetic import anaesthetic_check
 from .asked import contradiction_check, denied, not_asked
 from .depth import depth_check
+from .imported import imported_check, unconfirmed
 from .known import require_names
 from .match import Asked, apply, written
 from .pace import pace_check
@@ -63,6 +64,7 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
     found += tuple(finding for zone in zones for finding in pace_check(case, zone, found, book, believed))
     found += anaesthetic_check(case, believed)
     found += (*contradiction_check(case, who, believed), *_unknown(who, case, believed), *_guessed(who))
+    found += tuple(imported_check(case, who))
     found += (*denied(who, believed), *_judged(who), *_without_rule(who, known))
     findings = gravest_first(_merged(_overridden(found, case.overrides, book), zones))
     verdicts = tuple(_zone_verdict(zone, findings) for zone in zones)
@@ -71,8 +73,9 @@ def screen(case: Case, evidence: Evidence | None = None) -> Screening:
 
 def _unknown(who: Person, case: Case, evidence: Evidence) -> Iterator[Finding]:
     """What nobody knows is asked about: it is not the same as harmless."""
+    waiting = unconfirmed(case)
     for fact in who.facts:
-        if fact.known:
+        if fact.known or fact.path in waiting:
             continue
         near = suggestions(fact, evidence)
         unread = ", ".join(f"'{word}'" for word in fact.unread)

@@ -7,7 +7,7 @@ from .delivery import ActivePropertyRow, ActiveRow, ClaimRow, ExcipientRow, Prod
 from .device import DeviceKindRow, DeviceRow
 from .following import MeasureRow, SymptomRow, TriageRow
 from .healing import IdentifierRow, ModifierRow
-from .history import AnamnesisRow, PlaceRow, RiskModifierRow, VocabularyRow
+from .history import AnamnesisRow, PlaceRow, RecordCodeRow, RiskModifierRow, VocabularyRow
 from .knowledge import KnownValueRow, ObservableRow, ReadingRow, TensionRow
 from .laboratory import (
     ClosureRow,
@@ -48,6 +48,7 @@ KINDS: tuple[type[Row], ...] = (
     PhototypeRow,
     VocabularyRow,
     PlaceRow,
+    RecordCodeRow,
     AnamnesisRow,
     DeviceKindRow,
     DeviceRow,

@@ -44,6 +44,33 @@ class VocabularyRow(Row):
     note: str
 
 
+class RecordCodeRow(Row):
+    """What a code of an observation, or of its value, says in a clinical record (FHIR R4).
+
+    reads : state (the observation asks how a concept stands), yes, no, past, unsure (answers), level (a measured value that
+    from `least` on speaks for the concept), or the field of the person that it fills: phototype, weight, age.
+    """
+
+    table: ClassVar[str] = "record_codes"
+    key: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Annotated[str, Field(pattern=r"^(snomed|loinc):[A-Za-z0-9.-]+$")]
+    reads: Literal["state", "yes", "no", "past", "unsure", "level", "phototype", "weight", "age"]
+    concept: Concept | None
+    unit: str
+    least: float | None
+    source: Sources
+    note: str
+
+    def laws(self) -> Iterator[Wrong]:
+        """A level has a concept, a unit and the value from which it speaks."""
+        yield from super().laws()
+        if (self.reads == "level") != (self.least is not None):
+            yield Wrong("least", "goes with 'level' and only with it")
+        if self.reads in ("state", "level") and not self.concept:
+            yield Wrong("concept", "is missing; name what the observation is about")
+
+
 class PlaceRow(Row):
     """A place that a history names, and the sites that it covers: by name, 'region:' a region, or everywhere."""
 
