@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import mishaps
 from .assets import asset
-from .pages import consultations, healthy, history, patients, plans, runs, screening, today, trust, zones
+from .pages import cds, consultations, healthy, history, imports, patients, records_out, plans, runs, screening, today, trust, zones
 
 _THE_WAY_IN: list[URLPattern | URLResolver] = [
     path("static/<slug:digest>/<str:name>", asset, name="asset"),
@@ -49,6 +49,13 @@ _CONSULTATION = [
     path("searches/<uuid:search>/", plans.search, name="search"),
     path("searches/<uuid:search>/events/", runs.search_events, name="search_events"),
 ]
+_IMPORT = [
+    path("", imports.import_review, name="import_review"),
+    path("aside/", imports.import_aside, name="import_aside"),
+    path("lines/<uuid:line>/confirm/", imports.import_line_confirm, name="import_line_confirm"),
+    path("lines/<uuid:line>/write/", imports.import_line_write, name="import_line_write"),
+    path("lines/<uuid:line>/dismiss/", imports.import_line_dismiss, name="import_line_dismiss"),
+]
 _PATIENT = [
     path("", patients.patient, name="patient"),
     path("edit/", patients.patient_edit, name="patient_edit"),
@@ -59,6 +66,9 @@ _PATIENT = [
     path("history/<uuid:item>/", history.history_edit, name="history_edit"),
     path("history/<uuid:item>/confirm/", history.history_confirm, name="history_confirm"),
     path("history/<uuid:item>/dismiss/", history.history_dismiss, name="history_dismiss"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<uuid:imported>/", include(_IMPORT)),
+    path("record.json", records_out.record_out, name="record_out"),
     path("consultations/new/", consultations.consultation_new, name="consultation_new"),
     path("consultations/<uuid:consultation>/", include(_CONSULTATION)),
     path("plans/<uuid:plan>/", plans.plan, name="plan"),
@@ -78,6 +88,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/", patients.patients, name="patients"),
     path("patients/new/", patients.patient_new, name="patient_new"),
     path("patients/<uuid:patient>/", include(_PATIENT)),
+    path("cds-services", cds.services, name="cds_services"),
+    path("cds-services/<slug:service>", cds.service, name="cds_service"),
+    path("cds-services/<slug:service>/feedback", cds.feedback, name="cds_feedback"),
     path("audit/", trust.audit, name="audit"),
     path("people/", trust.users, name="users"),
     path("people/new/", trust.user_new, name="user_new"),
