@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from dermatwin.workbench import checks
-from dermatwin.workbench.models import Appointment, HistoryItem, Override, Run, Search, User, Zone
+from dermatwin.workbench.models import Appointment, HistoryItem, Import, ImportLine, Override, Run, Search, User, Zone
 from dermatwin.workbench.rights import NOBODY, OPEN, PAGES, Page, Role, may
 
 METHODS = ("GET", "POST")
@@ -38,7 +38,13 @@ def routes(resolver=None, before=""):
 @pytest.fixture
 def ids(plan, people):
     job = {"asked_by": people["practitioner"], "case_text": plan.case_text, "state": "failed"}
+    imported = Import.objects.create(patient=plan.patient, kind="fhir", sha256="0" * 64)
+    told = {"says": "hay fever", "place": "conditions", "item": {"name": "hay fever", "origin": {"record": "Condition/c"}}}
+    line = ImportLine.objects.create(brought=imported, number=1, outcome="mapped", decision="waiting", told=told)
     made = {
+        "imported": imported.pk,
+        "line": line.pk,
+        "service": "dermatwin-patient-view",
         "patient": plan.patient.pk,
         "consultation": plan.consultation.pk,
         "item": HistoryItem.objects.first().pk,
@@ -141,7 +147,8 @@ def test_an_id_of_another_person_is_not_found(browse, ids, patient):
     assert {name: status for name, status in seen.items() if status != 404} == {}
 
 
-OWN_ADDRESS = ("patient", "patient_edit", "appointment_new", "history", "history_add", "consultation_new")
+OWN_ADDRESS = ("patient", "patient_edit", "appointment_new", "history", "history_add", "consultation_new", "import_new")
+OWN_ADDRESS += ("record_out",)
 
 
 def test_without_a_second_factor_only_its_set_up_opens(browse, clinic, ids):

@@ -1,9 +1,9 @@
-"""A person's course as one bundle of FHIR R4: history as it is confirmed today, plan, sessions with lots, consents, forecast.
+"""A person's course as one bundle of FHIR R4: history as confirmed today, plan, sessions with lots, consents, forecast.
 
     bundle_of_patient(patient) -> bytes      for whoever packs files; the page and its right are `pages/records_out.py`
 
-What is told is the standing signed plan, else the newest plan, else the consultation alone. Lines that nobody has confirmed are not
-told: they count for nothing here.
+What is told is the standing signed plan, else the newest plan, else the consultation alone. Lines that nobody has
+confirmed are not told: they count for nothing here.
 """
 
 from __future__ import annotations

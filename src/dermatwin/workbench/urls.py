@@ -10,7 +10,21 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import mishaps
 from .assets import asset
-from .pages import cds, consultations, healthy, history, imports, patients, records_out, plans, runs, screening, today, trust, zones
+from .pages import (
+    cds,
+    consultations,
+    healthy,
+    history,
+    imports,
+    patients,
+    plans,
+    records_out,
+    runs,
+    screening,
+    today,
+    trust,
+    zones,
+)
 
 _THE_WAY_IN: list[URLPattern | URLResolver] = [
     path("static/<slug:digest>/<str:name>", asset, name="asset"),

@@ -1,7 +1,7 @@
 """Records of other people's systems: a bundle becomes lines for a person to decide on; a confirmed line goes into a case.
 
-What a line means is read by the twin (`exchange.fhir`, `history`), not here. The item of a case goes as the record says it, with its
-codes, while nobody has changed the line; what somebody corrected by hand goes in their words.
+What a line means is read by the twin (`exchange.fhir`, `history`), not here. The item of a case goes as the record says it,
+with its codes, while nobody has changed the line; what somebody corrected by hand goes in their words.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def _same(here: str, there: str) -> bool:
 
 def of_another(rows: tuple[Compared, ...]) -> bool:
     """Whether the record is of another person: another birthday, or the other sex."""
-    return any(
-        one.decides and one.there and not one.same and (one.what != "Sex" or one.there in _SEXES) for one in rows
-    )
+    return any(one.decides and one.there and not one.same and (one.what != "Sex" or one.there in _SEXES) for one in rows)
 
 
 def unsure(rows: tuple[Compared, ...]) -> bool:

@@ -1,9 +1,10 @@
 """Which clinical systems may ask: a JSON file, named by DERMATWIN_CDS_CLIENTS, with the public keys of each.
 
-    {"clients": [{"name": "Hospital", "iss": "https://ehr.example", "keys": [{"kty": "EC", "crv": "P-384", "kid": "1", ...}]}]}
+    {"clients": [{"name": "Hospital", "iss": "https://ehr.example",
+                  "keys": [{"kty": "EC", "crv": "P-384", "kid": "1", "x": "...", "y": "..."}]}]}
 
-Keys are JSON Web Keys (RFC 7517). A key decides its algorithm; an address of keys in a token is never followed. The file is read
-again when it changes; one that cannot be read lets nobody in.
+Keys are JSON Web Keys (RFC 7517). A key decides its algorithm; an address of keys in a token is never followed. The file is
+read again when it changes; one that cannot be read lets nobody in.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Tokens of clinical systems: a signed JWT for this very address, minutes old, shown once (CDS Hooks 2.0, 'Trusting CDS Clients').
+"""Tokens of clinical systems: a signed JWT for this very address, minutes old, shown once.
 
-Checked in this order: form, algorithm (of the key, never of the token alone), client, signature, audience, times, first use. Whatever
-fails is told to nobody but the log.
+Checked in this order: form, client and key, algorithm (the key's own), signature, audience, times, first use. What fails is
+told to nobody but the log. Source: CDS Hooks 2.0, "Trusting CDS Clients".
 """
 
 from __future__ import annotations

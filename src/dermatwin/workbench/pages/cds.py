@@ -1,8 +1,8 @@
-"""CDS Hooks: a clinical system asks over a record that it hands along; the screening answers with cards. Nothing of it is kept.
+"""CDS Hooks: a clinical system asks over a record that it hands along; the screening answers with cards. Nothing is kept.
 
-Off (404) unless DERMATWIN_CDS_CLIENTS names who may ask. Nobody signs in, no cookie counts: every request shows a token of its own
-(`cds/tokens.py`), so that a form of another site can do nothing here. The log gets who asked, which service, what was answered
-and a digest of the person's id there; no words of a record.
+Off (404) unless DERMATWIN_CDS_CLIENTS names who may ask. Nobody signs in, no cookie counts: every request shows a token of
+its own (`cds/tokens.py`), so that a form of another site can do nothing here. The log gets who asked, which service, what
+was answered and a digest of the person's id there; no words of a record.
 """
 
 from __future__ import annotations
@@ -137,9 +137,7 @@ def _no_constant(word: str) -> Any:
     raise ValueError(word)
 
 
-def _answered(
-    request: HttpRequest, client: Client, found: hooks.Answer, body: Any = None, **more: Any
-) -> HttpResponse:
+def _answered(request: HttpRequest, client: Client, found: hooks.Answer, body: Any = None, **more: Any) -> HttpResponse:
     cards = found.body.get("cards")
     counted = {"cards": len(cards)} if isinstance(cards, list) else {}
     noted(request, _ASKED, client=client.name, status=found.status, **counted, **_whom(client, body), **more)

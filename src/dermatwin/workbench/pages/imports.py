@@ -36,9 +36,9 @@ def imports_of(patient: Patient) -> Any:
 def import_new(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Hand over a record. What cannot be read is kept as refused, without its content."""
     person = patient_of(patient)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     context: dict[str, Any] = {"patient": person, "form": form}
-    if request.method != "POST":
+    if not form.is_bound:
         return render(request, "workbench/import_new.html", context)
     if not form.is_valid():
         return _not_taken(request, context, form.errors.get("record", []))
@@ -211,7 +211,7 @@ def _decided(request: HttpRequest, line: ImportLine, user: User, decision: str) 
     line.reason = line.reason if decision == "dismissed" else ""
     line.save()
     brought = Import.objects.defer("content").get(pk=line.brought.pk)
-    if brought.state == "open" and not brought.lines.filter(decision="waiting").exists():
+    if brought.state == "open" and not ImportLine.objects.filter(brought=brought, decision="waiting").exists():
         Import.objects.filter(pk=brought.pk).update(state="done")
     tell(request, record=line.pk, decision=decision)
-    return redirect("import_review", line.brought.patient_id, line.brought_id)
+    return redirect("import_review", line.brought.patient_id, line.brought.pk)

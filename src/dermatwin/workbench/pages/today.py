@@ -25,8 +25,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if user.may("clinic.read"):
         context["runs"] = Run.objects.select_related("plan__patient").exclude(state="done")[:6]
         context["searches"] = Search.objects.select_related("consultation__patient").exclude(state="done")[:6]
-        waiting = HistoryItem.objects.filter(**OPEN_ITEM).values("patient")
-        brought = ImportLine.objects.filter(**OPEN_LINE).values("brought__patient")
+        waiting = HistoryItem.objects.filter(**OPEN_ITEM).order_by().values("patient")
+        brought = ImportLine.objects.filter(**OPEN_LINE).order_by().values("brought__patient")
         context["unconfirmed"] = waiting.union(brought).count()
         context["unsigned"] = (
             Plan.objects.select_related("patient", "consultation")
