@@ -37,7 +37,7 @@ def pages(browse, patient, consultation):
     )
     other = send(client, patient, WARFARIN, person=MALE, name="other.json")["Location"]
     send(client, patient, condition("acne", colour="red"), name="broken.json")
-    line = ImportLine.objects.filter(decision="waiting").first()
+    line = ImportLine.objects.filter(decision="waiting", brought__file_name="record.json").first()
     of_line = [patient.pk, line.brought_id, line.pk]
     refused = Import.objects.get(state="refused")
     return {

@@ -22,6 +22,7 @@ LONGEST = 20_000_000
 """Bytes of a record that a page takes; the command line takes larger ones."""
 
 KINDS = {"conditions": "condition", "medications": "medication", "allergies": "allergy", "recent_procedures": "procedure"}
+SPOKEN = {"conditions": "condition", "medications": "medicine", "allergies": "allergy", "recent_procedures": "procedure"}
 _DEMOGRAPHIC = ("age", "sex")
 _SEXES = ("female", "male")
 _NOTE = 500  # letters of a note that a page shows
@@ -126,6 +127,12 @@ def item_of(line: ImportLine) -> HistoryItem:
         **_shown(raw),
         **_code(raw),
     )
+
+
+def suggested(line: ImportLine) -> dict[str, Any]:
+    """What stands in the form of a line that is written by hand, before anything is typed."""
+    shown = _shown(raw) if (raw := line.told["item"]) else {"text": line.told["says"][:200]}
+    return {**shown, "kind": KINDS.get(line.told["place"], "condition"), "source": "import"}
 
 
 def _code(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -112,6 +112,7 @@ def import_review(request: HttpRequest, patient: UUID, imported: UUID) -> HttpRe
         "patient": person,
         "imported": brought,
         "rows": rows,
+        "kinds": recorded.SPOKEN,
         "another": recorded.of_another(rows),
         "unsure": recorded.unsure(rows),
         "open": brought.state == "open",
@@ -144,10 +145,11 @@ def import_line_write(request: HttpRequest, patient: UUID, imported: UUID, line:
     """Write by hand what a line means, where it was not understood or is not right."""
     found = _line_of(patient, imported, line)
     _require_this_person(found)
-    person, told = patient_of(patient), found.told
-    suggested = {"kind": recorded.KINDS.get(told["place"], "condition"), "text": told["says"][:200], "source": "import"}
+    person = patient_of(patient)
     form = HistoryItemForm(
-        request.POST or None, instance=HistoryItem(patient=person, brought_by=found.brought), initial=suggested
+        request.POST or None,
+        instance=HistoryItem(patient=person, brought_by=found.brought),
+        initial=recorded.suggested(found),
     )
     if request.method == "POST" and form.is_valid():
         user = user_of(request)
@@ -155,7 +157,7 @@ def import_line_write(request: HttpRequest, patient: UUID, imported: UUID, line:
         form.instance.confirmed_by, form.instance.confirmed_at = user, timezone.now()
         found.item = form.keep(user)
         return _decided(request, found, user, "by_hand")
-    context = {"patient": person, "imported": found.brought, "line": found, "form": form}
+    context = {"patient": person, "imported": found.brought, "line": found, "form": form, "kinds": recorded.SPOKEN}
     return render(request, "workbench/import_line.html", context)
 
 
@@ -166,7 +168,13 @@ def import_line_dismiss(request: HttpRequest, patient: UUID, imported: UUID, lin
     if request.method == "POST" and form.is_valid():
         found.version = form.cleaned_data["version"] or 0
         return _decided(request, found, user_of(request), "dismissed")
-    context = {"patient": found.brought.patient, "imported": found.brought, "line": found, "form": form}
+    context = {
+        "patient": found.brought.patient,
+        "imported": found.brought,
+        "line": found,
+        "form": form,
+        "kinds": recorded.SPOKEN,
+    }
     return render(request, "workbench/import_line.html", {**context, "dismiss": True})
 
 
