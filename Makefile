@@ -5,6 +5,7 @@
 # make costs     the whole suite on one core, then what each test and fixture costs in processor time
 # make mutants   small faults put into the code one by one: does a test notice? (MUTANTS="--count 200 --seed 2 twin")
 # make explore   laws on examples that were never tried
+# make campaign  random cases, mutated documents, killed runs: docs/campaign.md (CAMPAIGN="--cases 50 --documents 500 --kills 20")
 # make lint      style (formatted, linted), types, import contract
 # make format    bring the code into the one dialect
 # make reads     the generated table of what runs read for every quantity
@@ -24,7 +25,7 @@ DEMO ?= examples/alam_2014.yaml
 # Workers take tests of one file after another, so that its fixtures are made once, and help each other out at the end.
 PARALLEL := -n auto --dist worksteal
 
-.PHONY: demo workbench test quick costs mutants explore lint format reads changes bench wheel clean
+.PHONY: demo workbench test quick costs mutants explore campaign lint format reads changes bench wheel clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dermatwin needs Python 3.11 or later; set PYTHON=")'
@@ -75,6 +76,9 @@ mutants: $(DEV_STAMP) $(COMPILED)
 
 explore: $(DEV_STAMP)
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest tests/laws
+
+campaign: $(DEV_STAMP) $(COMPILED)
+	@PYTHONPATH=tests $(BIN)/python -m campaign $(CAMPAIGN)
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff format --check .

@@ -5,12 +5,13 @@ import re
 import pytest
 import yaml
 
-from builders import case_of, course_of, dermatwin, document
+from builders import case_of, course_of, dermatwin, document, gate_faults
 from dermatwin import load_case
 from dermatwin.case import case_of as read
 from dermatwin.case.document import FIRST_YEAR, LAST_YEAR
+from dermatwin.case.loading import MOST_FAULTS
 from dermatwin.core import units
-from dermatwin.core.errors import CaseError
+from dermatwin.core.errors import CaseError, Fault
 from dermatwin.core.printing import printable
 from dermatwin.core.units import ALLOWED, CANONICAL, parse
 from dermatwin.evidence import Evidence
@@ -286,3 +287,54 @@ def test_names_of_files_give_no_orders_to_the_terminal(tmp_path):
     result = dermatwin("new", tmp_path / "a\x1b[31mb\u202e.yaml")
     assert "\\x1b[31m" in result.output
     assert not {"\x1b", "\u202e"} & set(result.output)
+
+
+# ---- what a campaign found -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [True, 1.0, 2, "1"])
+def test_only_a_version_is_a_version(version):
+    assert "is not one of 1" in fault(dermatwin=version)
+
+
+def test_a_source_that_nobody_has_listed_is_a_fault():
+    known = next(iter(EVIDENCE.sources))
+    resolve(case_of(sources=[known]), EVIDENCE)
+    with pytest.raises(CaseError, match=r"sources\.1: no_such_2020 is not a source of the evidence"):
+        resolve(case_of(sources=[known, "no_such_2020"]), EVIDENCE)
+
+
+@pytest.mark.parametrize("part", ["topicals", "adjuncts"])
+def test_what_is_put_on_skin_that_is_not_treated_is_a_fault(part):
+    """Nothing is computed there: it would be passed over in silence."""
+    one = (
+        {"product": "hyaluronic acid gel", "dose": "5 mg/cm^2", "apply": "0 min"}
+        if part == "topicals"
+        else {"adjunct": "prp"}
+    )
+    zones = [{"zone": "cheek", "area": "50 cm^2"}, {"zone": "neck", "area": "50 cm^2", "treated": False}]
+    said = fault(zones=zones, course=course_of("cheek", **{part: [{**one, "zones": ["cheek", "neck"]}]}))
+    assert f"course.{part}.0.zones.1: neck is not treated; nothing is computed there" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_thousands_of_faults_are_not_all_told():
+    said = fault(zones=[{"zone": "cheek", "area": "50 cm^2", **{f"key_{n}": 1 for n in range(3000)}}]).splitlines()
+    assert len(said) == MOST_FAULTS + 1
+    assert said[-1] == f"case: has {3000 - MOST_FAULTS} more faults; mend these first"
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x7f", "\u202e", "\n"])
+def test_a_fault_is_one_line_of_text_whatever_was_found(character):
+    said = str(Fault(f"a{character}b", f"c{character}d", f"did you mean 'e{character}f'?"))
+    assert character not in said
+    assert said.count("\\") == 3
+
+
+@pytest.mark.parametrize("year", ["about two", "26", "2026.5", "12026", "-1"])
+def test_a_year_of_a_source_is_a_year(tmp_path, year):
+    head = "source,title_or_citation,year,doi_or_pmcid,kind,note"
+    (tmp_path / "sources.csv").write_text(f"{head}\nhouse,House,2026,,registry,\nold,Old,,,registry,\n")
+    assert gate_faults(tmp_path) == []
+    (tmp_path / "sources.csv").write_text(f"{head}\nhouse,House,{year},,registry,\n")
+    assert any("year" in line for line in gate_faults(tmp_path))

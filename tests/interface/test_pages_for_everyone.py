@@ -15,12 +15,20 @@ from playwright.sync_api import sync_playwright
 
 import browser
 from builders import case_of, course_of
+from dermatwin.core import Luck
 from dermatwin.evidence import MEASUREMENTS, Evidence
+from dermatwin.population import draw_people
+from dermatwin.population.preset import preset_of
 from dermatwin.report import qualification, render
 from dermatwin.report.comparison import render_comparison
+from dermatwin.report.population import render_population
 from dermatwin.report.sheets import sheets
+from dermatwin.report.trial import render_trial
+from dermatwin.trial.loading import plan_of
+from dermatwin.trial.running import run_trial
 from dermatwin.twin import compare, simulate
 from dermatwin.validation import validate
+from trials import document
 
 from .synthetic_run import Recipe, synthetic
 
@@ -30,7 +38,15 @@ ALL_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SHEETS = ("before", "session", "aftercare", "expect", "consent", "complications")
-NAMES = ("report", "synthetic", "comparison", "qualification", *SHEETS, "session.de", "aftercare.de", "expect.de")
+OTHERS = ("trial", "population", "session.de", "aftercare.de", "expect.de")
+NAMES = ("report", "synthetic", "comparison", "qualification", *SHEETS, *OTHERS)
+FEW = {
+    "people": 12,
+    "pool": {"lots": 4, "worlds": 4, "lot": 24},
+    "include": {"sex": ["female"], "phototypes": ["III"], "age": ["30 yr", "40 yr"]},
+    "stopping": {"looks": [0.5, 1.0]},
+    "exclude": {"facts": ["diabetes"], "screened": "nobody"},
+}
 ENOUGH = 4.5  # contrast of small text
 PAPER = 8  # printed pages without the annex
 
@@ -60,11 +76,14 @@ def pages() -> dict[str, str]:
     case = case_of(course=course_of("cheek"))
     run = simulate(case, draws=20, seed=7)
     shallow = case_of(course=course_of("cheek", settings={"needle_length": "0.5 mm"}))
+    packaged = Evidence.packaged()
     found = compare([case, shallow], ["as planned", "shallow"], draws=20, seed=7)
     return {
         "report": render(run),
         "synthetic": render(synthetic(Recipe())),
         "comparison": render_comparison(found),
+        "trial": render_trial(run_trial(plan_of(document(**FEW)), 40)),
+        "population": render_population(draw_people(preset_of("melasma", packaged), Luck(1, 300)), 1, packaged),
         **{name.removesuffix(".html"): text for name, text in sheets(run).items()},
         **{name.replace(".html", ".de"): text for name, text in sheets(run, "de").items()},
     }

@@ -60,6 +60,9 @@ class TestData:
         (proposal,) = json.loads(told.stdout)["proposals"]
         assert (proposal["concern"], proposal["depth"], proposal["sessions"]) == ("house_lines", 0.5, 4)
 
+    def test_the_population_is_drawn(self, house):
+        assert "The house’s own clinic" in (house / "runs" / "people.html").read_text(encoding="utf-8").replace("&#39;", "’")
+
     def test_the_rule_fires(self, house):
         words = "patient.conditions=[thyroidectomy 2 months ago]"
         told = dermatwin(
@@ -70,6 +73,9 @@ class TestData:
 
 TABLES = (
     "sources.csv",
+    "population_presets.csv",
+    "population.csv",
+    "population_ranks.csv",
     "devices.csv",
     "actives.csv",
     "active_properties.csv",
@@ -143,5 +149,6 @@ TOLD_OTHERWISE = {
     "split_thickness_delay": "of wounds that fits and validation ask about",
     "steroid_loss": "of wounds that fits and validation ask about",
     "surprise_of_observation": "what is said of an observation (follow)",
+    "trial_reading": "what raters of a simulated trial read (trial)",
 }
 """Quantities that are explained but leave the twin in another form than a reading."""

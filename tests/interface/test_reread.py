@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from shutil import copytree
+from warnings import catch_warnings, simplefilter
 
 import h5py
 import numpy as np
@@ -260,6 +261,13 @@ def nested(path):
         file.create_group("/".join("abcdefghijkl"))
 
 
+def without_axes(path):
+    """A variable as a program writes it that knows nothing of netCDF: its reader warns."""
+    with h5py.File(path, "r+") as file:
+        del file["collagen"]
+        file["collagen"] = np.zeros((3, 3))
+
+
 def other_layers(path):
     with h5py.File(path, "r+") as file:
         file["layer"][0] = "moon"
@@ -295,6 +303,15 @@ def test_a_made_up_file_is_refused_before_it_is_read(own, make_up):
     with pytest.raises(CaseError, match=r"run\.nc: cannot be read as a run; simulate it again") as caught:
         recall(own)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_what_readers_only_warn_of_is_refused(own):
+    without_axes(own / "run.nc")
+    listed_anew(own)
+    with catch_warnings():
+        simplefilter("ignore")  # as nobody looks at them who runs the program
+        with pytest.raises(CaseError, match=r"run\.nc: cannot be read as a run"):
+            recall(own)
 
 
 def edited(own):

@@ -56,6 +56,31 @@ def test_a_source_switched_off_stays_at_its_median():
     assert luck.normal("person", "x").any()
 
 
+@given(
+    seed=st.integers(0, 2**64 - 1), process=names, people=st.sets(st.integers(0, 39), min_size=1), width=st.integers(1, 9)
+)
+@settings(max_examples=25, deadline=None)
+def test_a_person_keeps_their_luck_among_any_others(seed, process, people, width):
+    named = tuple(sorted(people))
+    few = Luck(seed, len(named), people=named).normal("person", process, 2, width)
+    assert np.array_equal(few, Luck(seed, 40).normal("person", process, 2, width)[list(named)])
+
+
+def test_lanes_of_one_world_share_what_nobody_knows_and_nothing_else():
+    worlds = (3, 3, 0, 7, 3)
+    luck, alone = Luck(1, 5, worlds=worlds), Luck(1, 8)
+    assert np.array_equal(luck.normal("knowledge", "x"), alone.normal("knowledge", "x")[list(worlds)])
+    assert np.array_equal(luck.uniform("knowledge", "y"), alone.uniform("knowledge", "y")[list(worlds)])
+    for source in ("person", "chance"):
+        assert np.array_equal(luck.normal(source, "x"), alone.normal(source, "x")[:5])
+
+
+@pytest.mark.parametrize("named", [{"people": (1, 2)}, {"worlds": (1, 2, 3, 4)}])
+def test_as_many_are_named_as_there_are_lanes(named):
+    with pytest.raises(ValueError, match="cannot name 3 people"):
+        Luck(1, 3, **named)
+
+
 def test_copies_are_the_same_people_again():
     once, thrice = Luck(4, 5), Luck(4, 15, copies=3)
     for draw in (Luck.normal, Luck.uniform):

@@ -161,10 +161,10 @@ def test_what_is_accepted_is_kept_and_the_default_only_compared() -> None:
 def test_days_to_be_kept_free_are_those_that_are_seen() -> None:
     space = _space(_case(accepts={"keep_free": ["2026-01-13", {"start": "2026-02-01", "end": "2026-02-02"}]}))
     one = default_of(space)
-    assert clashes(space.case, one, [0.0] * one.count) == 0.0
-    assert clashes(space.case, one, [0.5] * one.count) == 1.0
+    assert clashes(space, one, [0.0] * one.count) == 0.0
+    assert clashes(space, one, [0.5] * one.count) == 1.0
     late = _space(_case(accepts={"keep_free": ["2026-01-12"]}))
-    assert clashes(late.case, default_of(late), [0.0]) == 1.0
+    assert clashes(late, default_of(late), [0.0]) == 1.0
 
 
 def test_dark_skin_begins_shallower_and_waits_longer() -> None:

@@ -15,6 +15,8 @@ from dermatwin.delivery.solute import solutes
 from dermatwin.evidence import Evidence
 from dermatwin.report import render
 from dermatwin.twin import simulate, summarise
+from dermatwin.twin.blocks import Apart
+from dermatwin.twin.left_out import LeftOut, Tally
 
 EVIDENCE = Evidence.packaged()
 PEOPLE = 24
@@ -102,3 +104,71 @@ def test_too_many_failures_end_the_run(failed, people):
 def test_few_failures_do_not(failed, people):
     assert failed <= max(1, MAY_FAIL * people)
     require_most(np.arange(people) < failed, "delivery of water")
+
+
+# --- of everybody, whatever the blocks ---
+
+CREAM = {"product": "lidocaine 4 % cream", "dose": "2 mg/cm^2", "apply": "-40 min", "remove": "-5 min"}
+SERUM = {"product": "vitamin C serum", "dose": "2 mg/cm^2", "apply": "0 min"}
+
+
+def lost(*people):
+    """Delivery of lidocaine cannot be computed for these people, numbers from 0 in the run, in whatever block they are."""
+
+    def run(path, holes, dosing, p, **more):
+        found = RUN(path, holes, dosing, p, **more)
+        here = [person - p.luck.first for person in people if p.luck.first <= person < p.luck.first + p.count]
+        if path.solute.name == "lidocaine" and here:
+            failed = np.isin(np.arange(p.count), here)
+            course._leave_out(failed, found.course)
+        return found
+
+    return patch.object(course, "run", run)
+
+
+RUN = course.run
+
+
+def numbed(people, kept, block, monkeypatch):
+    monkeypatch.setattr("dermatwin.twin.blocks.FEWEST", kept)
+    monkeypatch.setattr("dermatwin.twin.blocks.KEPT", kept)
+    case = case_of(course=course_of("cheek", count=1, topicals=[CREAM, SERUM]), horizon="30 d")
+    return simulate(case, draws=people, seed=1, apart=Apart(block=block))
+
+
+@pytest.mark.parametrize(("kept", "block"), [(3, 1), (5, 7), (41, 41)])
+def test_the_share_that_may_fail_is_of_everybody(kept, block, monkeypatch):
+    """Two of 41 may: also where they are all of a block of one, or two of three whose stages are kept."""
+    with lost(1, 2):
+        run = numbed(41, kept, block, monkeypatch)
+    told = {end["name"]: end["failed_draws"] for end in summarise(run)["endpoints"]}
+    assert (told["dermal_amount[lidocaine]"], told["pain_vas[1]"], told["numbness_reached[1]"]) == (2, 2, 2)
+    assert told["dermal_amount[L-ascorbic acid]"] == 0
+
+
+@pytest.mark.parametrize("kept", [3, 30])
+def test_blocks_of_failed_people_hold_the_numbers_of_the_whole(kept, monkeypatch):
+    with lost(30, 31):
+        whole, blocks = numbed(41, 41, 41, monkeypatch), numbed(41, kept, 2, monkeypatch)
+    assert [end.key for end in blocks.endpoints] == [end.key for end in whole.endpoints]
+    for mine, theirs in zip(blocks.endpoints, whole.endpoints, strict=True):
+        np.testing.assert_array_equal(mine.values, theirs.values, err_msg=mine.name)
+
+
+@pytest.mark.parametrize(("kept", "block"), [(3, 1), (5, 7), (39, 1), (41, 41)])
+def test_a_run_ends_at_the_same_person_whatever_the_blocks(kept, block, monkeypatch):
+    said = "delivery of lidocaine of lidocaine_4_cream in cheek, session 1: failed for 3 of the first 38 of 41 people"
+    with lost(4, 11, 37, 40), pytest.raises(ComputationError, match=said):
+        numbed(41, kept, block, monkeypatch)
+
+
+def test_a_run_in_which_nobody_can_be_computed_ends(monkeypatch):
+    with lost(0, 1), pytest.raises(ComputationError, match="failed for 2 of the first 2 of 2 people"):
+        numbed(2, 2, 1, monkeypatch)
+
+
+def test_people_are_counted_once_and_arms_apart():
+    tally, missing = Tally(41), {"delivery": np.array([0, 1])}
+    tally.add(2, [LeftOut(missing), LeftOut(missing)])
+    with pytest.raises(ComputationError, match="delivery: failed for 3 of the first 3 of 41 people"):
+        tally.add(1, [LeftOut(), LeftOut({"delivery": np.array([0])})])

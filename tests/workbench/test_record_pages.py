@@ -1,4 +1,4 @@
-"""Imported records in a browser: an anticoagulant confirmed line by line, what words alone would read wrongly, out and back."""
+"""Imported records in a browser: lines confirmed one by one, what words alone would read wrongly, a stop, out and back."""
 
 import json
 
@@ -115,13 +115,3 @@ def test_what_was_taken_out_is_taken_in_for_a_new_file(open_as, patient, plan, t
     page.get_by_role("button", name="Confirm levothyroxine").click()
     page.wait_for_selector("text=Decided (1)")
     assert HistoryItem.objects.get(patient=other).text == "levothyroxine"
-
-
-def test_shots(open_as, pages):  # noqa: F811
-    page = open_as("prescriber")
-    for name, address in pages.items():
-        page.goto(address)
-        for width, scheme in ((1280, "light"), (320, "light"), (1280, "dark")):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=f"/tmp/shots-records/{name}-{width}-{scheme}.png", full_page=True)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from dermatwin.cli import app
 from dermatwin.cli import serve as verb
 from dermatwin.core.errors import CaseError
+from dermatwin.workbench.backups import back_up
 from dermatwin.workbench.folder import Folder
 from dermatwin.workbench.serve import running
 
@@ -103,7 +104,8 @@ def test_check_backup_and_restore(clinic, tmp_path):
     saved = again(folder, "--backup", str(tmp_path / "b.tar.gz"))
     assert (saved.returncode, end[:16] in saved.stdout) == (0, True)
     assert (tmp_path / "b.tar.gz").stat().st_mode & 0o077 == 0
-    assert "exists already" in again(folder, "--backup", str(tmp_path / "b.tar.gz")).stderr
+    with pytest.raises(CaseError, match="exists already"):
+        back_up(Folder(folder), tmp_path / "b.tar.gz")
     back = CliRunner().invoke(
         app, ["serve", "--restore", str(tmp_path / "b.tar.gz"), "--folder", str(tmp_path / "back"), "--json"]
     )

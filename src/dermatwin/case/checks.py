@@ -172,6 +172,10 @@ def _zone_lists(case: Case) -> Iterator[Fault]:
             yield from _entries(where, zones)
             strange = [(number, key) for number, key in enumerate(zones) if not _known(key, case)]
             yield from (Fault(f"{where}.{number}", key, _no_zone(key, case)) for number, key in strange)
+            watched = {zone.key for zone in case.zones if not zone.treated}
+            for number, key in enumerate(zones):
+                if key in watched:
+                    yield Fault(f"{where}.{number}", key, "is not treated; nothing is computed there of what is put on it")
 
 
 def _topical_sessions(case: Case) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,13 @@ from ..core.vocabulary import Movement
 from .address import Loc
 from .checks import faults_in
 from .compose import composed, overridden
-from .document import Case
+from .document import SCHEMA_VERSION, Case
 from .faults import PlacedFault, faults_of, mended, shown, unreadable
 from .words import spoken
 
+VERSION = "dermatwin"
+MOST_FAULTS = 100
+"""Faults that are told of one case."""
 _MENDING_ROUNDS = 4  # what fills a gap may need mending itself, each time one level deeper
 
 
@@ -47,12 +50,8 @@ def load_case(
     """
     tree = composed(Path(path))
     if not isinstance(tree.value, dict):
-        raise CaseError(
-            [
-                *(fault for _, fault in tree.faults),
-                Fault(str(path), shown(tree.value), "is not a case; write lines of 'key: value'"),
-            ]
-        )
+        none = Fault(str(path), shown(tree.value), "is not a case; write lines of 'key: value'")
+        raise CaseError(_few([none, *(fault for _, fault in tree.faults)]))
     raw, faults = overridden(tree.value, overrides or {})
     return case_of(_to_plan(raw) if planned else raw, (*tree.faults, *faults), words, kinds, planned=planned)
 
@@ -76,7 +75,7 @@ def case_of(
     `known` are faults that were found earlier: they are reported too, and nothing else at their places. `planned` as in
     `load_case`.
     """
-    known = (*known, *unreadable(raw))
+    known = (*known, *unreadable(raw), *_of_another_format(raw))
     raw, doubts = spoken(dict(raw), words, [loc for loc, _ in known])
     case, shape = _validated(raw)
     taken = [loc for loc, _ in (*known, *doubts) if loc]
@@ -87,8 +86,22 @@ def case_of(
     if case is not None:
         faults += [((), fault) for fault in faults_in(case, doubtful, kinds, planned=planned)]
     if case is None or faults:
-        raise CaseError(list(dict.fromkeys(fault for _, fault in faults)))
+        raise CaseError(_few(dict.fromkeys(fault for _, fault in faults)))
     return case
+
+
+def _few(faults: Iterable[Fault]) -> list[Fault]:
+    """As many faults as anybody mends before reading again; thousands have one cause."""
+    every = list(faults)
+    more = len(every) - MOST_FAULTS
+    return [*every[:MOST_FAULTS], Fault("case", "", f"has {more} more faults; mend these first")] if more > 0 else every
+
+
+def _of_another_format(raw: Mapping[str, Any]) -> Iterator[PlacedFault]:
+    """A version that only equals that of the format: true and 1.0 are no versions."""
+    found = raw.get(VERSION)
+    if isinstance(found, (bool, float)):
+        yield (VERSION,), Fault(VERSION, shown(found), f"is not one of {SCHEMA_VERSION}")
 
 
 def _validated(raw: Any) -> tuple[Case | None, list[PlacedFault]]:

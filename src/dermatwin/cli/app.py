@@ -19,6 +19,7 @@ from . import (
     map_verb,
     serve,
     sheets_verb,
+    trial_verbs,
 )
 from .door import Door
 
@@ -48,6 +49,8 @@ app.command("reread")(case_verbs.reread)
 app.command("sheets")(sheets_verb.sheets)
 app.command("compare")(compare_verb.compare)
 app.command("follow")(follow_verb.follow)
+app.command("population")(trial_verbs.population)
+app.command("trial")(trial_verbs.trial)
 app.command("map")(map_verb.draw_map)
 app.command("serve")(serve.serve)
 app.command("validate")(knowledge_verbs.validate)

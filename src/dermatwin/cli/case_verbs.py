@@ -35,34 +35,52 @@ if TYPE_CHECKING:
 
     from ..case import Case
     from ..evidence import Evidence
+    from ..planning.search import Found
     from ..screening import Screening
     from ..twin import Run
 
 
+CASE, TRIAL = Path("case.yaml"), Path("trial.yaml")
+
+
 def new(
-    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.yaml"),
+    path: Annotated[Path, typer.Argument(help="File to write.")] = CASE,
     interview: Annotated[
         bool, typer.Option("--interview", help="Ask who, where, what and the anamnesis; answers may be piped.")
     ] = False,
+    trial: Annotated[bool, typer.Option("--trial", help="Write a trial on virtual people instead of a case.")] = False,
     evidence: Own = None,
     force: Force = False,
     json: Machine = False,
     seed: NoSeed = 1,
 ) -> None:
-    """Write a commented case file to start from, or one of what is answered."""
+    """Write a commented case file to start from, or one of what is answered; or a trial."""
+    from ..core.errors import CaseError, Fault
     from ..core.printing import printable
     from .machine import emit, only_json
     from .writing import require_free, write_text
 
+    if trial and interview:
+        raise CaseError([Fault("--trial", "", "does not go with --interview; a trial is not asked for")])
+    path = TRIAL if trial and path == CASE else path
     require_free(path, force=force)
     with only_json(json):
-        known = read_evidence(evidence)
-        written = _interviewed(known) if interview else _template(known)
+        written = _trial_template() if trial else _asked_for(interview, read_evidence(evidence))
     write_text(path, written, force=force)
     if json:
         emit({"written": path})
     else:
-        print(printable(f"Wrote {path}. Next: dermatwin screen {path}"))
+        print(printable(f"Wrote {path}. Next: dermatwin {'trial' if trial else 'screen'} {path}"))
+
+
+def _trial_template() -> str:
+    from ..trial.schema_of import TEMPLATE
+
+    return TEMPLATE
+
+
+def _asked_for(interview: bool, evidence: Evidence) -> str:
+    return _interviewed(evidence) if interview else _template(evidence)
 
 
 def _template(evidence: Evidence) -> str:
@@ -125,6 +143,18 @@ def plan(
     budget: Annotated[
         int, typer.Option("--budget", metavar="N", min=10, max=20_000, help="Courses that a search looks at.")
     ] = 400,
+    from_here: Annotated[
+        bool,
+        typer.Option(
+            "--from-here", help="With --search: a course under way, from what was held and seen (as `follow` reads it)."
+        ),
+    ] = False,
+    today: Annotated[
+        str | None,
+        typer.Option(
+            "--today", metavar="DATE", show_default=False, help="With --from-here: the day on which this is asked."
+        ),
+    ] = None,
     settings: Set = None,
     evidence: Own = None,
     draws: Draws = 200,
@@ -140,9 +170,11 @@ def plan(
     from .machine import emit, only_json
     from .writing import write_text
 
+    _require_belonging(search, from_here, today)
     if search:
         believed = read_evidence(evidence)
-        _search(read_case(case, settings, believed, planned=True), believed, _Search(out, draws, seed, budget, force, json))
+        document = read_case(case, settings, believed, planned=not from_here)
+        _search(document, believed, _Search(out, draws, seed, budget, force, json, from_here, today))
         return
     seen = _require_usable(out, force)
     with only_json(json):
@@ -185,6 +217,18 @@ class _Search:
     budget: int
     force: bool
     json: bool
+    from_here: bool
+    today: str | None
+
+
+def _require_belonging(search: bool, from_here: bool, today: str | None) -> None:
+    """Options that say something only beside another."""
+    from ..core.errors import CaseError, Fault
+
+    if from_here and not search:
+        raise CaseError([Fault("--from-here", "", "goes with --search: the default course of the literature begins anew")])
+    if today is not None and not from_here:
+        raise CaseError([Fault("--today", today, "goes with --from-here")])
 
 
 def _search(case: Case, evidence: Evidence, asked: _Search) -> None:
@@ -197,13 +241,32 @@ def _search(case: Case, evidence: Evidence, asked: _Search) -> None:
     out = asked.out
     seen = None if out is None else require_usable(out.absolute(), force=asked.force, names=choosing.NAMES)
     with only_json(asked.json):
-        found = choosing.sought(case, asked.draws, asked.seed, asked.budget, evidence)
+        found = _sought(case, evidence, asked)
         written = None if out is None else choosing.write_found(found, out, seen)
     if asked.json:
         emit(to_dict(found))
     else:
         choosing.show_found(found, written)
     _leave(found.plan.screening.verdict)
+
+
+def _sought(case: Case, evidence: Evidence, asked: _Search) -> Found:
+    """Courses, or the exit status of what comes before them: 3 where symptoms are urgent, 1 where something is asked."""
+    import sys
+
+    from . import choosing
+    from .follow_verb import day_of, leave, tell_urgent
+
+    if not asked.from_here:
+        if case.held or case.observations:
+            print("what was held and observed does not count here; --from-here plans on from it", file=sys.stderr)
+        return choosing.sought(case, asked.draws, asked.seed, asked.budget, evidence)
+    tell_urgent(case, evidence)
+    known, found = choosing.sought_onward(case, asked.draws, asked.seed, asked.budget, evidence, day_of(asked.today))
+    if found is None:
+        leave(known)
+    assert found is not None  # else it has left
+    return found
 
 
 def _summary(run: Run) -> dict[str, Any]:

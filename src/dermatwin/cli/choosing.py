@@ -15,8 +15,11 @@ from .plan_view import HOLD, INSTEAD, terminal_page
 from .tables import unasked
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ..case import Case
     from ..evidence import Evidence
+    from ..following import Follow
     from ..planning.search import Found, Marginal, Offer
 
 PAGE, SUMMARY = "courses.html", "courses.json"
@@ -32,6 +35,24 @@ def sought(case: Case, draws: int, seed: int, budget: int, evidence: Evidence) -
 
     with progress("looking for courses") as tell:
         return search(case, draws, seed, budget=budget, evidence=evidence, progress=tell)
+
+
+def sought_onward(
+    case: Case, draws: int, seed: int, budget: int, evidence: Evidence, today: date | None
+) -> tuple[Follow, Found | None]:
+    """Follow the course and search on from there; what comes before a plan goes to standard error."""
+    import sys
+    from datetime import date
+
+    from ..core.printing import printable
+    from ..onward import onward
+    from .progress import progress
+
+    with progress("looking for courses from here") as tell:
+        told = onward(case, draws, seed, budget=budget, today=today, latest=date.today(), evidence=evidence, progress=tell)
+    if told.first:
+        print(printable(f"not planned: {told.first}"), file=sys.stderr)
+    return told.follow, told.found
 
 
 def write_found(found: Found, out: Path, seen: str | None) -> Path:
@@ -79,10 +100,21 @@ def searched(found: Found) -> str:
     few, *more = found.tried
     refined = f", the best {more[0]} with more, {more[-1]} with all {found.people}" if more else ""
     broken = " Interrupted: the best of what was looked at." if found.interrupted else ""
+    from_here = (
+        f"From here: {words_of_held(found)}; {found.different} different people stand for her, by what was seen. "
+        if found.space.done
+        else ""
+    )
     return (
-        f"{few} of {found.space.size} courses looked at with few people{refined} on the same people and luck; "
+        f"{from_here}{few} of {found.space.size} courses looked at with few people{refined} on the same people and luck; "
         f"every number here stands on all {found.people}.{broken}"
     )
+
+
+def words_of_held(found: Found) -> str:
+    """How many sessions were held."""
+    done = 0 if found.space is None else found.space.done
+    return "1 session was held" if done == 1 else f"{done} sessions were held"
 
 
 def _table(found: Found) -> Table:
@@ -91,7 +123,13 @@ def _table(found: Found) -> Table:
     for name in ("course", "better by", "downtime", "lasting harm", "visits"):
         table.add_column(name, no_wrap=name != "course", justify="left" if name == "course" else "right")
     if found.nothing is not None:
-        table.add_row("nothing done", _percent(found.nothing.objectives[0]), "0 d", "0", "0")
+        table.add_row(
+            "nothing more" if found.space is not None and found.space.done else "nothing done",
+            _percent(found.nothing.objectives[0]),
+            "0 d",
+            "0",
+            "0",
+        )
     for offer in found.offers:
         gain, downtime, harm, visits = offer.worth.objectives
         table.add_row(f"[bold]{offer.kind}[/]", _percent(gain), f"{downtime:.1f} d", f"{100 * harm:.2g} %", f"{visits:.0f}")

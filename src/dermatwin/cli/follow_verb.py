@@ -62,8 +62,8 @@ def follow(
     with only_json(json):
         believed = read_evidence(evidence)
         document = read_case(case, settings, believed)
-        _tell_urgent(document, believed)
-        found = _followed(document, draws, seed, _day(today), awaited, believed)
+        tell_urgent(document, believed)
+        found = _followed(document, draws, seed, day_of(today), awaited, believed)
         from ..following.telling import told
 
         summary = to_json(told(found))
@@ -74,10 +74,10 @@ def follow(
         from .follow_view import show_follow
 
         show_follow(found, written)
-    _leave(found)
+    leave(found)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
     """The day of `--today`."""
     from datetime import date
 
@@ -92,7 +92,7 @@ def _day(text: str | None) -> date | None:
         raise CaseError([Fault("--today", text, "is not one day; write for example 2026-01-18")]) from None
 
 
-def _tell_urgent(case: Case, evidence: Evidence) -> None:
+def tell_urgent(case: Case, evidence: Evidence) -> None:
     """What is urgent is said before anything is computed, and whatever else may be wrong with the case."""
     import sys
 
@@ -129,7 +129,7 @@ def _write(found: Follow, out: Path, summary: str, seen: str | None) -> Path:
     return tell_of(write_folder(out.absolute(), files, seen=seen), out)
 
 
-def _leave(found: Follow) -> None:
+def leave(found: Follow) -> None:
     """3 where something is urgent; 1 where an observation is asked about, each in one line; else 0."""
     import sys
 

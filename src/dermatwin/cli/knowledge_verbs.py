@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -93,22 +93,37 @@ def list_entries(
 
 
 def export_schema(
-    out: OutFile = None, evidence: Own = None, force: Force = False, json: Machine = True, seed: NoSeed = 1
+    out: OutFile = None,
+    trial: Annotated[bool, typer.Option("--trial", help="That of a trial file instead.")] = False,
+    evidence: Own = None,
+    force: Force = False,
+    json: Machine = True,
+    seed: NoSeed = 1,
 ) -> None:
-    """Print the JSON schema of a case file (draft 2020-12)."""
+    """Print the JSON schema of a case file, or of a trial file (draft 2020-12)."""
     from json import dumps
 
-    from ..case.schema import OFFERED, json_schema
-    from ..device import kinds
-    from ..history import anamnesis
-    from ..lookup import entries
     from .writing import write_text
 
-    known = read_evidence(evidence)
-    offered = {kind: [one.name for one in entries(kind, known)] for kind in OFFERED}
-    schema = json_schema(concerns_of(known), tuple(kinds(known)), tuple(anamnesis(known)), offered=offered)
-    text = dumps(schema, indent=2)
+    text = dumps(_trial_schema() if trial else _case_schema(evidence), indent=2)
     if out is None:
         print(text)
     else:
         write_text(out, text + "\n", force=force)
+
+
+def _case_schema(evidence: Path | None) -> dict[str, Any]:
+    from ..case.schema import OFFERED, json_schema
+    from ..device import kinds
+    from ..history import anamnesis
+    from ..lookup import entries
+
+    known = read_evidence(evidence)
+    offered = {kind: [one.name for one in entries(kind, known)] for kind in OFFERED}
+    return json_schema(concerns_of(known), tuple(kinds(known)), tuple(anamnesis(known)), offered=offered)
+
+
+def _trial_schema() -> dict[str, Any]:
+    from ..trial.schema_of import trial_schema
+
+    return trial_schema()

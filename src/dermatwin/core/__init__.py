@@ -7,9 +7,9 @@ from .later import later
 
 if TYPE_CHECKING:
     from .chance import Luck
-    from .checks import require_finite, require_most, require_not_negative, unbalanced, unsound
+    from .checks import may_fail, require_finite, require_most, require_not_negative, unbalanced, unsound
 
-_CHECKS = ("require_finite", "require_most", "require_not_negative", "unbalanced", "unsound")
+_CHECKS = ("may_fail", "require_finite", "require_most", "require_not_negative", "unbalanced", "unsound")
 
 __getattr__ = later(__name__, {"Luck": "chance"} | dict.fromkeys(_CHECKS, "checks"))
 
@@ -21,6 +21,7 @@ __all__ = [
     "Fault",
     "Luck",
     "Notice",
+    "may_fail",
     "require_finite",
     "require_most",
     "require_not_negative",

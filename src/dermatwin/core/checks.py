@@ -47,8 +47,13 @@ def unbalanced(total: np.ndarray, expected: np.ndarray, tolerance: float) -> np.
     return np.asarray(bad.reshape(len(total), -1).any(axis=1))
 
 
+def may_fail(people: int) -> int:
+    """For how many of so many people a stage may fail: `MAY_FAIL` of them, one at least, never all."""
+    return max(0, min(max(1, int(MAY_FAIL * people)), people - 1))
+
+
 def require_most(failed: np.ndarray, where: str) -> None:
-    """Raise if a stage failed for more people (draw,) than may fail: `MAY_FAIL` of them, one at least, never all."""
+    """Raise if a stage failed for more people (draw,) than may fail; these are all people that there are."""
     count = int(failed.sum())
-    if count > max(1.0, MAY_FAIL * failed.size) or (count and count == failed.size):
+    if count > may_fail(failed.size):
         raise ComputationError(f"failed for {count} of {failed.size} people", where, _first(failed))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .printing import printable
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -20,8 +22,9 @@ class Fault:
     expected: str
 
     def __str__(self) -> str:
+        """One line, whatever was found: characters that are no text are written out."""
         found = self.found if len(self.found) <= 80 else self.found[:77] + "..."
-        return f"{self.path}: {found} {self.expected}" if found else f"{self.path}: {self.expected}"
+        return printable(f"{self.path}: {found} {self.expected}" if found else f"{self.path}: {self.expected}")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from .channel import Holes
 from .claim import Claim, claims_for, claims_of
-from .course import deliver, excipient_doses
+from .course import deliver, excipient_doses, left_out
 from .excipient import excipient_guards, passive_solutes
 from .experiment import Donor, Membrane, Permeation, intact_permeability, needled_permeation, open_holes
 from .guard import Application, Guard, absorbed_guards, applied_guards
@@ -47,6 +47,7 @@ __all__ = [
     "passive_solutes",
     "picture",
     "Missing",
+    "left_out",
     "not_computed",
     "product_in",
     "product_of",

@@ -102,7 +102,8 @@ def run(
     """Solve one finite dose through skin with the channels `holes`, or `intact`: the same rows, nobody needled.
 
     keep : people whose whole field is kept. rows, rings : resolution.
-    Conservation, positivity and finiteness are asserted: who breaks them is left out (NaN); ComputationError for too many.
+    Conservation, positivity and finiteness are asserted: who breaks them is left out (NaN). Who asks for all people at once
+    requires that these are few (`left_out`).
     """
     tube = holes.tube(p("channel_taper", "1"))
     cells = mesh(path.thickness, tube, 1 if intact or not holes.any else rings, rows)
@@ -120,7 +121,7 @@ def run(
         dosing.saturation,
         keep=keep,
     )
-    _leave_out(_lawless(course, dosing.dose), course, path.solute.name)
+    _leave_out(_lawless(course, dosing.dose), course)
     return Solved(course, cells)
 
 
@@ -166,9 +167,8 @@ def _lawless(course: Course, dose: np.ndarray) -> np.ndarray:
     return np.any([*parts, unbalanced(course.total, dose[:, None], _BALANCE)], axis=0)
 
 
-def _leave_out(failed: np.ndarray, course: Course, name: str) -> None:
-    """Make the masses of those who failed no numbers; ComputationError where too many did."""
-    require_most(failed, f"delivery of {name}")
+def _leave_out(failed: np.ndarray, course: Course) -> None:
+    """Make the masses of those who failed no numbers."""
     if failed.any():
         parts = (course.film, course.wiped, course.evaporated, course.layers, course.cleared, course.reacted)
         for masses in (*parts, course.through_mouth, course.depth_activity):
@@ -239,12 +239,22 @@ def deliver(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> t
 def excipient_doses(topical: Topical, channels: Channels, skin: Skin, draws: Draws) -> dict[str, np.ndarray]:
     """What of every excipient of a product enters through the channels [ug/cm2], shape (draw,); empty if none is known."""
     applied, holes = Applied.of(topical, skin, draws.evidence), Holes.of(channels)
-    return {
-        content.solute.name: run(
-            applied.path(content, draws), holes, applied.dosing(content, draws), draws
-        ).course.through_mouth[:, -1]
-        for content in passive_solutes(applied.product, draws.evidence)
-    }
+    found: dict[str, np.ndarray] = {}
+    for content in passive_solutes(applied.product, draws.evidence):
+        solved = run(applied.path(content, draws), holes, applied.dosing(content, draws), draws).course
+        require_most(missing_in(solved), f"delivery of {content.solute.name}")
+        found[content.solute.name] = solved.through_mouth[:, -1]
+    return found
+
+
+def left_out(exposure: Exposure) -> np.ndarray:
+    """Who was left out of an exposure, with channels or without, shape (draw,)."""
+    return np.asarray(np.isnan(exposure.amount[:, 0, -1]) | np.isnan(exposure.intact_below_sc[:, -1]))
+
+
+def missing_in(course: Course) -> np.ndarray:
+    """Who was left out of a course, shape (draw,)."""
+    return np.asarray(np.isnan(course.film[:, -1]))
 
 
 def clock(topical: Topical) -> tuple[np.ndarray, int]:
@@ -292,7 +302,7 @@ def _numbing(solved: Solved, skin: Skin, p: Draws) -> tuple[np.ndarray, np.ndarr
 
 def _failed(needled: Course, intact: Course, path: str) -> tuple[Notice, ...]:
     """Say for how many people a course could not be computed."""
-    failed = np.isnan(needled.film[:, -1]) | np.isnan(intact.film[:, -1])
+    failed = missing_in(needled) | missing_in(intact)
     if not failed.any():
         return ()
     return (

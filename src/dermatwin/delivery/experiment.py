@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core import require_most
 from ..evidence import Draws
 from ..numerics.steps import graded_times
 from .aqueous import aqueous_diffusivity
 from .cell import Thickness
 from .channel import Holes
-from .course import Dosing, Transport, run, transport
+from .course import Dosing, Transport, missing_in, run, transport
 from .solute import Solute
 from .stratum import lipid_share, warmth
 
@@ -159,6 +160,7 @@ def needled_permeation(
     dosing = _dosing(donor, time, p)
     at = np.searchsorted(time, hours)
     needled, intact = run(path, holes, dosing, p).course, run(path, holes, dosing, p, intact=True).course
+    require_most(missing_in(needled) | missing_in(intact), f"permeation of {solute.name}")
     first, last = at[-2] if hours.size > 1 else 0, at[-1]
     span = time[last] - time[first]
     return Permeation(

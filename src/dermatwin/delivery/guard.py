@@ -217,4 +217,5 @@ def _absorbed(
 
 def high(values: np.ndarray) -> float:
     """The quantile that a guard judges, of the draws that did not fail."""
-    return float(np.nanquantile(values, _JUDGED))
+    known = values[~np.isnan(values)]
+    return float(np.quantile(known, _JUDGED)) if known.size else float("nan")

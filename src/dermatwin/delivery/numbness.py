@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..core import Notice, require_finite, require_most, require_not_negative
+from ..core import Notice, require_finite, require_not_negative
 from ..core.notebook import Noted, Reads
 from ..core.units import factor
 from ..evidence import Draws
@@ -65,7 +65,6 @@ def equivalent_lidocaine(concentrations: Mapping[str, np.ndarray], p: Draws) -> 
         raise KeyError(f"no potency is known for {', '.join(strange) or 'no agent'}; one of {', '.join(known)}")
     for name, values in concentrations.items():
         failed = np.asarray(np.isnan(values).all(axis=1))  # in delivery; they stay left out
-        require_most(failed, f"concentration of {name}")
         computed = values[~failed]
         require_finite(computed, f"concentration of {name}")
         require_not_negative(computed, f"concentration of {name}", tolerance=1e-9 * float(np.abs(computed).max(initial=1.0)))
@@ -201,8 +200,10 @@ def duration(numbness: Numbness, p: Draws) -> np.ndarray:
 
 
 def time_to_numb(numbness: Numbness, p: Draws) -> float:
-    """Minutes after application until `numb_people` of the people are numb; NaN if fewer ever are."""
+    """Minutes after application until `numb_people` of the people are numb; NaN if fewer ever are, or nobody is left."""
     found = onset(numbness, p)[numbness.computed]
+    if not found.size:
+        return float("nan")
     waits = np.sort(np.where(np.isnan(found), np.inf, found))
     wait = waits[min(int(np.ceil(p.median("numb_people", "1") * waits.size)), waits.size) - 1]
     return float(wait) if np.isfinite(wait) else float("nan")
@@ -239,6 +240,8 @@ def numb_curve(numbness: Numbness) -> Curve:
 def numb_notices(numbness: Numbness, p: Draws) -> tuple[Notice, ...]:
     """How long to wait, who is not numb when the needling starts, and where the duration is only a lower bound."""
     path, level = f"numbness.{numbness.zone}", p.median("numb_block", "1")
+    if not numbness.computed.any():
+        return ()
     wait, ready = time_to_numb(numbness, p), float((at_needling(numbness)[numbness.computed] > level).mean())
     given = -numbness.apply * factor("h", "min")
     wanted = p.median("numb_people", "1")

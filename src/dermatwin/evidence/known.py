@@ -35,6 +35,7 @@ _CALLED = {
     "anamnesis.id": "is not a question of the anamnesis",
     "contraindications.condition": "is not a row of contraindications.csv",
     "outcome_effects.concern": "is not a pool of trials",
+    "population_presets.preset": "is not a population",
     "validation_map.quantity": "is not a quantity of validation_map.csv",
 }
 _FEW = 24  # names that a fault lists in full

@@ -15,6 +15,7 @@ from .reading import read_document
 from .rows.following import TriageRow
 from .rows.healing import ModifierRow
 from .rows.history import AnamnesisRow, VocabularyRow
+from .rows.population import RankRow
 
 if TYPE_CHECKING:
     from .known import Known
@@ -43,6 +44,7 @@ TABLES: dict[type[Row], Word] = {
     VocabularyRow: Word("history.vocabulary", "faults_of"),
     AnamnesisRow: Word("history.anamnesis", "faults_of"),
     TriageRow: Word("following.triage", "faults_of"),
+    RankRow: Word("population.preset", "faults_of"),
 }
 """Tables with words that a room knows: who checks their rows."""
 

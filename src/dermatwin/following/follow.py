@@ -36,7 +36,7 @@ from .predicted import before
 from .seen import Seen, seen_in
 from .triage import Level, Triage, gravest, triage
 from .wanted import Wanted, now_of
-from .weights import Reading, Weighed, effective, equal, log_likelihood, quantiles, weigh
+from .weights import Reading, Weighed, effective, equal, log_likelihood, quantiles, resampled, weigh
 
 LEAST = 60.0  # numerical: people who have to speak, three beyond each end of a band of 90 %
 PEOPLE = 400  # numerical: to begin with
@@ -75,6 +75,10 @@ class Follow:
     def level(self) -> Level | None:
         """The gravest thing that symptoms ask for."""
         return gravest(self.triage)
+
+    def like_her(self, count: int) -> tuple[int, ...]:
+        """Numbers of `count` people of the seed who stand for her, in an order of luck."""
+        return tuple(int(number) for number in resampled(self.weights, count, Luck(self.seed, count)))
 
     @property
     def effective(self) -> float:

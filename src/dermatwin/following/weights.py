@@ -17,6 +17,8 @@ from typing import Literal
 
 import numpy as np
 
+from ..core.chance import Luck
+
 Form = Literal["additive", "ratio"]
 TINY = 1e-9  # numerical: nothing has a logarithm
 HALVINGS = 50  # numerical: of the exponent
@@ -130,6 +132,17 @@ def effective(weights: np.ndarray) -> float:
 def equal(people: int) -> np.ndarray:
     """Everybody counts alike."""
     return np.full(people, 1.0 / people)
+
+
+def resampled(weights: np.ndarray, count: int, luck: Luck) -> np.ndarray:
+    """Numbers of `count` people, each as often as he counts to the next whole number, in an order of luck.
+
+    Systematic resampling: places (u + 0..count - 1) / count in the cumulated weights.
+    """
+    places = (np.arange(count) + luck.uniform("chance", "people like her")[0, 0]) / count
+    chosen = np.searchsorted(np.cumsum(weights), places * weights.sum(), side="right")
+    order = np.argsort(luck.uniform("chance", "order of people like her")[:, 0], kind="stable")
+    return np.minimum(chosen, len(weights) - 1)[order]
 
 
 def quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> np.ndarray:

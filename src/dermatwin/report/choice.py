@@ -71,6 +71,7 @@ def render_choice(found: Found) -> str:
             front=_front(found) if offers else None,
             choices=[_choices(offer, found) for offer in offers],
             instead=instead(found),
+            done=0 if found.space is None else found.space.done,
             weakest=_grade(found),
             sources=_sources(found),
         )
@@ -131,14 +132,14 @@ def _risk(values: np.ndarray) -> str:
 
 def _choices(offer: Offer, found: Found) -> Choices:
     assert found.space is not None
-    days = [words.day(session_date(found.space.case, offer.candidate, n)) for n in range(offer.candidate.count)]
+    days = [words.day(session_date(found.space, offer.candidate, n)) for n in range(found.space.done, offer.candidate.count)]
     notes = [f"Not offered, only compared: {'; '.join(offer.outside)}."] if offer.outside else []
     notes += ["Test spot first: pigment is at risk here."] if offer.test_spot else []
     if not offer.on_front:
         notes.append("Another course is at least as good in everything and better in something.")
     return Choices(
         offer.kind,
-        KINDS[offer.kind],
+        "as planned until now, to compare with" if offer.kind == "usual" and found.space.done else KINDS[offer.kind],
         course_in_words(offer, found),
         ", ".join(days),
         [_change(one) for one in offer.marginals],

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -26,6 +26,7 @@ from ..evidence import Draws, Evidence
 from ..history import person_in
 from .endpoints import Endpoint, key_of
 from .guards import Taken, taken
+from .left_out import LeftOut, left_out_of
 from .reading import read_zone
 from .resolve import ZonePlan, resolve
 from .stages import needs_usual, run_zone, untold, usual_course
@@ -59,6 +60,7 @@ class Told:
     values: Mapping[Key, np.ndarray]  # (person,) by endpoint
     failed: Mapping[str, int]  # people of whom healing failed, by zone
     taken: Taken
+    left: LeftOut = field(default_factory=LeftOut)
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,13 @@ class Task:
             who = person_in(case, self.evidence)
             values: dict[Key, np.ndarray] = {}
             failed: dict[str, int] = {}
-            swallowed = Taken({})
+            swallowed, left = Taken({}), LeftOut()
             for plan in self.plans(case):
                 zone = run_zone(case, who, plan, draws, untold)
                 values |= {key_of(one): one.values for one in read_zone(case, who, zone, draws, usual).readings}
                 failed[plan.zone.key] = int((zone.history.status != 0).any(axis=1).sum())
-                swallowed = swallowed.plus(taken(zone))
-            found.append(Told(values, failed, swallowed))
+                swallowed, left = swallowed.plus(taken(zone)), left.plus(left_out_of(zone))
+            found.append(Told(values, failed, swallowed, left))
         return tuple(found)
 
     def plans(self, case: Case) -> tuple[ZonePlan, ...]:

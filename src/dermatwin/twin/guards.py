@@ -105,8 +105,14 @@ def _absorbed(case: Case, swallowed: Taken, draws: Draws) -> tuple[Guard, ...]:
         sessions.setdefault(session, {})[agent] = mass
     if not sessions:
         return ()
-    largest = max(sessions.values(), key=lambda found: float(np.nanmedian(sum(found.values()))))
+    largest = max(sessions.values(), key=lambda found: _middle(sum(found.values(), np.zeros(1))))
     return delivery.absorbed_guards(largest, allowance(case.patient, draws.evidence).weight, draws)
+
+
+def _middle(values: np.ndarray) -> float:
+    """Median of those who were computed; zero where nobody was."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if known.size else 0.0
 
 
 def _excipients(case: Case, zones: Sequence[ZoneRun], draws: Draws) -> Iterator[Guard]:

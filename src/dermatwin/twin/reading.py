@@ -29,18 +29,7 @@ class Output:
 
 def read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: TissueHistory | None) -> Output:
     """What one zone's stage results come to."""
-    zone, days = run.zone, case.session_days
-    adjuncts = [a.adjunct for a in case.course.adjuncts if a.zones is None or zone.key in a.zones]
-    course = outcome.Course(
-        run.history,
-        run.punctures,
-        run.channels,
-        run.exposures,
-        adjuncts,
-        session_days=days,
-        device="" if run.device is None else run.device.kind.parameters,
-        numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
-    )
+    zone, days, course = run.zone, case.session_days, course_of(case, run)
     belief, also = outcome.Belief(draws, reference=usual), _observed_days(case, zone)
     read = outcome.read_out(zone, who, run.skin, course, belief, also=also)
     return Output(
@@ -50,6 +39,20 @@ def read_zone(case: Case, who: Person, run: ZoneRun, draws: Draws, usual: Tissue
         (*_notices(run, draws), *read.notices),
         dict(read.sources),
         dict(read.counts),
+    )
+
+
+def course_of(case: Case, run: ZoneRun) -> outcome.Course:
+    """What the outcome of a zone is read from."""
+    return outcome.Course(
+        run.history,
+        run.punctures,
+        run.channels,
+        run.exposures,
+        [a.adjunct for a in case.course.adjuncts if a.zones is None or run.zone.key in a.zones],
+        session_days=case.session_days,
+        device="" if run.device is None else run.device.kind.parameters,
+        numb={n.session: outcome.Blocked(delivery.along_needle(n), n.behind()) for n in run.numb},
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..case import Case, Observation, Settings, Zone, check_case
 from ..core.errors import CaseError, Fault
+from ..core.spelling import closest
 from ..core.units import factor
 from ..delivery import product_in
 from ..device import Device
@@ -35,6 +36,7 @@ def resolve(case: Case, evidence: Evidence) -> tuple[ZonePlan, ...]:
     topicals = list(_topical_faults(case, evidence))
     faults = [
         *name_faults(case, evidence),
+        *_source_faults(case, evidence),
         *settings_faults(case, evidence),
         *topicals,
         *(() if topicals else _observation_faults(case, evidence)),
@@ -49,6 +51,13 @@ def _plan(case: Case, zone: Zone, evidence: Evidence) -> ZonePlan:
         return ZonePlan(zone, None, None)
     settings = case.course.settings[zone.key]
     return ZonePlan(zone, device_of(settings.device or case.course.device, evidence), settings)
+
+
+def _source_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:
+    """Sources that stand in no register: nobody could look up what the case rests on."""
+    for number, source in enumerate(case.sources):
+        if source not in evidence.sources:
+            yield Fault(f"sources.{number}", source, f"is not a source of the evidence{closest(source, evidence.sources)}")
 
 
 def _topical_faults(case: Case, evidence: Evidence) -> Iterator[Fault]:

@@ -26,6 +26,7 @@ from .blocks import Apart, Everyone, Task, Told, blocks, people_kept, working
 from .endpoints import Endpoint, endpoint, key_of
 from .guards import Taken, guards, taken
 from .keeping import double, kept, kept_usual, single_curve
+from .left_out import LeftOut, Tally, left_out_of
 from .provenance import beyond, provenance, remarks
 from .reading import Output, read_zone, stage_curves
 from .resolve import ZonePlan
@@ -92,10 +93,22 @@ def simulate_together(
     shown = people_kept(task.cases[0], luck.draws)
     first, rest = replace(luck, draws=shown), blocks(luck, shown, apart.block)
     share = shown / luck.draws
-    plans = [task.plans(case) for case in task.cases]
+    plans, tally = [task.plans(case) for case in task.cases], Tally(luck.draws)
     with working(task, rest, apart.workers) as told:
         runs = _first(task, plans, first, [_within(tell, 0.0, share) for tell in tells], notes, split=split)
-        return _with_everybody(runs, task, luck, told, tells) if shown < luck.draws else tuple(run for run, _ in runs)
+        tally.add(shown, [run.left for run in runs])
+        return (
+            _with_everybody(runs, task, luck, told, tells, tally) if shown < luck.draws else tuple(run.run for run in runs)
+        )
+
+
+@dataclass(frozen=True)
+class _First:
+    """The run of the people that keep their stages, what they take up of anaesthetics, and who of them was left out."""
+
+    run: Run
+    taken: Taken
+    left: LeftOut
 
 
 def _first(
@@ -106,9 +119,9 @@ def _first(
     notes: Notebook | None,
     *,
     split: bool,
-) -> list[tuple[Run, Taken]]:
-    """The run of the people that keep their stages, in every case, with what they take up of anaesthetics."""
-    found: list[tuple[Run, Taken]] = []
+) -> list[_First]:
+    """The people that keep their stages, in every case."""
+    found: list[_First] = []
     usual: TissueHistory | None = None
     for number, (case, planned, tell) in enumerate(zip(task.cases, plans, tells, strict=True)):
         believed = Draws(task.evidence, luck, notes or Notebook(keep=split))
@@ -116,8 +129,8 @@ def _first(
         screening = screen(case, believed.evidence)
         if number == 0:
             usual = _usual(case, believed, whole)
-        run, swallowed = _told_by_all(case, screening, planned, usual, believed, whole)
-        found.append((_weighed(run, planned, believed, closing) if split else run, swallowed))
+        told = _told_by_all(case, screening, planned, usual, believed, whole)
+        found.append(replace(told, run=_weighed(told.run, planned, believed, closing)) if split else told)
     return found
 
 
@@ -129,19 +142,19 @@ def _usual(case: Case, draws: Draws, tell: Progress) -> TissueHistory | None:
 
 def _told_by_all(
     case: Case, screening: Screening, plans: tuple[ZonePlan, ...], usual: TissueHistory | None, draws: Draws, tell: Progress
-) -> tuple[Run, Taken]:
+) -> _First:
     """All stages of all zones, each read as soon as it is computed, so that only what is kept piles up."""
-    who, swallowed = person_in(case, draws.evidence), Taken({})
+    who, swallowed, left = person_in(case, draws.evidence), Taken({}), LeftOut()
     outputs: list[Output] = []
     for number, plan in enumerate(plans):
         zone = run_zone(case, who, plan, draws, part_of(tell, number, len(plans)))
-        swallowed = swallowed.plus(taken(zone))
+        swallowed, left = swallowed.plus(taken(zone)), left.plus(left_out_of(zone))
         outputs.append(_kept(read_zone(case, who, zone, draws, usual), kept(zone)))
     tell(0.95, "outcome")
     zones = tuple(output.run for output in outputs)
     slim = None if usual is None else kept_usual(usual)
     guarded = guards(case, zones, draws, swallowed)
-    return _gathered(_Read(case, screening, tuple(outputs), slim, guarded), draws), swallowed
+    return _First(_gathered(_Read(case, screening, tuple(outputs), slim, guarded), draws), swallowed, left)
 
 
 def _kept(output: Output, zone: ZoneRun) -> Output:
@@ -170,15 +183,16 @@ def _weighed(run: Run, plans: tuple[ZonePlan, ...], draws: Draws, tell: Progress
 
 
 def _with_everybody(
-    runs: Sequence[tuple[Run, Taken]], task: Task, luck: Luck, told: Iterable[tuple[Told, ...]], tells: Sequence[Progress]
+    runs: Sequence[_First], task: Task, luck: Luck, told: Iterable[tuple[Told, ...]], tells: Sequence[Progress], tally: Tally
 ) -> tuple[Run, ...]:
     """The runs with the endpoints of all other people, as their blocks come in."""
-    shown = len(runs[0][0].zones[0].history.status)
-    tables = [Everyone(run.endpoints, shown, luck.draws) for run, _ in runs]
+    shown = len(runs[0].run.zones[0].history.status)
+    tables = [Everyone(one.run.endpoints, shown, luck.draws) for one in runs]
     swallowed: list[list[Taken]] = [[] for _ in runs]
     done = shown
     for number, block in enumerate(told):
         size = len(next(iter(block[0].values.values())))
+        tally.add(size, [one.left for one in block])
         for table, mass, one in zip(tables, swallowed, block, strict=True):
             table.add(replace(luck, first=done, draws=size), one)
             mass.append(one.taken)
@@ -187,8 +201,10 @@ def _with_everybody(
             tell(done / luck.draws, f"person {done} of {luck.draws}, block {number + 1}")
     everybody, kept_people = Draws(task.evidence, luck), Draws(task.evidence, replace(luck, draws=shown))
     return tuple(
-        _enlarged(run, table, guards(run.case, run.zones, kept_people, own.then(more), everybody), luck.draws)
-        for (run, own), table, more in zip(runs, tables, swallowed, strict=True)
+        _enlarged(
+            one.run, table, guards(one.run.case, one.run.zones, kept_people, one.taken.then(more), everybody), luck.draws
+        )
+        for one, table, more in zip(runs, tables, swallowed, strict=True)
     )
 
 

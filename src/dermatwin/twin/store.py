@@ -13,6 +13,7 @@ from io import SEEK_END
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 from ..core.chance import Luck
 from ..core.errors import CaseError, DermatwinError, Fault
@@ -81,25 +82,32 @@ class Stored:
 
 def load(path: Path) -> Stored:
     """Read what `save` wrote. Raises CaseError for a file that is damaged, not one of ours, or without stage results."""
-    import h5py  # pyright: ignore[reportMissingTypeStubs]
-    import xarray as xr
-
     try:
-        if is_broken(path):
-            raise ValueError("bytes of it have changed since it was written")
-        with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
-            require_plain(file, path.stat().st_size)
-        with xr.open_datatree(path, engine=ENGINE) as tree:  # pyright: ignore[reportUnknownMemberType]
-            if not tree.children:
-                raise _fault(path, "holds no stage results; simulate it again")
-            own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
-            told = str(tree.attrs["believed"])
-            zones = tuple(map(str, tree.to_dataset()["zone"].values))
-            return Stored(_luck(tree), own, told, zones, _shelves(tree), _beyond(tree))
+        with catch_warnings():
+            simplefilter("error")  # what readers warn of in a file, such as axes without names, is in none that we wrote
+            return _loaded(path)
     except DermatwinError:
         raise
     except Exception as error:  # whatever the readers say of a file that nobody here wrote
         raise _fault(path, f"cannot be read as a run; simulate it again ({_first_line(error)})") from None
+
+
+def _loaded(path: Path) -> Stored:
+    """What a file holds; raises whatever the readers raise."""
+    import h5py  # pyright: ignore[reportMissingTypeStubs]
+    import xarray as xr
+
+    if is_broken(path):
+        raise ValueError("bytes of it have changed since it was written")
+    with h5py.File(path, "r") as file:  # what this refuses would leave a half-open file behind in h5netcdf
+        require_plain(file, path.stat().st_size)
+    with xr.open_datatree(path, engine=ENGINE) as tree:  # pyright: ignore[reportUnknownMemberType]
+        if not tree.children:
+            raise _fault(path, "holds no stage results; simulate it again")
+        own = tuple(filter(None, str(tree.attrs.get("overlay", "")).split("/")))
+        told = str(tree.attrs["believed"])
+        zones = tuple(map(str, tree.to_dataset()["zone"].values))
+        return Stored(_luck(tree), own, told, zones, _shelves(tree), _beyond(tree))
 
 
 def _luck(tree: xr.DataTree) -> Luck:

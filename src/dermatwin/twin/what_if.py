@@ -59,13 +59,22 @@ class Twin:
     ----------
     case : whose person and zones are meant; a course asked for may leave zones out, and change all else of `course`.
     draws, seed, evidence : as in `simulate`.
+    people : the numbers of these people among those of the seed; None: the first ones.
 
     Not to be shared by threads. Memory is bounded: histories are not kept, answers are.
     """
 
-    def __init__(self, case: Case, draws: int = 100, seed: int = 1, *, evidence: Evidence | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        draws: int = 100,
+        seed: int = 1,
+        *,
+        evidence: Evidence | None = None,
+        people: tuple[int, ...] | None = None,
+    ) -> None:
         self.case, self.evidence = case, evidence or Evidence.packaged()
-        self.draws = Draws(self.evidence, Luck(seed, draws))
+        self.draws = Draws(self.evidence, Luck(seed, draws, people=people))
         self.computed = 0  # zones that had to be healed
         self._skins: dict[str, sections.Skin] = {}
         self._needled: _Cache[tuple[Punctures, Channels]] = _Cache(KEPT_SESSIONS)

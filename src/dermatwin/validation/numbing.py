@@ -20,6 +20,7 @@ import numpy as np
 
 from ..barrier import close
 from ..case.document import ActiveShare, InlineProduct, Topical
+from ..core import require_most
 from ..core.units import factor
 from ..delivery import Numbness, along_needle, deliver, find_product, numb
 from ..delivery.numbness import onset
@@ -194,6 +195,7 @@ def course(row: Row, laboratory: Laboratory, draws: Draws, covered: bool, remove
         )
         found = numb(deliver(topical, _channels(row, skin, draws), skin, draws), draws)
         assert found is not None  # an anaesthetic always blocks something
+        require_most(~found.computed, "numbness of a trial")
         return found
 
     told = tuple(row[column] for column in ("source", "product", "vehicle", "site", "population", "needled_first_mm"))

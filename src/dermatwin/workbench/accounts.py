@@ -21,7 +21,8 @@ class Adapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Who has just come in for the first time sets up their second factor without being asked once more."""
-        return not (isinstance(self.request.user, User) and just_set_up(self.request.user))
+        user = self.request.user if self.request else None
+        return not (isinstance(user, User) and just_set_up(user))
 
     def send_mail(self, *args: Any, **options: Any) -> None:
         """No request leaves the machine."""

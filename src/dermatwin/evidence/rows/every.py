@@ -23,6 +23,7 @@ from .outcome import ConcernRow, ScaleRow
 from .parameters import ParameterRow, QuantityRow
 from .permeability import CompoundPermeabilityRow, CompoundPropertyRow, CompoundRow, PermeabilityStudyRow
 from .planning import DefaultCourseRow, DepthRow
+from .population import PopulationRow, PresetRow, RankRow
 from .provenance import PoolRow, ReadRow
 from .row import Row
 from .screening import AnaestheticRow, ContraindicationRow
@@ -67,6 +68,9 @@ KINDS: tuple[type[Row], ...] = (
     ScaleRow,
     DefaultCourseRow,
     DepthRow,
+    PresetRow,
+    PopulationRow,
+    RankRow,
     ModifierRow,
     RiskModifierRow,
     IdentifierRow,

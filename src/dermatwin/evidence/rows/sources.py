@@ -1,6 +1,8 @@
 """The register of sources: who says what."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from .cells import Id, Word
 from .row import Row
@@ -16,7 +18,7 @@ class SourceRow(Row):
 
     source: Id
     title_or_citation: Word
-    year: str
+    year: Annotated[str, Field(pattern=r"^((1[89]|20|21)[0-9]{2})?$")]
     doi_or_pmcid: str
     kind: Literal["paper", "database", "label", "vendor", "registry", "assumption"]
     note: str

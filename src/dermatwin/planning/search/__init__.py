@@ -4,12 +4,13 @@ from .candidate import Candidate, Needling
 from .offer import Marginal, Offer
 from .plain import course_in_words, instead, to_dict
 from .seek import Found, search
-from .space import Space, ZoneSpace, space_of
+from .space import Held, Space, ZoneSpace, space_of
 from .worth import Worth
 
 __all__ = [
     "Candidate",
     "Found",
+    "Held",
     "Marginal",
     "Needling",
     "Offer",

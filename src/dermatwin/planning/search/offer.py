@@ -137,7 +137,8 @@ def _offer(kind: Kind, candidate: Candidate, asked: _Asked) -> Offer:
         ),
         (*_ends(candidate, space), *(f"{text}: screening stops it" for text, _, found in looked if found is None)),
         on_front=True,
-        test_spot=any(zone.at_risk for zone, needling in zip(space.zones, candidate.zones, strict=True) if needling),
+        test_spot=space.held is None
+        and any(zone.at_risk for zone, needling in zip(space.zones, candidate.zones, strict=True) if needling),
         outside=asked.outside(candidate),
     )
 
@@ -181,7 +182,7 @@ def neighbours(candidate: Candidate, space: Space) -> Iterator[tuple[str, Candid
         if number != candidate.beside and (number == 0 or candidate.beside == 0):
             text = "nothing beside the needling" if beside is None else f"{name_of(beside)} beside the needling"
             yield text, replace(candidate, beside=number)
-    if sum(needling is not None for needling in candidate.zones) > 1:
+    if space.can_wait and sum(needling is not None for needling in candidate.zones) > 1:
         for number, zone in enumerate(space.zones):
             if candidate.zones[number] is not None:
                 yield f"{zone.key} later", candidate.with_zone(number, None)

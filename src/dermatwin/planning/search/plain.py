@@ -30,6 +30,8 @@ def to_dict(found: Found) -> dict[str, Any]:
             "looked_at": list(found.tried),
             "people": found.people,
             "refused": found.refused,
+            "held": 0 if space is None else space.done,
+            "different_people": found.different,
             "interrupted": found.interrupted,
         },
     }
@@ -61,8 +63,9 @@ def course_in_words(offer: Offer, found: Found) -> str:
     )
     beside = space.beside[candidate.beside]
     also = f"; with {name_of(beside)}" if beside is not None else ""
+    coming, more = candidate.count - space.done, "more " if space.done else ""
     apart = f", {weeks(candidate.interval):g} weeks apart" if candidate.count > 1 else ""
-    sessions = "1 session" if candidate.count == 1 else f"{candidate.count} sessions"
+    sessions = f"1 {more}session" if coming == 1 else f"{coming} {more}sessions"
     return f"{sessions}{apart}, {own.device.name}: {each}{also}"
 
 
@@ -74,7 +77,8 @@ def _offer(offer: Offer, found: Found) -> dict[str, Any]:
         "kind": offer.kind,
         "course": course_in_words(offer, found),
         "dates": [
-            session_date(found.space.case, offer.candidate, number).isoformat() for number in range(offer.candidate.count)
+            session_date(found.space, offer.candidate, number).isoformat()
+            for number in range(found.space.done, offer.candidate.count)
         ],
         "gain": _band(worth.gain),
         "gain_by_concern": {f"{zone}.{concern}": _band(gain) for (zone, concern), gain in worth.gains.items()},

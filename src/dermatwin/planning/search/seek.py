@@ -26,10 +26,10 @@ from ...screening import screen
 from ...twin.what_if import Twin
 from ..plan import Plan, propose
 from .calendar import clashes
-from .candidate import Candidate, Needling, case_of
+from .candidate import Candidate, Needling, case_of, so_far
 from .front import best, dominated, losses
 from .offer import Offer, offers
-from .space import Space, space_of
+from .space import Held, Space, space_of
 from .worth import Worth, worth_of
 
 Progress = Callable[[float, str], None]
@@ -58,6 +58,7 @@ class Found:
     refused: int = 0  # candidates that a fence kept out
     reason: str = ""  # why nothing is offered
     front: tuple[tuple[Candidate, Worth], ...] = field(default=(), repr=False)
+    different: int = 0  # of the people; fewer where some count more than once
 
 
 def search(
@@ -68,6 +69,8 @@ def search(
     budget: int = BUDGET,
     evidence: Evidence | None = None,
     progress: Progress | None = None,
+    people: tuple[int, ...] | None = None,
+    held: Held | None = None,
 ) -> Found:
     """Look for courses that suit this person, inside the fences of the plan.
 
@@ -77,23 +80,28 @@ def search(
     draws : people of the last stage, on whom everything that is reported stands.
     seed : of the people and of the search; the same seed finds the same.
     budget : courses to look at. An interruption (Ctrl-C) returns the best of those that were looked at.
+    people : numbers of the people of the seed to ask, one as often as he counts, in an order of luck; None: the first ones.
+    held : what was done of the course of the case: it stays, sessions are looked for that come after it.
 
     Raises CaseError for what nobody can read in the case.
     """
     believed = evidence or Evidence.packaged()
     plan, began = propose(case, believed), monotonic()
-    space = space_of(case, plan, believed)
+    space = space_of(case, plan, believed, held)
     if space is None:
-        return Found(case, plan, None, reason="screening and custom leave no course")
-    quest = _Quest(space, draws, seed, budget, progress or (lambda share, what: None))
+        more = "" if held is None else f", with {held.sessions} held, nothing to go on with"
+        return Found(case, plan, None, reason=f"screening and custom leave no course{more}")
+    asked = tuple(range(draws)) if people is None else people
+    quest = _Quest(space, asked, seed, budget, progress or (lambda share, what: None))
     return quest.result(began)
 
 
 class _Quest:
     """One search under way."""
 
-    def __init__(self, space: Space, draws: int, seed: int, budget: int, tell: Progress) -> None:
-        self.space, self.draws, self.seed, self.tell = space, draws, seed, tell
+    def __init__(self, space: Space, who: tuple[int, ...], seed: int, budget: int, tell: Progress) -> None:
+        self.space, self.who, self.seed, self.tell = space, who, seed, tell
+        self.draws = len(who)
         self.budget = min(budget, space.size)
         self.twins: dict[int, Twin] = {}
         self.worths: dict[tuple[Candidate, int], Worth] = {}
@@ -118,6 +126,7 @@ class _Quest:
             "nothing": nothing,
             "tried": tuple(self.tried),
             "people": self.draws,
+            "different": len(set(self.who)),
             "seconds": monotonic() - began,
             "interrupted": self.interrupted,
             "refused": refused,
@@ -129,7 +138,10 @@ class _Quest:
         least = self.space.evidence.value("worthwhile_gain", "1")
         most = max(float(np.nanmean(worths[candidate].gain - nothing.gain)) for candidate in front)
         if most < least:
-            why = f"do not treat: the best course gains {most:.0%} over doing nothing, less than the {least:.0%} asked for"
+            over = "do not treat: the best course gains {} over doing nothing"
+            if self.space.held is not None:
+                over = "stopping here does as well: the best course gains {} over it"
+            why = f"{over.format(f'{most:.0%}')}, less than the {least:.0%} asked for"
             return Found(reason=why, **common)
         made = offers(front, worths, default_of(self.space), self.space, nothing, self._peek, self._outside)
         return Found(offers=made, front=tuple((c, worths[c]) for c in front), **common)
@@ -150,7 +162,8 @@ class _Quest:
         people = min(people, self.draws)
         if (candidate, people) not in self.worths:
             if people not in self.twins:
-                self.twins[people] = Twin(self.space.case, people, self.seed, evidence=self.space.evidence)
+                who, evidence = self.who[:people], self.space.evidence
+                self.twins[people] = Twin(self.space.case, people, self.seed, evidence=evidence, people=who)
             self.worths[candidate, people] = worth_of(candidate, self.space, self.twins[people])
         return self.worths[candidate, people]
 
@@ -180,7 +193,7 @@ class _Quest:
         """Stops, days of downtime too many, and sessions that are seen on days to be kept free; 0 where all is well."""
         days, case = self._seen(candidate, people), self.space.case
         late = max(0.0, max(days, default=0.0) - _accepted(case))
-        return (*self._fenced(candidate), late, clashes(case, candidate, days))
+        return (*self._fenced(candidate), late, clashes(self.space, candidate, days))
 
     def _seen(self, candidate: Candidate, people: int) -> list[float]:
         """Days after each session until make-up covers it in half of the people."""
@@ -191,14 +204,15 @@ class _Quest:
         days, case = self._seen(candidate, self.draws), self.space.case
         worst, most = max(days, default=0.0), _accepted(case)
         late = (f"{worst:.1f} days of downtime after a session, {most:g} are accepted",) if worst > most else ()
-        clash = clashes(case, candidate, days)
+        clash = clashes(self.space, candidate, days)
         return (*late, *((f"{clash:.0f} of the days to be kept free",) if clash else ()))
 
     def _nothing(self) -> Worth:
-        """The same people with nothing done: what drifts by itself."""
-        idle = self.space.case.model_copy(
-            update={"zones": [zone.model_copy(update={"treated": False}) for zone in self._zones()]}
-        )
+        """The same people with nothing done, or nothing more: what drifts, and what the sessions held have begun."""
+        untreated = [zone.model_copy(update={"treated": False}) for zone in self._zones()]
+        idle = self.space.case.model_copy(update={"zones": untreated})
+        if self.space.held is not None:
+            idle = so_far(self.space, self.space.held)
         twin = self.twins[self.draws]
         answers = {answer.zone: answer for answer in twin.answer(idle)}
         gains = {
@@ -244,8 +258,8 @@ def _accepted(case: Case) -> float:
 
 
 def default_of(space: Space) -> Candidate:
-    """The literature's default as a candidate: the plan's merged case, put on what the space holds."""
-    case = space.plan.case
+    """The literature's default as a candidate, of a course under way the course as planned; put on what the space holds."""
+    case = space.plan.case if space.held is None else space.case
     assert case is not None
     own = space.devices[0]
 
@@ -262,8 +276,8 @@ def default_of(space: Space) -> Candidate:
     sessions = case.course.sessions
     return Candidate(
         0,
-        int(nearest(space.counts, sessions.count or 1)),
-        nearest(space.intervals, sessions.interval or space.intervals[0]),
+        int(nearest(space.counts, len(case.session_days))),
+        nearest(space.intervals, sessions.interval or float(np.diff(case.session_days or (0.0,)).max(initial=0.0))),
         zones,
     )
 
@@ -305,7 +319,7 @@ def _read(trial: Any, space: Space) -> Candidate:
 def _needling(trial: Any, number: int, lengths: Sequence[float], passes: Sequence[int], space: Space) -> Needling | None:
     depth = trial.suggest_float(f"depth {number}", 0.0, 1.0)
     dense = trial.suggest_float(f"passes {number}", 0.0, 1.0)
-    later = len(space.zones) > 1 and trial.suggest_categorical(f"later {number}", [False, True])
+    later = space.can_wait and trial.suggest_categorical(f"later {number}", [False, True])
     return None if later else Needling(_at(lengths, depth), _at(passes, dense))
 
 
@@ -327,9 +341,7 @@ def _written(candidate: Candidate, space: Space) -> dict[str, Any]:
         found[f"later {number}"] = needling is None
         found[f"depth {number}"] = 0.5 if needling is None else (lengths.index(needling.length) + 0.5) / len(lengths)
         found[f"passes {number}"] = 0.5 if needling is None else (own.passes.index(needling.passes) + 0.5) / len(own.passes)
-    if len(candidate.zones) == 1:
-        found.pop("later 0")
-    return found
+    return found if space.can_wait else {name: one for name, one in found.items() if not name.startswith("later")}
 
 
 def _losses(worths: Any) -> np.ndarray:

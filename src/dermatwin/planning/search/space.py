@@ -58,6 +58,14 @@ class ZoneSpace:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What was done of a course under way: it stays as it was, and what is searched comes after it."""
+
+    sessions: int  # the first ones of the case's course, at least one
+    day: float  # d after the first of them, before which nothing more is done
+
+
+@dataclass(frozen=True)
 class Space:
     """All that may be chosen for one person."""
 
@@ -70,6 +78,17 @@ class Space:
     intervals: tuple[float, ...]  # d
     beside: tuple[Adjunct | Topical | None, ...]
     notes: tuple[str, ...] = ()
+    held: Held | None = None
+
+    @property
+    def done(self) -> int:
+        """Sessions that were held."""
+        return 0 if self.held is None else self.held.sessions
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether a zone may be left for later: of several, where nothing was done yet."""
+        return len(self.zones) > 1 and self.held is None
 
     @property
     def read_at(self) -> int:
@@ -80,16 +99,19 @@ class Space:
     def size(self) -> int:
         """Number of courses that it holds, zones left for later included."""
         shared = len(self.counts) * len(self.intervals) * len(self.beside)
-        later = 1 if len(self.zones) > 1 else 0
+        later = 1 if self.can_wait else 0
         return shared * sum(
             math.prod(len(lengths) * len(own.passes) + later for lengths in own.lengths) for own in self.devices
         )
 
 
-def space_of(case: Case, plan: Plan, evidence: Evidence) -> Space | None:
-    """The space of a plan; None where the plan proposes nothing. CaseError for a cabinet that nobody can read."""
+def space_of(case: Case, plan: Plan, evidence: Evidence, held: Held | None = None) -> Space | None:
+    """The space of a plan; None where the plan proposes nothing. CaseError for a cabinet that nobody can read.
+
+    A course that is under way goes on with its device in the zones that it has: its sessions count among those of trials.
+    """
     _require_readable(case, evidence)
-    together = groups(plan.proposals, evidence)
+    together = [one for one in groups(plan.proposals, evidence) if held is None or one[0].zone in case.course.settings]
     if plan.case is None or not together:
         return None
     leads = [group[0] for group in together]
@@ -97,9 +119,12 @@ def space_of(case: Case, plan: Plan, evidence: Evidence) -> Space | None:
     zones = tuple(
         _zone(group, bool(pigment_risks(risks, group[0].zone, rule_book(evidence))), evidence) for group in together
     )
-    devices, notes = _devices(case, plan, zones, evidence)
-    counts, more = _counts(case, leads)
-    return Space(case, evidence, plan, zones, devices, counts, _intervals(leads), _beside(case), (*notes, *more))
+    devices, notes = _devices(case, plan, zones, evidence, under_way=held is not None)
+    counts, more = _counts(case, leads, 0 if held is None else held.sessions)
+    beside = _beside(case, under_way=held is not None)
+    if not devices or not counts:
+        return None
+    return Space(case, evidence, plan, zones, devices, counts, _intervals(leads), beside, (*notes, *more), held)
 
 
 def _zone(group: tuple[Proposal, ...], at_risk: bool, evidence: Evidence) -> ZoneSpace:
@@ -120,11 +145,13 @@ def _zone(group: tuple[Proposal, ...], at_risk: bool, evidence: Evidence) -> Zon
 
 
 def _devices(
-    case: Case, plan: Plan, zones: Sequence[ZoneSpace], evidence: Evidence
+    case: Case, plan: Plan, zones: Sequence[ZoneSpace], evidence: Evidence, *, under_way: bool
 ) -> tuple[tuple[Owned, ...], tuple[str, ...]]:
-    """What of the cabinet does for every zone; the plan's own device always stands first."""
+    """What of the cabinet does for every zone; the plan's own device stands first, that of a course under way alone."""
     assert plan.case is not None
     given: list[str | CustomDevice] = [plan.case.course.device, *(case.cabinet.devices if case.cabinet else ())]
+    if under_way:
+        given = [case.course.device]
     found, notes, seen = list[Owned](), list[str](), set[str]()
     for one in given:
         device = device_of(one, evidence)
@@ -178,10 +205,12 @@ def _passes(device: Device, evidence: Evidence) -> tuple[int, ...]:
     return tuple(sorted({passes(device.kind, evidence), *(int(end) for end in ends if end is not None)}))[:PASSES]
 
 
-def _counts(case: Case, leads: Sequence[Proposal]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Numbers of sessions within the trials' ranges and what the person comes to."""
+def _counts(case: Case, leads: Sequence[Proposal], done: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Numbers of sessions within the trials' ranges and what the person comes to; more than those done, else none."""
     low, high = (int(end) for end in common(leads, "sessions_range"))
     most = high if case.accepts is None or case.accepts.sessions is None else min(high, case.accepts.sessions)
+    if done:
+        return tuple(range(max(low, done + 1), most + 1)) or ((most,) if most > done else ()), ()
     if most >= low:
         return tuple(range(low, most + 1)), ()
     return (most,), (f"trials had {low}-{high} sessions, the person comes to {most}: expect less than trials report",)
@@ -195,10 +224,11 @@ def _intervals(leads: Sequence[Proposal]) -> tuple[float, ...]:
     return tuple(sorted({own, *_spaced(low, high, INTERVALS, week)}))
 
 
-def _beside(case: Case) -> tuple[Adjunct | Topical | None, ...]:
+def _beside(case: Case, *, under_way: bool) -> tuple[Adjunct | Topical | None, ...]:
+    """What may go beside the needling; an adjunct is of a whole course, so that none begins in the middle of one."""
     if case.cabinet is None:
         return (None,)
-    return (None, *case.cabinet.adjuncts, *case.cabinet.topicals)
+    return (None, *(() if under_way else case.cabinet.adjuncts), *case.cabinet.topicals)
 
 
 def _require_readable(case: Case, evidence: Evidence) -> None:

@@ -4,7 +4,8 @@
     downtime  sum over the sessions of the days until make-up covers what is seen, the slowest zone of each
     harm      1 - PROD (1 - risk), over pigment and the two kinds of scar, the riskiest zone of each
 
-What is left for later gains nothing now. Means over people are what is searched with; how often one course does better than
+Of a course under way downtime and visits are those to come, gain and harm those of the whole course. What is left for later
+gains nothing now. Means over people are what is searched with; how often one course does better than
 another is told beside them.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 from ...core.units import factor
 from ...flows import Reading
 from ...twin.what_if import Twin, ZoneAnswer
-from .candidate import Candidate, case_of, last_day
+from .candidate import Candidate, case_of, days_of
 from .space import Space
 
 GAINS, SEEN = "relative_improvement", "downtime_makeup"
@@ -32,9 +33,9 @@ class Worth:
     """Arrays (draw,); gains by zone and concern, harms by kind."""
 
     gains: Mapping[tuple[str, str], np.ndarray]  # relative improvement [-], 1 = gone
-    by_session: np.ndarray  # (session, draw) d
+    by_session: np.ndarray  # (session to come, draw) d
     harms: Mapping[str, np.ndarray]
-    visits: int
+    visits: int  # to come
     days: float  # from the first session to the last
     reads: frozenset[str] = frozenset()  # names of what was read for all of it
 
@@ -74,9 +75,9 @@ def worth_of(candidate: Candidate, space: Space, twin: Twin) -> Worth:
 
 def worth(answers: Sequence[ZoneAnswer], candidate: Candidate, space: Space, draws: int) -> Worth:
     """What answers come to; a zone that was left out gains nothing."""
-    found = {answer.zone: answer for answer in answers}
+    found, last = {answer.zone: answer for answer in answers}, days_of(candidate, space)[-1]
     gains = {
-        (zone.key, concern): _gain(found.get(zone.key), concern, weeks, candidate, draws)
+        (zone.key, concern): _gain(found.get(zone.key), concern, last + weeks * factor("week", "d"), draws)
         for zone in space.zones
         for concern, weeks in zone.read_at.items()
     }
@@ -84,7 +85,8 @@ def worth(answers: Sequence[ZoneAnswer], candidate: Candidate, space: Space, dra
     seen = np.max(np.array(lasting), axis=0) if lasting else np.zeros((candidate.count, draws))
     harms = {name: np.max([_only(answer.of(name)) for answer in answers], axis=0) for name in HARMS}
     reads = (r.reads for answer in answers for name in (GAINS, SEEN, *HARMS) for r in answer.of(name))
-    return Worth(gains, seen, harms, candidate.count, last_day(candidate), frozenset[str]().union(*reads))
+    coming = candidate.count - space.done
+    return Worth(gains, seen[space.done :], harms, coming, last, frozenset[str]().union(*reads))
 
 
 def _only(readings: Sequence[Reading]) -> np.ndarray:
@@ -92,10 +94,9 @@ def _only(readings: Sequence[Reading]) -> np.ndarray:
     return one.values
 
 
-def _gain(answer: ZoneAnswer | None, concern: str, weeks: int, candidate: Candidate, draws: int) -> np.ndarray:
-    """The person's relative improvement, read nearest to the week after the last session at which trials read it."""
+def _gain(answer: ZoneAnswer | None, concern: str, day: float, draws: int) -> np.ndarray:
+    """The person's relative improvement, read nearest to a day."""
     if answer is None:
         return np.zeros(draws)
     read = [r for r in answer.of(GAINS) if r.detail.concern == concern]
-    day = last_day(candidate) + weeks * factor("week", "d")
     return min(read, key=lambda r: abs((r.time or 0.0) - day)).values

@@ -29,6 +29,18 @@ SHARES = ("relative_improvement", "pih_risk", "infection_risk", "tram_track_risk
 """Of these, shares that are shown in per cent."""
 
 
+SHEETS = {
+    "before.html": "Before",
+    "consent.html": "Consent",
+    "session.html": "Session order",
+    "aftercare.html": "Aftercare",
+    "expect.html": "What to expect",
+    "complications.html": "Complications",
+    "calendar.ics": "Calendar",
+}
+"""Sheets of a run, and what they are called on its page."""
+
+
 @dataclass(frozen=True)
 class Result:
     """One line: what, when, its middle and band, its grade."""
@@ -62,16 +74,16 @@ def results(told: dict[str, Any]) -> dict[str, list[Result]]:
 
 def _line(end: dict[str, Any], title: str) -> Result:
     share = end["name"].partition("[")[0] in SHARES
-    numbers = [None if end[key] is None else end[key] * (100 if share else 1) for key in ("median", "p05", "p95")]
+    factor = 100 if share else 1
+    median, low, high = (None if end[key] is None else end[key] * factor for key in ("median", "p05", "p95"))
     unit = "%" if share else "" if end["unit"] == "1" else end["unit"]
-    return Result(_SESSION.sub(r", session \1", title), end["time_days"], *numbers, unit, end["grade"])
+    return Result(_SESSION.sub(r", session \1", title), end["time_days"], median, low, high, unit, end["grade"])
 
 
-def files(run: Run) -> list[str]:
-    """What the page hands out of the folder: the summary, and the sheets by name."""
+def files(run: Run) -> dict[str, str]:
+    """What the page hands out of the folder, by name: the sheets that are there, and the summary."""
     folder = folder_of(run)
-    pages = sorted(path.name for path in (folder / "sheets").glob("*")) if folder.is_dir() else []
-    return [SUMMARY, *pages]
+    return {name: said for name, said in SHEETS.items() if (folder / "sheets" / name).exists()} | {SUMMARY: "All numbers"}
 
 
 def content(run: Run, name: str) -> bytes | None:

@@ -68,9 +68,12 @@ def alone(folder: Folder) -> Iterator[None]:
 
 def run(place: Place, told: Callable[[str], None]) -> None:
     """Serve until interrupted or ended; `told` gets the address once the server listens."""
+    from django.urls import get_resolver
     from waitress.server import create_server
 
     from ..wsgi import application
+
+    get_resolver().url_patterns  # noqa: B018 - the twin is imported now, not when somebody waits for the first page
 
     proxied = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"}}
     options = proxied if os.environ.get("DERMATWIN_ADDRESS", "").startswith("https://") else {}
