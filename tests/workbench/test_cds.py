@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from django.test import Client
 
 from clinical import PERSON, bundle, condition, request
+from dermatwin.core.errors import CaseError
 from dermatwin.exchange import hooks
 from dermatwin.workbench import checks
 from dermatwin.workbench.models import AuditEntry, SpentToken
 from dermatwin.workbench.pages import cds
+from dermatwin.workbench.serve.starting import require_sound
 
 ISS = "https://ehr.example"
 PLACE = "/cds-services"
@@ -272,6 +274,9 @@ class TestClients:
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         settings.CDS_CLIENTS = str(path)
         assert any(words in error.msg for error in checks.clients_can_be_read())
+        with pytest.raises(CaseError) as told:
+            require_sound()
+        assert words in str(told.value)
         assert ask(ehr, body_of()).status_code == 404
 
     def test_a_weak_key(self, settings, tmp_path):

@@ -50,7 +50,6 @@ def for_clients(view: View) -> View:
         except NotAccepted as error:
             return _not_let_in(request, str(error))
         if not BY_CLIENT.lets(client.iss):
-            noted(request, _REFUSED, client=client.name, why="too often")
             return _too_often()
         return view(request, client, **ids)
 
@@ -67,12 +66,13 @@ def _known() -> Any:
 
 def _not_let_in(request: HttpRequest, why: str) -> HttpResponse:
     if not BY_ADDRESS.lets(request.META.get("REMOTE_ADDR", "")):
-        return _too_often()  # not noted: nobody fills the log from outside
+        return _too_often()
     noted(request, _REFUSED, why=why)
     return JsonResponse({"error": "the token is not accepted"}, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _too_often() -> HttpResponse:
+    """Not noted: nobody fills the log from outside."""
     return JsonResponse({"error": "too many requests"}, status=429, headers={"Retry-After": "60"})
 
 
