@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from dermatwin.workbench import checks, models
-from dermatwin.workbench.models import Appointment, HistoryItem, Override, Run, Search, User, Zone
+from dermatwin.workbench.models import Appointment, HistoryItem, Import, ImportLine, Override, Run, Search, User, Zone
 from dermatwin.workbench.rights import NOBODY, OPEN, PAGES, Page, Role, may
 
 METHODS = ("GET", "POST")
@@ -39,7 +39,13 @@ def routes(resolver=None, before=""):
 @pytest.fixture
 def ids(plan, people):
     job = {"asked_by": people["practitioner"], "case_text": plan.case_text, "state": "failed"}
+    imported = Import.objects.create(patient=plan.patient, kind="fhir", sha256="0" * 64)
+    told = {"says": "hay fever", "place": "conditions", "item": {"name": "hay fever", "origin": {"record": "Condition/c"}}}
+    line = ImportLine.objects.create(brought=imported, number=1, outcome="mapped", decision="waiting", told=told)
     made = {
+        "imported": imported.pk,
+        "line": line.pk,
+        "service": "dermatwin-patient-view",
         "patient": plan.patient.pk,
         "consultation": plan.consultation.pk,
         "item": HistoryItem.objects.first().pk,
@@ -201,6 +207,8 @@ OWN_ADDRESS = (
     "incident_new",
     "export",
     "export_file",
+    "import_new",
+    "record_out",
 )
 
 

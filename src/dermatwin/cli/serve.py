@@ -85,6 +85,7 @@ def _serve(place: Path, where: tuple[str, int], admin: str | None, *, demo: bool
     listening = running.Place(*where)
     running.require_private(listening)
     folder = _begun(place)
+    starting.require_sound()
     with running.alone(folder):
         from ..workbench.first import bring_up_to_date
 

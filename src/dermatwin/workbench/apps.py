@@ -17,5 +17,6 @@ class Workbench(AppConfig):
         from . import accounts, checks, triggers
 
         register(checks.every_page_has_its_right)
+        register(checks.clients_can_be_read)
         post_migrate.connect(triggers.lay, sender=self, dispatch_uid="workbench")
         accounts.listen()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import Error
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ..core.errors import CaseError
+from .cds.clients import clients
 from .rights import NOBODY, OPEN, PAGES, ROLES
 
 
@@ -26,6 +29,15 @@ def every_page_has_its_right(app_configs: Any = None, **options: Any) -> list[Er
         if right not in known
     ]
     return found
+
+
+def clients_can_be_read(app_configs: Any = None, **options: Any) -> list[Error]:
+    """What is wrong with the file of the clinical systems that may ask."""
+    try:
+        clients(settings.CDS_CLIENTS)
+    except CaseError as error:
+        return [Error(str(fault), id="workbench.E004") for fault in error.faults]
+    return []
 
 
 def url_names(resolver: URLResolver) -> Iterator[str]:

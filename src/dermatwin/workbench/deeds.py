@@ -21,6 +21,11 @@ def tell(request: HttpRequest, **details: Any) -> None:
     request.__dict__.setdefault("told", {}).update(details)
 
 
+def keep(request: HttpRequest) -> None:
+    """What is written stays although the answer refuses: a record that could not be read, a token that was shown."""
+    request.__dict__["kept"] = True
+
+
 def noted(request: HttpRequest, action: str, **more: Any) -> None:
     """Write the entry of a request."""
     user = request.user if isinstance(request.user, User) else None

@@ -23,6 +23,7 @@ from .models import (
     Forecast,
     HistoryItem,
     Import,
+    ImportLine,
     Invitation,
     Judgement,
     Observation,
@@ -43,6 +44,7 @@ from .models import (
 WAYS: tuple[tuple[type[Model], str, type[Model]], ...] = (
     (HistoryItem, "patient", Patient),
     (Import, "patient", Patient),
+    (ImportLine, "brought", Import),
     (Consultation, "patient", Patient),
     (Answer, "consultation", Consultation),
     (Zone, "consultation", Consultation),

@@ -1,7 +1,6 @@
 """Everything of one person as one archive: records with their earlier states, cases, runs, photographs, who looked.
 
-The archive is made of parts; each yields file names and contents. A bundle for other people's systems (FHIR) is one more
-part: write it as a function of the person and add it to `PARTS`.
+The archive is made of parts; each yields file names and contents.
 """
 
 from __future__ import annotations
@@ -16,9 +15,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
+from ..core.errors import CaseError
 from . import store
 from .everything import WAYS, earlier, found
 from .models import AuditEntry, Forecast, Patient, Photo, Plan, Run
+from .records_out import bundle_of_patient
 
 Part = Callable[[Patient], Iterator[tuple[str, bytes]]]
 
@@ -73,7 +74,15 @@ def looked(patient: Patient) -> Iterator[tuple[str, bytes]]:
     yield "access.json", _told(list(rows.values("number", "at", "name", "role", "action", "what", "record")))
 
 
-PARTS: tuple[Part, ...] = (records, cases, runs, photos, looked)
+def for_others(patient: Patient) -> Iterator[tuple[str, bytes]]:
+    """The course as a bundle of FHIR R4, where one was begun."""
+    try:
+        yield "record.fhir.json", bundle_of_patient(patient)
+    except CaseError:
+        return
+
+
+PARTS: tuple[Part, ...] = (records, cases, runs, photos, looked, for_others)
 """What an archive is made of, in this order."""
 
 

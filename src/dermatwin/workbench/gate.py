@@ -2,8 +2,9 @@
 
     URL -> its page in the table of rights -> signed in? -> second factor? -> right for this method? -> view -> audit
 
-A POST is whole or nothing: the view and its entry in the audit log are one transaction, undone where anything fails. Ids in
-a URL are noted with it; a view says more with `deeds.tell`.
+A POST is whole or nothing: the view and its entry in the audit log are one transaction, undone where anything fails, unless
+the view says that its refusal is to be kept (`deeds.keep`). Ids in a URL are noted with it; a view says more with
+`deeds.tell`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Gate:
             response = self.view(request)
             if _is_written(request, response):
                 noted(request, "write")
-            if response.status_code >= 400:
+            if response.status_code >= 400 and "kept" not in request.__dict__:
                 transaction.set_rollback(True)
         return response
 

@@ -105,6 +105,18 @@ PAGES: dict[str, Page] = {
     "history_edit": Page("clinic.write", "clinic.write"),
     "history_confirm": Page(None, "clinic.write"),
     "history_dismiss": Page("clinic.write", "clinic.write"),
+    # records of other people's systems
+    "import_new": Page("clinic.write", "clinic.write"),
+    "import_review": Page("clinic.read"),
+    "import_aside": Page("clinic.write", "clinic.write"),
+    "import_line_confirm": Page(None, "clinic.write"),
+    "import_line_write": Page("clinic.write", "clinic.write"),
+    "import_line_dismiss": Page("clinic.write", "clinic.write"),
+    "record_out": Page("take_out"),
+    # clinical systems that ask (CDS Hooks): nobody signs in, the page itself asks for a token
+    "cds_services": Page(OPEN),
+    "cds_service": Page(None, OPEN),
+    "cds_feedback": Page(None, OPEN),
     # consultation
     "consultation_new": Page("clinic.write", "clinic.write"),
     "consultation": Page("clinic.read"),

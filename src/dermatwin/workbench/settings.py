@@ -4,6 +4,7 @@ DERMATWIN_WORKBENCH   the folder                       (the program sets it)
 DATABASE_URL          PostgreSQL instead of SQLite
 DERMATWIN_ADDRESS     https address under which a proxy serves it; left out: this machine alone
 DERMATWIN_IDLE        minutes until somebody who does nothing is signed out (15)
+DERMATWIN_CDS_CLIENTS file of the clinical systems that may ask (CDS Hooks); left out: nobody
 """
 
 import os
@@ -137,6 +138,9 @@ CONTENT_SECURITY_POLICY = {
         "require-trusted-types-for": ["'script'"],
     }
 }
+
+# Clinical systems that ask
+CDS_CLIENTS = os.environ.get("DERMATWIN_CDS_CLIENTS", "")
 
 # Sizes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

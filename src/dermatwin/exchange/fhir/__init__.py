@@ -1,7 +1,7 @@
 """FHIR R4: a clinical record read into a review and a case, a case or a run written as a bundle. Needs the extra `fhir`."""
 
 from .bundle import Told, bundle_of, bundle_text, read_told
-from .casing import case_in, case_text, case_values, template_values
+from .casing import case_in, case_text, case_values, template_values, together
 from .course import ConsentGiven, Lot, SessionDone
 from .line import Line
 from .record import ClinicalRecord, parse_record, read_record
@@ -25,4 +25,5 @@ __all__ = [
     "read_told",
     "review",
     "template_values",
+    "together",
 ]

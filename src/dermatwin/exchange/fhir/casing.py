@@ -157,10 +157,11 @@ def _merged(lines: Sequence[Line], review: Review) -> list[dict[str, Any]]:
     if len(found) > MOST:
         said = f"has {len(found)} different {lines[0].place.replace('_', ' ')}; a case holds at most {MOST}"
         raise CaseError([Fault(review.record, "", said)])
-    return [_one(same) for same in found.values()]
+    return [together(same) for same in found.values()]
 
 
-def _one(same: Sequence[Line]) -> dict[str, Any]:
+def together(same: Sequence[Line]) -> dict[str, Any]:
+    """The one item of lines that say the same: from the first day to the last, where every line has its day."""
     item = dict(same[0].item or {})
     if len(same) == 1:
         return item

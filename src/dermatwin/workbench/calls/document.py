@@ -20,8 +20,9 @@ from ...core.errors import CaseError, Fault
 from ...device import movements
 from ...evidence import words
 from ...screening import load_case
-from ..models import OPEN_ITEM, Answer, Concern, Consultation, HistoryItem, Judgement, Override, Zone
+from ..models import OPEN_ITEM, OPEN_LINE, Answer, Concern, Consultation, HistoryItem, ImportLine, Judgement, Override, Zone
 from .known import evidence
+from .recorded import as_recorded
 
 _KINDS = {
     "condition": "conditions",
@@ -57,7 +58,7 @@ def values(consultation: Consultation, wanted: Wanted) -> dict[str, Any]:
     return {
         "dermatwin": 1,
         "title": named[:1].upper() + named[1:],
-        "patient": _patient(consultation, start),
+        "patient": person(consultation, start),
         "zones": [_zone(zone) for zone in Zone.objects.filter(consultation=consultation)],
         "course": {"device": wanted.device, "start": start.isoformat(), "sessions": {"count": 1}, "settings": {}},
         "overrides": [
@@ -83,13 +84,18 @@ def _require_confirmed(consultation: Consultation) -> None:
     if waiting:
         said = "waits for a yes or no: confirm it in the history, or say why it does not count"
         raise CaseError([Fault(f"history, {item.get_kind_display()}", item.text, said) for item in waiting])
+    lines = ImportLine.objects.filter(brought__patient=consultation.patient, **OPEN_LINE).count()
+    if lines:
+        said = "confirm each line or say why it does not count, or set the record aside (History, Imported records)"
+        raise CaseError([Fault("imported record", f"{lines} {'line' if lines == 1 else 'lines'}", f"not decided: {said}")])
 
 
-def _patient(consultation: Consultation, start: date) -> dict[str, Any]:
+def person(consultation: Consultation, start: date) -> dict[str, Any]:
+    """The person as of a day: what is confirmed of their history, and what was asked in the consultation."""
     patient = consultation.patient
     weight = consultation.body_weight_kg
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in dict.fromkeys(_KINDS.values())}
-    for item in HistoryItem.objects.filter(patient=patient):
+    for item in HistoryItem.objects.filter(patient=patient).select_related("confirmed_by"):
         if item.counts:
             lists[_KINDS[item.kind]].append(_item(item))
     return {
@@ -109,6 +115,8 @@ def _patient(consultation: Consultation, start: date) -> dict[str, Any]:
 
 
 def _item(item: HistoryItem) -> dict[str, Any]:
+    if (recorded := as_recorded(item)) is not None:
+        return recorded
     over = item.status == "past" and item.until is None  # with a day the reader works it out
     said = "{}" if item.status == "past" and not over else _SAID[item.status]
     return {"name": said.format(item.text), **_details(item), **({"note": item.note} if item.note else {})}

@@ -58,6 +58,13 @@ class Erasure(models.Model):
         ordering = ["-asked_at"]
 
 
+class SpentToken(models.Model):
+    """A token of a clinical system that was shown here: it opens nothing twice. Kept until it has expired anyway."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+
 class Clinic(Record):
     """The clinic's name and habits; one row."""
 

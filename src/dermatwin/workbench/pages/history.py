@@ -12,6 +12,7 @@ from ..deeds import tell, user_of
 from ..forms.history import DismissForm, HistoryItemForm
 from ..models import HistoryItem, User
 from .found import patient_of
+from .imports import imports_of
 
 
 def history(request: HttpRequest, patient: UUID) -> HttpResponse:
@@ -23,6 +24,7 @@ def history(request: HttpRequest, patient: UUID) -> HttpResponse:
         "waiting": [item for item in items if item.open],
         "counting": [item for item in items if item.counts],
         "dismissed": [item for item in items if item.dismissed],
+        "imports": imports_of(person),
     }
     return render(request, "workbench/history.html", context)
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ..deeds import tell, user_of
 from ..forms.people import AppointmentForm, PatientForm
-from ..models import OPEN_ITEM, Appointment, Consultation, HistoryItem, Patient, Plan
+from ..models import OPEN_ITEM, OPEN_LINE, Appointment, Consultation, HistoryItem, ImportLine, Patient, Plan
 from .found import page_of, patient_of
 from .timeline import timeline
 
@@ -57,7 +57,8 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
     context = {"patient": person, "appointments": Appointment.objects.filter(patient=person).order_by("-at")[:8]}
     if user.may("clinic.read"):
         context["page"] = page_of(request, timeline(person))
-        context["open_items"] = HistoryItem.objects.filter(patient=person, **OPEN_ITEM).count()
+        waiting = HistoryItem.objects.filter(patient=person, **OPEN_ITEM).count()
+        context["open_items"] = waiting + ImportLine.objects.filter(brought__patient=person, **OPEN_LINE).count()
         context["plan"] = Plan.objects.filter(patient=person, signed_at__isnull=False, superseded_by=None).first()
         context["consultation"] = Consultation.objects.filter(patient=person).first()
     return render(request, "workbench/patient.html", context)

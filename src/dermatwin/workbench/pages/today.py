@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ..deeds import user_of
-from ..models import OPEN_ITEM, Appointment, HistoryItem, Plan, Run, Search, Session, Symptom
+from ..models import OPEN_ITEM, OPEN_LINE, Appointment, HistoryItem, ImportLine, Plan, Run, Search, Session, Symptom
 
 SOON = 7  # days that are shown beyond today
 
@@ -34,8 +34,9 @@ def today(request: HttpRequest) -> HttpResponse:
     if user.may("clinic.read"):
         context["runs"] = Run.objects.select_related("plan__patient").exclude(state="done")[:6]
         context["searches"] = Search.objects.select_related("consultation__patient").exclude(state="done")[:6]
-        waiting = HistoryItem.objects.filter(**OPEN_ITEM).values("patient")
-        context["unconfirmed"] = waiting.distinct().count()
+        waiting = HistoryItem.objects.filter(**OPEN_ITEM).order_by().values("patient")
+        brought = ImportLine.objects.filter(**OPEN_LINE).order_by().values("brought__patient")
+        context["unconfirmed"] = waiting.union(brought).count()
         context["unsigned"] = (
             Plan.objects.select_related("patient", "consultation")
             .filter(signed_at=None, withdrawn_at=None, runs__state="done")

@@ -29,6 +29,15 @@ def begin(path: Path) -> Folder:
     return folder
 
 
+def require_sound() -> None:
+    """CaseError where a page has no right, a right no page, or the file of the clinical systems that may ask is wrong."""
+    from django.core.checks import ERROR, run_checks
+
+    faults = [Fault("workbench", "", str(one.msg)) for one in run_checks() if one.level >= ERROR]
+    if faults:
+        raise CaseError(faults)
+
+
 def require_administrator(name: str | None) -> str:
     """Enter the first administrator where there is none; returns the name, '' where there was one."""
     from django.core.exceptions import ValidationError
