@@ -36,7 +36,6 @@ def onward(
     seed: int = 1,
     *,
     budget: int = BUDGET,
-    people: int = PEOPLE,
     today: date | None = None,
     latest: date | None = None,
     evidence: Evidence | None = None,
@@ -48,7 +47,6 @@ def onward(
     ----------
     case : with what was held and observed (`dermatwin follow`), with `cabinet` and `accepts` (`dermatwin plan --search`).
     draws : people on whom every number stands; drawn by the weights that the observations gave them.
-    people : to begin following with, as `draws` of `follow`.
     today, latest : as in `follow`. budget, seed : as in `search`.
 
     Raises CaseError as both do.
@@ -56,7 +54,7 @@ def onward(
     tell = progress or (lambda share, what: None)
     known = follow(
         case,
-        people,
+        PEOPLE,
         seed,
         today=today,
         latest=latest,

@@ -35,12 +35,14 @@ DOORS = {
     "report/sheets/messages.py",
     "screening/reading.py",
     "screening/screen.py",
+    "trial/loading.py",
     "twin/contrast.py",
     "twin/reads.py",
     "twin/recall.py",
     "twin/simulate.py",
     "twin/what_if.py",
     "validation/validate.py",
+    "workbench/calls/known.py",
 }
 
 
@@ -67,7 +69,8 @@ def test_evidence_may_be_left_out_at_doors_only() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and "evidence" in _optional(node.args)
     }
-    assert {place for place in found - DOORS if not place.startswith("cli/")} == set()
+    handed_on = {"onward.py"}  # to the doors of following and planning
+    assert {place for place in found - DOORS - handed_on if not place.startswith("cli/")} == set()
 
 
 def _optional(arguments: ast.arguments) -> set[str]:

@@ -134,8 +134,18 @@ def test_what_is_not_known_is_refused():
         block({}, draws_of(PEOPLE))
     with pytest.raises(ComputationError):
         block({"lidocaine": constant(-1.0)}, draws_of(PEOPLE))
+    holes = constant(1.0)
+    holes[0, 0] = np.nan
     with pytest.raises(ComputationError):
-        block({"lidocaine": constant(np.nan)}, draws_of(PEOPLE))
+        block({"lidocaine": holes}, draws_of(PEOPLE))
+
+
+def test_who_was_left_out_in_delivery_has_no_block():
+    some = constant(1.0)
+    some[0] = np.nan
+    found = block({"lidocaine": some}, draws_of(PEOPLE))
+    assert np.isnan(found[0]).all()
+    assert np.isfinite(found[1:]).all()
 
 
 def numb_after(dose=100.0, channels=None, remove=None, covered=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 import numpy as np
@@ -21,6 +22,13 @@ from dermatwin.planning.search.worth import worth_of
 from dermatwin.twin.what_if import Twin
 
 PEOPLE = 10
+
+
+@pytest.fixture(autouse=True)
+def few_are_followed(monkeypatch):
+    monkeypatch.setattr(sys.modules["dermatwin.onward"], "PEOPLE", 60)
+
+
 SCARS = {"concern": "acne_scar_rolling", "scale": "goodman_baron_qualitative", "severity": 3}
 LONG_RED = [
     {"quantity": "skin_redness", "zone": "cheek", "time": f"{day} d", "value": 2, "unit": "1", "confirmed": True}
@@ -52,7 +60,7 @@ def _space(case: Case, held: Held | None) -> Space:
 
 @cache
 def _onward(**changes: object) -> Onward:
-    return onward(_case(observations=LONG_RED), PEOPLE, budget=10, people=60)
+    return onward(_case(observations=LONG_RED), PEOPLE, budget=10)
 
 
 def test_what_was_held_stays_in_every_candidate() -> None:
@@ -145,7 +153,7 @@ def test_who_is_asked_are_the_people_that_were_weighed() -> None:
 
 
 def test_the_same_seed_finds_the_same_and_offers_keep_what_was_held() -> None:
-    told, again = _onward(), onward(_case(observations=LONG_RED), PEOPLE, budget=10, people=60)
+    told, again = _onward(), onward(_case(observations=LONG_RED), PEOPLE, budget=10)
     assert told.found is not None
     assert again.found is not None
     assert [offer.candidate for offer in told.found.offers] == [offer.candidate for offer in again.found.offers]
@@ -165,6 +173,6 @@ def test_the_same_seed_finds_the_same_and_offers_keep_what_was_held() -> None:
     ],
 )
 def test_what_has_to_be_looked_at_comes_before_a_plan(changes: dict[str, object], said: str) -> None:
-    told = onward(_case(**changes), PEOPLE, budget=10, people=60)
+    told = onward(_case(**changes), PEOPLE, budget=10)
     assert told.found is None
     assert said in told.first

@@ -180,7 +180,7 @@ def test_what_differs_between_people_is_split(run):
         ("baseline_temperature", "E", "person", "skin_temperature[face]"),
         ("baseline_follicle_density", "D", "knowledge", "follicle_density[cheek]"),
         ("relative_improvement", "A", "person", "outcome_effects"),
-        ("open_fraction_at_1_h", "E", "knowledge", "recoil_share"),
+        ("open_fraction_at_1_h", "D", "knowledge", "recoil_share"),
     ],
 )
 def test_known_numbers_are_led_by_what_leads_them(run, quantity, grade, spread, carrier):
@@ -212,7 +212,7 @@ def test_the_summary_shows_the_split_and_cites_by_weight(run):
     assert found["leading"]["grade"] == "A"
     assert found["carried_by"][0]["name"] == "event_rates"
     assert set(sources_in(told, found)) < set(sources_in(told, found, "all_sources"))
-    assert summary["open_fraction_at_1_h"]["leading"]["assumption"] == "recoil_share"
+    assert summary["baseline_temperature"]["leading"]["assumption"] == "skin_temperature[face]"
     assert found["grade"] == "E", "the weakest stays as a mark"
 
 

@@ -13,6 +13,7 @@ from dermatwin.barrier.closure import GRID
 from dermatwin.barrier.kinetics import Kinetics, colour_factor
 from dermatwin.barrier.permeant import _Opening
 from dermatwin.barrier.readout import thresholds, water_loss
+from dermatwin.evidence import Evidence
 
 
 def kinetics(recoil=0.0, half_life=5.0, covered_half_life=30.0, covered=0.0, recoil_time=0.1):
@@ -93,7 +94,7 @@ def test_thresholds_fall_from_tewl_to_oct(area):
 def test_the_stefan_tube_behind_the_evaporation():
     # D dc / (L + pi r / 4): 2.5e-5 m2/s, 0.02 kg/m3, 20 um deep, 35 um wide radius
     flux = 2.5e-5 * 0.02 / (20e-6 + np.pi * 35e-6 / 4.0) * 3600.0 * 1000.0
-    assert medians().median("channel_evaporation", "g/m^2/h") == pytest.approx(flux, rel=0.05)
+    assert Evidence.packaged().parameters["channel_evaporation"].value == pytest.approx(flux, rel=0.05)
 
 
 def test_the_grid_holds_the_hours_that_are_read():

@@ -55,7 +55,7 @@ def whole(first, lot, device, people, browse):
     for job in (*Run.objects.all(), *Forecast.objects.all()):
         folder = settings.FOLDER.runs / str(job.pk)
         (folder / "sheets").mkdir(parents=True)
-        (folder / "summary.json").write_text("{}")
+        (folder / "summary.json").write_text('{"endpoints": [], "titles": {}}')
         (folder / "sheets" / "before.html").write_text("<p>")
     client = browse("practitioner")
     client.post(address("photo_new", person), {"view": "front", "taken_at": "2026-11-30T10:00", "file": picture()})

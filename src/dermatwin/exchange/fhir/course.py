@@ -147,7 +147,7 @@ def devices(case: Case, done: Sequence[SessionDone]) -> Iterator[tuple[str, Reso
     for name in dict.fromkeys(one if isinstance(one, str) else one.name for one in names):
         yield name, _device(name)
     for lot in dict.fromkeys(lot for session in done for lot in session.lots):
-        body = _device(lot.name) | {"lotNumber": lot.lot}
+        body = _device(lot.name) | ({"lotNumber": lot.lot} if lot.lot.strip() else {})
         body |= {"expirationDate": lot.expires.isoformat()} if lot.expires else {}
         yield lot_key(lot), body | ({"serialNumber": lot.serial} if lot.serial else {})
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...evidence import Evidence
 from ...evidence.records import PERCENT, RISK
 from ...evidence.rows.parameters import QuantityRow
+from ...naming import split
 from ...screening import Finding, Screening
 from .part import RUN, Part
 from .written import QUANTITIES, coding
@@ -47,7 +48,7 @@ def risk_assessment(summary: Mapping[str, Any], start: date, evidence: Evidence)
 
 def _row(endpoint: Mapping[str, Any], rows: Mapping[str, QuantityRow]) -> QuantityRow | None:
     """The catalogue's row of an endpoint that matters to a person and was computed."""
-    row = rows.get(str(endpoint["name"]).partition("[")[0])
+    row = rows.get(split(str(endpoint["name"]))[0])
     numbers = [endpoint.get(key) for key in ("median", "p05", "p95")]
     finite = all(isinstance(value, (int, float)) and math.isfinite(value) for value in numbers)
     return row if row is not None and row.lower_is_better is not None and finite else None

@@ -29,6 +29,7 @@ _UNITS = {
 """Unit of UCUM -> how many kg, or years."""
 
 _TYPE = re.compile(rf"\b({'|'.join(sorted(PHOTOTYPES, key=len, reverse=True))}|[1-{len(PHOTOTYPES)}])\b")
+_ROMAN = {str(number): name for number, name in enumerate(PHOTOTYPES, 1)}
 
 
 @view
@@ -132,7 +133,7 @@ def _field(body: Mapping[str, Any], said: Said, reads: str, value: str) -> Said:
     if reads == "phototype":
         concept = body.get("valueCodeableConcept")
         found = _TYPE.findall(text(words(concept) or value).upper().replace("TYPE", " "))
-        names = {PHOTOTYPES[int(one) - 1] if one.isdigit() else one for one in found}
+        names = {_ROMAN.get(one, one) for one in found}
         return (
             replace(said, field="phototype", value=names.pop())
             if len(names) == 1

@@ -17,6 +17,7 @@ from ...following.held import as_held
 from ...following.measure import measures
 from ...following.telling import told
 from ...following.triage import LEVELS
+from ...naming import split
 from ...report.following import render_follow
 from ...twin.folder import write_folder
 from ...twin.summary import to_json
@@ -42,7 +43,7 @@ def of_a_session(quantity: str) -> bool:
 
 def as_shown(line: dict[str, Any]) -> dict[str, Any]:
     """A number of a forecast as its quantity is shown: a share as per cent."""
-    if evidence().quantities[line["name"].partition("[")[0]].shown != "percent":
+    if evidence().quantities[split(line["name"])[0]].shown != "percent":
         return line
     bands = {
         name: [None if v is None else 100.0 * v for v in line[name]] for name in ("before", "last", "after") if line[name]

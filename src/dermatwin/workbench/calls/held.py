@@ -5,6 +5,7 @@ It is a case like any other: the command line follows the same file (`dermatwin 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -132,7 +133,7 @@ def _observation(one: Observation, start: date, gone: int) -> dict[str, Any]:
 def _counted(quantity: str, gone: int) -> str:
     """A quantity of a session by its number in a course without its first ones."""
     base, inside = split(quantity)
-    return joined(base, str(int(inside) - gone)) if gone and inside and inside.isdigit() else quantity
+    return joined(base, str(int(inside) - gone)) if gone and re.fullmatch(r"\d+", inside) else quantity
 
 
 def _symptom(one: Symptom, start: date) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...naming import split
 from ...twin.folder import REPORT, SUMMARY
 from ..models import Run
 from .simulating import folder_of
@@ -63,17 +64,17 @@ def results(told: dict[str, Any]) -> dict[str, list[Result]]:
     """Zone -> its main lines, the latest reading of each."""
     found: dict[str, dict[str, Result]] = {}
     for end in told["endpoints"]:
-        if end["name"].partition("[")[0] in MAIN:
+        if split(end["name"])[0] in MAIN:
             found.setdefault(end["zone"], {})[end["name"]] = _line(end, told["titles"][end["name"]])
     order = {name: number for number, name in enumerate(MAIN)}
     return {
-        zone: [line for _, line in sorted(lines.items(), key=lambda one: order[one[0].partition("[")[0]])]
+        zone: [line for _, line in sorted(lines.items(), key=lambda one: order[split(one[0])[0]])]
         for zone, lines in found.items()
     }
 
 
 def _line(end: dict[str, Any], title: str) -> Result:
-    share = end["name"].partition("[")[0] in SHARES
+    share = split(end["name"])[0] in SHARES
     factor = 100 if share else 1
     median, low, high = (None if end[key] is None else end[key] * factor for key in ("median", "p05", "p95"))
     unit = "%" if share else "" if end["unit"] == "1" else end["unit"]

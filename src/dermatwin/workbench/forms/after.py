@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from ...evidence.rows.following import MeasureRow
+from ...naming import split
 from ..models import AdverseEvent, Observation, Photo, Session, Symptom
 from .record import RecordForm, dress
 
@@ -72,7 +73,7 @@ class ObservationForm(RecordForm[Observation]):
 
         cleaned = super().clean()
         said = self.cleaned_data
-        base = (said.get("quantity") or "").partition("[")[0]
+        base = split(said.get("quantity") or "")[0]
         if base in self.measures:
             said["unit"] = said.get("unit") or self.measures[base].unit
             number = said.get("session_number") or ""

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ...core.errors import CaseError
+from ...naming import split
 from ..calls import follow, held, printed
 from ..deeds import tell, user_of
 from ..forms.after import ObservationForm, SymptomForm
@@ -56,9 +57,9 @@ def course(request: HttpRequest, patient: UUID, plan: UUID) -> HttpResponse:
 def asked(job: Forecast) -> list[tuple[Observation, str]]:
     """Observations that a forecast asks about and nobody has confirmed since, with the question."""
     found: list[tuple[Observation, str]] = []
+    numbered = {str(number): pk for number, pk in enumerate(job.observations)}
     for one in job.result.get("asked", ()):
-        number = one["path"].split(".")[1]
-        pk = job.observations[int(number)] if number.isdigit() and int(number) < len(job.observations) else None
+        pk = numbered.get(one["path"].split(".")[1])
         seen = Observation.objects.filter(pk=pk, confirmed=False).first() if pk else None
         if seen is not None:
             found.append((seen, f"{one['found']} {one['expected']}"))
@@ -93,7 +94,7 @@ def _observation(request: HttpRequest, plan: Plan, seen: Observation, title: str
         raise Http404
     case = held.case_of_plan(plan)
     scales = [one.scale for zone in case.zones for one in zone.concerns if one.scale]
-    base, _, inside = seen.quantity.partition("[")
+    base, inside = split(seen.quantity)
     of_one = bool(base) and follow.of_a_session(base)
     sessions = [
         (str(one.number), str(one)) for one in Session.objects.filter(plan=plan).exclude(state="dropped").order_by("number")
@@ -107,7 +108,7 @@ def _observation(request: HttpRequest, plan: Plan, seen: Observation, title: str
         sessions=sessions,
         initial={
             "seen_on": seen.seen_on or timezone.localdate(),
-            **({"quantity": base, "session_number": inside.rstrip("]")} if of_one else {}),
+            **({"quantity": base, "session_number": inside} if of_one else {}),
         },
     )
     if request.method == "POST" and form.is_valid() and _is_possible(form, plan):

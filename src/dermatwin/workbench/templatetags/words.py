@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from ...naming import split
 from .. import assets
 
 register = template.Library()
@@ -60,10 +61,10 @@ def measured(observation: Any) -> str:
     """What was seen, as people say it: its measure, the session, the zone, the value with its unit."""
     from ..calls.follow import known_measures
 
-    base, _, inside = observation.quantity.partition("[")
-    row, inside = known_measures().get(base), inside.rstrip("]")
+    base, inside = split(observation.quantity)
+    row = known_measures().get(base)
     what = row.label if row is not None else base.replace("_", " ")
-    which = f", session {inside}" if inside.isdigit() else f" ({inside.replace('_', ' ')})" if inside else ""
+    which = f", session {inside}" if re.fullmatch(r"\d+", inside) else f" ({inside.replace('_', ' ')})" if inside else ""
     unit = "" if observation.unit == "1" else f" {observation.unit}"
     return f"{what}{which}, {observation.zone.replace('_', ' ')}: {observation.value:g}{unit}"
 
