@@ -41,7 +41,8 @@ def whole(first, lot, device, people, browse):
     models.Symptom.objects.create(**both, words="red", noticed_on=TODAY)
     models.AdverseEvent.objects.create(patient=person, session=first, kind="other", noticed_on=TODAY, grade=1, told="x")
     models.Invitation.objects.create(**both, token_sha256="0", expires_at=timezone.now())
-    models.Import.objects.create(patient=person, kind="fhir", content="{}", sha256="0")
+    brought = models.Import.objects.create(patient=person, kind="fhir", content="{}", sha256="0")
+    models.ImportLine.objects.create(brought=brought, number=1, outcome="listed")
     seen = plan.consultation
     models.Override.objects.create(consultation=seen, rule="x", title="x", reason="x", by=people["prescriber"])
     models.Judgement.objects.create(
@@ -95,6 +96,7 @@ def test_the_archive_holds_everything(browse, whole):
     assert archive.read(f"cases/{models.Plan.objects.get().pk}.yaml").decode() == models.Plan.objects.get().case_text
     assert f"runs/{Run.objects.get().pk}/sheets/before.html" in names
     assert f"forecasts/{Forecast.objects.get().pk}/summary.json" in names
+    assert "record.fhir.json" in names
     assert len([name for name in names if name.startswith("photos/")]) == 1
     assert any(row["what"] == "photo_new" for row in json.loads(archive.read("access.json")))
     assert AuditEntry.objects.filter(what="export_file", action="read", patient=str(whole.pk)).count() == 1
