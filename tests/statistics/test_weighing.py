@@ -241,7 +241,7 @@ def test_other_evidence_knows_no_split(run, tmp_path):
 def test_the_report_shows_bars_by_weight_and_folds_the_rest(run, case):
     page, plain = render(run), render(simulate(case, draws=12, seed=5))
     assert "where the spread of a quantity comes from" in page
-    assert "led by assumptions: recoil share" in page
+    assert "led by assumptions: bleeding share" in page
     assert "carried by pooled rates of events after needling" in page
     assert "sources that carry most, by weight" in page
     assert "other sources" in page
