@@ -22,6 +22,7 @@ from dermatwin.workbench.models import (
     Consent,
     ConsentText,
     Consultation,
+    Device,
     HistoryItem,
     Import,
     ImportLine,
@@ -403,7 +404,7 @@ class TestOut:
     def test_tells_sessions_lots_and_consents(self, plan, people):
         patient = plan.patient
         text = ConsentText.objects.create(kind="treatment", edition=2, title="Needling", text="I agree.")
-        Consent.objects.create(
+        consent = Consent.objects.create(
             patient=patient,
             plan=plan,
             text=text,
@@ -418,13 +419,18 @@ class TestOut:
             patient=patient,
             number=1,
             planned_for=TODAY,
-            state="done",
+            state="under_way",
+            consent=consent,
+            device=Device.objects.create(catalogue="pen-12", label="Pen", serial="P-1"),
             cartridge=Cartridge.objects.create(lot=lot, code="3"),
             held_by=people["practitioner"],
+            started_at="2026-01-02T10:00Z",
         )
         SessionZone.objects.create(
             session=session, zone="cheek_left", needle_length_mm="1.25", passes=5, endpoint="pinpoint", deviates=True
         )
+        signed = {"ended_at": "2026-01-02T11:00Z", "signed_by": people["practitioner"], "signed_name": "Dr practitioner"}
+        Session.objects.filter(pk=session.pk).update(state="done", **signed)
         told = json.loads(bundle_of_patient(patient))
         bodies = [entry["resource"] for entry in told["entry"]]
         device = next(one for one in bodies if one.get("lotNumber") == "L-77")

@@ -10,6 +10,7 @@ from random import Random
 
 from django.utils import timezone
 
+from ...core.vocabulary import PHOTOTYPES
 from ..calls import questions, screened
 from ..calls.document import Wanted, case_for, read
 from ..calls.searching import usual
@@ -77,7 +78,7 @@ def seen(person: Patient, here: Setting, *, ago: int = 0, zones: int = 1, pregna
     consultation = Consultation.objects.create(
         patient=person,
         day=here.today - timedelta(days=ago),
-        phototype=here.chance.choice(("II", "II", "III", "III", "IV")),
+        phototype=here.chance.choices(PHOTOTYPES[1:4], (2, 2, 1))[0],
         body_weight_kg=Decimal(here.chance.randint(52, 88)),
         pregnant=pregnant,
         sun="protected",

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from ...core import vocabulary
 from .person import Patient
 from .record import Record
 
-PHOTOTYPES = [(name, name) for name in ("I", "II", "III", "IV", "V", "VI")]
+PHOTOTYPES = [(name, name) for name in vocabulary.PHOTOTYPES]
 
 
 class Consultation(Record):
