@@ -195,7 +195,8 @@ def test_weights_speak_of_the_people_of_the_seed(watched):
 
 
 def test_the_old_forecast_is_kept_and_what_all_share_is_not_changed(quiet, watched):
-    assert [one.before for one in watched.forecast] == [one.before for one in quiet.forecast]
+    before, first = ([one.before for one in told.forecast] for told in (watched, quiet))
+    np.testing.assert_allclose(before, first, rtol=1e-12)  # blocks of another size may round the last digit otherwise
     assert any(one.before != one.after for one in watched.forecast)
     assert watched.run.evidence is quiet.run.evidence
 

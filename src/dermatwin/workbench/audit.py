@@ -12,9 +12,11 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .models import User
 
 BEGINNING = "0" * 64
+_TURN = RLock()
 _LOCK = 0x6465726D  # PostgreSQL's advisory lock of the chain: any number that nobody else uses
 _FIELDS = ("number", "at", "user", "name", "role", "action", "what", "record", "patient", "details", "previous")
 
@@ -43,7 +46,7 @@ class Deed:
 
 def note(user: User | None, deed: Deed) -> AuditEntry:
     """Append an entry; within a transaction it is kept or lost with the rest of it."""
-    with transaction.atomic():
+    with _turn(), transaction.atomic():
         _wait_for_turn()
         last = AuditEntry.objects.order_by("-number").first()
         entry = AuditEntry(
@@ -62,6 +65,12 @@ def note(user: User | None, deed: Deed) -> AuditEntry:
         entry.hash = _hash(entry)
         entry.save()
     return entry
+
+
+def _turn() -> AbstractContextManager[Any]:
+    """Threads that share one connection, as those of a database in memory do, take turns here."""
+    shared = connection.vendor == "sqlite" and connection.is_in_memory_db()  # pyright: ignore[reportAttributeAccessIssue]
+    return _TURN if shared else nullcontext()
 
 
 def _wait_for_turn() -> None:
