@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
+from ..outcome import scales
 from . import words
 from .chapters.piece import Chart
 from .figures import svg
@@ -30,7 +31,7 @@ def render_population(people: People, seed: int, evidence: Evidence) -> str:
     from ..population import described
     from ..population.describing import rank_correlations
 
-    lines = described(people)
+    lines, known = described(people), {scale.id: scale.title for scale in scales(evidence).values()}
     ids = {name for line in lines for name in line.sources}
     sources = sorted((evidence.sources[name] for name in ids if name in evidence.sources), key=lambda s: s.citation.lower())
     told = {
@@ -46,10 +47,10 @@ def render_population(people: People, seed: int, evidence: Evidence) -> str:
             title=words.title(people.preset.label),
             who=words.count(len(people), "virtual person", "virtual people"),
             note=people.preset.note,
-            charts=list(_charts(people)),
+            charts=list(_charts(people, known)),
             lines=[
                 (
-                    words.title(f"{line.variable} {line.category}".strip().replace("_", " ")),
+                    words.title(f"{line.variable} {known.get(line.category, line.category)}".strip().replace("_", " ")),
                     _said(line.stated, line.unit, share=line.sd is None),
                     _said(line.mean, line.unit, share=line.sd is None),
                     "" if line.low is None or line.high is None else words.span(line.low, line.high, line.unit),
@@ -72,13 +73,13 @@ def _said(value: float, unit: str, *, share: bool) -> str:
     return f"{100.0 * value:.3g}{words.NARROW}%" if share else words.quantity(value, unit, 3)
 
 
-def _charts(people: People) -> Iterator[Chart]:
+def _charts(people: People, known: Mapping[str, str]) -> Iterator[Chart]:
     for name, values, unit in (
         ("age", people.age, "yr"),
         ("severity", people.severity, ""),
         ("body_weight", people.body_weight, "kg"),
     ):
-        note = people.preset.scale.replace("_", " ") if name == "severity" else unit
+        note = known[people.preset.scale] if name == "severity" else unit
         yield Chart(TITLES[name], note, histogram(values, TITLES[name], unit))
 
 

@@ -12,6 +12,7 @@ from . import svg
 from .scales import Scale, cover, tick_labels
 
 SIZE = 11.0  # px, all text within a panel
+BOLD = 1.15  # width of the labels at the ends of lines over that of plain text
 DECADES = 1e5  # times between the ends of a logarithmic vertical axis at most
 TONES = 4  # kinds of line (colour and dash pattern) that the style sheet knows
 
@@ -94,7 +95,7 @@ def _scales(panel: Panel) -> tuple[Scale, Scale, list[float], list[str]]:
     ticks = y.ticks(4)
     labels = [f"{tick:g}" for tick in ticks] if panel.log else tick_labels(ticks)
     left = 8.0 + max((svg.text_width(label, SIZE) for label in labels), default=10.0)
-    words_right = max((svg.text_width(shorten(line.label), SIZE) for line in panel.lines), default=0.0)
+    words_right = BOLD * max((svg.text_width(shorten(line.label), SIZE) for line in panel.lines), default=0.0)
     right = panel.width - max(words_right + 8.0 if words_right else 0.0, 14.0)
     return Scale(panel.x.low, panel.x.high, left, right, panel.x.log), y, ticks, labels
 
